@@ -1,0 +1,138 @@
+//! The state of a mark: a fold over what happened to it. A mark has no row of its own.
+//!
+//! The highest of these wins: withdrawn, not activated, past its season, active. Of several withdrawals the one that
+//! comes first in [`Withdrawal`] is told, and last of all that the licensee's right has ended.
+
+use jiff::Timestamp;
+
+use super::event::{EventKind, RangeEvent, Withdrawal};
+use super::licensee::RightEnded;
+
+/// Why a mark is withdrawn, as the public is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground<'a> {
+    /// By an event of the ledger.
+    Event(Withdrawal, &'a RangeEvent),
+    /// Because the licensee's right ended and the policy date has passed.
+    RightEnded(&'a RightEnded),
+}
+
+impl Ground<'_> {
+    /// The word for JSON and tables.
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Event(kind, _) => kind.slug(),
+            Self::RightEnded(_) => "right_ended",
+        }
+    }
+
+    /// Since when.
+    pub const fn since(&self) -> Timestamp {
+        match self {
+            Self::Event(_, event) => event.at,
+            Self::RightEnded(ended) => ended.marks_good_until,
+        }
+    }
+
+    /// The reason the public reads.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Event(_, event) => event.reason.as_ref().map(super::text::Line::as_str),
+            Self::RightEnded(ended) => Some(ended.reason.as_str()),
+        }
+    }
+}
+
+/// The state of a mark at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkState<'a> {
+    /// It may no longer be used.
+    Withdrawn(Ground<'a>),
+    /// Printed, but not yet in use.
+    NotActivated,
+    /// Activated, but goods of its season can no longer honestly be on sale.
+    PastSeason {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// In use.
+    Active,
+}
+
+impl MarkState<'_> {
+    /// The word in the ledger of scans, JSON and tables.
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Withdrawn(_) => "withdrawn",
+            Self::NotActivated => "not_activated",
+            Self::PastSeason { .. } => "past_season",
+            Self::Active => "active",
+        }
+    }
+}
+
+/// What the events of one mark add up to, before time and licensee are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing<'a> {
+    activated: Option<&'a RangeEvent>,
+    withdrawn: [Option<&'a RangeEvent>; Withdrawal::ALL.len()],
+}
+
+impl<'a> Standing<'a> {
+    /// Folds the events that cover one mark, in ledger order.
+    pub fn of(events: impl IntoIterator<Item = &'a RangeEvent>) -> Self {
+        let mut standing = Self::default();
+        for event in events {
+            match event.kind {
+                // What holds already is not dated anew by saying it again.
+                EventKind::Activated => _ = standing.activated.get_or_insert(event),
+                EventKind::Withdrawn(kind) => {
+                    standing.withdrawn[kind as usize].get_or_insert(event);
+                }
+                EventKind::Restored(kind) => standing.withdrawn[kind as usize] = None,
+            }
+        }
+        standing
+    }
+
+    /// The activation, if there was one.
+    pub const fn activation(&self) -> Option<&'a RangeEvent> {
+        self.activated
+    }
+
+    /// Whether this kind of withdrawal is in force.
+    pub const fn is_withdrawn(&self, kind: Withdrawal) -> bool {
+        self.withdrawn[kind as usize].is_some()
+    }
+
+    /// Whether an event of this kind would change anything.
+    pub const fn is_changed_by(&self, kind: EventKind) -> bool {
+        match kind {
+            EventKind::Activated => self.activated.is_none(),
+            EventKind::Withdrawn(kind) => !self.is_withdrawn(kind),
+            EventKind::Restored(kind) => self.is_withdrawn(kind),
+        }
+    }
+
+    /// The state at `now`, for goods that are past their season from `past_since` on.
+    pub fn state(
+        &self,
+        right_ended: Option<&'a RightEnded>,
+        past_since: Timestamp,
+        now: Timestamp,
+    ) -> MarkState<'a> {
+        for kind in Withdrawal::ALL {
+            if let Some(event) = self.withdrawn[kind as usize] {
+                return MarkState::Withdrawn(Ground::Event(kind, event));
+            }
+        }
+        match right_ended {
+            Some(ended) if ended.marks_good_until <= now => {
+                MarkState::Withdrawn(Ground::RightEnded(ended))
+            }
+            _ if self.activated.is_none() => MarkState::NotActivated,
+            _ if past_since <= now => MarkState::PastSeason { since: past_since },
+            _ => MarkState::Active,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Short texts that people give us: names, reasons, document numbers.
+
+use std::fmt;
+
+/// Why a text was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but white space.
+    #[error("the {0} is empty")]
+    Empty(&'static str),
+    /// Longer than its limit.
+    #[error("the {what} has {length} characters; at most {limit} are kept")]
+    TooLong {
+        /// What the text is.
+        what: &'static str,
+        /// Its length in characters.
+        length: usize,
+        /// Its limit in characters.
+        limit: usize,
+    },
+    /// Line breaks, invisible marks that reorder text, and the like.
+    #[error("the {what} has an invisible control character at place {place}")]
+    Control {
+        /// What the text is.
+        what: &'static str,
+        /// The place of the character, from 1.
+        place: usize,
+    },
+}
+
+/// One line of text: trimmed, not empty, no control characters, at most [`Line::LIMIT`] characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line(String);
+
+impl Line {
+    /// Characters; long enough for a firm's full name with its place, short enough for one line of a page.
+    pub const LIMIT: usize = 200;
+
+    /// Reads a text; `what` names it in the error.
+    ///
+    /// # Errors
+    /// [`TextError`], which says what is wrong.
+    pub fn new(what: &'static str, text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(TextError::Empty(what));
+        }
+        let length = text.chars().count();
+        if length > Self::LIMIT {
+            let limit = Self::LIMIT;
+            return Err(TextError::TooLong {
+                what,
+                length,
+                limit,
+            });
+        }
+        if let Some(place) = text.chars().position(is_control) {
+            let place = place + 1;
+            return Err(TextError::Control { what, place });
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Control characters, and the Unicode marks that turn the direction of text around (a known way to make a line
+/// read as something else than it is).
+fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_visible_line() {
+        assert_eq!(
+            Line::new("name", "  沅江 示例 ").unwrap().as_str(),
+            "沅江 示例"
+        );
+        assert_eq!(
+            Line::new("name", " \t").unwrap_err(),
+            TextError::Empty("name")
+        );
+        assert!(Line::new("name", "a\nb").is_err());
+        assert!(Line::new("name", "a\u{202e}b").is_err());
+        assert!(Line::new("name", &"笋".repeat(200)).is_ok());
+        assert!(Line::new("name", &"笋".repeat(201)).is_err());
+    }
+}

@@ -1,0 +1,136 @@
+//! The unified social credit code (统一社会信用代码) of a firm, GB 32100-2015.
+
+use std::fmt;
+
+/// The 31 characters by value. I, O, S, V and Z do not occur.
+const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+/// Weights of the first 17 characters: 3ⁱ mod 31.
+const WEIGHTS: [u32; 17] = [
+    1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
+];
+const LENGTH: usize = 18;
+
+/// A code whose check character is right.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uscc(String);
+
+/// What is wrong with a code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsccError {
+    /// Not 18 characters.
+    #[error("a unified social credit code has 18 characters, this one has {0}")]
+    Length(usize),
+    /// A character that never occurs in such a code. It is not corrected: 0 and O are different things here.
+    #[error("character {place} of the unified social credit code, {found:?}, never occurs in one")]
+    Character {
+        /// Its place, from 1.
+        place: usize,
+        /// The character.
+        found: char,
+    },
+    /// The last character does not agree with the others.
+    #[error(
+        "the check character of the unified social credit code is {found:?}, but should be {expected:?}: one of the characters is wrong"
+    )]
+    Check {
+        /// What stands there.
+        found: char,
+        /// What the first 17 ask for.
+        expected: char,
+    },
+}
+
+impl Uscc {
+    /// Reads a code; lower case and full-width characters are accepted.
+    ///
+    /// # Errors
+    /// [`UsccError`], which names the wrong character.
+    pub fn new(text: &str) -> Result<Self, UsccError> {
+        let code: Vec<char> = text.trim().chars().map(to_plain).collect();
+        if code.len() != LENGTH {
+            return Err(UsccError::Length(code.len()));
+        }
+        let mut values = [0u32; LENGTH];
+        for (place, (value, &found)) in values.iter_mut().zip(&code).enumerate() {
+            let position = ALPHABET.chars().position(|c| c == found);
+            let position = position.ok_or(UsccError::Character {
+                place: place + 1,
+                found,
+            })?;
+            *value = u32::try_from(position).unwrap_or_default();
+        }
+        let sum: u32 = values
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(value, weight)| value * weight)
+            .sum();
+        let check = (31 - sum % 31) % 31;
+        let found = code[LENGTH - 1];
+        let expected = ALPHABET.chars().nth(check as usize).unwrap_or_default();
+        if found != expected {
+            return Err(UsccError::Check { found, expected });
+        }
+        Ok(Self(code.into_iter().collect()))
+    }
+
+    /// The 18 characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Uscc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn to_plain(character: char) -> char {
+    let half = match character {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
+        other => other,
+    };
+    half.to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sample_codes_that_belong_to_nobody_pass() {
+        for code in [
+            "91430981MA4TEXT1XY",
+            "91430981MA4TEXT28Y",
+            "93430981MA4TEXT36K",
+            "92430981MA4TEXT44H",
+            "51430981MJJTEXT52T",
+            "91430981ma4text1xy",
+            "９１４３０９８１ＭＡ４ＴＥＸＴ１ＸＹ",
+        ] {
+            assert!(Uscc::new(code).is_ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_wrong_character_is_named() {
+        assert_eq!(Uscc::new("9143"), Err(UsccError::Length(4)));
+        let letter = Uscc::new("9143O981MA4TEXT1XY").unwrap_err();
+        assert_eq!(
+            letter,
+            UsccError::Character {
+                place: 5,
+                found: 'O'
+            }
+        );
+        let check = Uscc::new("91430981MA4TEXT1XX").unwrap_err();
+        assert_eq!(
+            check,
+            UsccError::Check {
+                found: 'X',
+                expected: 'Y'
+            }
+        );
+        assert!(Uscc::new("91430981MA4TEXT2XY").is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! The verdict: what the public is told about a mark.
+//!
+//! Whatever is not ours gets one and the same answer, whichever way it is not ours; otherwise a forger could learn
+//! from the answers.
+
+use jiff::Timestamp;
+
+use super::place::Place;
+use super::state::MarkState;
+
+/// What the public is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Active, and never asked about before.
+    FirstCheck,
+    /// Active, and asked about before.
+    CheckedBefore,
+    /// Printed, but not yet in use.
+    NotActivated,
+    /// May no longer be used.
+    Withdrawn,
+    /// Of a season whose goods can no longer honestly be on sale.
+    PastSeason,
+    /// Not a code of this mark.
+    NotOurs,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 6] = [
+        Self::FirstCheck,
+        Self::CheckedBefore,
+        Self::NotActivated,
+        Self::Withdrawn,
+        Self::PastSeason,
+        Self::NotOurs,
+    ];
+
+    /// The word in JSON and on the command line.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::FirstCheck => "first_check",
+            Self::CheckedBefore => "checked_before",
+            Self::NotActivated => "not_activated",
+            Self::Withdrawn => "withdrawn",
+            Self::PastSeason => "past_season",
+            Self::NotOurs => "not_ours",
+        }
+    }
+
+    /// The verdict on a mark of ours in this state at its `query`-th query.
+    pub const fn of(state: &MarkState<'_>, query: u64) -> Self {
+        match state {
+            MarkState::Withdrawn(_) => Self::Withdrawn,
+            MarkState::NotActivated => Self::NotActivated,
+            MarkState::PastSeason { .. } => Self::PastSeason,
+            MarkState::Active if query <= 1 => Self::FirstCheck,
+            MarkState::Active => Self::CheckedBefore,
+        }
+    }
+}
+
+/// The first query of a mark, as later ones are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstQuery {
+    /// When.
+    pub at: Timestamp,
+    /// Where, as far as known. The public is told the province only.
+    pub place: Option<Place>,
+    /// Whether the same phone asked.
+    pub by_this_phone: bool,
+}
+
+/// The place of a query among all queries of its mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryCount {
+    /// This is the Nth query, from 1.
+    pub number: u64,
+    /// The first one.
+    pub first: FirstQuery,
+}
