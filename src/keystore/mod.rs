@@ -270,22 +270,31 @@ impl KeyFolder {
         Ok(())
     }
 
+    /// Reads a 32-byte key without holding it against a keyring: for the moment before there is one.
+    ///
+    /// # Errors
+    /// As [`KeyFolder::signing_key`], except that nothing is compared.
+    pub fn unchecked_secret(
+        &self,
+        name: SecretName,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Secret, KeystoreError> {
+        let path = self.secret_path(name);
+        secret_file::decode(&path, &private_file::read(&path)?, passphrase)
+    }
+
     fn secret(
         &self,
         ring: &Keyring,
         name: SecretName,
         passphrase: Option<&Passphrase>,
     ) -> Result<Secret, KeystoreError> {
-        let path = self.secret_path(name);
-        let key = secret_file::decode(&path, &private_file::read(&path)?, passphrase)?;
+        let key = self.unchecked_secret(name, passphrase)?;
         if ring.checks.of(name) == secret_check(name, &key) {
             return Ok(key);
         }
-        // The encrypted form has no checksum of its own: a wrong passphrase can look like another key.
-        Err(match passphrase {
-            Some(_) => KeystoreError::WrongPassphrase(path),
-            None => KeystoreError::Disagrees { path },
-        })
+        let path = self.secret_path(name);
+        Err(KeystoreError::Disagrees { path })
     }
 }
 

@@ -54,6 +54,15 @@ impl SecretChecks {
             SecretName::Phone => &self.phone,
         }
     }
+
+    /// The place for the fingerprint of this key.
+    pub fn of_mut(&mut self, name: SecretName) -> &mut String {
+        match name {
+            SecretName::Serial => &mut self.serial,
+            SecretName::Hidden => &mut self.hidden,
+            SecretName::Phone => &mut self.phone,
+        }
+    }
 }
 
 /// The fingerprint of a key: 16 hex digits, the first eight bytes of an HMAC under it. The name goes in, so that

@@ -1,0 +1,163 @@
+//! Arguments that several commands share, and how each is read.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::failure::Failure;
+use crate::domain::form::Form;
+use crate::domain::licensee::LegalBasis;
+use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use crate::domain::public_url::PublicUrl;
+use crate::domain::season::Season;
+use crate::domain::text::Line;
+use crate::domain::uscc::Uscc;
+use crate::keystore::{KeyFolder, Passphrase};
+use crate::service::keys::LiveKeys;
+use crate::store::{DatabaseUrl, Store, migrate};
+
+/// Where this installation keeps its data and keys.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Installation {
+    /// The database: sqlite:FILE or postgres://USER@HOST/DATABASE
+    #[arg(
+        long,
+        global = true,
+        env = "YUANMARK_DATABASE",
+        default_value = "sqlite:yuanmark.db",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database: DatabaseUrl,
+
+    /// The key folder
+    #[arg(
+        long,
+        global = true,
+        env = "YUANMARK_KEYS",
+        default_value = "keys",
+        value_name = "DIR"
+    )]
+    pub keys: PathBuf,
+
+    /// A file (mode 0600) whose first line opens encrypted private keys
+    #[arg(
+        long,
+        global = true,
+        env = "YUANMARK_PASSPHRASE_FILE",
+        value_name = "FILE"
+    )]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+impl Installation {
+    pub(super) fn key_folder(&self) -> KeyFolder {
+        KeyFolder::new(&self.keys)
+    }
+
+    pub(super) fn passphrase(&self) -> Result<Option<Passphrase>, Failure> {
+        let passphrase = self.passphrase_file.as_deref().map(Passphrase::from_file);
+        Ok(passphrase.transpose()?)
+    }
+
+    pub(super) fn live_keys(&self) -> Result<LiveKeys, Failure> {
+        Ok(LiveKeys::open(self.key_folder(), self.passphrase()?)?)
+    }
+
+    /// The database, if it is there and has this program's schema.
+    pub(super) async fn store(&self) -> Result<Store, Failure> {
+        let store = Store::connect(&self.database).await?;
+        migrate::check(&store).await?;
+        Ok(store)
+    }
+}
+
+/// Who does it.
+#[derive(Args, Clone, Debug)]
+pub(super) struct By {
+    /// Who does this, as the ledger will say
+    #[arg(long, env = "YUANMARK_BY", default_value_t = user_name(), value_name = "NAME", value_parser = line)]
+    pub by: String,
+}
+
+impl By {
+    pub(super) fn actor(&self) -> Result<Line, Failure> {
+        to_line("name", &self.by)
+    }
+}
+
+fn user_name() -> String {
+    std::env::var("USER")
+        .or_else(|_| std::env::var("LOGNAME"))
+        .ok()
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "operator".into())
+}
+
+/// How many rows a listing shows.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Limit {
+    /// Show at most this many, the newest first
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+}
+
+pub(super) fn to_line(what: &'static str, text: &str) -> Result<Line, Failure> {
+    Line::new(what, text)
+        .map_err(|error| Failure::wrong_input(error.to_string(), "write it on one line"))
+}
+
+pub(super) fn line(text: &str) -> Result<String, String> {
+    let line = Line::new("text", text).map_err(|error| error.to_string())?;
+    Ok(line.as_str().to_owned())
+}
+
+pub(super) fn season(text: &str) -> Result<Season, String> {
+    let year = text.parse().ok().and_then(Season::new);
+    year.ok_or_else(|| "a season is a year from 2000 to 2255".into())
+}
+
+pub(super) fn form(text: &str) -> Result<Form, String> {
+    let words = Form::ALL.map(Form::slug).join(", ");
+    Form::from_slug(text).ok_or_else(|| format!("a form is one of {words}"))
+}
+
+pub(super) fn legal_basis(text: &str) -> Result<LegalBasis, String> {
+    let words = LegalBasis::ALL.map(LegalBasis::slug).join(", ");
+    LegalBasis::from_slug(text).ok_or_else(|| format!("a legal basis is one of {words}"))
+}
+
+pub(super) fn uscc(text: &str) -> Result<Uscc, String> {
+    Uscc::new(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn mark_count(text: &str) -> Result<MarkCount, String> {
+    let plain: String = text.chars().filter(|c| *c != ',' && *c != '_').collect();
+    let count = plain.parse().ok().and_then(MarkCount::new);
+    count.ok_or_else(|| "a batch holds 1 to 16,777,216 marks".into())
+}
+
+pub(super) fn batch_number(text: &str) -> Result<BatchNumber, String> {
+    let number = text.parse().ok().and_then(BatchNumber::new);
+    number.ok_or_else(|| "a batch number is from 1 to 268,435,455".into())
+}
+
+pub(super) fn index_range(text: &str) -> Result<IndexRange, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let index = |text: &str| text.trim().parse().ok().and_then(MarkIndex::new);
+    let (Some(first), Some(last)) = (index(first), index(last)) else {
+        return Err("a range is FIRST-LAST, as in 0-999".into());
+    };
+    IndexRange::new(first, last)
+        .ok_or_else(|| "the first index must not be larger than the last".into())
+}
+
+pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
+    PublicUrl::new(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn time(text: &str) -> Result<Timestamp, String> {
+    let hint = || "a time is written as in 2026-04-02T08:00:00+08:00".to_owned();
+    text.parse().map_err(|_| hint())
+}

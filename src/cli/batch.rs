@@ -1,0 +1,301 @@
+//! `yuanmark batch …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::arguments::{
+    By, Installation, Limit, batch_number, index_range, line, public_url, to_line,
+};
+use super::failure::Failure;
+use super::output::{Output, table, thousands};
+use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::order::{Batch as Entry, OrderNumber};
+use crate::domain::public_url::PublicUrl;
+use crate::render::dpi::Dpi;
+use crate::service::issue::{self, BatchReport, Issue};
+use crate::service::pack::{self, Pack as Request};
+use crate::service::system;
+
+#[derive(Subcommand)]
+pub(super) enum Batch {
+    /// Issue the batch of an order
+    ///
+    /// One row in the ledger, whether for one mark or sixteen million. An order has one batch. Repeated with the same
+    /// idempotency key, the command shows the batch it made before and makes no other.
+    #[command(after_help = "EXAMPLE\n  yuanmark batch issue --order 1 --idempotency-key order-1")]
+    Issue {
+        /// The order's number; it says for whom, what, when and how many
+        #[arg(long, value_name = "NUMBER")]
+        order: u32,
+        /// Give every mark a hidden code (暗码) under scratch film
+        #[arg(long)]
+        hidden_codes: bool,
+        /// A name for this one issue, so that a retry makes no second batch; made up if left out
+        #[arg(long, value_parser = line, value_name = "NAME")]
+        idempotency_key: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// List batches
+    #[command(after_help = "EXAMPLE\n  yuanmark batch list --json")]
+    List {
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Show a batch and what became of its marks
+    #[command(after_help = "EXAMPLE\n  yuanmark batch show 1")]
+    Show {
+        /// The batch's number
+        #[arg(value_parser = batch_number)]
+        number: BatchNumber,
+    },
+    /// Write the labels of a batch as files for the press
+    ///
+    /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. The folders svg
+    /// and png have one drawing a label. A file stands under its final name only when it is complete.
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn"
+    )]
+    Pack(PackArguments),
+}
+
+#[derive(Args)]
+pub(super) struct PackArguments {
+    /// The batch's number
+    #[arg(value_parser = batch_number)]
+    number: BatchNumber,
+    /// The kinds of files, separated by commas; sheet is a picture of up to 96 labels
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "csv",
+        value_name = "FORMATS"
+    )]
+    format: Vec<Format>,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The address that the labels will carry, such as https://v.example.cn
+    #[arg(long, env = "YUANMARK_PUBLIC_URL", value_parser = public_url, value_name = "URL")]
+    public_url: PublicUrl,
+    /// Only these marks, by index, such as 0-23
+    #[arg(long, value_parser = index_range, value_name = "FIRST-LAST")]
+    range: Option<IndexRange>,
+    /// The press's dots an inch, for png and sheet: 203, 300 or 600
+    #[arg(long, default_value = "300", value_parser = dpi)]
+    dpi: Dpi,
+    /// Write the hidden codes too, into hidden-codes.csv (mode 0600)
+    #[arg(long)]
+    hidden_codes: bool,
+    /// Replace files that are there
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Csv,
+    Svg,
+    Png,
+    Sheet,
+}
+
+impl From<Format> for pack::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Svg => Self::Svg,
+            Format::Png => Self::Png,
+            Format::Sheet => Self::Sheet,
+        }
+    }
+}
+
+fn dpi(text: &str) -> Result<Dpi, String> {
+    text.parse()
+        .map_err(|error: crate::render::dpi::DpiError| error.to_string())
+}
+
+impl Batch {
+    pub(super) async fn run(
+        self,
+        place: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Issue {
+                order,
+                hidden_codes,
+                idempotency_key,
+                by,
+            } => {
+                let keys = place.live_keys()?;
+                let store = place.store().await?;
+                let idempotency_key = idempotency_key.unwrap_or_else(system::unique_id);
+                let new = Issue {
+                    order: OrderNumber(order),
+                    has_hidden_codes: hidden_codes,
+                    idempotency_key: to_line("idempotency key", &idempotency_key)?,
+                    actor: by.actor()?,
+                };
+                let issued = issue::issue(&store, &keys, &new, system::now()).await?;
+                let batch = &issued.batch;
+                let text = format!(
+                    "{} batch {} of order {}: {} marks, signed with key {}",
+                    if issued.is_repeat {
+                        "issued before:"
+                    } else {
+                        "issued"
+                    },
+                    batch.number,
+                    batch.order,
+                    thousands(u64::from(batch.count.get())),
+                    batch.key,
+                );
+                let mut value = to_json(batch);
+                value["is_repeat"] = json!(issued.is_repeat);
+                output.result(&value, &text)
+            }
+            Self::List { limit } => {
+                let batches = issue::list(&place.store().await?, limit.limit).await?;
+                let rows: Vec<Vec<String>> = batches.iter().map(row).collect();
+                let head = [
+                    "number", "order", "licensee", "season", "form", "marks", "key", "hidden",
+                    "issued",
+                ];
+                let all: Vec<Value> = batches.iter().map(to_json).collect();
+                output.result(&json!({ "batches": all }), &table(&head, &rows))
+            }
+            Self::Show { number } => {
+                let report = issue::report(&place.store().await?, number, system::now()).await?;
+                output.result(&report_json(&report), &report_text(&report))
+            }
+            Self::Pack(arguments) => arguments.run(place, output).await,
+        }
+    }
+}
+
+impl PackArguments {
+    async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
+        let keys = place.live_keys()?;
+        let store = place.store().await?;
+        let request = Request {
+            batch: self.number,
+            range: self.range,
+            formats: self.format.into_iter().map(Into::into).collect(),
+            dpi: self.dpi,
+            hidden_codes: self.hidden_codes,
+            out: self.out,
+            replace: self.replace,
+        };
+        let bar = progress_bar();
+        let progress = |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        };
+        let packed = pack::pack(&store, &keys, &self.public_url, &request, &progress).await;
+        bar.finish_and_clear();
+        let packed = packed?;
+        let labels = packed.range.marks();
+        let mut text = format!(
+            "packed {} labels of batch {}",
+            thousands(u64::from(labels)),
+            self.number
+        );
+        for file in &packed.files {
+            text.push_str(&format!("\n  {}", file.display()));
+        }
+        let value = json!({"batch": self.number.get(), "labels": labels, "files": packed.files});
+        output.result(&value, &text)
+    }
+}
+
+/// A bar on a terminal; nothing in a pipe.
+pub(super) fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{bar:40} {human_pos} of {human_len} labels, {per_sec}, {eta} left",
+    );
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn row(batch: &Entry) -> Vec<String> {
+    vec![
+        batch.number.to_string(),
+        batch.order.to_string(),
+        batch.licensee.to_string(),
+        batch.season.to_string(),
+        batch.form.to_string(),
+        thousands(u64::from(batch.count.get())),
+        batch.key.to_string(),
+        if batch.has_hidden_codes { "yes" } else { "no" }.into(),
+        batch.issued_at.to_string(),
+    ]
+}
+
+fn to_json(batch: &Entry) -> Value {
+    json!({
+        "number": batch.number.get(),
+        "order": batch.order.0,
+        "licensee": batch.licensee.0,
+        "season": batch.season.year(),
+        "form": batch.form.slug(),
+        "count": batch.count.get(),
+        "key": batch.key,
+        "has_hidden_codes": batch.has_hidden_codes,
+        "issued_at": batch.issued_at,
+        "by": batch.actor.as_str(),
+        "idempotency_key": batch.idempotency_key.as_str(),
+    })
+}
+
+fn report_json(report: &BatchReport) -> Value {
+    let mut value = to_json(&report.batch);
+    value["product"] = json!(report.order.product.as_str());
+    value["marks_by_state"] = json!(report.marks_by_state);
+    value["queries"] = json!(report.queries);
+    let ranges = report.ranges.iter().map(|(range, state)| {
+        json!({"first": range.first().get(), "last": range.last().get(), "state": state})
+    });
+    value["ranges"] = ranges.collect();
+    value
+}
+
+fn report_text(report: &BatchReport) -> String {
+    /// More would scroll the summary away; --json has them all.
+    const MOST_RANGES: usize = 20;
+    let batch = &report.batch;
+    let mut text = format!(
+        "batch {}: {} marks of order {}\n  product  {} ({}), season {}\n  licensee {}\n  key      {}\n  issued   {} by {}\n  queries  {}\n",
+        batch.number,
+        thousands(u64::from(batch.count.get())),
+        batch.order,
+        report.order.product,
+        batch.form,
+        batch.season,
+        batch.licensee,
+        batch.key,
+        batch.issued_at,
+        batch.actor,
+        thousands(report.queries),
+    );
+    for (state, marks) in &report.marks_by_state {
+        text.push_str(&format!("  {state:<14} {:>12}\n", thousands(*marks)));
+    }
+    for (range, state) in report.ranges.iter().take(MOST_RANGES) {
+        text.push_str(&format!("    {:<17} {state}\n", range.to_string()));
+    }
+    if report.ranges.len() > MOST_RANGES {
+        text.push_str(&format!(
+            "    … and {} more ranges\n",
+            report.ranges.len() - MOST_RANGES
+        ));
+    }
+    text
+}

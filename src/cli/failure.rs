@@ -1,0 +1,143 @@
+//! What is printed when a command does not do what was asked.
+
+use crate::domain::selection::{LineOutcome, LineReport};
+use crate::keystore::KeystoreError;
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+/// Lines of a bad selection that are printed; the rest are counted.
+const MOST_LINES: usize = 20;
+
+/// Exit code for wrong input.
+pub(super) const WRONG_INPUT: u8 = 2;
+const FAILED: u8 = 1;
+
+/// What is wrong, and what to do.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub what: String,
+    pub advice: String,
+    pub details: Vec<String>,
+    pub exit_code: u8,
+}
+
+impl Failure {
+    /// Something failed that was not the caller's fault.
+    pub(super) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            advice: advice.into(),
+            details: Vec::new(),
+            exit_code: FAILED,
+        }
+    }
+
+    /// The input is wrong.
+    pub(super) fn wrong_input(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            exit_code: WRONG_INPUT,
+            ..Self::new(what, advice)
+        }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        let what = error.to_string();
+        let is_wrong_input = error.is_the_request_s_fault();
+        let mut failure = match error {
+            ServiceError::Refused { what, advice } => Self::new(what, advice),
+            ServiceError::BadLines { lines, .. } => Self {
+                details: bad_lines(&lines),
+                ..Self::new(
+                    what,
+                    "mend these lines, or take the good ones alone with --skip-bad",
+                )
+            },
+            ServiceError::Store(error) => return error.into(),
+            ServiceError::Keystore(error) => return error.into(),
+            ServiceError::Keyring(_) => {
+                Self::new(what, "`yuanmark key list` shows the keys there are")
+            }
+            ServiceError::Files { .. } => Self::new(
+                what,
+                "see that the folder can be written and has room; then run it again",
+            ),
+            ServiceError::Render(_) => {
+                Self::new(what, "this is a fault of yuanmark: please report it")
+            }
+        };
+        if is_wrong_input {
+            failure.exit_code = WRONG_INPUT;
+        }
+        failure
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let what = error.to_string();
+        // Errors that say themselves what to do, after a colon.
+        if let Some((what, advice)) = with_advice(&error, &what) {
+            return Self::wrong_input(what, advice);
+        }
+        match error {
+            StoreError::BrokenRow { .. } => Self::new(what, "compare the database with a backup"),
+            StoreError::NumbersUsedUp(_) => {
+                Self::new(what, "begin a new installation with a keyring of its own")
+            }
+            _ => Self::new(
+                what,
+                "see that the database runs and its disk has room; `yuanmark doctor` examines it",
+            ),
+        }
+    }
+}
+
+fn with_advice(error: &StoreError, what: &str) -> Option<(String, String)> {
+    match error {
+        StoreError::NoDatabase(_) | StoreError::TooOld { .. } | StoreError::TooNew { .. } => {
+            let (what, advice) = what.split_once(": ")?;
+            Some((what.to_owned(), advice.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+impl From<KeystoreError> for Failure {
+    fn from(error: KeystoreError) -> Self {
+        let what = error.to_string();
+        match what.split_once(": ") {
+            Some((what, advice))
+                if !matches!(
+                    error,
+                    KeystoreError::Io { .. }
+                        | KeystoreError::Keyring { .. }
+                        | KeystoreError::Damaged { .. }
+                ) =>
+            {
+                Self::wrong_input(what, advice)
+            }
+            _ => Self::wrong_input(
+                what,
+                "see keys/README.md; `yuanmark doctor` examines the keys",
+            ),
+        }
+    }
+}
+
+fn bad_lines(lines: &[LineReport]) -> Vec<String> {
+    let bad: Vec<String> = lines
+        .iter()
+        .filter_map(|line| match &line.outcome {
+            LineOutcome::Bad(error) => Some(format!("line {}: {} {error}", line.line, line.text)),
+            LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
+        })
+        .collect();
+    let more = bad.len().saturating_sub(MOST_LINES);
+    let mut shown: Vec<String> = bad.into_iter().take(MOST_LINES).collect();
+    if more > 0 {
+        shown.push(format!("… and {more} more"));
+    }
+    shown
+}

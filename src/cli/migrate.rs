@@ -1,0 +1,36 @@
+//! `yuanmark migrate`
+
+use clap::Args;
+use serde_json::json;
+
+use super::arguments::Installation;
+use super::failure::Failure;
+use super::output::Output;
+use crate::store::{Store, migrate};
+
+#[derive(Args)]
+#[command(after_help = "EXAMPLES
+  yuanmark migrate                                        makes ./yuanmark.db, or brings it up to date
+  yuanmark migrate --database postgres://me@db/yuanmark   the database itself must exist: createdb yuanmark")]
+pub(super) struct Migrate;
+
+impl Migrate {
+    #[allow(clippy::unused_self)] // a command like the others
+    pub(super) async fn run(
+        self,
+        place: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let store = Store::connect_or_create(&place.database).await?;
+        let before = migrate::version(&store).await?;
+        migrate::run(&store).await?;
+        store.close().await;
+        let after = migrate::NEEDED;
+        let text = if before == after {
+            format!("{} is up to date: schema version {after}", place.database)
+        } else {
+            format!("{}: schema version {before} → {after}", place.database)
+        };
+        output.result(&json!({"from": before, "to": after}), &text)
+    }
+}

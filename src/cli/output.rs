@@ -1,0 +1,137 @@
+//! The one place that writes to standard output and standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+
+/// Prints results as text for people or as JSON for programs.
+pub(super) struct Output {
+    is_json: bool,
+}
+
+impl Output {
+    pub(super) const fn new(is_json: bool) -> Self {
+        Self { is_json }
+    }
+
+    /// Whether a person watches.
+    #[allow(clippy::unused_self)] // reads as a question to the output
+    pub(super) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Prints a result: the JSON value, or the text.
+    pub(super) fn result(&mut self, value: &Value, text: &str) -> Result<(), Failure> {
+        if self.is_json {
+            let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
+            return write(&pretty);
+        }
+        write(text)
+    }
+
+    /// Prints a line for people; programs do not see it.
+    pub(super) fn note(&mut self, text: &str) -> Result<(), Failure> {
+        if self.is_json { Ok(()) } else { write(text) }
+    }
+
+    /// Prints what is wrong to standard error.
+    pub(super) fn fail(&mut self, failure: &Failure) -> ExitCode {
+        let text = if self.is_json {
+            let value = json!({"error": failure.what, "advice": failure.advice, "details": failure.details});
+            format!("{value}\n")
+        } else {
+            let details: String = failure
+                .details
+                .iter()
+                .map(|line| format!("  {line}\n"))
+                .collect();
+            format!(
+                "error: {}\n{details}to do: {}\n",
+                failure.what, failure.advice
+            )
+        };
+        _ = io::stderr().write_all(text.as_bytes());
+        ExitCode::from(failure.exit_code)
+    }
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush()) {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+            format!("the result could not be printed: {error}"),
+            "see where standard output goes",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Columns of text, the last one as wide as it likes: names in Chinese go there.
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells
+            .chain([head[column].chars().count()])
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let last = cells.len() - 1;
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(place, (cell, width))| {
+                if place == last {
+                    (*cell).to_owned()
+                } else {
+                    format!("{cell:<width$}  ")
+                }
+            });
+        padded.collect::<String>()
+    };
+    let mut text = line(head.to_vec());
+    for row in rows {
+        text.push('\n');
+        text.push_str(&line(row.iter().map(String::as_str).collect()));
+    }
+    if rows.is_empty() {
+        text.push_str("\n(none)");
+    }
+    text
+}
+
+/// A number with its thousands apart.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_columns() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(16_777_216), "16,777,216");
+        let rows = vec![
+            vec!["1".into(), "a".into()],
+            vec!["22".into(), "沅江".into()],
+        ];
+        assert_eq!(table(&["no", "name"], &rows), "no  name\n1   a\n22  沅江");
+    }
+}

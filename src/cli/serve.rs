@@ -1,0 +1,124 @@
+//! `yuanmark serve`
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::arguments::{Installation, public_url};
+use super::failure::Failure;
+use crate::domain::public_url::PublicUrl;
+use crate::http::{self, App};
+
+#[derive(Args)]
+#[command(
+    after_help = "Put a proxy that speaks TLS before it, and give the address that phones see as --public-url.
+SIGTERM and Ctrl-C finish what is being answered, then end. A changed keyring is in force within a second.
+
+EXAMPLE
+  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn"
+)]
+pub(super) struct Serve {
+    /// The address to listen on
+    #[arg(
+        long,
+        env = "YUANMARK_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    listen: SocketAddr,
+    /// The address that phones see; http:// and the listening address if left out
+    #[arg(long, env = "YUANMARK_PUBLIC_URL", value_parser = public_url, value_name = "URL")]
+    public_url: Option<PublicUrl>,
+    /// How the log is written to standard error; RUST_LOG chooses how much
+    #[arg(long, env = "YUANMARK_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl Serve {
+    pub(super) async fn run(self, place: &Installation) -> Result<(), Failure> {
+        start_log(self.log_format);
+        let keys = place.live_keys()?;
+        let store = place.store().await?;
+        let listener = listen(self.listen).await?;
+        let public_url = match self.public_url {
+            Some(url) => url,
+            None => default_public_url(&listener)?,
+        };
+        let app = App {
+            store,
+            keys: Arc::new(keys),
+            public_url: Arc::new(public_url),
+        };
+        serve(listener, app).await
+    }
+}
+
+/// Binds the socket.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::wrong_input(
+            format!("cannot listen on {address}: {error}"),
+            "choose another address with --listen, such as 127.0.0.1:8081",
+        )
+    })
+}
+
+/// The address of the socket itself.
+pub(super) fn default_public_url(listener: &TcpListener) -> Result<PublicUrl, Failure> {
+    let address = listener
+        .local_addr()
+        .map(|address| format!("http://{address}"));
+    let address = address
+        .map_err(|error| Failure::new(error.to_string(), "choose another address with --listen"))?;
+    PublicUrl::new(&address).map_err(|error| {
+        Failure::wrong_input(
+            error.to_string(),
+            "give the address that phones see as --public-url",
+        )
+    })
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure> {
+    let system = |error: std::io::Error| Failure::new(error.to_string(), "see the system's limits");
+    let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
+    tracing::info!(
+        listen = %listener.local_addr().map_err(system)?,
+        public_url = %app.public_url,
+        "serving"
+    );
+    let end = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("ending");
+    };
+    http::serve(listener, app, end).await.map_err(system)
+}
+
+/// Starts the log on standard error.
+pub(super) fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}

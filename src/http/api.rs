@@ -1,0 +1,251 @@
+//! `POST /api/v1/verify`: the verdict as JSON.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use super::visitor::Visitor;
+use super::{App, check};
+use crate::domain::input::Input;
+use crate::domain::place::{Place, PlaceClass, Prefecture};
+use crate::service::verify::{Answer, MarkAnswer};
+
+/// What is to be checked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// The code in any of its forms: 193 digits, 107 characters of base64url, the label's whole address, or the typed
+    /// serial.
+    #[schema(example = "4BD9-QV4N-Q0NZ-57DB")]
+    code: String,
+    /// Where the phone is, if its owner wants to say: the prefecture's code of GB/T 2260.
+    #[schema(example = 430_900)]
+    prefecture: Option<u32>,
+}
+
+/// The answer of this installation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerifyResponse {
+    /// The one true domain, to hold against the address that was scanned.
+    #[schema(example = "v.example.cn")]
+    true_domain: String,
+    #[serde(flatten)]
+    verdict: VerdictBody,
+}
+
+/// The verdict. Of what is not ours nothing else is said.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerdictBody {
+    /// `first_check`, `checked_before`, `not_activated`, `withdrawn`, `past_season` or `not_ours`.
+    #[schema(example = "first_check")]
+    verdict: &'static str,
+    /// The mark, if it is ours.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    ours: Option<OursBody>,
+}
+
+/// What is told of a mark of ours.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OursBody {
+    /// When the verdict was reached.
+    #[schema(value_type = String, format = DateTime)]
+    checked_at: Timestamp,
+    /// What was issued.
+    mark: MarkBody,
+    /// The place of this query among all of the mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<QueryBody>,
+    /// Why it is withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawal: Option<WithdrawalBody>,
+    /// Since when it is past its season.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    past_since: Option<Timestamp>,
+}
+
+/// What was issued.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MarkBody {
+    /// As printed under the symbol.
+    serial: String,
+    /// The batch's number.
+    batch: u32,
+    /// The place in the batch, from 0.
+    index: u32,
+    /// The season, a year.
+    season: u16,
+    /// The form of the product: `fresh`, `canned`, `frozen`, `salted`, `ready-to-eat`, `dried` or `powder`.
+    form: &'static str,
+    /// The product as it stands on the pack.
+    product: String,
+    /// Whether there is a hidden code under scratch film.
+    has_hidden_code: bool,
+    /// Who may use the mark.
+    licensee: LicenseeBody,
+}
+
+/// Who may use the mark.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LicenseeBody {
+    /// The registered name.
+    name: String,
+    /// The unified social credit code.
+    uscc: String,
+    /// `gi_product`, `certification_mark` or `both`.
+    legal_basis: &'static str,
+}
+
+/// The place of a query among all.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueryBody {
+    /// This is the Nth query.
+    number: u64,
+    /// When the first came.
+    #[schema(value_type = String, format = DateTime)]
+    first_at: Timestamp,
+    /// The province it came from, in Chinese, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_province: Option<&'static str>,
+    /// The same in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_province_en: Option<&'static str>,
+    /// Whether it was this phone's.
+    first_was_this_phone: bool,
+}
+
+/// Why a mark is withdrawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawalBody {
+    /// `revoked`, `destroyed`, `lost`, `returned`, `spoiled`, `recalled`, `frozen` or `right_ended`.
+    kind: &'static str,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// The reason, for the public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Checks a code or a serial.
+///
+/// What is not ours is an answer, not an error: 200 with the verdict `not_ours`, whichever way it is not ours. The
+/// answer is given after it was written down; `query.number` is exact.
+#[utoipa::path(
+    post,
+    path = "/api/v1/verify",
+    request_body = VerifyRequest,
+    responses(
+        (status = 200, description = "A verdict", body = VerifyResponse),
+        (status = 400, description = "Not of the form above", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 4 KiB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Could not check: never a verdict", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub async fn verify(
+    State(app): State<App>,
+    visitor: Visitor,
+    request: Result<Json<VerifyRequest>, JsonRejection>,
+) -> Response {
+    let request = match request {
+        Ok(Json(request)) => request,
+        Err(rejection) => return refused(&rejection),
+    };
+    let place = match request.prefecture.map(Prefecture::new) {
+        None => None,
+        Some(Some(prefecture)) => Some(Place {
+            prefecture,
+            class: PlaceClass::Gps,
+        }),
+        Some(None) => {
+            let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
+            return Problem::BAD_REQUEST.because(detail).response();
+        }
+    };
+    let input = Input::read(&request.code);
+    let Ok(answer) = check(&app, &visitor, input, place).await else {
+        return Problem::UNAVAILABLE.response();
+    };
+    let body = VerifyResponse {
+        true_domain: app.public_url.domain().to_owned(),
+        verdict: VerdictBody::of(&answer),
+    };
+    let mut response = Json(body).into_response();
+    visitor.name_phone(
+        &app.keys,
+        app.public_url.is_secure(),
+        response.headers_mut(),
+    );
+    response
+}
+
+fn refused(rejection: &JsonRejection) -> Response {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE.response(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON.response(),
+        _ => Problem::BAD_REQUEST
+            .because(rejection.body_text())
+            .response(),
+    }
+}
+
+impl VerdictBody {
+    /// The answer as JSON; the command line prints the same.
+    pub fn of(answer: &Answer) -> Self {
+        Self {
+            verdict: answer.verdict().slug(),
+            ours: match answer {
+                Answer::NotOurs => None,
+                Answer::Ours(mark) => Some(OursBody::of(mark)),
+            },
+        }
+    }
+}
+
+impl OursBody {
+    fn of(answer: &MarkAnswer) -> Self {
+        Self {
+            checked_at: answer.checked_at,
+            mark: MarkBody {
+                serial: answer.serial.to_string(),
+                batch: answer.mark.batch.get(),
+                index: answer.mark.index.get(),
+                season: answer.batch.season.year(),
+                form: answer.batch.form.slug(),
+                product: answer.order.product.to_string(),
+                has_hidden_code: answer.batch.has_hidden_codes,
+                licensee: LicenseeBody {
+                    name: answer.licensee.name.to_string(),
+                    uscc: answer.licensee.uscc.to_string(),
+                    legal_basis: answer.licensee.legal_basis.slug(),
+                },
+            },
+            query: answer.query.as_ref().map(|query| {
+                let province = query.first.place.map(|place| place.prefecture.province());
+                QueryBody {
+                    number: query.number,
+                    first_at: query.first.at,
+                    first_province: province.map(|(zh, _)| zh),
+                    first_province_en: province.map(|(_, en)| en),
+                    first_was_this_phone: query.first.by_this_phone,
+                }
+            }),
+            withdrawal: answer
+                .withdrawal
+                .as_ref()
+                .map(|(kind, since, reason)| WithdrawalBody {
+                    kind,
+                    since: *since,
+                    reason: reason.clone(),
+                }),
+            past_since: answer.past_since,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Styles and pictures of the pages, embedded in the program. The address of each contains a hash of its bytes, so that
+//! it can be kept for ever.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("../../web-verify/style.css");
+const ICON: &str = include_str!("../../web-verify/icon.svg");
+
+static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("style", STYLE, "css"));
+static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", ICON, "svg"));
+
+/// Where the style sheet is.
+pub fn style_path() -> &'static str {
+    &STYLE_PATH
+}
+
+/// Where the icon is.
+pub fn icon_path() -> &'static str {
+    &ICON_PATH
+}
+
+fn path(name: &str, text: &str, extension: &str) -> String {
+    let hash = Sha256::digest(text);
+    let hash: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("/assets/{name}-{hash}.{extension}")
+}
+
+/// `GET /assets/{name}`.
+pub async fn asset(Path(name): Path<String>) -> Response {
+    let asset = |path: &str| path.strip_prefix("/assets/") == Some(name.as_str());
+    let (text, kind) = match () {
+        () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
+        () if asset(icon_path()) => (ICON, "image/svg+xml"),
+        () => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    headers.insert(header::CACHE_CONTROL, for_ever);
+    (headers, text).into_response()
+}

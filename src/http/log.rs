@@ -1,0 +1,34 @@
+//! The request log: what was asked and how it ended, without personal data. No address, no code, no cookie, no program
+//! name: the route's pattern stands for the path.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::service::system;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Logs a request, and gives it a name that the client can quote.
+pub async fn requests(request: Request, next: Next) -> Response {
+    let id = system::unique_id();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let start = Instant::now();
+    let mut response = next.run(request).await;
+    tracing::info!(
+        request = id,
+        %method,
+        route = route.as_ref().map_or("none", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request"
+    );
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}

@@ -1,0 +1,353 @@
+//! The page of an answer: one line of result, then what to compare, then what to do.
+
+use jiff::Timestamp;
+
+use super::document::{Fact, Line, Piece, Section, Tone, day, fill, minute, text};
+use super::frame::{Body, Language};
+use super::text::Texts;
+use crate::domain::event::Withdrawal;
+use crate::domain::verdict::{QueryCount, Verdict};
+use crate::service::verify::{Answer, MarkAnswer};
+
+/// The line for complaints of consumers and markets in all of China.
+const TELEPHONE: &str = "12315";
+
+/// Composes the page of an answer.
+pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
+    let words = Words {
+        text: language.texts(),
+        language,
+    };
+    match answer {
+        Answer::NotOurs => words.not_ours(domain),
+        Answer::Ours(mark) => words.mark(mark),
+    }
+}
+
+/// Composes the page that says that nothing can be said.
+pub fn unavailable(language: Language) -> Body {
+    let text = language.texts();
+    Body {
+        tone: Tone::Unknown,
+        heading: clauses(text.unavailable, &[]),
+        lead: super::document::text(text.unavailable_lead),
+        button: Some((text.unavailable_retry, String::new())),
+        sections: vec![Section::Text {
+            heading: text.todo_heading,
+            paragraphs: vec![super::document::text(text.unavailable_todo)],
+        }],
+    }
+}
+
+/// The clauses of a heading, with values in their places.
+pub fn clauses(heading: &[&str], values: &[(&str, &str)]) -> Vec<String> {
+    let fill = |clause: &&str| {
+        values
+            .iter()
+            .fold((*clause).to_owned(), |text, (name, value)| {
+                text.replace(&format!("{{{name}}}"), value)
+            })
+    };
+    heading.iter().map(fill).collect()
+}
+
+struct Words {
+    text: &'static Texts,
+    language: Language,
+}
+
+impl Words {
+    fn mark(&self, mark: &MarkAnswer) -> Body {
+        match mark.verdict {
+            Verdict::FirstCheck => self.first_check(mark),
+            Verdict::CheckedBefore => self.checked_before(mark),
+            Verdict::NotActivated => self.not_activated(mark),
+            Verdict::Withdrawn => self.withdrawn(mark),
+            Verdict::PastSeason => self.past_season(mark),
+            // An answer about a mark of ours never says so.
+            Verdict::NotOurs => self.not_ours(""),
+        }
+    }
+
+    fn first_check(&self, mark: &MarkAnswer) -> Body {
+        Body {
+            tone: Tone::First,
+            heading: clauses(self.text.first_check, &[]),
+            lead: Line::new(),
+            button: None,
+            sections: vec![self.compare(mark), self.if_it_differs()],
+        }
+    }
+
+    fn checked_before(&self, mark: &MarkAnswer) -> Body {
+        let (heading, lead) = match &mark.query {
+            Some(query) if query.first.by_this_phone => {
+                (self.text.own_check, self.own_history(query))
+            }
+            Some(query) => (self.text.checked_before, self.history(query)),
+            None => (self.text.checked_before, Line::new()),
+        };
+        let number = mark
+            .query
+            .as_ref()
+            .map_or(1, |query| query.number)
+            .to_string();
+        Body {
+            tone: Tone::Seen,
+            heading: clauses(heading, &[("n", &number)]),
+            lead,
+            button: None,
+            sections: vec![
+                self.compare(mark),
+                Section::Text {
+                    heading: self.text.many_heading,
+                    paragraphs: vec![text(self.text.many), text(self.text.many_odd)],
+                },
+                self.if_it_differs(),
+            ],
+        }
+    }
+
+    fn not_activated(&self, mark: &MarkAnswer) -> Body {
+        Body {
+            tone: Tone::NotYet,
+            heading: clauses(self.text.not_activated, &[]),
+            lead: text(self.text.not_activated_lead),
+            button: None,
+            sections: vec![
+                self.todo(vec![text(self.text.not_activated_todo), self.report()]),
+                self.facts(Some(self.text.mark_heading), self.who_and_which(mark)),
+            ],
+        }
+    }
+
+    fn past_season(&self, mark: &MarkAnswer) -> Body {
+        let since = mark.past_since.unwrap_or(mark.checked_at);
+        let season = mark.batch.season.to_string();
+        let mut facts = vec![self.fact(self.text.past_since, vec![self.day(since)])];
+        facts.extend(self.who_and_which(mark));
+        Body {
+            tone: Tone::Past,
+            heading: clauses(self.text.past_season, &[("season", &season)]),
+            lead: fill(self.text.past_season_lead, &[("date", self.day(since))]),
+            button: None,
+            sections: vec![
+                self.facts(Some(self.text.compare_heading), facts),
+                self.todo(vec![
+                    text(self.text.past_season_todo_date),
+                    text(self.text.past_season_todo_reuse),
+                    self.report(),
+                ]),
+            ],
+        }
+    }
+
+    fn withdrawn(&self, mark: &MarkAnswer) -> Body {
+        let text_of = self.text;
+        let (kind, since, reason) = match &mark.withdrawal {
+            Some((kind, since, reason)) => (Withdrawal::from_slug(kind), *since, reason.clone()),
+            None => (None, mark.checked_at, None),
+        };
+        let gone = || vec![text(text_of.gone_todo), self.report()];
+        let (heading, class, lead, todo) = match kind {
+            Some(Withdrawal::Revoked) => (text_of.revoked, text_of.revoked_class, "", gone()),
+            Some(Withdrawal::Destroyed) => (text_of.destroyed, text_of.destroyed_class, "", gone()),
+            Some(Withdrawal::Lost) => (text_of.lost, text_of.lost_class, "", gone()),
+            Some(Withdrawal::Returned) => (text_of.returned, text_of.returned_class, "", gone()),
+            Some(Withdrawal::Spoiled) => (text_of.spoiled, text_of.spoiled_class, "", gone()),
+            Some(Withdrawal::Recalled) => (
+                text_of.recalled,
+                text_of.recalled_class,
+                "",
+                vec![
+                    text(text_of.recalled_todo_return),
+                    fill(
+                        text_of.recalled_todo_call,
+                        &[("tel", Piece::Telephone(TELEPHONE.into()))],
+                    ),
+                ],
+            ),
+            Some(Withdrawal::Frozen) => (
+                text_of.frozen,
+                text_of.frozen_class,
+                text_of.frozen_lead,
+                vec![
+                    text(text_of.frozen_todo_buy),
+                    text(text_of.frozen_todo_keep),
+                ],
+            ),
+            None => (
+                text_of.right_ended,
+                text_of.right_ended_class,
+                text_of.right_ended_lead,
+                vec![text(text_of.right_ended_todo), self.report()],
+            ),
+        };
+        let mut facts = vec![
+            self.fact(text_of.class, text(class)),
+            self.fact(text_of.date, vec![self.day(since)]),
+        ];
+        facts.extend(reason.map(|reason| self.fact(text_of.reason, text(reason))));
+        Body {
+            tone: if kind == Some(Withdrawal::Frozen) {
+                Tone::Hold
+            } else {
+                Tone::Stop
+            },
+            heading: clauses(heading, &[]),
+            lead: if lead.is_empty() {
+                Line::new()
+            } else {
+                text(lead)
+            },
+            button: None,
+            sections: vec![
+                self.facts(None, facts),
+                self.todo(todo),
+                self.facts(Some(text_of.mark_heading), self.who_and_which(mark)),
+            ],
+        }
+    }
+
+    fn not_ours(&self, domain: &str) -> Body {
+        Body {
+            tone: Tone::Other,
+            heading: clauses(self.text.not_ours, &[]),
+            lead: Line::new(),
+            button: None,
+            sections: vec![
+                Section::Text {
+                    heading: self.text.not_ours_domain_heading,
+                    paragraphs: vec![
+                        vec![Piece::BigDomain(domain.to_owned())],
+                        text(self.text.not_ours_domain),
+                    ],
+                },
+                self.todo(vec![
+                    text(self.text.not_ours_todo_again),
+                    text(self.text.not_ours_todo_leave),
+                    self.report(),
+                ]),
+                Section::Ask,
+            ],
+        }
+    }
+
+    fn compare(&self, mark: &MarkAnswer) -> Section {
+        Section::Facts {
+            heading: Some(self.text.compare_heading),
+            facts: self.who_and_which(mark),
+            after: vec![
+                Piece::Strong(self.text.compare_differ.to_owned()),
+                Piece::Text(self.text.compare_why.to_owned()),
+            ],
+        }
+    }
+
+    /// What the mark was issued for: everything that can be held against the pack.
+    fn who_and_which(&self, mark: &MarkAnswer) -> Vec<Fact> {
+        let text_of = self.text;
+        let season = Piece::Text(mark.batch.season.to_string());
+        let batch = Piece::Text(mark.batch.number.to_string());
+        vec![
+            self.fact(
+                text_of.product,
+                vec![
+                    self.chinese(mark.order.product.as_str()),
+                    Piece::Small(text_of.product_note.to_owned()),
+                ],
+            ),
+            self.fact(text_of.form, text((text_of.form_name)(mark.batch.form))),
+            self.fact(
+                text_of.season,
+                fill(text_of.season_value, &[("season", season)]),
+            ),
+            self.fact(
+                text_of.firm,
+                vec![self.chinese(mark.licensee.name.as_str())],
+            ),
+            self.fact(
+                text_of.uscc,
+                vec![Piece::Code(mark.licensee.uscc.to_string())],
+            ),
+            self.fact(text_of.serial, vec![Piece::Serial(mark.serial.to_string())]),
+            self.fact(
+                text_of.batch,
+                fill(text_of.batch_value, &[("batch", batch)]),
+            ),
+            self.fact(
+                text_of.checked_at,
+                vec![minute(mark.checked_at, text_of.minute_format)],
+            ),
+        ]
+    }
+
+    fn history(&self, query: &QueryCount) -> Line {
+        let place = match query.first.place {
+            None => self.text.place_unknown,
+            Some(place) => {
+                let (zh, en) = place.prefecture.province();
+                self.language.choose(zh, en)
+            }
+        };
+        let values = [
+            ("date", self.day(query.first.at)),
+            ("place", Piece::Text(place.to_owned())),
+        ];
+        fill(self.text.checked_before_lead, &values)
+    }
+
+    fn own_history(&self, query: &QueryCount) -> Line {
+        let values = [
+            ("date", self.day(query.first.at)),
+            ("n", Piece::Text(query.number.to_string())),
+        ];
+        fill(self.text.own_check_lead, &values)
+    }
+
+    fn if_it_differs(&self) -> Section {
+        Section::Text {
+            heading: self.text.differ_heading,
+            paragraphs: vec![self.report()],
+        }
+    }
+
+    fn report(&self) -> Line {
+        fill(
+            self.text.report,
+            &[("tel", Piece::Telephone(TELEPHONE.into()))],
+        )
+    }
+
+    fn todo(&self, items: Vec<Line>) -> Section {
+        let heading = self.text.todo_heading;
+        Section::Todo { heading, items }
+    }
+
+    #[allow(clippy::unused_self)] // reads as one of the words
+    fn facts(&self, heading: Option<&'static str>, facts: Vec<Fact>) -> Section {
+        let after = Line::new();
+        Section::Facts {
+            heading,
+            facts,
+            after,
+        }
+    }
+
+    #[allow(clippy::unused_self)] // reads as one of the words
+    fn fact(&self, name: &'static str, value: Line) -> Fact {
+        Fact { name, value }
+    }
+
+    fn day(&self, at: Timestamp) -> Piece {
+        day(at, self.text.day_format)
+    }
+
+    /// A name from the register, which is Chinese on every page.
+    fn chinese(&self, name: &str) -> Piece {
+        match self.language {
+            Language::Chinese => Piece::Text(name.to_owned()),
+            Language::English => Piece::Chinese(name.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a page says, before it becomes HTML: a heading in clauses, and sections of facts, texts and things to do.
+//!
+//! Pages are composed from these in Rust; `web-verify/page.html` alone turns them into markup, and escapes every text.
+
+use jiff::Timestamp;
+
+use crate::domain::form::BEIJING;
+
+/// The colour and shape of a page's first field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// First query.
+    First,
+    /// Asked about before.
+    Seen,
+    /// Not activated.
+    NotYet,
+    /// Withdrawn.
+    Stop,
+    /// Frozen: on hold, without accusing anyone.
+    Hold,
+    /// Past its season.
+    Past,
+    /// Not ours.
+    Other,
+    /// Could not check.
+    Unknown,
+    /// No verdict at all.
+    Plain,
+}
+
+impl Tone {
+    /// The class in `style.css`.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Seen => "seen",
+            Self::NotYet => "notyet",
+            Self::Stop => "stop",
+            Self::Hold => "hold",
+            Self::Past => "past",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// A run of text of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Plain.
+    Text(String),
+    /// Stressed.
+    Strong(String),
+    /// A note on a line of its own.
+    Small(String),
+    /// Chinese within an English page.
+    Chinese(String),
+    /// A serial.
+    Serial(String),
+    /// Another number made of characters.
+    Code(String),
+    /// The true domain.
+    Domain(String),
+    /// The true domain, large.
+    BigDomain(String),
+    /// A telephone number that can be tapped.
+    Telephone(String),
+    /// A day, or a minute.
+    Time {
+        /// For machines.
+        machine: String,
+        /// For people.
+        text: String,
+    },
+}
+
+/// A line of text.
+pub type Line = Vec<Piece>;
+
+/// A part of a page.
+#[derive(Clone, Debug)]
+pub enum Section {
+    /// The field to type a serial into.
+    Ask,
+    /// Paragraphs.
+    Text {
+        /// Its heading.
+        heading: &'static str,
+        /// Its paragraphs.
+        paragraphs: Vec<Line>,
+    },
+    /// What to do.
+    Todo {
+        /// Its heading.
+        heading: &'static str,
+        /// One line a thing to do.
+        items: Vec<Line>,
+    },
+    /// Names and values.
+    Facts {
+        /// Its heading.
+        heading: Option<&'static str>,
+        /// The facts, the most telling first.
+        facts: Vec<Fact>,
+        /// What follows from them.
+        after: Line,
+    },
+}
+
+/// A name and a value.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// What it is.
+    pub name: &'static str,
+    /// What it says.
+    pub value: Line,
+}
+
+/// A line of plain text.
+pub fn text(text: impl Into<String>) -> Line {
+    vec![Piece::Text(text.into())]
+}
+
+/// Puts pieces into the `{name}` places of a sentence.
+pub fn fill(sentence: &str, values: &[(&str, Piece)]) -> Line {
+    let mut line = Line::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        if !before.is_empty() {
+            line.push(Piece::Text(before.to_owned()));
+        }
+        let value = values.iter().find(|(known, _)| *known == name);
+        line.extend(value.map(|(_, piece)| piece.clone()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        line.push(Piece::Text(rest.to_owned()));
+    }
+    line
+}
+
+/// A day in Beijing.
+pub fn day(at: Timestamp, format: &str) -> Piece {
+    let local = BEIJING.to_datetime(at);
+    Piece::Time {
+        machine: local.strftime("%Y-%m-%d").to_string(),
+        text: local.strftime(format).to_string(),
+    }
+}
+
+/// A minute in Beijing.
+pub fn minute(at: Timestamp, format: &str) -> Piece {
+    let local = BEIJING.to_datetime(at);
+    Piece::Time {
+        machine: local.strftime("%Y-%m-%dT%H:%M+08:00").to_string(),
+        text: local.strftime(format).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_filled() {
+        let line = fill(
+            "第 {n} 次，{place}。",
+            &[
+                ("n", Piece::Text("3".into())),
+                ("place", Piece::Text("湖南".into())),
+            ],
+        );
+        let text: String = line
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.as_str(),
+                _ => "?",
+            })
+            .collect();
+        assert_eq!(text, "第 3 次，湖南。");
+        assert_eq!(
+            fill("open { brace", &[]),
+            [Piece::Text("open { brace".into())]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! The public pages: a code's page, the check page, and what a person sees when something goes wrong.
+//!
+//! They work without JavaScript, and say nothing that the answer does not. Words are in [`text`], markup in
+//! `web-verify/`.
+
+mod answer;
+mod document;
+mod frame;
+mod text;
+
+use axum::extract::{OriginalUri, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use self::answer::clauses;
+use self::document::{Line, Piece, Section, Tone, fill, text as plain};
+use self::frame::{Body, Language, page};
+use super::visitor::Visitor;
+use super::{App, check};
+use crate::domain::code::Code;
+use crate::domain::input::Input;
+
+/// `GET /t/{code}`, in both cases: the page behind the QR symbol. The path belongs to codes alone.
+pub async fn code(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    // The raw path: what is escaped or has further slashes is no code, and gets the same answer as any other.
+    let code = uri.path().get("/t/".len()..).unwrap_or_default();
+    let input = Code::from_text(code).map(Input::Code);
+    answer_page(&app, &uri, &headers, visitor, input).await
+}
+
+/// The field of the check page.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /check?q=…`: a typed serial, or anything else that was scanned or pasted.
+pub async fn check_typed(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    Query(asked): Query<Asked>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    if asked.q.trim().is_empty() {
+        return Redirect::to("/").into_response();
+    }
+    answer_page(&app, &uri, &headers, visitor, Input::read(&asked.q)).await
+}
+
+async fn answer_page(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+    visitor: Visitor,
+    input: Option<Input>,
+) -> Response {
+    let language = Language::of(uri, headers);
+    let domain = app.public_url.domain();
+    let mut response = match check(app, &visitor, input, None).await {
+        Ok(answer) => page(
+            &answer::body(&answer, language, domain),
+            language,
+            uri,
+            domain,
+            None,
+        ),
+        Err(_) => {
+            let mut response = page(&answer::unavailable(language), language, uri, domain, None);
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            response
+        }
+    };
+    visitor.name_phone(
+        &app.keys,
+        app.public_url.is_secure(),
+        response.headers_mut(),
+    );
+    response
+}
+
+/// `GET /`: type a serial; what the mark is; which domain is true.
+pub async fn home(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    let language = Language::of(&uri, &headers);
+    let text = language.texts();
+    let domain = app.public_url.domain();
+    let plant = Piece::Chinese("南荻".into());
+    let section = |heading, paragraph: Line| Section::Text {
+        heading,
+        paragraphs: vec![paragraph],
+    };
+    let body = Body {
+        tone: Tone::Plain,
+        heading: clauses(text.home_heading, &[]),
+        lead: plain(text.home_lead),
+        button: None,
+        sections: vec![
+            Section::Ask,
+            section(text.home_mark_heading, plain(text.home_mark)),
+            section(
+                text.home_product_heading,
+                fill(text.home_product, &[("plant", plant)]),
+            ),
+            Section::Text {
+                heading: text.home_domain_heading,
+                paragraphs: vec![
+                    vec![Piece::BigDomain(domain.to_owned())],
+                    plain(text.home_domain),
+                ],
+            },
+        ],
+    };
+    let mut response = page(&body, language, &uri, domain, None);
+    let caching = HeaderValue::from_static("public, max-age=300");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, caching);
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
+}
+
+/// The page of an error, with a way out.
+pub fn error(status: StatusCode, uri: &Uri, headers: &HeaderMap, domain: &str) -> Response {
+    let language = Language::of(uri, headers);
+    let text = language.texts();
+    let (heading, lead) = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+            (text.error_not_found, text.error_not_found_lead)
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => (text.error_too_large, text.error_too_large_lead),
+        status if status.is_client_error() => (text.error_bad_request, text.error_bad_request_lead),
+        _ => (text.error_internal, text.error_internal_lead),
+    };
+    let body = Body {
+        tone: Tone::Plain,
+        heading: clauses(heading, &[]),
+        lead: plain(lead),
+        button: Some((
+            text.error_way_out,
+            format!("/{}", language.choose("", "?lang=en")),
+        )),
+        sections: Vec::new(),
+    };
+    let number = text.error_number.replace("{status}", status.as_str());
+    let mut response = page(&body, language, uri, domain, Some(&number));
+    *response.status_mut() = status;
+    response
+}

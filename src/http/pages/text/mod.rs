@@ -1,0 +1,350 @@
+//! All words of the public pages, in one place for each language. A missing text does not compile.
+//!
+//! `{name}` marks where a value goes. Headings come in clauses, so that a line breaks between them.
+//! Rules of wording: never "genuine" without "compare", never "fake" from statistics, never an accusation.
+
+mod en;
+mod zh;
+
+pub use en::ENGLISH;
+pub use zh::CHINESE;
+
+use crate::domain::form::Form;
+
+/// The words of one language.
+#[derive(Debug)]
+pub struct Texts {
+    /// The page's language tag.
+    pub html_lang: &'static str,
+    /// Our own wordmark.
+    pub wordmark: &'static str,
+    /// Beside the wordmark.
+    pub subtitle: &'static str,
+    /// Where the wordmark leads.
+    pub home_label: &'static str,
+    /// The site's name in titles.
+    pub home_label_short: &'static str,
+    /// Names the language switch.
+    pub language_label: &'static str,
+    /// What stands between two clauses of a heading.
+    pub between_clauses: &'static str,
+    /// The footer's first line.
+    pub true_domain: &'static str,
+    /// Heads the privacy note.
+    pub privacy_heading: &'static str,
+    /// The privacy note.
+    pub privacy: &'static str,
+    /// Names the footer's links.
+    pub footer_label: &'static str,
+    /// The link home.
+    pub home: &'static str,
+    /// Heads what to do.
+    pub todo_heading: &'static str,
+    /// Heads the facts of a mark.
+    pub mark_heading: &'static str,
+    /// Whom to tell.
+    pub report: &'static str,
+    /// A day, as strftime writes it.
+    pub day_format: &'static str,
+    /// A minute, as strftime writes it.
+    pub minute_format: &'static str,
+    /// Names a fact.
+    pub product: &'static str,
+    /// Below the product.
+    pub product_note: &'static str,
+    /// Names a fact.
+    pub form: &'static str,
+    /// Names a fact.
+    pub season: &'static str,
+    /// A season.
+    pub season_value: &'static str,
+    /// Names a fact.
+    pub firm: &'static str,
+    /// Names a fact.
+    pub uscc: &'static str,
+    /// Names a fact and a field.
+    pub serial: &'static str,
+    /// Names a fact.
+    pub batch: &'static str,
+    /// A batch.
+    pub batch_value: &'static str,
+    /// Names a fact.
+    pub checked_at: &'static str,
+    /// Names a fact.
+    pub class: &'static str,
+    /// Names a fact.
+    pub date: &'static str,
+    /// Names a fact.
+    pub reason: &'static str,
+    /// Names a fact.
+    pub past_since: &'static str,
+    /// A place nobody knows.
+    pub place_unknown: &'static str,
+    /// Heads what to compare.
+    pub compare_heading: &'static str,
+    /// If the comparison fails.
+    pub compare_differ: &'static str,
+    /// Why to compare.
+    pub compare_why: &'static str,
+    /// Heads what to do if the comparison fails.
+    pub differ_heading: &'static str,
+    /// A heading, in clauses.
+    pub first_check: &'static [&'static str],
+    /// A heading, in clauses.
+    pub checked_before: &'static [&'static str],
+    /// When and where first.
+    pub checked_before_lead: &'static str,
+    /// A heading, in clauses.
+    pub own_check: &'static [&'static str],
+    /// The phone's own history.
+    pub own_check_lead: &'static str,
+    /// Heads why many checks can be fine.
+    pub many_heading: &'static str,
+    /// Why many checks can be fine.
+    pub many: &'static str,
+    /// When they are not.
+    pub many_odd: &'static str,
+    /// A heading, in clauses.
+    pub not_activated: &'static [&'static str],
+    /// What it means.
+    pub not_activated_lead: &'static str,
+    /// What to do.
+    pub not_activated_todo: &'static str,
+    /// A heading, in clauses.
+    pub revoked: &'static [&'static str],
+    /// A heading, in clauses.
+    pub destroyed: &'static [&'static str],
+    /// A heading, in clauses.
+    pub lost: &'static [&'static str],
+    /// A heading, in clauses.
+    pub returned: &'static [&'static str],
+    /// A heading, in clauses.
+    pub spoiled: &'static [&'static str],
+    /// A heading, in clauses.
+    pub recalled: &'static [&'static str],
+    /// A heading, in clauses.
+    pub frozen: &'static [&'static str],
+    /// A heading, in clauses.
+    pub right_ended: &'static [&'static str],
+    /// The class of a withdrawal.
+    pub revoked_class: &'static str,
+    /// The class of a withdrawal.
+    pub destroyed_class: &'static str,
+    /// The class of a withdrawal.
+    pub lost_class: &'static str,
+    /// The class of a withdrawal.
+    pub returned_class: &'static str,
+    /// The class of a withdrawal.
+    pub spoiled_class: &'static str,
+    /// The class of a withdrawal.
+    pub recalled_class: &'static str,
+    /// The class of a withdrawal.
+    pub frozen_class: &'static str,
+    /// The class of a withdrawal.
+    pub right_ended_class: &'static str,
+    /// What to do with marks that should not exist.
+    pub gone_todo: &'static str,
+    /// What a freeze does not mean.
+    pub frozen_lead: &'static str,
+    /// What to do.
+    pub frozen_todo_buy: &'static str,
+    /// What to do.
+    pub frozen_todo_keep: &'static str,
+    /// What to do.
+    pub recalled_todo_return: &'static str,
+    /// What to do.
+    pub recalled_todo_call: &'static str,
+    /// What it does not mean.
+    pub right_ended_lead: &'static str,
+    /// What to do.
+    pub right_ended_todo: &'static str,
+    /// A heading, in clauses.
+    pub past_season: &'static [&'static str],
+    /// Since when.
+    pub past_season_lead: &'static str,
+    /// What to do.
+    pub past_season_todo_date: &'static str,
+    /// What to do.
+    pub past_season_todo_reuse: &'static str,
+    /// A heading, in clauses.
+    pub not_ours: &'static [&'static str],
+    /// Heads the true domain.
+    pub not_ours_domain_heading: &'static str,
+    /// Where the true domain stands.
+    pub not_ours_domain: &'static str,
+    /// What to do.
+    pub not_ours_todo_again: &'static str,
+    /// What to do.
+    pub not_ours_todo_leave: &'static str,
+    /// A heading, in clauses.
+    pub unavailable: &'static [&'static str],
+    /// What it does not mean.
+    pub unavailable_lead: &'static str,
+    /// The button.
+    pub unavailable_retry: &'static str,
+    /// What to do.
+    pub unavailable_todo: &'static str,
+    /// A heading, in clauses.
+    pub home_heading: &'static [&'static str],
+    /// What to do here.
+    pub home_lead: &'static str,
+    /// Below the field.
+    pub hint: &'static str,
+    /// The field's button.
+    pub check_button: &'static str,
+    /// Heads what the mark is.
+    pub home_mark_heading: &'static str,
+    /// What the mark is.
+    pub home_mark: &'static str,
+    /// Heads what the product is.
+    pub home_product_heading: &'static str,
+    /// What the product is.
+    pub home_product: &'static str,
+    /// Heads the true domain.
+    pub home_domain_heading: &'static str,
+    /// Why it matters.
+    pub home_domain: &'static str,
+    /// A heading, in clauses.
+    pub error_not_found: &'static [&'static str],
+    /// What it does not mean.
+    pub error_not_found_lead: &'static str,
+    /// A heading, in clauses.
+    pub error_bad_request: &'static [&'static str],
+    /// What to do.
+    pub error_bad_request_lead: &'static str,
+    /// A heading, in clauses.
+    pub error_too_large: &'static [&'static str],
+    /// What to do.
+    pub error_too_large_lead: &'static str,
+    /// A heading, in clauses.
+    pub error_internal: &'static [&'static str],
+    /// What it does not mean.
+    pub error_internal_lead: &'static str,
+    /// The button.
+    pub error_way_out: &'static str,
+    /// Below the button.
+    pub error_number: &'static str,
+    /// The forms of the product.
+    pub form_name: fn(Form) -> &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The `{names}` of a text.
+    fn places(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn both_languages_say_everything_with_the_same_values() {
+        let pairs = [
+            (CHINESE.html_lang, ENGLISH.html_lang),
+            (CHINESE.wordmark, ENGLISH.wordmark),
+            (CHINESE.subtitle, ENGLISH.subtitle),
+            (CHINESE.home_label, ENGLISH.home_label),
+            (CHINESE.home_label_short, ENGLISH.home_label_short),
+            (CHINESE.language_label, ENGLISH.language_label),
+            (CHINESE.true_domain, ENGLISH.true_domain),
+            (CHINESE.privacy_heading, ENGLISH.privacy_heading),
+            (CHINESE.privacy, ENGLISH.privacy),
+            (CHINESE.footer_label, ENGLISH.footer_label),
+            (CHINESE.home, ENGLISH.home),
+            (CHINESE.todo_heading, ENGLISH.todo_heading),
+            (CHINESE.mark_heading, ENGLISH.mark_heading),
+            (CHINESE.report, ENGLISH.report),
+            (CHINESE.day_format, ENGLISH.day_format),
+            (CHINESE.minute_format, ENGLISH.minute_format),
+            (CHINESE.product, ENGLISH.product),
+            (CHINESE.product_note, ENGLISH.product_note),
+            (CHINESE.form, ENGLISH.form),
+            (CHINESE.season, ENGLISH.season),
+            (CHINESE.season_value, ENGLISH.season_value),
+            (CHINESE.firm, ENGLISH.firm),
+            (CHINESE.uscc, ENGLISH.uscc),
+            (CHINESE.serial, ENGLISH.serial),
+            (CHINESE.batch, ENGLISH.batch),
+            (CHINESE.batch_value, ENGLISH.batch_value),
+            (CHINESE.checked_at, ENGLISH.checked_at),
+            (CHINESE.class, ENGLISH.class),
+            (CHINESE.date, ENGLISH.date),
+            (CHINESE.reason, ENGLISH.reason),
+            (CHINESE.past_since, ENGLISH.past_since),
+            (CHINESE.place_unknown, ENGLISH.place_unknown),
+            (CHINESE.compare_heading, ENGLISH.compare_heading),
+            (CHINESE.compare_differ, ENGLISH.compare_differ),
+            (CHINESE.compare_why, ENGLISH.compare_why),
+            (CHINESE.differ_heading, ENGLISH.differ_heading),
+            (CHINESE.checked_before_lead, ENGLISH.checked_before_lead),
+            (CHINESE.own_check_lead, ENGLISH.own_check_lead),
+            (CHINESE.many_heading, ENGLISH.many_heading),
+            (CHINESE.many, ENGLISH.many),
+            (CHINESE.many_odd, ENGLISH.many_odd),
+            (CHINESE.not_activated_lead, ENGLISH.not_activated_lead),
+            (CHINESE.not_activated_todo, ENGLISH.not_activated_todo),
+            (CHINESE.revoked_class, ENGLISH.revoked_class),
+            (CHINESE.destroyed_class, ENGLISH.destroyed_class),
+            (CHINESE.lost_class, ENGLISH.lost_class),
+            (CHINESE.returned_class, ENGLISH.returned_class),
+            (CHINESE.spoiled_class, ENGLISH.spoiled_class),
+            (CHINESE.recalled_class, ENGLISH.recalled_class),
+            (CHINESE.frozen_class, ENGLISH.frozen_class),
+            (CHINESE.right_ended_class, ENGLISH.right_ended_class),
+            (CHINESE.gone_todo, ENGLISH.gone_todo),
+            (CHINESE.frozen_lead, ENGLISH.frozen_lead),
+            (CHINESE.frozen_todo_buy, ENGLISH.frozen_todo_buy),
+            (CHINESE.frozen_todo_keep, ENGLISH.frozen_todo_keep),
+            (CHINESE.recalled_todo_return, ENGLISH.recalled_todo_return),
+            (CHINESE.recalled_todo_call, ENGLISH.recalled_todo_call),
+            (CHINESE.right_ended_lead, ENGLISH.right_ended_lead),
+            (CHINESE.right_ended_todo, ENGLISH.right_ended_todo),
+            (CHINESE.past_season_lead, ENGLISH.past_season_lead),
+            (CHINESE.past_season_todo_date, ENGLISH.past_season_todo_date),
+            (
+                CHINESE.past_season_todo_reuse,
+                ENGLISH.past_season_todo_reuse,
+            ),
+            (
+                CHINESE.not_ours_domain_heading,
+                ENGLISH.not_ours_domain_heading,
+            ),
+            (CHINESE.not_ours_domain, ENGLISH.not_ours_domain),
+            (CHINESE.not_ours_todo_again, ENGLISH.not_ours_todo_again),
+            (CHINESE.not_ours_todo_leave, ENGLISH.not_ours_todo_leave),
+            (CHINESE.unavailable_lead, ENGLISH.unavailable_lead),
+            (CHINESE.unavailable_retry, ENGLISH.unavailable_retry),
+            (CHINESE.unavailable_todo, ENGLISH.unavailable_todo),
+            (CHINESE.home_lead, ENGLISH.home_lead),
+            (CHINESE.hint, ENGLISH.hint),
+            (CHINESE.check_button, ENGLISH.check_button),
+            (CHINESE.home_mark_heading, ENGLISH.home_mark_heading),
+            (CHINESE.home_mark, ENGLISH.home_mark),
+            (CHINESE.home_product_heading, ENGLISH.home_product_heading),
+            (CHINESE.home_domain_heading, ENGLISH.home_domain_heading),
+            (CHINESE.home_domain, ENGLISH.home_domain),
+            (CHINESE.error_not_found_lead, ENGLISH.error_not_found_lead),
+            (
+                CHINESE.error_bad_request_lead,
+                ENGLISH.error_bad_request_lead,
+            ),
+            (CHINESE.error_too_large_lead, ENGLISH.error_too_large_lead),
+            (CHINESE.error_internal_lead, ENGLISH.error_internal_lead),
+            (CHINESE.error_way_out, ENGLISH.error_way_out),
+            (CHINESE.error_number, ENGLISH.error_number),
+        ];
+        for (zh, en) in pairs {
+            assert!(
+                !zh.trim().is_empty() && !en.trim().is_empty(),
+                "{zh} | {en}"
+            );
+            assert_eq!(places(zh), places(en), "{zh} | {en}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Errors: `application/problem+json` (RFC 9457) with a stable type for programs, a page with a way out for people.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{App, pages};
+
+/// An error as programs read it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Stable name of this kind of error, such as `urn:yuanmark:problem:not-found`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What it means, in English.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong with this very request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// `unavailable` when a check could not be made: never a verdict on the mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+}
+
+impl Problem {
+    pub const NOT_FOUND: Self = Self::new(
+        "urn:yuanmark:problem:not-found",
+        "There is nothing at this address.",
+        404,
+    );
+    pub const METHOD_NOT_ALLOWED: Self = Self::new(
+        "urn:yuanmark:problem:method-not-allowed",
+        "This address does not take this method.",
+        405,
+    );
+    pub const TOO_LARGE: Self = Self::new(
+        "urn:yuanmark:problem:too-large",
+        "The request is too large.",
+        413,
+    );
+    pub const NOT_JSON: Self = Self::new(
+        "urn:yuanmark:problem:not-json",
+        "The request must be JSON, with the content type application/json.",
+        415,
+    );
+    pub const BAD_REQUEST: Self = Self::new(
+        "urn:yuanmark:problem:bad-request",
+        "The request is not of the form this address takes.",
+        400,
+    );
+    pub const INTERNAL: Self = Self::new(
+        "urn:yuanmark:problem:internal",
+        "Something went wrong on our side.",
+        500,
+    );
+    pub const UNAVAILABLE: Self = Self {
+        kind: "urn:yuanmark:problem:unavailable",
+        title: "We could not check. This is not a verdict; try again.",
+        status: 503,
+        detail: None,
+        verdict: Some("unavailable"),
+    };
+
+    const fn new(kind: &'static str, title: &'static str, status: u16) -> Self {
+        Self {
+            kind,
+            title,
+            status,
+            detail: None,
+            verdict: None,
+        }
+    }
+
+    /// The same problem with a word on this very request.
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// What a panic in a handler becomes. The log has the rest.
+pub fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
+    tracing::error!("a handler panicked");
+    Problem::INTERNAL.response()
+}
+
+/// Puts a page in place of an error that a person would read.
+pub async fn as_page_for_people(State(app): State<App>, request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let asked = request.headers().clone();
+    let response = next.run(request).await;
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_error || is_page || uri.path().starts_with("/api/") || !wants_html(&asked) {
+        return response;
+    }
+    let mut page = pages::error(response.status(), &uri, &asked, app.public_url.domain());
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,107 @@
+//! The listening socket: limits that hold before a handler sees a request, and an orderly end.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use super::{App, router};
+
+/// A client that has not sent its headers by then is let go.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Open connections; each costs a few ten kilobytes.
+const MOST_CONNECTIONS: usize = 10_000;
+/// What is being answered when the end comes may take this long.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How soon a changed keyring is in force.
+const KEYRING_INTERVAL: Duration = Duration::from_secs(1);
+/// After the system refused a connection (no file handles left, mostly).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `end` comes, then takes no more and finishes what is being answered.
+///
+/// # Errors
+/// None after the socket is bound: a refused connection is logged, and serving goes on.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    end: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let watching = tokio::spawn(watch_keyring(app.clone()));
+    let store = app.store.clone();
+    let service = TowerToHyperService::new(router(app));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
+    builder.http2().timer(TokioTimer::new());
+    let open = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut end = std::pin::pin!(end);
+    loop {
+        let place = places.clone().acquire_owned();
+        let (stream, place) = tokio::select! {
+            () = &mut end => break,
+            accepted = async { (listener.accept().await, place.await) } => match accepted {
+                (Ok((stream, _)), Ok(place)) => (stream, place),
+                (Err(error), _) => {
+                    tracing::warn!(%error, "a connection was refused");
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+                (_, Err(_)) => break,
+            },
+        };
+        _ = stream.set_nodelay(true);
+        let connection = builder
+            .serve_connection(TokioIo::new(stream), service.clone())
+            .into_owned();
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off is not our error.
+            _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    watching.abort();
+    if timeout(DRAIN_TIMEOUT, open.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still being answered at the end");
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// Reads the keyring again when it changes. One that breaks its rules is not taken.
+async fn watch_keyring(app: App) {
+    let mut last_error = None;
+    loop {
+        sleep(KEYRING_INTERVAL).await;
+        let keys = app.keys.clone();
+        let reloaded = tokio::task::spawn_blocking(move || keys.reload()).await;
+        let error = match reloaded {
+            Ok(Ok(true)) => {
+                tracing::info!("the keyring has changed and is in force");
+                None
+            }
+            Ok(Ok(false)) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if error.is_some() && error != last_error {
+            tracing::error!(
+                error,
+                "the keyring has changed but is not taken; the old one stays in force"
+            );
+        }
+        last_error = error;
+    }
+}

@@ -1,0 +1,145 @@
+//! Who asks: the phone's cookie, and whether it is a person at all.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+use super::App;
+use crate::domain::phone::{PhoneHash, PhoneName};
+use crate::service::keys::LiveKeys;
+use crate::service::system;
+use crate::service::verify::Channel;
+
+/// With the prefix a browser takes the cookie from this very host over TLS only (RFC 6265bis, 4.1.3.2).
+const SECURE_COOKIE: &str = "__Host-phone";
+const PLAIN_COOKIE: &str = "phone";
+const ONE_YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+/// Parts of the names of programs that open links for a preview or an index. They get the page; nothing is counted.
+/// Lower case. Add a line when the log of scans shows another.
+const NOT_A_PERSON: [&str; 11] = [
+    "bot",     // Googlebot, bingbot, Slackbot, Twitterbot, Applebot, Discordbot, …
+    "crawler", // mpcrawler of WeChat among them
+    "spider",  // Baiduspider, Sogou web spider, Bytespider, …
+    "slurp",
+    "facebookexternalhit",
+    "whatsapp/",
+    "skypeuripreview",
+    "vkshare",
+    "embedly",
+    "iframely",
+    "mastodon",
+];
+
+/// The one who asks.
+#[derive(Clone)]
+pub struct Visitor {
+    name: PhoneName,
+    is_new: bool,
+    /// What is stored of the phone.
+    pub phone: PhoneHash,
+    /// Whether the check counts.
+    pub channel: Channel,
+}
+
+impl Visitor {
+    /// Gives the phone its name, if it came without one and is a phone.
+    pub fn name_phone(&self, keys: &LiveKeys, is_secure: bool, headers: &mut HeaderMap) {
+        if !self.is_new || self.channel == Channel::Unrecorded {
+            return;
+        }
+        let value = keys.secrets.phone.cookie(self.name);
+        let (cookie, secure) = if is_secure {
+            (SECURE_COOKIE, "; Secure")
+        } else {
+            (PLAIN_COOKIE, "")
+        };
+        let cookie = format!(
+            "{cookie}={value}; Path=/; Max-Age={ONE_YEAR_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+        );
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let phone = &app.keys.secrets.phone;
+        let cookie = if app.public_url.is_secure() {
+            SECURE_COOKIE
+        } else {
+            PLAIN_COOKIE
+        };
+        let known = cookies(&parts.headers)
+            .filter(|(name, _)| *name == cookie)
+            .find_map(|(_, value)| phone.name_in(value));
+        let name = known.unwrap_or_else(|| PhoneName::new(system::random()));
+        let channel = if is_a_person(&parts.method, &parts.headers) {
+            Channel::Consumer
+        } else {
+            Channel::Unrecorded
+        };
+        Ok(Self {
+            name,
+            is_new: known.is_none(),
+            phone: phone.hash(name),
+            channel,
+        })
+    }
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}
+
+fn is_a_person(method: &Method, headers: &HeaderMap) -> bool {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_prefetch = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .any(|purpose| purpose.contains("prefetch") || purpose.contains("preview"));
+    let program = text(&header::USER_AGENT)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    *method != Method::HEAD
+        && !is_prefetch
+        && !NOT_A_PERSON.iter().any(|part| program.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(method: &Method, name: &'static str, value: &'static str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+        is_a_person(method, &headers)
+    }
+
+    #[test]
+    fn people_are_told_from_programs() {
+        let wechat = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile MicroMessenger/8.0.47";
+        assert!(person(&Method::GET, "user-agent", wechat));
+        assert!(!person(&Method::HEAD, "user-agent", wechat));
+        assert!(!person(&Method::GET, "sec-purpose", "prefetch;prerender"));
+        for program in [
+            "Twitterbot/1.0",
+            "facebookexternalhit/1.1",
+            "Slackbot-LinkExpanding 1.0",
+            "Baiduspider/2.0",
+        ] {
+            assert!(!person(&Method::GET, "user-agent", program), "{program}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Drawing: from the text of a code to symbols, labels and tables.
+//!
+//! What belongs here: everything that decides how a label looks, on paper, on a
+//! screen or in a file, and the exact bytes of those files.
+//!
+//! What does not: where the bytes go, what the code in the symbol means, who may
+//! issue one. Nothing here reads or writes a file, asks the time, draws a random
+//! number or starts a thread; the same label always gives the same bytes.
+//!
+//! The way through: [`symbol::Symbol`] says which modules are dark,
+//! [`label::Label`] puts the serial beneath it and fixes the layout, and then
+//! [`png`], [`svg`], [`sheet`] or [`terminal`] draw it. [`csv`] writes the tables
+//! that travel with the labels.
+
+pub mod bitmap;
+pub mod csv;
+pub mod dots;
+pub mod dpi;
+mod glyphs;
+pub mod label;
+pub mod lettering;
+mod line;
+mod mask;
+mod outline;
+pub mod png;
+pub mod sheet;
+mod strokes;
+pub mod svg;
+pub mod symbol;
+mod template;
+pub mod terminal;
+
+/// Why a label could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Its code does not go into a symbol.
+    #[error(transparent)]
+    Symbol(#[from] symbol::SymbolError),
+    /// Symbol and serial do not make a label.
+    #[error(transparent)]
+    Label(#[from] label::LabelError),
+    /// Its picture could not be written.
+    #[error(transparent)]
+    Png(#[from] png::PngError),
+    /// The labels do not make a sheet.
+    #[error(transparent)]
+    Sheet(#[from] sheet::SheetError),
+}
+
+#[cfg(test)]
+mod tests;

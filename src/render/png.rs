@@ -1,0 +1,112 @@
+//! Labels as PNG files of one bit a dot.
+
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
+use thiserror::Error;
+
+use super::bitmap::Bitmap;
+use super::dots::DotFont;
+use super::dpi::Dpi;
+use super::label::{self, Label};
+use super::symbol::QUIET_ZONE;
+
+/// The PNG encoder gave up.
+#[derive(Debug, Error)]
+#[error("cannot write a label as PNG")]
+pub struct PngError(#[from] png::EncodingError);
+
+/// Draws labels for one resolution; keeps the glyphs it has drawn.
+#[derive(Debug, Clone)]
+pub struct PngRenderer {
+    dpi: Dpi,
+    font: DotFont,
+}
+
+impl PngRenderer {
+    /// A renderer for `dpi`. It draws all glyphs now, so keep it for many labels.
+    #[must_use]
+    pub fn new(dpi: Dpi) -> Self {
+        Self {
+            dpi,
+            font: label::font(dpi),
+        }
+    }
+
+    /// The resolution it draws for.
+    #[must_use]
+    pub fn dpi(&self) -> Dpi {
+        self.dpi
+    }
+
+    /// The label in dots.
+    #[must_use]
+    pub fn raster(&self, label: &Label) -> Bitmap {
+        let dots = self.dpi.dots_per_module();
+        let mut bitmap = Bitmap::white(label.width() * dots, label.height() * dots);
+        let mut pattern = Vec::with_capacity(bitmap.width().div_ceil(8) as usize);
+        for y in 0..label.symbol().size() {
+            pattern.clear();
+            pack_row(&mut pattern, label.symbol().row(y), dots);
+            bitmap.fill_rows((QUIET_ZONE + y) * dots, dots, &pattern);
+        }
+        for (text, number) in label.lines().into_iter().zip(0..) {
+            // The lettering is ASCII: as many characters as bytes.
+            let width = self.font.line_width(u32::try_from(text.len()).unwrap_or(0));
+            let left = bitmap.width().saturating_sub(width) / 2;
+            self.font
+                .write(&mut bitmap, text, left, label.line_top(number) * dots);
+        }
+        bitmap
+    }
+
+    /// The label as a PNG: 1-bit grayscale, with the resolution in its pHYs
+    /// chunk, so that programs place it at its true size.
+    ///
+    /// # Errors
+    ///
+    /// When the encoder refuses, which it has no reason to for a [`Label`].
+    pub fn render(&self, label: &Label) -> Result<Vec<u8>, PngError> {
+        let bitmap = self.raster(label);
+        let mut file = Vec::with_capacity(4096);
+        let mut encoder = Encoder::new(&mut file, bitmap.width(), bitmap.height());
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(BitDepth::One);
+        encoder.set_compression(COMPRESSION);
+        // Most rows equal the one above; Up turns those into zeros.
+        encoder.set_filter(Filter::Up);
+        let metre = self.dpi.dots_per_metre();
+        encoder.set_pixel_dims(Some(PixelDimensions {
+            xppu: metre,
+            yppu: metre,
+            unit: Unit::Meter,
+        }));
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(bitmap.bytes())?;
+        writer.finish()?;
+        Ok(file)
+    }
+}
+
+/// The fastest that compresses: with `Filter::Up` about 2 kB and 20 µs a label
+/// at 300 dots per inch. `Balanced` saves two fifths of that size and takes
+/// fifteen times as long.
+const COMPRESSION: Compression = Compression::Fast;
+
+/// One row of modules in dots, `dots` (at most 8) a module, with the quiet zone
+/// at both ends. Packs whole modules at a time instead of single dots.
+fn pack_row(pattern: &mut Vec<u8>, modules: &[bool], dots: u32) {
+    let quiet = std::iter::repeat_n(&false, QUIET_ZONE as usize);
+    let light = (1u32 << dots) - 1;
+    let (mut word, mut filled) = (0u32, 0);
+    for dark in quiet.clone().chain(modules).chain(quiet) {
+        word = word << dots | if *dark { 0 } else { light };
+        filled += dots;
+        while filled >= 8 {
+            filled -= 8;
+            pattern.push((word >> filled).to_le_bytes()[0]);
+        }
+    }
+    if filled > 0 {
+        // The rest of the last byte is white.
+        pattern.push(((word << 8 | 0xFF) >> filled).to_le_bytes()[0]);
+    }
+}

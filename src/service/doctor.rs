@@ -1,0 +1,256 @@
+//! Is this installation well? Each check says what it found and, if something is wrong, what to do.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::domain::keyring::Keyring;
+use crate::keystore::{KeyFolder, Passphrase};
+use crate::store::{DatabaseUrl, Store, batch, health, migrate, unissued};
+
+/// Bytes; below this a busy day could fill the disk.
+const LITTLE_DISK: u64 = 1 << 30;
+/// A clock that stands before this was never set.
+const CLOCK_FLOOR: &str = "2026-01-01T00:00:00Z";
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// All is well.
+    Ok,
+    /// It works, but should be looked at.
+    Warning,
+    /// It does not work, or must not go on like this.
+    Error,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// What was checked.
+    pub check: &'static str,
+    /// How it ended.
+    pub health: Health,
+    /// What was found.
+    pub found: String,
+    /// What to do; empty if all is well.
+    pub advice: String,
+}
+
+impl Finding {
+    fn ok(check: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            check,
+            health: Health::Ok,
+            found: found.into(),
+            advice: String::new(),
+        }
+    }
+
+    fn wrong(
+        check: &'static str,
+        health: Health,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            check,
+            health,
+            found: found.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// Examines database, schema, keys, clock, disk and invariants. Never fails: what cannot be examined is a finding.
+pub async fn examine(
+    database: &DatabaseUrl,
+    folder: &KeyFolder,
+    passphrase: Option<&Passphrase>,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let ring = folder.read_keyring().ok();
+    let mut findings = vec![keys(folder, passphrase)];
+    findings.push(clock(ring.as_ref(), now));
+    findings.push(disk(database));
+    match Store::connect(database).await {
+        Err(error) => findings.push(Finding::wrong(
+            "database",
+            Health::Error,
+            error.to_string(),
+            "see that the server runs and --database names it",
+        )),
+        Ok(store) => {
+            findings.push(Finding::ok("database", format!("{database} answers")));
+            match migrate::check(&store).await {
+                Err(error) => {
+                    let advice = "keep a copy of the database, then run `yuanmark migrate`";
+                    findings.push(Finding::wrong(
+                        "schema",
+                        Health::Error,
+                        error.to_string(),
+                        advice,
+                    ));
+                }
+                Ok(()) => {
+                    let found = format!("version {}, as this program needs", migrate::NEEDED);
+                    findings.push(Finding::ok("schema", found));
+                    findings.extend(contents(&store, ring.as_ref(), now).await);
+                }
+            }
+            store.close().await;
+        }
+    }
+    findings
+}
+
+fn keys(folder: &KeyFolder, passphrase: Option<&Passphrase>) -> Finding {
+    let examined = folder.read_keyring().and_then(|ring| {
+        folder.secrets(&ring, passphrase)?;
+        folder.check_signing_keys(&ring, passphrase)?;
+        Ok(ring)
+    });
+    match examined {
+        Err(error) => Finding::wrong(
+            "keys",
+            Health::Error,
+            error.to_string(),
+            "nothing can be issued or served before this is mended",
+        ),
+        Ok(ring) => match ring.newest_active() {
+            None => Finding::wrong(
+                "keys",
+                Health::Warning,
+                "no signing key is active",
+                "make one with `yuanmark key new` before the next batch",
+            ),
+            Some(key) => Finding::ok(
+                "keys",
+                format!(
+                    "{} in the ring, private files agree and are private; new batches use key {}",
+                    ring.entries().count(),
+                    key.id
+                ),
+            ),
+        },
+    }
+}
+
+fn clock(ring: Option<&Keyring>, now: Timestamp) -> Finding {
+    let newest = ring.and_then(|ring| ring.entries().map(|key| key.from).max());
+    let floor = CLOCK_FLOOR.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    match newest {
+        _ if now < floor => Finding::wrong(
+            "clock",
+            Health::Error,
+            format!("it says {now}"),
+            "set the clock, or run NTP",
+        ),
+        Some(made) if now < made => Finding::wrong(
+            "clock",
+            Health::Error,
+            format!("it says {now}, but a key was made at {made}"),
+            "set the clock, or run NTP; times in the ledger would be wrong",
+        ),
+        _ => Finding::ok("clock", format!("{now}")),
+    }
+}
+
+fn disk(database: &DatabaseUrl) -> Finding {
+    let folder = match database {
+        DatabaseUrl::Sqlite(path) => path.parent().map(Path::to_owned),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    let folder = folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| PathBuf::from("."));
+    match rustix::fs::statvfs(&folder) {
+        Err(error) => Finding::wrong(
+            "disk",
+            Health::Warning,
+            format!("{}: {error}", folder.display()),
+            "see that the folder exists",
+        ),
+        Ok(disk) => {
+            let free = disk.f_bavail * disk.f_frsize;
+            let found = format!("{} MiB free in {}", free >> 20, folder.display());
+            if free < LITTLE_DISK {
+                Finding::wrong(
+                    "disk",
+                    Health::Warning,
+                    found,
+                    "make room before it is full",
+                )
+            } else {
+                Finding::ok("disk", found)
+            }
+        }
+    }
+}
+
+async fn contents(store: &Store, ring: Option<&Keyring>, now: Timestamp) -> Vec<Finding> {
+    match read_contents(store, ring, now).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::wrong(
+            "contents",
+            Health::Error,
+            error.to_string(),
+            "see the database's own log",
+        )],
+    }
+}
+
+async fn read_contents(
+    store: &Store,
+    ring: Option<&Keyring>,
+    now: Timestamp,
+) -> Result<Vec<Finding>, crate::store::StoreError> {
+    let mut tx = store.read().await?;
+    let mut findings = Vec::new();
+    for (invariant, rows) in health::broken_invariants(&mut tx).await? {
+        findings.push(Finding::wrong(
+            "invariants",
+            Health::Error,
+            format!("not true of {rows} rows: {invariant}"),
+            "the database was changed by other means; compare it with a backup",
+        ));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok("invariants", "all hold"));
+    }
+    for id in batch::keys_in_use(&mut tx).await? {
+        if ring.is_none_or(|ring| ring.get(id).is_none()) {
+            findings.push(Finding::wrong(
+                "batch keys",
+                Health::Error,
+                format!("batches were issued with key {id}, which is not in the keyring"),
+                "put the keyring of this database back; until then their marks are told to be not ours",
+            ));
+        }
+    }
+    let newest = batch::list(&mut tx, 1).await?;
+    if newest
+        .first()
+        .is_some_and(|batch| batch.issued_at > now + SignedDuration::from_mins(5))
+    {
+        findings.push(Finding::wrong(
+            "clock",
+            Health::Error,
+            "the newest batch was issued in the future",
+            "set the clock, or run NTP",
+        ));
+    }
+    let (codes, last) = unissued::count(&mut tx).await?;
+    findings.push(match last {
+        None => Finding::ok("unissued codes", "no well-signed code without a batch was ever seen"),
+        Some(last) => Finding::wrong(
+            "unissued codes",
+            Health::Error,
+            format!("{codes} well-signed codes belong to no batch, the last seen at {last}"),
+            "a signing key has leaked or a batch was lost: read keys/README.md, then `yuanmark key compromise`",
+        ),
+    });
+    Ok(findings)
+}

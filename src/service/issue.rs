@@ -1,0 +1,187 @@
+//! Issuing a batch: one transaction and one row, whether for one mark or sixteen million.
+//!
+//! Nothing is signed here. Codes are made when they are packed, from the batch's row and its key; the same row always
+//! gives the same codes (Ed25519 is deterministic, RFC 8032).
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::keys::LiveKeys;
+use super::{ServiceError, no_batch};
+use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::segments::standings;
+use crate::domain::state::MarkState;
+use crate::domain::text::Line;
+use crate::store::batch::{self, NewBatch};
+use crate::store::{Store, event, licensee, order, scan};
+
+/// What is to be issued.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// The order to fulfil.
+    pub order: OrderNumber,
+    /// Whether the labels carry hidden codes.
+    pub has_hidden_codes: bool,
+    /// The caller's name for this one issue.
+    pub idempotency_key: Line,
+    /// Who issues.
+    pub actor: Line,
+}
+
+/// A batch, and whether this call or an earlier one with the same idempotency key made it.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The batch.
+    pub batch: Batch,
+    /// Whether it was there already.
+    pub is_repeat: bool,
+}
+
+/// Issues the batch of an order, with the newest active key.
+///
+/// # Errors
+/// If there is no such order, it has a batch, the licensee's right has ended, no key is active, the key's private half
+/// cannot be used, or the idempotency key stands for another issue.
+pub async fn issue(
+    store: &Store,
+    keys: &LiveKeys,
+    new: &Issue,
+    now: Timestamp,
+) -> Result<Issued, ServiceError> {
+    let mut tx = store.write().await?;
+    let number = batch::next_number(&mut tx).await?;
+    if let Some(batch) = batch::by_idempotency_key(&mut tx, &new.idempotency_key).await? {
+        return repeat_of(batch, new);
+    }
+    let order = order::get(&mut tx, new.order).await?.ok_or_else(|| {
+        ServiceError::refused(
+            format!("there is no order {}", new.order),
+            "`yuanmark order list` shows the orders there are",
+        )
+    })?;
+    if let Some(batch) = batch::of_order(&mut tx, new.order).await? {
+        return Err(ServiceError::refused(
+            format!(
+                "order {} was issued already: it is batch {}",
+                new.order, batch.number
+            ),
+            "an order is never printed twice; void what is missing and order the missing number anew",
+        ));
+    }
+    let licensee = licensee::get(&mut tx, order.licensee).await?;
+    if licensee.is_none_or(|licensee| licensee.ended.is_some()) {
+        return Err(ServiceError::refused(
+            format!(
+                "the right of licensee {} to use the mark has ended",
+                order.licensee
+            ),
+            "its open orders can no longer be issued",
+        ));
+    }
+    let ring = keys.ring();
+    let key = ring.newest_active().ok_or_else(|| {
+        ServiceError::refused(
+            "no signing key is active",
+            "make one with `yuanmark key new`",
+        )
+    })?;
+    keys.signing_key(key.id)?; // no batch that could not be signed
+    let batch = NewBatch {
+        order: &order,
+        key: key.id,
+        has_hidden_codes: new.has_hidden_codes,
+        actor: &new.actor,
+        idempotency_key: &new.idempotency_key,
+    };
+    let batch = batch::add(&mut tx, number, &batch, now).await?;
+    tx.commit().await?;
+    let is_repeat = false;
+    Ok(Issued { batch, is_repeat })
+}
+
+fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
+    if batch.order == new.order && batch.has_hidden_codes == new.has_hidden_codes {
+        let is_repeat = true;
+        return Ok(Issued { batch, is_repeat });
+    }
+    Err(ServiceError::refused(
+        format!(
+            "the idempotency key {} was used for batch {}, which is another issue",
+            new.idempotency_key, batch.number
+        ),
+        "use a new idempotency key for a new issue, the same one only to repeat the same request",
+    ))
+}
+
+/// The newest batches first, at most `limit`.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(store: &Store, limit: u32) -> Result<Vec<Batch>, ServiceError> {
+    Ok(batch::list(&mut store.read().await?, limit).await?)
+}
+
+/// A batch, its order, and the states its marks are in.
+#[derive(Clone, Debug)]
+pub struct BatchReport {
+    /// The batch.
+    pub batch: Batch,
+    /// Its order.
+    pub order: Order,
+    /// How many marks are in each state; the reason stands for withdrawn ones.
+    pub marks_by_state: BTreeMap<&'static str, u64>,
+    /// The states range by range, neighbours of one state joined.
+    pub ranges: Vec<(IndexRange, &'static str)>,
+    /// How often its marks were asked about.
+    pub queries: u64,
+}
+
+/// What became of a batch's marks.
+///
+/// # Errors
+/// If there is no such batch.
+pub async fn report(
+    store: &Store,
+    number: BatchNumber,
+    now: Timestamp,
+) -> Result<BatchReport, ServiceError> {
+    let mut tx = store.read().await?;
+    let batch = batch::get(&mut tx, number)
+        .await?
+        .ok_or_else(|| no_batch(number))?;
+    let order = order::get(&mut tx, batch.order)
+        .await?
+        .ok_or_else(|| no_batch(number))?;
+    let licensee = licensee::get(&mut tx, batch.licensee).await?;
+    let events = event::of_batch(&mut tx, number).await?;
+    let queries = scan::count_of_batch(&mut tx, number).await?;
+
+    let ended = licensee
+        .as_ref()
+        .and_then(|licensee| licensee.ended.as_ref());
+    let past_since = batch.form.past_since(batch.season);
+    let mut marks_by_state = BTreeMap::new();
+    let mut ranges: Vec<(IndexRange, &'static str)> = Vec::new();
+    for (piece, standing) in standings(batch.count.all(), &events) {
+        let word = match standing.state(ended, past_since, now) {
+            MarkState::Withdrawn(ground) => ground.slug(),
+            other => other.slug(),
+        };
+        *marks_by_state.entry(word).or_default() += u64::from(piece.marks());
+        match ranges.last_mut() {
+            Some((range, last)) if *last == word => {
+                *range = IndexRange::new(range.first(), piece.last()).unwrap_or(piece);
+            }
+            _ => ranges.push((piece, word)),
+        }
+    }
+    Ok(BatchReport {
+        batch,
+        order,
+        marks_by_state,
+        ranges,
+        queries,
+    })
+}

@@ -1,0 +1,251 @@
+//! Keys: made, retired, compromised, published, and read again while serving.
+
+use std::sync::{Arc, RwLock};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::EncodePublicKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use jiff::Timestamp;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{ServiceError, system};
+use crate::domain::keyring::{
+    KeyEntry, KeyId, KeyStatus, Keyring, KeyringError, SecretChecks, SecretName, secret_check,
+};
+use crate::keystore::{KeyFolder, KeystoreError, Passphrase, Secret, Secrets};
+
+/// Makes a signing key, and with the first one the serial, hidden and phone keys. Returns its number.
+///
+/// The private files are durable before the keyring speaks of them, so that a crash never leaves a keyring that
+/// promises a key nobody has.
+///
+/// # Errors
+/// If the number is taken, or the folder holds private keys without a keyring, or cannot be written.
+pub fn make(
+    folder: &KeyFolder,
+    wanted: Option<KeyId>,
+    passphrase: Option<&Passphrase>,
+    now: Timestamp,
+) -> Result<KeyId, ServiceError> {
+    let _lock = folder.lock()?;
+    let mut ring = if folder.has_keyring() {
+        folder.read_keyring()?
+    } else {
+        first_ring(folder, passphrase)?
+    };
+    let id = match wanted {
+        Some(id) => id,
+        None => next_without_file(folder, &ring)?,
+    };
+    let key = SigningKey::from_bytes(&Zeroizing::new(system::random()));
+    ring.add(id, key.verifying_key(), now)?;
+    folder.write_signing_key(id, &key, passphrase, &system::random())?;
+    folder.write_keyring(&ring)?;
+    Ok(id)
+}
+
+/// A ring for a folder that has none. 32-byte keys that a crash left are taken over; signing keys are not, since the
+/// ring that was lost may name more of them.
+fn first_ring(
+    folder: &KeyFolder,
+    passphrase: Option<&Passphrase>,
+) -> Result<Keyring, ServiceError> {
+    if let Some(orphan) = (0..=u8::MAX)
+        .map(|id| folder.signing_path(KeyId(id)))
+        .find(|path| path.exists())
+    {
+        return Err(ServiceError::refused(
+            format!("{} is here, but keyring.toml is not", orphan.display()),
+            "put keyring.toml back from your backup; if nothing was ever issued with this key, move the file away",
+        ));
+    }
+    let mut checks = SecretChecks::default();
+    for name in SecretName::ALL {
+        let key = match folder.unchecked_secret(name, passphrase) {
+            Ok(key) => key,
+            Err(KeystoreError::Missing(_)) => {
+                let key: Secret = Zeroizing::new(system::random());
+                folder.write_secret(name, &key, passphrase, &system::random())?;
+                key
+            }
+            Err(error) => return Err(error.into()),
+        };
+        *checks.of_mut(name) = secret_check(name, &key);
+    }
+    Ok(Keyring::new(checks))
+}
+
+/// The next number; one whose private file a crash left behind is passed over.
+fn next_without_file(folder: &KeyFolder, ring: &Keyring) -> Result<KeyId, KeyringError> {
+    let next = ring.next_id()?;
+    (next.0..=u8::MAX)
+        .map(KeyId)
+        .find(|id| ring.get(*id).is_none() && !folder.signing_path(*id).exists())
+        .ok_or(KeyringError::Full)
+}
+
+/// No new batch uses the key from now on; its marks stay good.
+///
+/// # Errors
+/// If there is no such key, or it is compromised.
+pub fn retire(folder: &KeyFolder, id: KeyId, now: Timestamp) -> Result<(), ServiceError> {
+    change(folder, |ring| ring.retire(id, now))
+}
+
+/// Marks issued with the key at or after `since` are no longer ours to vouch for.
+///
+/// # Errors
+/// If there is no such key, or `since` lies in the future.
+pub fn compromise(
+    folder: &KeyFolder,
+    id: KeyId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    change(folder, |ring| ring.compromise(id, since, now))
+}
+
+fn change(
+    folder: &KeyFolder,
+    with: impl FnOnce(&mut Keyring) -> Result<(), KeyringError>,
+) -> Result<(), ServiceError> {
+    folder.read_keyring()?; // before the lock, which would make the folder
+    let _lock = folder.lock()?;
+    let mut ring = folder.read_keyring()?;
+    with(&mut ring)?;
+    folder.write_keyring(&ring)?;
+    Ok(())
+}
+
+/// The public half as PEM (SubjectPublicKeyInfo, RFC 8410), which `openssl` reads.
+///
+/// # Panics
+/// Never: every Ed25519 key has this form.
+pub fn public_pem(entry: &KeyEntry) -> String {
+    entry
+        .public
+        .to_public_key_pem(LineEnding::LF)
+        .expect("an Ed25519 key has a PEM form")
+}
+
+/// The keyring as a JSON Web Key Set (RFC 7517, RFC 8037), with status and times as further members.
+#[derive(Debug, Serialize)]
+pub struct JwkSet {
+    /// The keys, by number.
+    pub keys: Vec<Jwk>,
+}
+
+/// One key of a [`JwkSet`].
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // the members' names are those of the RFCs
+pub struct Jwk {
+    pub kty: &'static str,
+    pub crv: &'static str,
+    pub alg: &'static str,
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    pub kid: String,
+    pub x: String,
+    pub status: &'static str,
+    pub from: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compromised_since: Option<Timestamp>,
+}
+
+impl JwkSet {
+    /// All keys of the ring.
+    pub fn of(ring: &Keyring) -> Self {
+        let keys = ring.entries().map(|entry| Jwk {
+            kty: "OKP",
+            crv: "Ed25519",
+            alg: "EdDSA",
+            usage: "sig",
+            kid: entry.id.to_string(),
+            x: URL_SAFE_NO_PAD.encode(entry.public.as_bytes()),
+            status: entry.status.word(),
+            from: entry.from,
+            until: entry.until,
+            compromised_since: match entry.status {
+                KeyStatus::Compromised { since } => Some(since),
+                KeyStatus::Active | KeyStatus::Retired => None,
+            },
+        });
+        Self {
+            keys: keys.collect(),
+        }
+    }
+}
+
+/// The keys of a running program. The keyring is read again when its file changes; a keyring that breaks its rules is
+/// not taken, and said so by [`LiveKeys::reload`].
+pub struct LiveKeys {
+    folder: KeyFolder,
+    passphrase: Option<Passphrase>,
+    ring: RwLock<Arc<Keyring>>,
+    /// The keys that make serials, hidden codes and phone cookies. They never change.
+    pub secrets: Secrets,
+}
+
+impl LiveKeys {
+    /// Opens the folder and holds every private key against the keyring.
+    ///
+    /// # Errors
+    /// Every way in which a key file can be missing, open to others, damaged, locked or swapped.
+    pub fn open(folder: KeyFolder, passphrase: Option<Passphrase>) -> Result<Self, KeystoreError> {
+        let ring = folder.read_keyring()?;
+        let secrets = folder.secrets(&ring, passphrase.as_ref())?;
+        folder.check_signing_keys(&ring, passphrase.as_ref())?;
+        Ok(Self {
+            folder,
+            passphrase,
+            ring: RwLock::new(Arc::new(ring)),
+            secrets,
+        })
+    }
+
+    /// The keyring as last read.
+    pub fn ring(&self) -> Arc<Keyring> {
+        let ring = self.ring.read();
+        ring.unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads the keyring again, and says whether it has changed. A changed one is checked like at the start; if it
+    /// does not pass, the old one stays in force.
+    ///
+    /// # Errors
+    /// Why the new keyring was not taken.
+    pub fn reload(&self) -> Result<bool, KeystoreError> {
+        let ring = self.folder.read_keyring()?;
+        if ring == *self.ring() {
+            return Ok(false);
+        }
+        self.folder.secrets(&ring, self.passphrase.as_ref())?;
+        self.folder
+            .check_signing_keys(&ring, self.passphrase.as_ref())?;
+        let mut held = self
+            .ring
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *held = Arc::new(ring);
+        Ok(true)
+    }
+
+    /// The private half of a key.
+    ///
+    /// # Errors
+    /// As [`LiveKeys::open`].
+    pub fn signing_key(&self, id: KeyId) -> Result<SigningKey, KeystoreError> {
+        self.folder
+            .signing_key(&self.ring(), id, self.passphrase.as_ref())
+    }
+
+    /// Where the keys are.
+    pub const fn folder(&self) -> &KeyFolder {
+        &self.folder
+    }
+}

@@ -1,0 +1,103 @@
+//! Use cases: what a person or machine can ask of yuanmark. The command line and the HTTP interface are two skins
+//! over these functions; neither holds a rule of its own.
+//!
+//! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
+//! for time and random bytes.
+
+pub mod doctor;
+pub mod issue;
+pub mod keys;
+pub mod licensees;
+pub mod marks;
+pub mod orders;
+pub mod pack;
+pub mod system;
+pub mod verify;
+
+use crate::domain::keyring::KeyringError;
+use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::selection::LineReport;
+use crate::keystore::KeystoreError;
+use crate::store::StoreError;
+
+/// Why a use case did not do what was asked. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The request cannot be granted as it stands.
+    #[error("{what}")]
+    Refused {
+        /// What is wrong, in one line.
+        what: String,
+        /// What to do, in one line.
+        advice: String,
+    },
+    /// Some lines of a selection cannot be taken.
+    #[error("{bad} of {} lines cannot be taken; nothing was changed", lines.len())]
+    BadLines {
+        /// How many cannot.
+        bad: usize,
+        /// All lines.
+        lines: Vec<LineReport>,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key folder.
+    #[error(transparent)]
+    Keystore(#[from] KeystoreError),
+    /// The keyring's rules.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// Files of a pack.
+    #[error("{path}: {source}")]
+    Files {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A label that cannot be drawn.
+    #[error(transparent)]
+    Render(#[from] crate::render::RenderError),
+}
+
+impl ServiceError {
+    /// A refusal: what is wrong and what to do.
+    pub fn refused(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Refused {
+            what: what.into(),
+            advice: advice.into(),
+        }
+    }
+
+    /// Whether the request itself is wrong, and not the machine it met.
+    pub const fn is_the_request_s_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::BadLines { .. } | Self::Keyring(_)
+        )
+    }
+}
+
+fn no_batch(number: BatchNumber) -> ServiceError {
+    ServiceError::refused(
+        format!("there is no batch {number}"),
+        "`yuanmark batch list` shows the batches there are",
+    )
+}
+
+/// The part of a batch that a request means, by default all of it.
+fn part_of(
+    number: BatchNumber,
+    all: IndexRange,
+    wanted: Option<IndexRange>,
+) -> Result<IndexRange, ServiceError> {
+    match wanted {
+        Some(range) if range.last() > all.last() => Err(ServiceError::refused(
+            format!("the range {range} goes beyond batch {number}"),
+            format!("its marks are {all}"),
+        )),
+        Some(range) => Ok(range),
+        None => Ok(all),
+    }
+}

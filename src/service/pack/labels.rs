@@ -1,0 +1,104 @@
+//! One drawing a label, and the contact sheet.
+
+use std::path::Path;
+
+use super::Press;
+use super::in_order::in_order;
+use super::part::{PartFile, PartFolder};
+use crate::domain::mark::{IndexRange, MarkIndex};
+use crate::render::RenderError;
+use crate::render::dpi::Dpi;
+use crate::render::label::Label;
+use crate::render::png::PngRenderer;
+use crate::render::sheet::contact_sheet;
+use crate::render::svg::{self, MODULE_MM};
+use crate::service::ServiceError;
+
+/// Labels that one worker draws at a time.
+const CHUNK: u32 = 64;
+/// Beyond this many files a folder is no joy to open: each ten thousand get a folder of their own.
+const FILES_A_FOLDER: u32 = 10_000;
+const SHEET_COLUMNS: u32 = 6;
+
+pub(super) fn write_svg(
+    press: &Press,
+    range: IndexRange,
+    path: &Path,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<(), ServiceError> {
+    write_each(press, range, path, "svg", tick, |label| {
+        Ok(svg::render(label, MODULE_MM).into_bytes())
+    })
+}
+
+pub(super) fn write_png(
+    press: &Press,
+    range: IndexRange,
+    dpi: Dpi,
+    path: &Path,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<(), ServiceError> {
+    let renderer = PngRenderer::new(dpi);
+    write_each(press, range, path, "png", tick, |label| {
+        Ok(renderer.render(label)?)
+    })
+}
+
+fn write_each(
+    press: &Press,
+    range: IndexRange,
+    path: &Path,
+    extension: &str,
+    tick: &(dyn Fn(u64) + Sync),
+    draw: impl Fn(&Label) -> Result<Vec<u8>, RenderError> + Sync,
+) -> Result<(), ServiceError> {
+    let folder = PartFolder::create(path)?;
+    let is_large = range.marks() > FILES_A_FOLDER;
+    let name = |index: MarkIndex| {
+        let file = format!("{:08}.{extension}", index.get());
+        if is_large {
+            format!("{}/{file}", folder_of(index))
+        } else {
+            file
+        }
+    };
+    if is_large {
+        for number in range.first().get() / FILES_A_FOLDER..=range.last().get() / FILES_A_FOLDER {
+            folder.make_folder(&format!("{number:04}"))?;
+        }
+    }
+    let make = |chunk: IndexRange| {
+        for index in chunk.indices() {
+            let label = press.label(index)?;
+            folder.write(&name(index), &draw(&label)?)?;
+        }
+        Ok(chunk.marks())
+    };
+    in_order(range, CHUNK, press.workers, make, |marks| {
+        tick(u64::from(marks));
+        Ok::<(), ServiceError>(())
+    })?;
+    folder.finish()
+}
+
+fn folder_of(index: MarkIndex) -> String {
+    format!("{:04}", index.get() / FILES_A_FOLDER)
+}
+
+pub(super) fn write_sheet(
+    press: &Press,
+    range: IndexRange,
+    dpi: Dpi,
+    path: &Path,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<(), ServiceError> {
+    let labels = range
+        .indices()
+        .map(|index| press.label(index))
+        .collect::<Result<Vec<_>, _>>()?;
+    let bytes = contact_sheet(&labels, SHEET_COLUMNS, dpi).map_err(RenderError::from)?;
+    let mut file = PartFile::create(path, false)?;
+    file.write(&bytes)?;
+    tick(u64::from(range.marks()));
+    file.finish()
+}

@@ -1,0 +1,160 @@
+//! Opening the database that an address names.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Store, StoreError};
+
+/// How long a caller waits for a connection before it is told that the database does not answer.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long one process waits for another that writes to the same SQLite file.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longer than any statement of ours takes on a healthy server, in milliseconds.
+const POSTGRES_STATEMENT_TIMEOUT_MS: &str = "5000";
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `sqlite:FILE`
+    Sqlite(PathBuf),
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
+    Postgres(String),
+}
+
+/// Why an address names no database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the database must be sqlite:FILE or postgres://USER@HOST/DATABASE")]
+pub struct DatabaseUrlError;
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return (!path.is_empty())
+                .then(|| Self::Sqlite(path.into()))
+                .ok_or(DatabaseUrlError);
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return PgConnectOptions::from_str(text)
+                .map(|_| Self::Postgres(text.to_owned()))
+                .map_err(|_| DatabaseUrlError);
+        }
+        Err(DatabaseUrlError)
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => match url.rsplit_once('@') {
+                Some((_, place)) => write!(f, "postgres://…@{place}"),
+                None => f.write_str(url),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Store {
+    /// Connects to a database that is there already.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDatabase`] for a SQLite file that does not exist; [`StoreError::Unavailable`].
+    pub async fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) if !path.exists() => {
+                Err(StoreError::NoDatabase(path.display().to_string()))
+            }
+            DatabaseUrl::Sqlite(path) => sqlite(path, false).await,
+            DatabaseUrl::Postgres(url) => postgres(url).await,
+        }
+    }
+
+    /// Connects to a database, making the SQLite file if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn connect_or_create(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => sqlite(path, true).await,
+            DatabaseUrl::Postgres(url) => postgres(url).await,
+        }
+    }
+}
+
+async fn sqlite(path: &Path, create: bool) -> Result<Store, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(create)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: a commit that was answered survives a power cut. NORMAL would lose the last ones.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT);
+    let pool = |connections| {
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+    };
+    // The writer first: it makes the file and turns on the WAL, which a reader cannot.
+    let writer = pool(1).connect_with(options.clone()).await?;
+    let readers = pool(SQLITE_READERS)
+        .connect_with(options.read_only(true))
+        .await?;
+    Ok(Store::Sqlite { readers, writer })
+}
+
+async fn postgres(url: &str) -> Result<Store, StoreError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("yuanmark")
+        .options([
+            ("statement_timeout", POSTGRES_STATEMENT_TIMEOUT_MS),
+            ("lock_timeout", POSTGRES_STATEMENT_TIMEOUT_MS),
+            // A client that vanishes between two statements must not keep its locks.
+            (
+                "idle_in_transaction_session_timeout",
+                POSTGRES_STATEMENT_TIMEOUT_MS,
+            ),
+        ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await?;
+    Ok(Store::Postgres(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_shown_without_the_password() {
+        let shown = |text: &str| DatabaseUrl::from_str(text).map(|url| url.to_string());
+        assert_eq!(shown("sqlite:a/b.db").unwrap(), "sqlite:a/b.db");
+        assert_eq!(shown("sqlite:///a/b.db").unwrap(), "sqlite:/a/b.db");
+        assert_eq!(
+            shown("postgres://u:secret@db:5432/y").unwrap(),
+            "postgres://…@db:5432/y"
+        );
+        for wrong in ["", "sqlite:", "mysql://x", "y.db", "postgres://u@:x:y/"] {
+            assert!(shown(wrong).is_err(), "{wrong}");
+        }
+    }
+}

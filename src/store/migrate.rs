@@ -1,0 +1,95 @@
+//! The schema and its versions: `migrations/sqlite` and `migrations/postgres`, the same names on both sides.
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use super::{Store, StoreError, Tx};
+
+macro_rules! migrations {
+    ($database:literal) => {
+        [
+            (
+                1,
+                "ledger",
+                include_str!(concat!("../../migrations/", $database, "/0001_ledger.sql")),
+            ),
+            (
+                2,
+                "scans",
+                include_str!(concat!("../../migrations/", $database, "/0002_scans.sql")),
+            ),
+        ]
+    };
+}
+
+const SQLITE: [(i64, &str, &str); 2] = migrations!("sqlite");
+const POSTGRES: [(i64, &str, &str); 2] = migrations!("postgres");
+
+/// The schema's version that this program needs.
+pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
+
+/// Brings the schema up to date. Each migration is one transaction; run twice, or by two processes at once, it does
+/// the work once.
+///
+/// # Errors
+/// [`StoreError::TooNew`] if the database is of a newer program; [`StoreError::Migrate`] if a migration fails.
+pub async fn run(store: &Store) -> Result<(), StoreError> {
+    let found = version(store).await?;
+    if found > NEEDED {
+        let needed = NEEDED;
+        return Err(StoreError::TooNew { found, needed });
+    }
+    let result = match store {
+        Store::Sqlite { writer, .. } => migrator(SQLITE).run(writer).await,
+        Store::Postgres(pool) => migrator(POSTGRES).run(pool).await,
+    };
+    result.map_err(|error: MigrateError| StoreError::Migrate(error.to_string()))
+}
+
+/// The schema's version; 0 for an empty database.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn version(store: &Store) -> Result<i64, StoreError> {
+    let mut tx = store.read().await?;
+    let exists = match &mut tx {
+        Tx::Sqlite(tx) => {
+            sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
+                .fetch_optional(&mut **tx)
+                .await?
+                .is_some()
+        }
+        Tx::Postgres(tx) => {
+            sqlx::query("SELECT 1 WHERE to_regclass('_sqlx_migrations') IS NOT NULL")
+                .fetch_optional(&mut **tx)
+                .await?
+                .is_some()
+        }
+    };
+    if !exists {
+        return Ok(0);
+    }
+    let sql = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    let (version,): (Option<i64>,) = on!(&mut tx, c => sqlx::query_as(sql).fetch_one(c).await)?;
+    Ok(version.unwrap_or(0))
+}
+
+/// Refuses a database that is not of exactly this program's version.
+///
+/// # Errors
+/// [`StoreError::TooOld`], [`StoreError::TooNew`], [`StoreError::Unavailable`].
+pub async fn check(store: &Store) -> Result<(), StoreError> {
+    let (found, needed) = (version(store).await?, NEEDED);
+    match found.cmp(&needed) {
+        std::cmp::Ordering::Less => Err(StoreError::TooOld { found, needed }),
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(StoreError::TooNew { found, needed }),
+    }
+}
+
+fn migrator(files: [(i64, &'static str, &'static str); 2]) -> Migrator {
+    let migrations = files.map(|(version, name, sql)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.into())
+}

@@ -1,0 +1,162 @@
+//! The only place that knows SQL.
+//!
+//! One text serves SQLite and PostgreSQL wherever it can: `$1` parameters, `RETURNING`, `ON CONFLICT`, integers of 64
+//! bits, times as microseconds, ids given by the caller. [`on!`] repeats a function's body for the connection of each
+//! database. What belongs here: one function for each question or change, named after it; rows become domain types
+//! here and nowhere else. What does not: rules, time, and who may do what.
+//!
+//! Contract: a function changes nothing outside the transaction it is given; what it wrote is durable when the
+//! caller's [`Tx::commit`] returns, and was never there if that fails or is not reached. Nothing retries here.
+
+macro_rules! on {
+    ($tx:expr, $connection:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+pub mod batch;
+mod connect;
+mod counter;
+pub mod event;
+pub mod health;
+pub mod licensee;
+pub mod migrate;
+pub mod order;
+mod row;
+pub mod scan;
+pub mod unissued;
+
+use sqlx::{PgPool, SqlitePool};
+
+pub use connect::{DatabaseUrl, DatabaseUrlError};
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is locked for too long, or its disk is full.
+    #[error("the database did not answer: {0}")]
+    Unavailable(#[from] sqlx::Error),
+    /// There is no database file.
+    #[error("there is no database at {0}: make one with `yuanmark migrate`")]
+    NoDatabase(String),
+    /// Its schema is older than this program.
+    #[error(
+        "the database's schema is at version {found}, this program needs {needed}: run `yuanmark migrate`"
+    )]
+    TooOld {
+        /// Its version; 0 for an empty database.
+        found: i64,
+        /// The version of this program.
+        needed: i64,
+    },
+    /// Its schema is newer than this program.
+    #[error(
+        "the database's schema is at version {found}, this program knows only {needed}: use a newer yuanmark"
+    )]
+    TooNew {
+        /// Its version.
+        found: i64,
+        /// The version of this program.
+        needed: i64,
+    },
+    /// A migration failed; the ones before it are done, it is not.
+    #[error("the schema could not be brought up to date: {0}")]
+    Migrate(String),
+    /// A row breaks our own rules: it was changed by other means.
+    #[error(
+        "table {table}, row {key}: the column {column} breaks our rules; the database was changed by other means"
+    )]
+    BrokenRow {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        key: String,
+        /// The column.
+        column: &'static str,
+    },
+    /// A counter has given out its last number.
+    #[error("no further {0} can be numbered: the code format has no room for more")]
+    NumbersUsedUp(&'static str),
+}
+
+/// A connected database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// One file on this machine.
+    Sqlite {
+        /// Many readers beside the one writer.
+        readers: SqlitePool,
+        /// SQLite writes one transaction at a time; waiting for this one connection is fair and cheap.
+        writer: SqlitePool,
+    },
+    /// A server, for any number of machines.
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`Tx::commit`] it changes nothing.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// On PostgreSQL.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+impl Store {
+    /// Begins a transaction that only reads.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that writes. On SQLite it is the only one of its kind from here on, so that what it
+    /// reads cannot change under it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes all connections, waiting for those in use.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes the transaction durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; whether it became durable is then unknown to the caller.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
