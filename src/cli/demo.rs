@@ -348,7 +348,7 @@ fn show(
     } else {
         Ink::LightOnDark
     };
-    output.note(&format!("\n{}", terminal::render(label.symbol(), ink)))?;
+    output.note(&format!("\n{}\n", terminal::render(label.symbol(), ink)))?;
 
     let mut forged = *good.bytes();
     forged[CODE_BYTES - 1] ^= 1; // one bit of the signature

@@ -1,1 +1,8 @@
-fn main() {}
+//! Everything that needs the whole program, a real database or another program beside it.
+//!
+//! `./scripts/test` starts the PostgreSQL these tests need; without it they fail, on purpose.
+
+mod support;
+
+mod layers;
+mod vectors;

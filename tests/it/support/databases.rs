@@ -1,0 +1,71 @@
+//! A fresh, empty database of each kind for every test.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{Connection, PgConnection};
+use tempfile::TempDir;
+use yuanmark::store::{DatabaseUrl, Store, migrate};
+
+const VARIABLE: &str = "YUANMARK_TEST_POSTGRES";
+
+/// A database that goes away with the test.
+pub struct TestDatabase {
+    pub url: DatabaseUrl,
+    /// The address as the command line takes it.
+    pub address: String,
+    folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// An empty SQLite file in a folder of its own.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("test.db").display());
+        Self {
+            url: DatabaseUrl::from_str(&address).unwrap(),
+            address,
+            folder: Some(folder),
+        }
+    }
+
+    /// An empty database on the server that `./scripts/test` started. The server goes away with the run, and the
+    /// database with it.
+    pub async fn postgres() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var(VARIABLE).unwrap_or_else(|_| {
+            panic!("{VARIABLE} is not set: run ./scripts/test, which starts a PostgreSQL")
+        });
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        let create = format!("CREATE DATABASE {name}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let (place, _) = server.rsplit_once('/').unwrap();
+        let address = format!("{place}/{name}");
+        Self {
+            url: DatabaseUrl::from_str(&address).unwrap(),
+            address,
+            folder: None,
+        }
+    }
+
+    /// One of each kind.
+    pub async fn both() -> [Self; 2] {
+        [Self::sqlite(), Self::postgres().await]
+    }
+
+    /// Connects, and makes the schema if there is none.
+    pub async fn open(&self) -> Store {
+        let store = Store::connect_or_create(&self.url).await.unwrap();
+        migrate::run(&store).await.unwrap();
+        store
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.folder.is_some()
+    }
+}

@@ -1,0 +1,4 @@
+//! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
+
+pub mod databases;
+pub mod installation;
