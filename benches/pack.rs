@@ -1,0 +1,231 @@
+//! `cargo bench --bench pack`: a million labels as CSV against bare Ed25519 signing on all cores, and the memory it
+//! takes; then single labels as SVG and PNG. Ratios are taken within one run; the machine's speed drifts.
+
+#![allow(clippy::print_stdout, clippy::disallowed_methods)] // a bench prints, and asks the clock
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use ed25519_dalek::{Signer, SigningKey};
+use jiff::Timestamp;
+use yuanmark::domain::code::signed_message;
+use yuanmark::domain::form::Form;
+use yuanmark::domain::licensee::LegalBasis;
+use yuanmark::domain::mark::{BatchNumber, MarkCount, MarkId, MarkIndex};
+use yuanmark::domain::order::Batch;
+use yuanmark::domain::public_url::PublicUrl;
+use yuanmark::domain::season::Season;
+use yuanmark::domain::text::Line;
+use yuanmark::domain::uscc::Uscc;
+use yuanmark::keystore::KeyFolder;
+use yuanmark::render::dpi::Dpi;
+use yuanmark::render::{png, svg};
+use yuanmark::service::issue::{self, Issue};
+use yuanmark::service::keys::{self, LiveKeys};
+use yuanmark::service::pack::{self, Format, Pack};
+use yuanmark::service::{licensees, orders};
+use yuanmark::store::order::NewOrder;
+use yuanmark::store::{DatabaseUrl, Store, migrate};
+
+const MARKS: u32 = 1_000_000;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if let [_, child, folder, count] = arguments.as_slice()
+        && child == "--child"
+    {
+        runtime.block_on(pack_once(
+            Path::new(folder),
+            count.parse().expect("a count"),
+        ));
+        println!("{}", peak_memory_mb());
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    runtime.block_on(compare(folder.path()));
+    memory(folder.path());
+    single_labels();
+}
+
+async fn compare(folder: &Path) {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    println!(
+        "{MARKS} labels as CSV against {MARKS} bare Ed25519 signatures, {cores} cores, {ROUNDS} rounds in turn"
+    );
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let signing = sign_all(cores);
+        let packing = pack_once(folder, MARKS).await;
+        println!(
+            "  signing {signing:.2} s, packing {packing:.2} s, rate {:.0} %",
+            signing / packing * 100.0
+        );
+        ratios.push(signing / packing * 100.0);
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "  median: the rate of packing is {:.0} % of the rate of bare signing\n",
+        ratios[ROUNDS / 2]
+    );
+}
+
+/// Seconds for signing on all cores, nothing else.
+fn sign_all(cores: usize) -> f64 {
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for core in 0..cores {
+            let key = &key;
+            scope.spawn(move || {
+                for number in (core as u32..MARKS).step_by(cores) {
+                    let mut payload = [0; 16];
+                    payload[..4].copy_from_slice(&number.to_be_bytes());
+                    black_box(key.sign(&signed_message(&payload)));
+                }
+            });
+        }
+    });
+    start.elapsed().as_secs_f64()
+}
+
+fn line(text: &str) -> Line {
+    Line::new("text", text).expect("a line")
+}
+
+/// Makes an installation in the folder if there is none, issues a batch of `count`, and packs it. Returns the seconds of
+/// packing alone.
+async fn pack_once(folder: &Path, count: u32) -> f64 {
+    let now = Timestamp::now();
+    let key_folder = KeyFolder::new(folder.join("keys"));
+    if !key_folder.has_keyring() {
+        keys::make(&key_folder, None, None, now).expect("keys");
+    }
+    let keys = LiveKeys::open(key_folder, None).expect("keys");
+    let url = DatabaseUrl::Sqlite(folder.join("bench.db"));
+    let store = Store::connect_or_create(&url).await.expect("a database");
+    migrate::run(&store).await.expect("a schema");
+    let batch = new_batch(&store, &keys, count, now).await;
+    let request = Pack {
+        batch: batch.number,
+        range: None,
+        formats: vec![Format::Csv],
+        dpi: Dpi::D300,
+        hidden_codes: false,
+        out: folder.join("pack"),
+        replace: true,
+    };
+    let address = PublicUrl::new("https://v.example.cn").expect("an address");
+    let start = Instant::now();
+    pack::pack(&store, &keys, &address, &request, &|_, _| {})
+        .await
+        .expect("a pack");
+    let seconds = start.elapsed().as_secs_f64();
+    store.close().await;
+    seconds
+}
+
+async fn new_batch(store: &Store, keys: &LiveKeys, count: u32, now: Timestamp) -> Batch {
+    let known = licensees::list(store)
+        .await
+        .expect("licensees")
+        .into_iter()
+        .next();
+    let licensee = match known {
+        Some(licensee) => licensee,
+        None => {
+            let uscc = Uscc::new("91430981MA4TEXT1XY").expect("a code");
+            licensees::add(store, &line("虚构企业"), &uscc, LegalBasis::Both, now)
+                .await
+                .expect("a licensee")
+        }
+    };
+    let new = NewOrder {
+        licensee: licensee.number,
+        season: Season::new(2026).expect("a season"),
+        form: Form::Canned,
+        product: line("罐头"),
+        quantity: MarkCount::new(count).expect("a count"),
+        actor: line("bench"),
+    };
+    let order = orders::place(store, new, now).await.expect("an order");
+    let issue = Issue {
+        order: order.number,
+        has_hidden_codes: false,
+        idempotency_key: line(&format!("bench {}", order.number)),
+        actor: line("bench"),
+    };
+    issue::issue(store, keys, &issue, now)
+        .await
+        .expect("a batch")
+        .batch
+}
+
+/// The most memory this process ever had, in MB, from `/proc/self/status`.
+fn peak_memory_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1000
+}
+
+fn memory(folder: &Path) {
+    println!("peak memory of a process that packs CSV");
+    for count in [10_000, MARKS] {
+        let program = std::env::current_exe().expect("this program");
+        let child = Command::new(program)
+            .args(["--child".as_ref(), folder.as_os_str()])
+            .arg(count.to_string())
+            .output();
+        let output = child.expect("a child").stdout;
+        println!(
+            "  {count:>9} labels: {} MB",
+            String::from_utf8_lossy(&output).trim()
+        );
+    }
+    println!();
+}
+
+fn single_labels() {
+    const LABELS: u32 = 20_000;
+    let key = SigningKey::from_bytes(&[7; 32]);
+    let serial_key = yuanmark::domain::serial::SerialKey::new(&[9; 32]);
+    let renderer = png::PngRenderer::new(Dpi::D300);
+    let prefix = PublicUrl::new("https://v.example.cn")
+        .expect("an address")
+        .qr_prefix();
+    println!("single labels on one core, signing and symbol included");
+    for format in ["png 300 dpi", "svg"] {
+        let mut bytes = 0;
+        let start = Instant::now();
+        for number in 0..LABELS {
+            let mark = MarkId {
+                batch: BatchNumber::new(1).expect("a batch"),
+                index: MarkIndex::new(number).expect("an index"),
+            };
+            let payload = yuanmark::domain::code::Payload {
+                key: yuanmark::domain::keyring::KeyId(1),
+                mark,
+                season: Season::new(2026).expect("a season"),
+                form: Form::Canned.code(),
+                licensee: yuanmark::domain::licensee::LicenseeNumber(1),
+                has_hidden_code: false,
+            };
+            let code = payload.sign(&key);
+            let label = pack::label_of(&prefix, &code, serial_key.serial(mark)).expect("a label");
+            bytes += match format {
+                "svg" => svg::render(&label, svg::MODULE_MM).len(),
+                _ => renderer.render(&label).expect("a picture").len(),
+            };
+        }
+        let rate = f64::from(LABELS) / start.elapsed().as_secs_f64();
+        println!(
+            "  {format:<12} {rate:>7.0} labels/s, {} bytes each",
+            bytes / LABELS as usize
+        );
+    }
+}
