@@ -8,7 +8,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 use super::digits;
 use super::form::FormCode;
-use super::keyring::KeyId;
+use super::key_id::KeyId;
 use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkId, MarkIndex};
 use super::season::Season;

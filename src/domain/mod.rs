@@ -12,6 +12,7 @@ pub mod event;
 pub mod form;
 pub mod hidden;
 pub mod input;
+pub mod key_id;
 pub mod keyring;
 pub mod licensee;
 pub mod mark;

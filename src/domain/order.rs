@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::code::Payload;
 use super::form::Form;
-use super::keyring::KeyId;
+use super::key_id::KeyId;
 use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkCount, MarkId};
 use super::season::Season;

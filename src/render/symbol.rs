@@ -2,18 +2,15 @@
 
 use qrcode::bits::Bits;
 use qrcode::types::{Mode, QrError};
-use qrcode::{EcLevel, Version, ec};
+use qrcode::{Version, ec};
 use thiserror::Error;
 
 use super::line::Line;
 use super::mask;
-use super::template::Template;
+use super::template::{LEVEL, Template};
 
 /// Width of the white border a reader needs on every side, in modules.
 pub const QUIET_ZONE: u32 = 4;
-
-/// How much of a damaged symbol can be made good: level M, about 15 %.
-pub(super) const LEVEL: EcLevel = EcLevel::M;
 
 /// A QR symbol without its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]

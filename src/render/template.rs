@@ -7,12 +7,12 @@
 
 use std::sync::OnceLock;
 
+use qrcode::EcLevel;
 use qrcode::Version;
 use qrcode::canvas::{Canvas, MaskPattern, Module};
 use qrcode::types::Color;
 
 use super::line::Line;
-use super::symbol::LEVEL;
 
 const MASKS: [MaskPattern; 8] = [
     MaskPattern::Checkerboard,
@@ -24,6 +24,9 @@ const MASKS: [MaskPattern; 8] = [
     MaskPattern::Diamonds,
     MaskPattern::Meadow,
 ];
+
+/// How much of a damaged symbol can be made good: level M, about 15 %.
+pub(super) const LEVEL: EcLevel = EcLevel::M;
 
 /// The modules of a square symbol, each in both lists.
 #[derive(Clone, Default)]

@@ -111,6 +111,8 @@ async fn sqlite(path: &Path, create: bool) -> Result<Store, StoreError> {
         SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A file cannot hang up; asking first would cost every transaction a statement.
+            .test_before_acquire(false)
     };
     // The writer first: it makes the file and turns on the WAL, which a reader cannot.
     let writer = pool(1).connect_with(options.clone()).await?;

@@ -4,5 +4,6 @@
 
 mod support;
 
+mod docs;
 mod layers;
 mod vectors;

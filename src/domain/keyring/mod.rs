@@ -7,26 +7,14 @@ mod file;
 mod secret_check;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::code::Code;
+pub use super::key_id::KeyId;
 pub use secret_check::{SecretChecks, SecretName, secret_check};
-
-/// The number of a signing key: one byte of the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KeyId(pub u8);
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// What became of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
