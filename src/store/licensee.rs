@@ -106,13 +106,17 @@ fn read(row: LicenseeRow) -> Result<Licensee, StoreError> {
         table: "licensees",
         key: &number,
     };
+    let end = Row {
+        table: "licensee_ends",
+        key: &number,
+    };
     let ended = match (at, good_until, reason, actor) {
         (Some(at), Some(good_until), Some(reason), Some(actor)) => Some(RightEnded {
-            at: row.time("at", at)?,
-            marks_good_until: row.time("marks_good_until", good_until)?,
-            reason: row.line("reason", &reason)?,
-            document: row.optional_line("document", document.as_deref())?,
-            actor: row.line("actor", &actor)?,
+            at: end.time("at", at)?,
+            marks_good_until: end.time("marks_good_until", good_until)?,
+            reason: end.line("reason", &reason)?,
+            document: end.optional_line("document", document.as_deref())?,
+            actor: end.line("actor", &actor)?,
         }),
         _ => None,
     };

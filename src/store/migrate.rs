@@ -27,8 +27,8 @@ const POSTGRES: [(i64, &str, &str); 2] = migrations!("postgres");
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
 
-/// Brings the schema up to date. Each migration is one transaction; run twice, or by two processes at once, it does
-/// the work once.
+/// Brings the schema up to date. Each migration is one transaction, on SQLite all of them together; run twice, or by
+/// two processes at once, it does the work once.
 ///
 /// # Errors
 /// [`StoreError::TooNew`] if the database is of a newer program; [`StoreError::Migrate`] if a migration fails.
@@ -39,7 +39,16 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
         return Err(StoreError::TooNew { found, needed });
     }
     let result = match store {
-        Store::Sqlite { writer, .. } => migrator(SQLITE).run(writer).await,
+        Store::Sqlite { writer, .. } => {
+            // sqlx keeps two processes apart on PostgreSQL but not here: the write lock does. The migrations become
+            // savepoints of this one transaction.
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            // `run_direct`, because `run` with a plain connection makes a future that cannot move between threads.
+            match migrator(SQLITE).run_direct(None, &mut *tx, false).await {
+                Ok(()) => return Ok(tx.commit().await?),
+                error => error,
+            }
+        }
         Store::Postgres(pool) => migrator(POSTGRES).run(pool).await,
     };
     result.map_err(|error: MigrateError| StoreError::Migrate(error.to_string()))

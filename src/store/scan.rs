@@ -173,7 +173,9 @@ fn read(mark: MarkId, row: QueriesRow) -> Result<Queries, StoreError> {
             )?,
             class: row.value("first_place_class", PlaceClass::from_slug(&class))?,
         }),
-        _ => None,
+        (None, None) => None,
+        (Some(_), None) => return Err(row.broken("first_place_class")),
+        (None, Some(_)) => return Err(row.broken("first_prefecture")),
     };
     let first_phone = phone
         .map(|bytes| {

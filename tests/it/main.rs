@@ -4,6 +4,9 @@
 
 mod support;
 
+mod crash;
 mod docs;
 mod layers;
+mod ledger;
+mod store;
 mod vectors;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
-use yuanmark::store::{DatabaseUrl, Store, migrate};
+use yuanmark::store::{DatabaseUrl, Store, Tx, migrate};
 
 const VARIABLE: &str = "YUANMARK_TEST_POSTGRES";
 
@@ -68,4 +68,30 @@ impl TestDatabase {
     pub fn is_sqlite(&self) -> bool {
         self.folder.is_some()
     }
+}
+
+/// Changes the database behind the program's back; returns the number of rows.
+pub async fn execute(tx: &mut Tx, sql: &str) -> u64 {
+    let text = sqlx::AssertSqlSafe(sql.to_owned());
+    let done = match tx {
+        Tx::Sqlite(tx) => sqlx::raw_sql(text)
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected()),
+        Tx::Postgres(tx) => sqlx::raw_sql(text)
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected()),
+    };
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+/// Asks the database for one number behind the program's back.
+pub async fn number(tx: &mut Tx, sql: &str) -> i64 {
+    let text = sqlx::AssertSqlSafe(sql.to_owned());
+    let row: Result<(i64,), _> = match tx {
+        Tx::Sqlite(tx) => sqlx::query_as(text).fetch_one(&mut **tx).await,
+        Tx::Postgres(tx) => sqlx::query_as(text).fetch_one(&mut **tx).await,
+    };
+    row.unwrap_or_else(|error| panic!("{sql}: {error}")).0
 }

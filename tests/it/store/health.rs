@@ -1,0 +1,181 @@
+//! `store::health`: each invariant is broken once, found by its name, and mended.
+
+use yuanmark::domain::event::EventKind;
+use yuanmark::store::event::NewEvents;
+use yuanmark::store::scan::NewScan;
+use yuanmark::store::{Store, event, health, scan};
+
+use super::{add_batch, add_order, both, first_batch, mark, noon, range};
+use crate::support::databases::execute;
+use crate::support::installation::line;
+
+const BATCH: &str = "a batch has as many marks as its order";
+const EVENT: &str = "an event lies within its batch";
+const COUNT: &str = "a mark's count is the number of its last scan";
+const SCAN: &str = "every scan belongs to a counted mark of its batch";
+const COUNTER: &str = "counters are ahead of the numbers in use";
+
+/// What breaks an invariant, how many rows then break it, and what mends it again.
+const BREAKAGES: [(&str, u64, &str, &str); 16] = [
+    (
+        BATCH,
+        1,
+        "UPDATE batches SET count = 101 WHERE number = 1",
+        "UPDATE batches SET count = 100 WHERE number = 1",
+    ),
+    (
+        BATCH,
+        2,
+        "UPDATE orders SET season = 2027",
+        "UPDATE orders SET season = 2026",
+    ),
+    (
+        BATCH,
+        2,
+        "UPDATE batches SET form = 'dried'",
+        "UPDATE batches SET form = 'ready-to-eat'",
+    ),
+    (
+        BATCH,
+        1,
+        "UPDATE orders SET licensee = 2 WHERE number = 2",
+        "UPDATE orders SET licensee = 1 WHERE number = 2",
+    ),
+    (
+        EVENT,
+        1,
+        "UPDATE range_events SET last_index = 100",
+        "UPDATE range_events SET last_index = 99",
+    ),
+    (
+        COUNT,
+        1,
+        "UPDATE mark_queries SET queries = 4 WHERE mark_index = 5",
+        "UPDATE mark_queries SET queries = 3 WHERE mark_index = 5",
+    ),
+    (
+        COUNT,
+        1,
+        "UPDATE mark_queries SET queries = 2 WHERE mark_index = 5",
+        "UPDATE mark_queries SET queries = 3 WHERE mark_index = 5",
+    ),
+    (
+        COUNT,
+        1,
+        "UPDATE scans SET query = 9 WHERE query = 2",
+        "UPDATE scans SET query = 2 WHERE query = 9",
+    ),
+    (
+        COUNT,
+        1,
+        "UPDATE scans SET query = 0 WHERE query = 3",
+        "UPDATE scans SET query = 3 WHERE query = 0",
+    ),
+    (
+        SCAN,
+        1,
+        "INSERT INTO scans (batch, mark_index, query, at, state, channel) VALUES (2, 0, 1, 0, 'active', 'x')",
+        "DELETE FROM scans WHERE batch = 2",
+    ),
+    (
+        SCAN,
+        1,
+        "INSERT INTO scans (batch, mark_index, query, at, state, channel) VALUES (1, 100, 1, 0, 'active', 'x'); \
+       INSERT INTO mark_queries (batch, mark_index, queries, first_at) VALUES (1, 100, 1, 0)",
+        "DELETE FROM scans WHERE mark_index = 100; DELETE FROM mark_queries WHERE mark_index = 100",
+    ),
+    (
+        COUNTER,
+        1,
+        "UPDATE counters SET next = 2 WHERE name = 'licensee'",
+        "UPDATE counters SET next = 3 WHERE name = 'licensee'",
+    ),
+    (
+        COUNTER,
+        1,
+        "UPDATE counters SET next = 2 WHERE name = 'order'",
+        "UPDATE counters SET next = 3 WHERE name = 'order'",
+    ),
+    (
+        COUNTER,
+        1,
+        "UPDATE counters SET next = 2 WHERE name = 'batch'",
+        "UPDATE counters SET next = 3 WHERE name = 'batch'",
+    ),
+    (
+        COUNTER,
+        1,
+        "UPDATE counters SET next = 1 WHERE name = 'range_event'",
+        "UPDATE counters SET next = 2 WHERE name = 'range_event'",
+    ),
+    (
+        COUNTER,
+        4,
+        "UPDATE counters SET next = 1",
+        "UPDATE counters SET next = 3",
+    ),
+];
+
+/// Two licensees, two batches, one event to a batch's very end, three scans of one mark.
+async fn fill(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let (licensee, _, batch) = first_batch(&mut tx, 100).await;
+    super::add_licensee(&mut tx, 1).await.unwrap();
+    let order = add_order(&mut tx, licensee.number, 10).await;
+    add_batch(&mut tx, &order, "second").await.unwrap();
+    let new = NewEvents {
+        kind: EventKind::Activated,
+        actor: &line("clerk"),
+        reason: None,
+        document: None,
+    };
+    event::add(&mut tx, &[(batch.number, range(0, 99))], &new, noon())
+        .await
+        .unwrap();
+    let scan = NewScan {
+        mark: mark(&batch, 5),
+        at: noon(),
+        state: "active",
+        place: None,
+        phone: None,
+        channel: "consumer",
+    };
+    scan::lock(&mut tx, &scan).await.unwrap();
+    for query in 1..=3 {
+        scan::add(&mut tx, &scan, query).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_empty_and_a_used_database_are_well() {
+    for (_database, store) in both().await {
+        let broken = async || {
+            let mut tx = store.read().await.unwrap();
+            health::broken_invariants(&mut tx).await.unwrap()
+        };
+        assert_eq!(broken().await, []);
+        fill(&store).await;
+        assert_eq!(broken().await, []);
+    }
+}
+
+#[tokio::test]
+async fn each_broken_invariant_is_found_by_its_name() {
+    for (_database, store) in both().await {
+        fill(&store).await;
+        for (invariant, rows, breaks, mends) in BREAKAGES {
+            let mut tx = store.write().await.unwrap();
+            execute(&mut tx, breaks).await;
+            let found = health::broken_invariants(&mut tx).await.unwrap();
+            let [(name, broken)] = found[..] else {
+                panic!("{breaks}: found {found:?}");
+            };
+            assert!(name.starts_with(invariant), "{breaks}: found {name}");
+            assert_eq!(broken, rows, "{breaks}");
+            execute(&mut tx, mends).await;
+            let found = health::broken_invariants(&mut tx).await.unwrap();
+            assert_eq!(found, [], "{mends}");
+        }
+    }
+}
