@@ -2,6 +2,9 @@
 //!
 //! `./scripts/test` starts the PostgreSQL these tests need; without it they fail, on purpose.
 
+// Clippy's exception for tests covers test functions, not what they share.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 mod crash;

@@ -10,9 +10,25 @@ use super::files;
 use crate::service::ServiceError;
 
 fn part_name(path: &Path) -> PathBuf {
+    with_ending(path, ".part")
+}
+
+/// Where a folder that is being replaced goes before it is removed.
+fn old_name(path: &Path) -> PathBuf {
+    with_ending(path, ".old.part")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
+    name.push(ending);
     path.with_file_name(name)
+}
+
+fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
@@ -91,8 +107,8 @@ impl PartFolder {
     pub(super) fn create(path: &Path) -> Result<Self, ServiceError> {
         let part = part_name(path);
         let io = |source| files(&part, source);
-        if part.exists() {
-            fs::remove_dir_all(&part).map_err(io)?;
+        for left in [&part, &old_name(path)] {
+            remove_folder(left).map_err(io)?;
         }
         fs::create_dir(&part).map_err(io)?;
         Ok(Self {
@@ -124,11 +140,14 @@ impl PartFolder {
     fn finish_io(&self) -> io::Result<()> {
         // One flush of the file system instead of one for each of perhaps a million small files.
         rustix::fs::syncfs(File::open(&self.part)?)?;
+        // Removing a folder takes its time: out of the way first, so that never half of it stands under this name.
+        let old = old_name(&self.path);
         if self.path.exists() {
-            fs::remove_dir_all(&self.path)?;
+            fs::rename(&self.path, &old)?;
         }
         fs::rename(&self.part, &self.path)?;
-        sync_folder_of(&self.path)
+        sync_folder_of(&self.path)?;
+        remove_folder(&old)
     }
 }
 

@@ -168,8 +168,8 @@ async fn changes_made_at_once_are_written_as_if_one_came_after_the_other() {
             (EventKind::Activated, "10-79"),
             (FREEZE, "20-90"),
         ];
-        let changes = kinds.into_iter().cycle().take(24).collect();
-        let counts = change_at_once(&place, &batch, changes).await;
+        let requests = kinds.into_iter().cycle().take(24).collect();
+        let counts = change_at_once(&place, &batch, requests).await;
         let changed: u64 = counts.iter().map(|(marks, _)| marks).sum();
 
         let events = event::of_batch(&mut read(&place).await, batch.number).await;

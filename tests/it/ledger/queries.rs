@@ -14,8 +14,8 @@ use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer, SAME_Q
 use super::{assert_healthy, mark, minutes, report, rows};
 use crate::support::installation::{Installation, morning};
 
-fn phone(name: u8) -> Option<PhoneHash> {
-    Some(PhoneHash([name; 16]))
+fn phone(name: u8) -> PhoneHash {
+    PhoneHash([name; 16])
 }
 
 fn check(place: &Installation, batch: &Batch, phone: Option<PhoneHash>) -> Check {
@@ -60,7 +60,7 @@ async fn sixty_four_phones_at_once_are_told_the_numbers_1_to_64_and_one_is_the_f
         let tasks: Vec<_> = (0..64)
             .map(|name| {
                 let place = Arc::clone(&place);
-                let check = check(&place, &batch, phone(name));
+                let check = check(&place, &batch, Some(phone(name)));
                 tokio::spawn(async move { told(&ask(&place, check, morning()).await) })
             })
             .collect();
@@ -90,7 +90,7 @@ async fn one_phone_that_asks_sixteen_times_at_once_is_one_query() {
         let tasks: Vec<_> = (0..16)
             .map(|_| {
                 let place = Arc::clone(&place);
-                let check = check(&place, &batch, phone(1));
+                let check = check(&place, &batch, Some(phone(1)));
                 tokio::spawn(async move { told(&ask(&place, check, morning()).await) })
             })
             .collect();
@@ -108,13 +108,13 @@ async fn the_same_phone_within_half_an_hour_is_the_same_query() {
         let (first, before) = (Verdict::FirstCheck, Verdict::CheckedBefore);
         assert_eq!(SAME_QUERY, minutes(30));
         for (minute, name, expected) in [
-            (0, phone(1), (first, 1, true)),
-            (29, phone(1), (first, 1, true)),
-            (29, phone(2), (before, 2, false)),
-            (31, phone(1), (before, 3, true)), // 31 minutes after its last counted query
-            (32, phone(2), (before, 2, false)),
-            (33, phone(1), (before, 3, true)),
-            (59, phone(2), (before, 4, false)), // exactly half an hour is over
+            (0, Some(phone(1)), (first, 1, true)),
+            (29, Some(phone(1)), (first, 1, true)),
+            (29, Some(phone(2)), (before, 2, false)),
+            (31, Some(phone(1)), (before, 3, true)), // 31 minutes after its last counted query
+            (32, Some(phone(2)), (before, 2, false)),
+            (33, Some(phone(1)), (before, 3, true)),
+            (59, Some(phone(2)), (before, 4, false)), // exactly half an hour is over
             (60, None, (before, 5, false)),
             (60, None, (before, 6, false)), // without a name nobody is the same
         ] {
@@ -133,10 +133,10 @@ async fn the_same_phone_within_half_an_hour_is_the_same_query() {
 async fn a_code_and_its_serial_are_one_mark_and_neighbours_are_others() {
     for place in Installation::both().await {
         let batch = active_batch(&place).await;
-        let by_code = check(&place, &batch, phone(1));
+        let by_code = check(&place, &batch, Some(phone(1)));
         let by_serial = Check {
             input: Some(Input::Serial(place.serial(&batch, 0))),
-            ..check(&place, &batch, phone(2))
+            ..check(&place, &batch, Some(phone(2)))
         };
         let neighbour = Check {
             input: Some(Input::Code(place.code(&batch, 1))),
@@ -170,7 +170,7 @@ async fn the_first_place_is_told_later_and_every_scan_keeps_the_state_it_met() {
         };
         let from_yiyang = Check {
             place: Some(yiyang),
-            ..check(&place, &batch, phone(1))
+            ..check(&place, &batch, Some(phone(1)))
         };
         assert_eq!(
             ask(&place, from_yiyang, morning()).await.verdict,
@@ -180,12 +180,12 @@ async fn the_first_place_is_told_later_and_every_scan_keeps_the_state_it_met() {
             .change(&batch, EventKind::Activated, "", morning())
             .await
             .unwrap();
-        let answer = ask(&place, check(&place, &batch, phone(2)), morning()).await;
+        let answer = ask(&place, check(&place, &batch, Some(phone(2))), morning()).await;
         assert_eq!(told(&answer), (Verdict::CheckedBefore, 2, false));
         assert_eq!(answer.query.unwrap().first.place, Some(yiyang));
         let frozen = EventKind::Withdrawn(Withdrawal::Frozen);
         place.change(&batch, frozen, "", morning()).await.unwrap();
-        ask(&place, check(&place, &batch, phone(3)), morning()).await;
+        ask(&place, check(&place, &batch, Some(phone(3))), morning()).await;
         for (query, state) in [(1, "not_activated"), (2, "active"), (3, "withdrawn")] {
             let met = format!("scans WHERE query = {query} AND state = '{state}'");
             assert_eq!(rows(&place, &met).await, 1, "{met}");
@@ -199,7 +199,7 @@ async fn who_only_looks_is_told_the_same_and_leaves_no_trace() {
         let batch = active_batch(&place).await;
         let look = Check {
             channel: Channel::Unrecorded,
-            ..check(&place, &batch, phone(1))
+            ..check(&place, &batch, Some(phone(1)))
         };
         for _ in 0..3 {
             let answer = ask(&place, look, morning()).await;
@@ -207,10 +207,10 @@ async fn who_only_looks_is_told_the_same_and_leaves_no_trace() {
         }
         assert_eq!(rows(&place, "mark_queries").await, 0);
 
-        ask(&place, check(&place, &batch, phone(1)), morning()).await;
+        ask(&place, check(&place, &batch, Some(phone(1))), morning()).await;
         for name in [1, 2] {
             let look = Check {
-                phone: phone(name),
+                phone: Some(phone(name)),
                 ..look
             };
             let answer = ask(&place, look, morning() + minutes(60)).await;
