@@ -39,25 +39,19 @@ pub struct VerifyResponse {
     verdict: VerdictBody,
 }
 
-/// The verdict. Of what is not ours nothing else is said.
+/// The verdict. Of what is not ours nothing else is said: the other members are of marks of ours alone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerdictBody {
     /// `first_check`, `checked_before`, `not_activated`, `withdrawn`, `past_season` or `not_ours`.
     #[schema(example = "first_check")]
     verdict: &'static str,
-    /// The mark, if it is ours.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    ours: Option<OursBody>,
-}
-
-/// What is told of a mark of ours.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OursBody {
     /// When the verdict was reached.
-    #[schema(value_type = String, format = DateTime)]
-    checked_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    checked_at: Option<Timestamp>,
     /// What was issued.
-    mark: MarkBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<MarkBody>,
     /// The place of this query among all of the mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<QueryBody>,
@@ -199,21 +193,24 @@ fn refused(rejection: &JsonRejection) -> Response {
 impl VerdictBody {
     /// The answer as JSON; the command line prints the same.
     pub fn of(answer: &Answer) -> Self {
-        Self {
-            verdict: answer.verdict().slug(),
-            ours: match answer {
-                Answer::NotOurs => None,
-                Answer::Ours(mark) => Some(OursBody::of(mark)),
+        match answer {
+            Answer::Ours(mark) => Self::of_mark(mark),
+            Answer::NotOurs => Self {
+                verdict: answer.verdict().slug(),
+                checked_at: None,
+                mark: None,
+                query: None,
+                withdrawal: None,
+                past_since: None,
             },
         }
     }
-}
 
-impl OursBody {
-    fn of(answer: &MarkAnswer) -> Self {
+    fn of_mark(answer: &MarkAnswer) -> Self {
         Self {
-            checked_at: answer.checked_at,
-            mark: MarkBody {
+            verdict: answer.verdict.slug(),
+            checked_at: Some(answer.checked_at),
+            mark: Some(MarkBody {
                 serial: answer.serial.to_string(),
                 batch: answer.mark.batch.get(),
                 index: answer.mark.index.get(),
@@ -226,7 +223,7 @@ impl OursBody {
                     uscc: answer.licensee.uscc.to_string(),
                     legal_basis: answer.licensee.legal_basis.slug(),
                 },
-            },
+            }),
             query: answer.query.as_ref().map(|query| {
                 let province = query.first.place.map(|place| place.prefecture.province());
                 QueryBody {

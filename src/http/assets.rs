@@ -4,9 +4,12 @@
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
+
+use super::problem::Problem;
 
 const STYLE: &str = include_str!("../../web-verify/style.css");
 const ICON: &str = include_str!("../../web-verify/icon.svg");
@@ -35,12 +38,13 @@ fn path(name: &str, text: &str, extension: &str) -> String {
 }
 
 /// `GET /assets/{name}`.
-pub async fn asset(Path(name): Path<String>) -> Response {
+pub async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
+    let name = name.map(|Path(name)| name).unwrap_or_default(); // what is no text names nothing
     let asset = |path: &str| path.strip_prefix("/assets/") == Some(name.as_str());
     let (text, kind) = match () {
         () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
         () if asset(icon_path()) => (ICON, "image/svg+xml"),
-        () => return StatusCode::NOT_FOUND.into_response(),
+        () => return Problem::NOT_FOUND.response(),
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

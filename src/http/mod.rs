@@ -80,11 +80,12 @@ pub fn router(app: App) -> Router {
         .merge(documented)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
+        // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn_with_state(app.clone(), problem::as_page_for_people))
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn_with_state(app.clone(), security::headers))
-        .layer(from_fn_with_state(app.clone(), problem::as_page_for_people))
-        .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(log::requests))
         .with_state(app)
 }

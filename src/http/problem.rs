@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 
 use super::{App, pages};
 
+/// When a client that could not be answered may ask again.
+pub const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
 /// An error as programs read it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -92,7 +95,7 @@ impl Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         response
     }

@@ -9,6 +9,7 @@ mod support;
 
 mod crash;
 mod docs;
+mod http;
 mod layers;
 mod ledger;
 mod store;

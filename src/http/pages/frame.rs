@@ -180,14 +180,15 @@ pub fn page(
     }
 }
 
-/// The same address in the other language.
+/// The same address in the other language, relative to it: the path is the browser's to keep. Repeated here, one that
+/// begins with two slashes would lead to another host.
 fn in_other_language(uri: &Uri, other: Language) -> String {
     let kept = uri.query().unwrap_or_default().split('&');
     let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
     let mut query: Vec<&str> = kept.collect();
     let wanted = format!("lang={}", other.tag());
     query.push(&wanted);
-    format!("{}?{}", uri.path(), query.join("&"))
+    format!("?{}", query.join("&"))
 }
 
 #[cfg(test)]
@@ -224,11 +225,9 @@ mod tests {
         let uri = Uri::from_static("/check?q=4BD9&lang=en");
         assert_eq!(
             in_other_language(&uri, Language::Chinese),
-            "/check?q=4BD9&lang=zh"
+            "?q=4BD9&lang=zh"
         );
-        assert_eq!(
-            in_other_language(&Uri::from_static("/t/abc"), Language::English),
-            "/t/abc?lang=en"
-        );
+        let uri = Uri::from_static("//elsewhere.example/");
+        assert_eq!(in_other_language(&uri, Language::English), "?lang=en");
     }
 }

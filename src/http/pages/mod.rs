@@ -8,6 +8,7 @@ mod document;
 mod frame;
 mod text;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use self::answer::clauses;
 use self::document::{Line, Piece, Section, Tone, fill, text as plain};
 use self::frame::{Body, Language, page};
+use super::problem::{Problem, RETRY_AFTER_SECONDS};
 use super::visitor::Visitor;
 use super::{App, check};
 use crate::domain::code::Code;
@@ -45,12 +47,20 @@ pub struct Asked {
 pub async fn check_typed(
     State(app): State<App>,
     OriginalUri(uri): OriginalUri,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Response {
+    let asked = match asked {
+        Ok(Query(asked)) => asked,
+        Err(rejection) => {
+            let detail = rejection.body_text();
+            return Problem::BAD_REQUEST.because(detail).response();
+        }
+    };
     if asked.q.trim().is_empty() {
-        return Redirect::to("/").into_response();
+        let home = Language::of(&uri, &headers).choose("/", "/?lang=en");
+        return Redirect::to(home).into_response();
     }
     answer_page(&app, &uri, &headers, visitor, Input::read(&asked.q)).await
 }
@@ -64,20 +74,17 @@ async fn answer_page(
 ) -> Response {
     let language = Language::of(uri, headers);
     let domain = app.public_url.domain();
-    let mut response = match check(app, &visitor, input, None).await {
-        Ok(answer) => page(
-            &answer::body(&answer, language, domain),
-            language,
-            uri,
-            domain,
-            None,
-        ),
-        Err(_) => {
-            let mut response = page(&answer::unavailable(language), language, uri, domain, None);
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-            response
-        }
+    let answer = check(app, &visitor, input, None).await;
+    let body = match &answer {
+        Ok(answer) => answer::body(answer, language, domain),
+        Err(_) => answer::unavailable(language),
     };
+    let mut response = page(&body, language, uri, domain, None);
+    if answer.is_err() {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
     visitor.name_phone(
         &app.keys,
         app.public_url.is_secure(),

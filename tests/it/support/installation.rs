@@ -87,9 +87,13 @@ impl Installation {
     }
 
     pub async fn order(&self, licensee: &Licensee, quantity: u32) -> Order {
+        self.order_of_season(licensee, quantity, 2026).await
+    }
+
+    pub async fn order_of_season(&self, licensee: &Licensee, quantity: u32, season: u16) -> Order {
         let new = NewOrder {
             licensee: licensee.number,
-            season: Season::new(2026).unwrap(),
+            season: Season::new(season).unwrap(),
             form: Form::Canned,
             product: line("清水芦笋罐头 425 g"),
             quantity: MarkCount::new(quantity).unwrap(),
@@ -103,13 +107,22 @@ impl Installation {
         order: &Order,
         idempotency_key: &str,
     ) -> Result<issue::Issued, ServiceError> {
+        self.issue_at(order, idempotency_key, morning()).await
+    }
+
+    pub async fn issue_at(
+        &self,
+        order: &Order,
+        idempotency_key: &str,
+        now: Timestamp,
+    ) -> Result<issue::Issued, ServiceError> {
         let new = Issue {
             order: order.number,
             has_hidden_codes: false,
             idempotency_key: line(idempotency_key),
             actor: line("test"),
         };
-        issue::issue(&self.store, &self.keys, &new, morning()).await
+        issue::issue(&self.store, &self.keys, &new, now).await
     }
 
     /// A licensee, an order and its batch.

@@ -2,4 +2,7 @@
 
 pub mod databases;
 pub mod installation;
+pub mod outage;
+pub mod process;
 pub mod processes;
+pub mod server;

@@ -1,0 +1,234 @@
+//! What stands on every answer: the security headers, how long it may be kept, and the phone's cookie.
+
+use std::collections::BTreeSet;
+
+use crate::support::databases::TestDatabase;
+use crate::support::installation::Installation;
+use crate::support::server::{Reply, Site};
+
+const ALWAYS: [(&str, &str); 8] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    (
+        "permissions-policy",
+        "geolocation=(), camera=(), microphone=()",
+    ),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("strict-transport-security", "max-age=31536000"),
+];
+
+/// The address in an attribute of the page's head.
+fn link(page: &Reply, rel: &str) -> String {
+    let (_, rest) = page
+        .text()
+        .split_once(&format!("<link rel=\"{rel}\" href=\""))
+        .unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_answer_carries_the_security_headers() {
+    let site = Site::any().await;
+    let batch = site.in_market(3).await;
+    let (person, program) = (site.phone(), site.program());
+    let home = person.open("/").await;
+    let style = link(&home, "stylesheet");
+    let code = site.link(&batch, 0);
+    let mut replies = vec![
+        ("home", home),
+        ("a mark", person.open(&site.page(&batch, 0)).await),
+        ("its head", person.head(&site.page(&batch, 0)).await),
+        ("not ours", person.open("/t/x").await),
+        ("typed", person.type_in("x").await),
+        ("redirect", person.open("/check").await),
+        ("JSON", program.check(&code).await),
+        ("style", person.open(&style).await),
+        ("keys", program.open("/.well-known/jwks.json").await),
+        ("health", program.open("/healthz").await),
+        ("ready", program.open("/readyz").await),
+        ("document", program.open("/openapi.json").await),
+        ("400", program.post("{", "application/json").await),
+        ("400 page", person.open("/check?q=1&q=2").await),
+        ("404", program.open("/nothing").await),
+        ("404 page", person.open("/nothing").await),
+        ("404 asset", program.open("/assets/x").await),
+        ("405", program.open("/api/v1/verify").await),
+        ("405 page", person.ask("POST", "/", Vec::new()).await),
+        (
+            "413",
+            program.post("x".repeat(9000), "application/json").await,
+        ),
+        ("415", program.post("{}", "text/plain").await),
+    ];
+    site.database.take_away().await;
+    replies.push(("503", program.check(&code).await));
+    replies.push(("503 page", person.open(&site.page(&batch, 1)).await));
+    replies.push(("503 page for an error", person.open("/readyz").await));
+
+    let mut ids = BTreeSet::new();
+    for (what, reply) in &replies {
+        for (name, value) in ALWAYS {
+            assert_eq!(reply.header(name), Some(value), "{what}: {name}");
+        }
+        assert!(
+            ids.insert(reply.header("x-request-id").expect(what)),
+            "{what}"
+        );
+        assert_eq!(reply.header("server"), None);
+        let kept = match *what {
+            "home" | "keys" => "public, max-age=300",
+            "style" => "public, max-age=31536000, immutable",
+            _ => "no-store",
+        };
+        assert_eq!(reply.header("cache-control"), Some(kept), "{what}");
+    }
+    let policy = ALWAYS[0].1;
+    for never in ["unsafe", "*", "http"] {
+        assert!(!policy.contains(never));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cookie_keeps_to_this_host_and_to_tls() {
+    let site = Site::any().await;
+    let phone = site.phone();
+    let reply = phone.check("x").await;
+    let name = phone.name().unwrap();
+    let expected =
+        format!("__Host-phone={name}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure");
+    assert_eq!(reply.header("set-cookie"), Some(expected.as_str()));
+    assert_eq!(name.len(), 43, "32 bytes in base64url");
+    // Given once.
+    assert_eq!(phone.check("x").await.header("set-cookie"), None);
+    assert_eq!(phone.open("/t/x").await.header("set-cookie"), None);
+    assert_eq!(phone.name().unwrap(), name);
+
+    // Without TLS a browser would throw a cookie with the prefix away.
+    let plain = Installation::new(TestDatabase::sqlite()).await;
+    let plain = Site::serve_as(plain, "http://192.168.1.20:8080").await;
+    let phone = plain.phone();
+    let reply = phone.open("/t/x").await;
+    let expected = format!(
+        "phone={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+        phone.name().unwrap()
+    );
+    assert_eq!(reply.header("set-cookie"), Some(expected.as_str()));
+    assert_eq!(reply.header("strict-transport-security"), None);
+    assert!(reply.words().contains("192.168.1.20:8080"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_cookie_names_nobody() {
+    for site in Site::both().await {
+        let batch = site.in_market(1).await;
+        let code = site.link(&batch, 0);
+        let victim = site.phone();
+        assert_eq!(victim.check(&code).await.number(), 1);
+        let real = victim.name().unwrap();
+        let mut spoilt = real.clone().into_bytes();
+        spoilt[42] = if spoilt[42] == b'A' { b'E' } else { b'A' };
+        let spoilt = String::from_utf8(spoilt).unwrap();
+
+        // Each of these is a stranger, gets a name of its own, and is not told that it was here.
+        let mut number = 1;
+        for (name, value) in [
+            ("__Host-phone", spoilt.as_str()),
+            ("__Host-phone", ""),
+            (
+                "__Host-phone",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            ),
+            ("__Host-phone", &real[..42]),
+            ("__Host-phone", &"A".repeat(3000)),
+            // Set by a neighbour without TLS, who cannot set one with the prefix.
+            ("phone", &real),
+        ] {
+            let forger = site.phone();
+            forger.set_cookie(name, value);
+            let reply = forger.check(&code).await;
+            number += 1;
+            assert_eq!(reply.number(), number, "{name}={value}");
+            assert_eq!(reply.json()["query"]["first_was_this_phone"], false);
+            assert!(reply.header("set-cookie").is_some());
+        }
+        // A good one among others is found.
+        let again = site.phone();
+        again.set_cookie("__Host-phone", &real);
+        again.set_cookie("a", "b=c");
+        let reply = again.check(&code).await;
+        assert_eq!(reply.number(), 1);
+        assert_eq!(reply.json()["query"]["first_was_this_phone"], true);
+        assert_eq!(reply.header("set-cookie"), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn assets_are_kept_for_ever_under_a_name_that_changes_with_them() {
+    let site = Site::any().await;
+    let phone = site.phone();
+    let home = phone.open("/").await;
+    for (rel, kind, begins) in [
+        ("stylesheet", "text/css; charset=utf-8", "/*"),
+        ("icon", "image/svg+xml", "<svg"),
+    ] {
+        let path = link(&home, rel);
+        let reply = phone.open(&path).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.header("content-type"), Some(kind));
+        assert_eq!(
+            reply.header("cache-control"),
+            Some("public, max-age=31536000, immutable")
+        );
+        assert!(reply.text().starts_with(begins));
+        assert_eq!(reply.header("set-cookie"), None);
+
+        let (name, extension) = path.rsplit_once('.').unwrap();
+        let (stem, hash) = name.rsplit_once('-').unwrap();
+        assert_eq!(hash.len(), 12);
+        let other = if hash.starts_with('0') { "1" } else { "0" };
+        for changed in [
+            format!("{stem}-{other}{}.{extension}", &hash[1..]),
+            format!("{stem}.{extension}"),
+            format!("{path}x"),
+            path.to_uppercase(),
+        ] {
+            assert_eq!(phone.open(&changed).await.status, 404, "{changed}");
+        }
+    }
+    // The style asks nobody else for anything.
+    let style = phone.open(&link(&home, "stylesheet")).await;
+    for never in ["url(", "@import", "http"] {
+        assert!(!style.text().contains(never), "{never}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_compressed_for_those_who_can_read_it() {
+    let site = Site::any().await;
+    let plain = site.phone().open("/").await;
+    assert_eq!(plain.header("content-encoding"), None);
+    let reply = site.phone().with("accept-encoding", "gzip").open("/").await;
+    assert_eq!(reply.header("content-encoding"), Some("gzip"));
+    assert!(reply.body.starts_with(&[0x1f, 0x8b]));
+    assert!(reply.body.len() < plain.body.len() * 2 / 3);
+    for reply in [plain, reply] {
+        let vary: Vec<String> = reply
+            .headers
+            .get_all("vary")
+            .iter()
+            .map(|value| value.to_str().unwrap().to_lowercase())
+            .collect();
+        let vary = vary.join(",");
+        assert!(
+            vary.contains("accept-encoding") && vary.contains("accept-language"),
+            "{vary}"
+        );
+    }
+}

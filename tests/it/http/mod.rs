@@ -1,0 +1,12 @@
+//! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
+
+mod answers;
+mod documents;
+mod errors;
+mod headers;
+mod log;
+mod oracle;
+mod outage;
+mod pages;
+mod rotation;
+mod serving;
