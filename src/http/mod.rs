@@ -82,6 +82,7 @@ pub fn router(app: App) -> Router {
         .fallback(not_found)
         // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(app.clone(), problem::as_page_for_people))
         .layer(CompressionLayer::new().gzip(true))

@@ -1,5 +1,7 @@
 //! Errors: `application/problem+json` (RFC 9457) with a stable type for programs, a page with a way out for people.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,6 +14,9 @@ use super::{App, pages};
 
 /// When a client that could not be answered may ask again.
 pub const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+/// Longer than a check may take, and long enough for 4 KiB over the worst network.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An error as programs read it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -46,6 +51,11 @@ impl Problem {
         "urn:yuanmark:problem:too-large",
         "The request is too large.",
         413,
+    );
+    pub const TOO_SLOW: Self = Self::new(
+        "urn:yuanmark:problem:too-slow",
+        "The request did not come in time.",
+        408,
     );
     pub const NOT_JSON: Self = Self::new(
         "urn:yuanmark:problem:not-json",
@@ -98,6 +108,14 @@ impl Problem {
                 .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         response
+    }
+}
+
+/// Ends a request that is not answered in time, mostly because its body does not come.
+pub async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::TOO_SLOW.response(),
     }
 }
 
