@@ -80,6 +80,15 @@ async fn clients_that_send_nothing_or_half_block_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let site = Site::any().await;
+    let address = site.address;
+    let answer = spawn_blocking(move || read_until(&mut begin_check(address, "{}"), "\r\n"));
+    // The limit is 10 s; `connect` waits longer than that and no longer than its patience.
+    assert_eq!(answer.await.unwrap(), "HTTP/1.1 408 Request Timeout\r\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn at_the_end_what_is_being_asked_is_answered_and_nothing_more_is_taken() {
     for mut site in Site::both().await {
         let batch = site.in_market(1).await;
