@@ -1,5 +1,6 @@
 //! Arguments that several commands share, and how each is read.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,9 +14,12 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
-use crate::keystore::{KeyFolder, Passphrase};
+use crate::keystore::{KeyFolder, KeystoreError, Passphrase};
 use crate::service::keys::LiveKeys;
-use crate::store::{DatabaseUrl, Store, migrate};
+use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
+
+/// Where help lists what every command takes, apart from the command's own flags.
+pub(super) const INSTALLATION: &str = "The installation";
 
 /// Where this installation keeps its data and keys.
 #[derive(Args, Clone, Debug)]
@@ -24,17 +28,20 @@ pub(super) struct Installation {
     #[arg(
         long,
         global = true,
+        help_heading = INSTALLATION,
         env = "YUANMARK_DATABASE",
         default_value = "sqlite:yuanmark.db",
         value_name = "URL",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = database_url
     )]
-    pub database: DatabaseUrl,
+    database: Result<DatabaseUrl, DatabaseUrlError>,
 
     /// The key folder
     #[arg(
         long,
         global = true,
+        help_heading = INSTALLATION,
         env = "YUANMARK_KEYS",
         default_value = "keys",
         value_name = "DIR"
@@ -45,6 +52,7 @@ pub(super) struct Installation {
     #[arg(
         long,
         global = true,
+        help_heading = INSTALLATION,
         env = "YUANMARK_PASSPHRASE_FILE",
         value_name = "FILE"
     )]
@@ -52,13 +60,30 @@ pub(super) struct Installation {
 }
 
 impl Installation {
+    pub(super) fn database(&self) -> Result<&DatabaseUrl, Failure> {
+        self.database.as_ref().map_err(|error| {
+            Failure::wrong_input(
+                error.to_string(),
+                "mend --database or the variable YUANMARK_DATABASE",
+            )
+        })
+    }
+
     pub(super) fn key_folder(&self) -> KeyFolder {
         KeyFolder::new(&self.keys)
     }
 
     pub(super) fn passphrase(&self) -> Result<Option<Passphrase>, Failure> {
-        let passphrase = self.passphrase_file.as_deref().map(Passphrase::from_file);
-        Ok(passphrase.transpose()?)
+        let Some(path) = self.passphrase_file.as_deref() else {
+            return Ok(None);
+        };
+        match Passphrase::from_file(path) {
+            Err(KeystoreError::Missing(_)) => Err(Failure::wrong_input(
+                format!("there is no passphrase file {}", path.display()),
+                "name the file with --passphrase-file, or leave that out",
+            )),
+            passphrase => Ok(Some(passphrase?)),
+        }
     }
 
     pub(super) fn live_keys(&self) -> Result<LiveKeys, Failure> {
@@ -67,10 +92,16 @@ impl Installation {
 
     /// The database, if it is there and has this program's schema.
     pub(super) async fn store(&self) -> Result<Store, Failure> {
-        let store = Store::connect(&self.database).await?;
+        let store = Store::connect(self.database()?).await?;
         migrate::check(&store).await?;
         Ok(store)
     }
+}
+
+/// Never refuses: clap would print a refused address, and with it the password.
+#[allow(clippy::unnecessary_wraps)] // what clap asks for
+fn database_url(text: &str) -> Result<Result<DatabaseUrl, DatabaseUrlError>, Infallible> {
+    Ok(text.parse())
 }
 
 /// Who does it.

@@ -29,8 +29,13 @@ impl Doctor {
     ) -> Result<ExitCode, Failure> {
         let passphrase = place.passphrase()?;
         let folder = place.key_folder();
-        let findings =
-            doctor::examine(&place.database, &folder, passphrase.as_ref(), system::now()).await;
+        let findings = doctor::examine(
+            place.database()?,
+            &folder,
+            passphrase.as_ref(),
+            system::now(),
+        )
+        .await;
         let text: Vec<String> = findings.iter().map(to_text).collect();
         output.result(&json!({ "findings": findings }), &text.join("\n"))?;
         let is_ill = findings

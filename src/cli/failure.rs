@@ -126,11 +126,32 @@ impl From<KeystoreError> for Failure {
     }
 }
 
+/// A line of somebody's file as it may stand on a terminal: short, and without control characters.
+pub(super) fn visible(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 60;
+    let mut shown = String::new();
+    for character in text.chars().take(MOST_CHARACTERS) {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    if text.chars().nth(MOST_CHARACTERS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 fn bad_lines(lines: &[LineReport]) -> Vec<String> {
     let bad: Vec<String> = lines
         .iter()
         .filter_map(|line| match &line.outcome {
-            LineOutcome::Bad(error) => Some(format!("line {}: {} {error}", line.line, line.text)),
+            LineOutcome::Bad(error) => Some(format!(
+                "line {}: {} {error}",
+                line.line,
+                visible(&line.text)
+            )),
             LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
         })
         .collect();

@@ -84,7 +84,8 @@ impl Key {
             }
             Self::Compromise { id, since } => {
                 let since = since.unwrap_or(now);
-                keys::compromise(&folder, KeyId(id), since, now)?;
+                // An earlier time that was said before stays.
+                let since = keys::compromise(&folder, KeyId(id), since, now)?;
                 let text = format!(
                     "key {id} is compromised: what it signed at or after {since} is not ours"
                 );
@@ -96,10 +97,16 @@ impl Key {
             Self::Export { id } => {
                 let ring = folder.read_keyring()?;
                 let entry = match id {
-                    Some(id) => ring.get(KeyId(id)).ok_or(KeyringError::Unknown(KeyId(id))),
-                    None => ring.newest_active().ok_or(KeyringError::Unknown(KeyId(0))),
-                };
-                let entry = entry.map_err(ServiceError::from)?;
+                    Some(id) => ring
+                        .get(KeyId(id))
+                        .ok_or(ServiceError::from(KeyringError::Unknown(KeyId(id)))),
+                    None => ring.newest_active().ok_or_else(|| {
+                        ServiceError::refused(
+                            "no signing key is active",
+                            "name a key, as in `yuanmark key export 1`; `yuanmark key list` shows them",
+                        )
+                    }),
+                }?;
                 let set = serde_json::to_value(JwkSet::of(&ring)).unwrap_or_default();
                 output.result(&set, &keys::public_pem(entry))
             }

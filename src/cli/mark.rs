@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::arguments::{By, Installation, batch_number, line, to_line};
-use super::failure::Failure;
+use super::failure::{Failure, visible};
 use super::output::{Output, table, thousands};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::input::Input;
@@ -87,7 +87,9 @@ pub(super) enum Mark {
 
 /// Which marks.
 #[derive(Args)]
-#[group(id = "which", required = true, multiple = true, args = ["range", "serial", "file", "all"])]
+// The group of clap's own making would hold --batch and --skip-bad too, and --batch alone would then be a choice.
+#[group(skip)]
+#[command(group = ArgGroup::new("which").required(true).multiple(true).args(["range", "serial", "file", "all"]))]
 pub(super) struct Which {
     /// The batch in which indices count
     #[arg(long, value_parser = batch_number, value_name = "NUMBER", required_if_eq("all", "true"))]
@@ -235,6 +237,13 @@ impl Which {
             }
             return Ok(lines);
         }
+        // No line would mean the whole batch, which only --all may mean: not a script's empty variable.
+        if lines.trim().is_empty() && !self.all {
+            return Err(Failure::wrong_input(
+                "--range or --serial is empty",
+                "name a serial or a range, or --all for the whole batch",
+            ));
+        }
         Ok(lines.trim_start_matches('\n').to_owned())
     }
 }
@@ -277,11 +286,13 @@ fn changed_text(kind: EventKind, changed: &Changed) -> String {
             LineOutcome::Taken { .. } => {}
             LineOutcome::Repeated { marks, repeated } => text.push_str(&format!(
                 "line {}: {}: {repeated} marks stand in earlier lines, {marks} are new\n",
-                line.line, line.text
+                line.line,
+                visible(&line.text)
             )),
             LineOutcome::Bad(error) => text.push_str(&format!(
                 "line {}: {} {error}; passed over\n",
-                line.line, line.text
+                line.line,
+                visible(&line.text)
             )),
         }
     }
@@ -345,7 +356,7 @@ async fn show(place: &Installation, output: &mut Output, text: &str) -> Result<(
     let store = place.store().await?;
     let not_ours = || {
         Failure::wrong_input(
-            format!("{text} is not a mark of ours"),
+            format!("{:?} is not a mark of ours", visible(text)),
             "name a serial, a code, or BATCH-INDEX such as 1-7",
         )
     };

@@ -21,15 +21,16 @@ impl Migrate {
         place: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let store = Store::connect_or_create(&place.database).await?;
+        let database = place.database()?;
+        let store = Store::connect_or_create(database).await?;
         let before = migrate::version(&store).await?;
         migrate::run(&store).await?;
         store.close().await;
         let after = migrate::NEEDED;
         let text = if before == after {
-            format!("{} is up to date: schema version {after}", place.database)
+            format!("{database} is up to date: schema version {after}")
         } else {
-            format!("{}: schema version {before} → {after}", place.database)
+            format!("{database}: schema version {before} → {after}")
         };
         output.result(&json!({"from": before, "to": after}), &text)
     }

@@ -43,7 +43,7 @@ use output::Output;
 EXIT CODES
   0 done    1 failed    2 wrong input, nothing was changed    (verify has its own: see `yuanmark verify --help`)
 
-Every flag can be set in the environment: --database as YUANMARK_DATABASE, --keys as YUANMARK_KEYS, and so on.")]
+What stays the same from command to command can be set in the environment: where help shows [env: YUANMARK_…].")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,

@@ -50,12 +50,21 @@ impl Output {
                 .collect();
             format!(
                 "error: {}\n{details}to do: {}\n",
-                failure.what, failure.advice
+                on_one_line(&failure.what),
+                on_one_line(&failure.advice)
             )
         };
         _ = io::stderr().write_all(text.as_bytes());
         ExitCode::from(failure.exit_code)
     }
+}
+
+/// What a database or the system says may run over several lines.
+fn on_one_line(text: &str) -> String {
+    text.split('\n')
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn write(text: &str) -> Result<(), Failure> {

@@ -66,7 +66,10 @@ impl Verify {
 
     fn offline(&self, place: &Installation, output: &mut Output) -> Result<u8, Failure> {
         let ring = match &self.keyring {
-            Some(path) => keystore::read_keyring_file(path)?,
+            Some(path) => keystore::read_keyring_file(path).map_err(|error| Failure {
+                advice: "name a keyring.toml as it was published with --keyring".into(),
+                ..error.into()
+            })?,
             None => place.key_folder().read_keyring()?,
         };
         let input = Input::read(&self.code);

@@ -45,6 +45,9 @@ pub enum KeystoreError {
         "{0} is missing: put it back from your backup; keys/README.md says what its loss means"
     )]
     Missing(PathBuf),
+    /// A private file stands where a new one is to be written.
+    #[error("{0} is there already: name another number with --id, or move the file away")]
+    Exists(PathBuf),
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {

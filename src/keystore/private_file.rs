@@ -41,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
 /// Writes a private file that does not exist yet. When it returns, the file is durable; a crash leaves none of it.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeystoreError> {
     if path.exists() {
-        return Err(super::io(path, io::ErrorKind::AlreadyExists.into()));
+        return Err(KeystoreError::Exists(path.to_owned()));
     }
     replace(path, bytes, OWNER_ONLY).map_err(|source| super::io(path, source))
 }

@@ -94,7 +94,8 @@ pub fn retire(folder: &KeyFolder, id: KeyId, now: Timestamp) -> Result<(), Servi
     change(folder, |ring| ring.retire(id, now))
 }
 
-/// Marks issued with the key at or after `since` are no longer ours to vouch for.
+/// Marks issued with the key at or after `since` are no longer ours to vouch for. Returns the time that counts, which is
+/// earlier if an earlier one was said before.
 ///
 /// # Errors
 /// If there is no such key, or `since` lies in the future.
@@ -103,8 +104,16 @@ pub fn compromise(
     id: KeyId,
     since: Timestamp,
     now: Timestamp,
-) -> Result<(), ServiceError> {
-    change(folder, |ring| ring.compromise(id, since, now))
+) -> Result<Timestamp, ServiceError> {
+    let mut counts = since;
+    change(folder, |ring| {
+        ring.compromise(id, since, now)?;
+        if let Some(KeyStatus::Compromised { since }) = ring.get(id).map(|entry| entry.status) {
+            counts = since;
+        }
+        Ok(())
+    })?;
+    Ok(counts)
 }
 
 fn change(

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, PgConnection};
 
 use super::{Store, StoreError};
 
 /// How long a caller waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a second look at a server that did not answer may take.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long one process waits for another that writes to the same SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longer than any statement of ours takes on a healthy server, in milliseconds.
@@ -53,14 +56,17 @@ impl FromStr for DatabaseUrl {
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// Without the password.
+    /// Without the password, which may stand before the host or among the parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(url) => match url.rsplit_once('@') {
-                Some((_, place)) => write!(f, "postgres://…@{place}"),
-                None => f.write_str(url),
-            },
+            Self::Postgres(url) => {
+                let (address, _) = url.split_once('?').unwrap_or((url, ""));
+                match address.rsplit_once('@') {
+                    Some((_, place)) => write!(f, "postgres://…@{place}"),
+                    None => f.write_str(address),
+                }
+            }
         }
     }
 }
@@ -137,9 +143,21 @@ async fn postgres(url: &str) -> Result<Store, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options)
-        .await?;
-    Ok(Store::Postgres(pool))
+        .connect_with(options.clone())
+        .await;
+    match pool {
+        Err(sqlx::Error::PoolTimedOut) => Err(reason_for_no_connection(&options).await.into()),
+        pool => Ok(Store::Postgres(pool?)),
+    }
+}
+
+/// The pool tries for a while and then says only that the time is over; a connection of its own says why.
+async fn reason_for_no_connection(options: &PgConnectOptions) -> sqlx::Error {
+    let connection = PgConnection::connect_with(options);
+    match tokio::time::timeout(PROBE_TIMEOUT, connection).await {
+        Ok(Err(reason)) => reason,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +172,10 @@ mod tests {
         assert_eq!(
             shown("postgres://u:secret@db:5432/y").unwrap(),
             "postgres://…@db:5432/y"
+        );
+        assert_eq!(
+            shown("postgres://db/y?user=u&password=secret").unwrap(),
+            "postgres://db/y"
         );
         for wrong in ["", "sqlite:", "mysql://x", "y.db", "postgres://u@:x:y/"] {
             assert!(shown(wrong).is_err(), "{wrong}");

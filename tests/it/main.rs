@@ -7,10 +7,13 @@
 
 mod support;
 
+mod cli;
 mod crash;
 mod docs;
 mod http;
+mod keys;
 mod layers;
 mod ledger;
+mod pack;
 mod store;
 mod vectors;

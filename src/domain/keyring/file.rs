@@ -13,8 +13,7 @@ impl Keyring {
     /// # Errors
     /// If the text is not what we write, names a key twice, or holds a public key that is none.
     pub fn from_toml(text: &str) -> Result<Self, KeyringError> {
-        let file: File =
-            toml::from_str(text).map_err(|error| KeyringError::Format(error.to_string()))?;
+        let file: File = toml::from_str(text).map_err(|error| format_error(text, &error))?;
         let mut ring = Self::new(file.checks);
         for key in file.key {
             ring.insert_new(key.parse()?)?;
@@ -31,6 +30,13 @@ impl Keyring {
         let body = toml::to_string(&file).expect("plain strings and numbers are always TOML");
         format!("{FILE_HEAD}\n{body}")
     }
+}
+
+/// In one line: the error's own text is a drawing of several.
+fn format_error(text: &str, error: &toml::de::Error) -> KeyringError {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    KeyringError::Format(format!("line {line}: {}", error.message()))
 }
 
 const FILE_HEAD: &str = "\

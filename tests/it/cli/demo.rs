@@ -1,0 +1,204 @@
+//! `yuanmark demo`: the whole job in one folder, twice, and served.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::program::{Program, mode};
+
+/// What lies in the folder, but for SQLite's two companions of an open database.
+fn kept(program: &Program) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = program.files("yuanmark-demo");
+    files.retain(|path, _| !matches!(extension(path), "db" | "db-wal" | "db-shm"));
+    files
+}
+
+fn extension(path: &std::path::Path) -> &str {
+    path.extension()
+        .and_then(|text| text.to_str())
+        .unwrap_or_default()
+}
+
+/// What the ledger of the demonstration says, read as anyone may read it.
+fn ledger(program: &Program) -> Vec<Value> {
+    let lines = [
+        "licensee list",
+        "order list",
+        "batch show 1",
+        "mark show 1-7",
+    ];
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    lines
+        .map(|line| program.json(&format!("{line} {place}")))
+        .to_vec()
+}
+
+#[test]
+fn it_makes_what_it_says() {
+    let program = Program::new();
+    let text = program.done("demo --no-serve");
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("made   "))
+            .count(),
+        8,
+        "{text}"
+    );
+    for name in ["serial.key", "hidden.key", "phone.key", "signing-1.pem"] {
+        assert_eq!(
+            mode(&program.path("yuanmark-demo/keys").join(name)),
+            0o600,
+            "{name}"
+        );
+    }
+    let labels = program.read("yuanmark-demo/pack/labels.csv");
+    assert_eq!(labels.lines().count(), 1001);
+    for kind in ["svg", "png"] {
+        let files = program.files(&format!("yuanmark-demo/pack/{kind}"));
+        assert_eq!(files.len(), 24);
+        assert!(files.keys().all(|path| extension(path) == kind));
+    }
+    assert!(program.path("yuanmark-demo/pack/sheet.png").is_file());
+    let [_, _, batch, mark] = ledger(&program).try_into().unwrap();
+    let states = json!({"active": 499, "not_activated": 500, "revoked": 1});
+    assert_eq!(batch["marks_by_state"], states);
+    assert_eq!(mark["state"], "revoked");
+}
+
+#[test]
+fn a_second_run_finds_everything_and_changes_nothing() {
+    let program = Program::new();
+    let first = program.done("demo --no-serve");
+    let (files, entries) = (kept(&program), ledger(&program));
+    let second = program.done("demo --no-serve");
+    assert_eq!(second, first.replace("made   ", "found  "));
+    assert_eq!(kept(&program), files);
+    assert_eq!(ledger(&program), entries);
+    // What was deleted is made again, and is the same.
+    std::fs::remove_dir_all(program.path("yuanmark-demo/pack/png")).unwrap();
+    program.done("demo --no-serve");
+    assert_eq!(kept(&program), files);
+}
+
+#[test]
+fn another_address_makes_the_labels_anew_and_nothing_else() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let (files, entries) = (kept(&program), ledger(&program));
+    let text = program.done("demo --no-serve --public-url https://v.example.cn");
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("made   "))
+            .count(),
+        1,
+        "{text}"
+    );
+    let labels = program.read("yuanmark-demo/pack/labels.csv");
+    assert!(
+        labels
+            .lines()
+            .skip(1)
+            .all(|row| row.contains(",HTTPS://V.EXAMPLE.CN/T/"))
+    );
+    for (path, bytes) in kept(&program) {
+        let is_label = path.to_string_lossy().contains("/pack/");
+        assert_eq!(files[&path] != bytes, is_label, "{}", path.display());
+    }
+    assert_eq!(ledger(&program), entries);
+}
+
+/// The program serving, ended with the test.
+struct Served {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Served {
+    fn start(program: &Program, line: &str) -> Self {
+        let mut command = program.command(line);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { child, stdout }
+    }
+
+    /// The lines that it prints before it serves.
+    fn until_it_serves(&mut self) -> Vec<String> {
+        let lines = self.stdout.by_ref().lines().map(Result::unwrap);
+        lines
+            .take_while(|line| !line.starts_with("Serving"))
+            .collect()
+    }
+
+    /// Ends it as a service manager would, and returns its log.
+    fn end(mut self) -> String {
+        let id = self.child.id().to_string();
+        let killed = std::process::Command::new("kill")
+            .args(["-TERM", &id])
+            .status();
+        assert!(killed.unwrap().success());
+        let stderr = self.child.stderr.take().unwrap();
+        let log = std::io::read_to_string(stderr).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{log}");
+        log
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_serves_the_addresses_that_it_prints() {
+    let program = Program::new();
+    let mut served = Served::start(&program, "demo --listen 127.0.0.1:0");
+    // The socket is open before the first line is printed, so there is nothing to wait for.
+    let printed = served.until_it_serves();
+    let address = |word: &str| {
+        let line = printed
+            .iter()
+            .find_map(|line| line.trim().strip_prefix(word));
+        line.unwrap_or_else(|| panic!("{word}: {printed:?}"))
+            .trim()
+            .to_owned()
+    };
+    let good = address("good ");
+    for (word, said) in [
+        ("good ", "第一次查询"),
+        ("not activated ", "尚未启用"),
+        ("revoked ", "已撤销"),
+        ("forged ", "这不是沅江芦笋"),
+    ] {
+        let mut response = ureq::get(address(word)).call().unwrap();
+        let page = response.body_mut().read_to_string().unwrap();
+        assert!(page.contains(said), "{word}\n{page}");
+    }
+    check_from_the_shell(&program, &good);
+    let log = served.end();
+    for word in ["serving", "request", "ending"] {
+        assert!(log.contains(word), "{log}");
+    }
+    let code = good.rsplit('/').next().unwrap();
+    assert!(!log.contains(code), "codes stay out of the log\n{log}");
+}
+
+/// While the demonstration serves, the office may look: the mark was asked about once.
+fn check_from_the_shell(program: &Program, good: &str) {
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    let line = format!("verify {good} {place}");
+    for _ in 0..2 {
+        let value = program.json(&line);
+        assert_eq!(value["verdict"], "checked_before", "{value}");
+    }
+    let text = program.done(&line);
+    assert!(text.contains("queries  1 so far"), "{text}");
+}

@@ -1,0 +1,92 @@
+//! What stays the same from command to command can be set in the environment.
+
+use std::collections::BTreeSet;
+
+use crate::support::program::Program;
+
+/// Each variable, a command that takes its flag, and a value that the command refuses with these words, so that one sees
+/// that the variable was read.
+const VARIABLES: [(&str, &str, &str, &str); 7] = [
+    (
+        "YUANMARK_DATABASE",
+        "order list",
+        "sqlite:elsewhere.db",
+        "elsewhere.db",
+    ),
+    (
+        "YUANMARK_KEYS",
+        "key list",
+        "elsewhere",
+        "there are no keys in elsewhere",
+    ),
+    (
+        "YUANMARK_PASSPHRASE_FILE",
+        "doctor",
+        "elsewhere",
+        "no passphrase file elsewhere",
+    ),
+    ("YUANMARK_BY", "licensee end 1 --reason x", "", "--by"),
+    (
+        "YUANMARK_LISTEN",
+        "serve",
+        "192.0.2.1:80",
+        "cannot listen on 192.0.2.1:80",
+    ),
+    (
+        "YUANMARK_PUBLIC_URL",
+        "batch pack 1 --out o",
+        "a.cn",
+        "begin with https://",
+    ),
+    ("YUANMARK_LOG_FORMAT", "serve", "xml", "--log-format"),
+];
+
+#[test]
+fn each_variable_stands_for_its_flag() {
+    for (variable, command, value, said) in VARIABLES {
+        let mut program = Program::with_batch(1);
+        program.set(variable, value);
+        let ran = program.run(command);
+        assert_eq!(ran.code, 2, "{variable}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{variable}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_flag_wins_over_its_variable() {
+    let mut program = Program::with_batch(1);
+    program.set("YUANMARK_KEYS", "elsewhere");
+    program.set("YUANMARK_DATABASE", "sqlite:elsewhere.db");
+    program.done("mark show 1-0 --keys keys --database sqlite:yuanmark.db");
+}
+
+#[test]
+fn help_names_just_these_variables() {
+    let program = Program::new();
+    let mut named = BTreeSet::new();
+    for command in [
+        "serve",
+        "demo",
+        "batch pack",
+        "licensee end",
+        "mark activate",
+    ] {
+        let page = program.done(&format!("{command} --help"));
+        named.extend(page.split("[env: ").skip(1).map(|rest| {
+            let end = rest.find(['=', ']']).unwrap();
+            rest[..end].to_owned()
+        }));
+    }
+    let known: BTreeSet<String> = VARIABLES.map(|(name, ..)| name.to_owned()).into();
+    assert_eq!(named, known);
+}
+
+#[test]
+fn the_ledger_says_who_did_it() {
+    let mut program = Program::with_batch(3);
+    program.set("YUANMARK_BY", "王五");
+    program.done("mark activate --batch 1 --range 0");
+    program.done("mark activate --batch 1 --range 1 --by 赵六");
+    let by = |mark: &str| program.json(&format!("mark show {mark}"))["events"][0]["by"].clone();
+    assert_eq!((by("1-0"), by("1-1")), ("王五".into(), "赵六".into()));
+}

@@ -1,0 +1,99 @@
+//! The help pages, as reviewed text: a change of any flag shows here.
+
+use crate::support::program::Program;
+
+const COMMANDS: &[&str] = &[
+    "",
+    "demo",
+    "serve",
+    "key",
+    "key new",
+    "key list",
+    "key retire",
+    "key compromise",
+    "key export",
+    "licensee",
+    "licensee add",
+    "licensee list",
+    "licensee show",
+    "licensee end",
+    "order",
+    "order new",
+    "order list",
+    "batch",
+    "batch issue",
+    "batch list",
+    "batch show",
+    "batch pack",
+    "mark",
+    "mark show",
+    "mark activate",
+    "mark withdraw",
+    "mark restore",
+    "verify",
+    "migrate",
+    "doctor",
+];
+
+#[test]
+fn help_pages_are_as_reviewed() {
+    let program = Program::new();
+    for command in COMMANDS {
+        let page = program.done(&format!("{command} --help"));
+        let name = format!("yuanmark {command}").trim_end().replace(' ', "-");
+        insta::assert_snapshot!(name, page);
+    }
+}
+
+#[test]
+fn every_command_there_is_has_a_page_above() {
+    let program = Program::new();
+    for command in COMMANDS {
+        for name in subcommands(&program.done(&format!("{command} --help"))) {
+            let full = format!("{command} {name}").trim_start().to_owned();
+            assert!(COMMANDS.contains(&full.as_str()), "{full}");
+        }
+    }
+}
+
+/// The commands that a help page lists, but `help` itself.
+fn subcommands(page: &str) -> Vec<&str> {
+    let lines = page.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names
+        .filter(|name| !name.is_empty() && *name != "help")
+        .collect()
+}
+
+#[test]
+fn help_is_never_wider_than_a_hundred_columns() {
+    let mut program = Program::new();
+    for columns in ["60", "100", "300"] {
+        program.set("COLUMNS", columns);
+        let page = program.done("batch pack --help");
+        let (text, _examples) = page.split_once("EXAMPLE").unwrap();
+        // clap does not wrap the line that shows the usage.
+        let lines = text.lines().filter(|line| !line.starts_with("Usage:"));
+        let widest = lines.map(|line| line.chars().count()).max().unwrap();
+        let room = columns.parse::<usize>().unwrap().min(100);
+        assert!(widest <= room && widest > room - 10, "{columns}: {widest}");
+    }
+}
+
+#[test]
+fn the_version_is_the_package_s() {
+    let version = format!("yuanmark {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(Program::new().done("--version"), version);
+}
+
+#[test]
+fn help_shows_no_secret_of_the_environment() {
+    let mut program = Program::new();
+    program.set("YUANMARK_DATABASE", "postgres://u:seCret@db/y");
+    for command in COMMANDS {
+        let page = program.done(&format!("{command} --help"));
+        assert!(!page.contains("seCret"), "{page}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The command line, as a stranger meets it.
+
+mod demo;
+mod environment;
+mod help;
+mod printing;
+mod selection;
+mod story;
+mod wrong_input;
