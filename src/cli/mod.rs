@@ -3,6 +3,9 @@
 //! What belongs here: arguments, what is printed, exit codes. What does not: rules. Wrong input costs one line of what
 //! is wrong, one line of what to do, and exit code 2; nothing is half done then.
 
+// Help texts are for terminals, not Markdown.
+#![allow(clippy::doc_markdown)]
+
 mod arguments;
 mod batch;
 mod demo;

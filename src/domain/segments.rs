@@ -11,10 +11,7 @@ use super::state::Standing;
 /// the range; neighbours may stand alike. `events` must be in ledger order.
 ///
 /// Takes time in proportion to events × the number of events that lie over one another.
-pub fn standings<'a>(
-    range: IndexRange,
-    events: &'a [RangeEvent],
-) -> Vec<(IndexRange, Standing<'a>)> {
+pub fn standings(range: IndexRange, events: &[RangeEvent]) -> Vec<(IndexRange, Standing<'_>)> {
     let mut starts: Vec<(u32, usize)> = Vec::new();
     let mut ends: Vec<(u32, usize)> = Vec::new();
     let mut cuts = BTreeSet::from([range.first().get()]);
@@ -124,7 +121,7 @@ mod tests {
                     }
                 }
                 EventKind::Restored(kind) => {
-                    self.withdrawn.retain(|(slug, _)| *slug != kind.slug())
+                    self.withdrawn.retain(|(slug, _)| *slug != kind.slug());
                 }
             }
         }

@@ -21,6 +21,7 @@ use super::mark::{BatchNumber, MarkId, MarkIndex};
 const TAG_LABEL: &[u8] = b"yuanmark/serial-tag/v1\0";
 const MASK_LABEL: &[u8] = b"yuanmark/serial-mask/v1\0";
 const CHARS: usize = 16;
+const TAG_BITS: u32 = 28;
 const ID_BITS: u32 = 52;
 const INDEX_BITS: u32 = 24;
 
@@ -82,12 +83,13 @@ impl SerialKey {
         bool::from(self.tag(mark).ct_eq(&tag)).then_some(mark)
     }
 
+    #[allow(clippy::cast_possible_truncation)] // 28 bits are left
     fn tag(&self, mark: MarkId) -> u32 {
         let mut mac = self.0.clone();
         mac.update(TAG_LABEL);
         mac.update(&mark.batch.get().to_be_bytes());
         mac.update(&mark.index.get().to_be_bytes());
-        first_u64(mac).wrapping_shr(64 - 28) as u32
+        (first_u64(mac) >> (64 - TAG_BITS)) as u32
     }
 
     fn mask(&self, tag: u32) -> u64 {

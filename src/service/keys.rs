@@ -128,7 +128,7 @@ fn change(
     Ok(())
 }
 
-/// The public half as PEM (SubjectPublicKeyInfo, RFC 8410), which `openssl` reads.
+/// The public half as PEM (`SubjectPublicKeyInfo`, RFC 8410), which `openssl` reads.
 ///
 /// # Panics
 /// Never: every Ed25519 key has this form.

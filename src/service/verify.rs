@@ -147,7 +147,7 @@ pub async fn answer(
         }
         Channel::Unrecorded => scan::get(&mut tx, mark).await?.map(|queries| {
             let number = queries.count + 1; // what the next query would be told
-            as_told(queries, number, check.phone)
+            as_told(&queries, number, check.phone)
         }),
     };
     let verdict = Verdict::of(&state, query.as_ref().map_or(1, |query| query.number));
@@ -213,15 +213,15 @@ async fn record(
     if let (Some(phone), true) = (check.phone, before.count > 0) {
         let since = now - SAME_QUERY;
         if let Some(number) = scan::latest_of_phone(tx, mark, phone, since, before.count).await? {
-            return Ok(as_told(before, number, check.phone));
+            return Ok(as_told(&before, number, check.phone));
         }
     }
     let number = before.count + 1;
     scan::add(tx, &new, number).await?;
-    Ok(as_told(before, number, check.phone))
+    Ok(as_told(&before, number, check.phone))
 }
 
-fn as_told(queries: scan::Queries, number: u64, phone: Option<PhoneHash>) -> QueryCount {
+fn as_told(queries: &scan::Queries, number: u64, phone: Option<PhoneHash>) -> QueryCount {
     QueryCount {
         number,
         first: FirstQuery {

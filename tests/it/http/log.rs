@@ -11,6 +11,7 @@ use crate::support::installation::{Installation, index, morning};
 use crate::support::process::Process;
 
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::too_many_lines)] // one long list
 async fn the_log_names_nobody_and_no_mark() {
     let installation = Installation::new(TestDatabase::sqlite()).await;
     let batch = installation.batch(2).await;
