@@ -76,53 +76,17 @@ impl From<ServiceError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let what = error.to_string();
-        // Errors that say themselves what to do, after a colon.
-        if let Some((what, advice)) = with_advice(&error, &what) {
-            return Self::wrong_input(what, advice);
+        if error.is_wrong_database() {
+            Self::wrong_input(error.to_string(), error.advice())
+        } else {
+            Self::new(error.to_string(), error.advice())
         }
-        match error {
-            StoreError::BrokenRow { .. } => Self::new(what, "compare the database with a backup"),
-            StoreError::NumbersUsedUp(_) => {
-                Self::new(what, "begin a new installation with a keyring of its own")
-            }
-            _ => Self::new(
-                what,
-                "see that the database runs and its disk has room; `yuanmark doctor` examines it",
-            ),
-        }
-    }
-}
-
-fn with_advice(error: &StoreError, what: &str) -> Option<(String, String)> {
-    match error {
-        StoreError::NoDatabase(_) | StoreError::TooOld { .. } | StoreError::TooNew { .. } => {
-            let (what, advice) = what.split_once(": ")?;
-            Some((what.to_owned(), advice.to_owned()))
-        }
-        _ => None,
     }
 }
 
 impl From<KeystoreError> for Failure {
     fn from(error: KeystoreError) -> Self {
-        let what = error.to_string();
-        match what.split_once(": ") {
-            Some((what, advice))
-                if !matches!(
-                    error,
-                    KeystoreError::Io { .. }
-                        | KeystoreError::Keyring { .. }
-                        | KeystoreError::Damaged { .. }
-                ) =>
-            {
-                Self::wrong_input(what, advice)
-            }
-            _ => Self::wrong_input(
-                what,
-                "see keys/README.md; `yuanmark doctor` examines the keys",
-            ),
-        }
+        Self::wrong_input(error.to_string(), error.advice())
     }
 }
 

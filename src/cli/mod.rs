@@ -4,7 +4,7 @@
 //! is wrong, one line of what to do, and exit code 2; nothing is half done then.
 
 // Help texts are for terminals, not Markdown.
-#![allow(clippy::doc_markdown)]
+#![allow(clippy::doc_markdown, rustdoc::bare_urls)]
 
 mod arguments;
 mod batch;

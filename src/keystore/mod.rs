@@ -10,6 +10,7 @@
 //! files that others can read, and refusing keys that disagree with the keyring. What does not: when keys are made,
 //! retired or used (`service::keys`).
 
+mod error;
 mod passphrase;
 mod pem;
 mod private_file;
@@ -22,81 +23,17 @@ use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::domain::hidden::HiddenKey;
-use crate::domain::keyring::{KeyId, KeyStatus, Keyring, KeyringError, SecretName, secret_check};
+use crate::domain::keyring::{KeyId, KeyStatus, Keyring, SecretName, secret_check};
 use crate::domain::phone::PhoneKey;
 use crate::domain::serial::SerialKey;
 
+pub use error::KeystoreError;
+use error::io;
 pub use passphrase::Passphrase;
-pub use private_file::{is_readable_by_others, replace};
+pub use private_file::is_readable_by_others;
 
 /// 32 random bytes, wiped when dropped.
 pub type Secret = Zeroizing<[u8; 32]>;
-
-/// Why keys cannot be used. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum KeystoreError {
-    /// The folder has no keyring.
-    #[error(
-        "there are no keys in {0}: make some with `yuanmark key new`, or name the folder with --keys"
-    )]
-    NoKeys(PathBuf),
-    /// A private file is missing.
-    #[error(
-        "{0} is missing: put it back from your backup; keys/README.md says what its loss means"
-    )]
-    Missing(PathBuf),
-    /// A private file stands where a new one is to be written.
-    #[error("{0} is there already: name another number with --id, or move the file away")]
-    Exists(PathBuf),
-    /// A file cannot be read or written.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A private file that others can read.
-    #[error(
-        "{path} can be read by others (mode {mode:o}): run `chmod 600 {path}`, and think whether someone has read it"
-    )]
-    ReadableByOthers {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// A file that is damaged or of another kind.
-    #[error("{path} is damaged: {what}; put it back from your backup")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// An encrypted file and no passphrase.
-    #[error("{0} is encrypted: give its passphrase with --passphrase-file")]
-    NeedsPassphrase(PathBuf),
-    /// The passphrase does not open it.
-    #[error("{0} does not open with this passphrase")]
-    WrongPassphrase(PathBuf),
-    /// The private file is not the one the keyring speaks of.
-    #[error(
-        "{path} is not the key that keyring.toml names: one of the two was swapped; put the right one back from your backup"
-    )]
-    Disagrees {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The keyring breaks its rules.
-    #[error("{}: {source}", path.display())]
-    Keyring {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: KeyringError,
-    },
-}
 
 /// A key folder.
 #[derive(Clone, Debug)]
@@ -235,7 +172,7 @@ impl KeyFolder {
         let key = pem::decode(&path, &private_file::read(&path)?, passphrase)?;
         match ring.get(id) {
             Some(entry) if entry.public == key.verifying_key() => Ok(key),
-            _ => Err(KeystoreError::Disagrees { path }),
+            _ => Err(KeystoreError::Disagrees(path)),
         }
     }
 
@@ -297,7 +234,7 @@ impl KeyFolder {
             return Ok(key);
         }
         let path = self.secret_path(name);
-        Err(KeystoreError::Disagrees { path })
+        Err(KeystoreError::Disagrees(path))
     }
 }
 
@@ -311,9 +248,4 @@ pub fn read_keyring_file(path: &Path) -> Result<Keyring, KeystoreError> {
         path: path.to_owned(),
         source,
     })
-}
-
-fn io(path: &Path, source: std::io::Error) -> KeystoreError {
-    let path = path.to_owned();
-    KeystoreError::Io { path, source }
 }

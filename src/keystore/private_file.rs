@@ -22,7 +22,7 @@ pub const fn is_readable_by_others(mode: u32) -> bool {
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
     let io = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => KeystoreError::Missing(path.to_owned()),
-        _ => super::io(path, source),
+        _ => super::error::io(path, source),
     };
     let metadata = fs::metadata(path).map_err(io)?;
     let mode = metadata.mode() & 0o777;
@@ -43,14 +43,14 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeystoreError> {
     if path.exists() {
         return Err(KeystoreError::Exists(path.to_owned()));
     }
-    replace(path, bytes, OWNER_ONLY).map_err(|source| super::io(path, source))
+    replace(path, bytes, OWNER_ONLY).map_err(|source| super::error::io(path, source))
 }
 
 /// Puts a file with these bytes and permissions in place of whatever was there, durably and as a whole.
 ///
 /// # Errors
 /// What the system says; the old file is then untouched.
-pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub(super) fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = path.with_file_name(name);

@@ -1,12 +1,13 @@
 //! Is this installation well? Each check says what it found and, if something is wrong, what to do.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domain::keyring::Keyring;
-use crate::keystore::{KeyFolder, Passphrase};
+use crate::keystore::{KeyFolder, Passphrase, is_readable_by_others};
 use crate::store::{DatabaseUrl, Store, batch, health, migrate, unissued};
 
 /// Bytes; below this a busy day could fill the disk.
@@ -75,18 +76,19 @@ pub async fn examine(
     let mut findings = vec![keys(folder, passphrase)];
     findings.push(clock(ring.as_ref(), now));
     findings.push(disk(database));
+    findings.extend(file_mode(database));
     match Store::connect(database).await {
         Err(error) => findings.push(Finding::wrong(
             "database",
             Health::Error,
             error.to_string(),
-            "see that the server runs and --database names it",
+            error.advice(),
         )),
         Ok(store) => {
             findings.push(Finding::ok("database", format!("{database} answers")));
             match migrate::check(&store).await {
                 Err(error) => {
-                    let advice = "keep a copy of the database, then run `yuanmark migrate`";
+                    let advice = error.advice();
                     findings.push(Finding::wrong(
                         "schema",
                         Health::Error,
@@ -113,12 +115,7 @@ fn keys(folder: &KeyFolder, passphrase: Option<&Passphrase>) -> Finding {
         Ok(ring)
     });
     match examined {
-        Err(error) => Finding::wrong(
-            "keys",
-            Health::Error,
-            error.to_string(),
-            "nothing can be issued or served before this is mended",
-        ),
+        Err(error) => Finding::wrong("keys", Health::Error, error.to_string(), error.advice()),
         Ok(ring) => match ring.newest_active() {
             None => Finding::wrong(
                 "keys",
@@ -188,6 +185,24 @@ fn disk(database: &DatabaseUrl) -> Finding {
             }
         }
     }
+}
+
+/// The file of a SQLite database holds what phones asked: for its owner alone.
+fn file_mode(database: &DatabaseUrl) -> Option<Finding> {
+    let DatabaseUrl::Sqlite(path) = database else {
+        return None;
+    };
+    let mode = std::fs::metadata(path).ok()?.mode() & 0o777;
+    Some(if is_readable_by_others(mode) {
+        Finding::wrong(
+            "file mode",
+            Health::Warning,
+            format!("{} can be read by others (mode {mode:o})", path.display()),
+            format!("run `chmod 600 {}*`", path.display()),
+        )
+    } else {
+        Finding::ok("file mode", format!("{} is private", path.display()))
+    })
 }
 
 async fn contents(store: &Store, ring: Option<&Keyring>, now: Timestamp) -> Vec<Finding> {

@@ -35,6 +35,10 @@ pub fn make(
     } else {
         first_ring(folder, passphrase)?
     };
+    if !folder.secret_path(SecretName::Phone).exists() {
+        // The one key whose loss does no lasting harm: phones are met anew.
+        make_secret(folder, &mut ring.checks, SecretName::Phone, passphrase)?;
+    }
     let id = match wanted {
         Some(id) => id,
         None => next_without_file(folder, &ring)?,
@@ -63,18 +67,28 @@ fn first_ring(
     }
     let mut checks = SecretChecks::default();
     for name in SecretName::ALL {
-        let key = match folder.unchecked_secret(name, passphrase) {
-            Ok(key) => key,
-            Err(KeystoreError::Missing(_)) => {
-                let key: Secret = Zeroizing::new(system::random());
-                folder.write_secret(name, &key, passphrase, &system::random())?;
-                key
-            }
-            Err(error) => return Err(error.into()),
-        };
-        *checks.of_mut(name) = secret_check(name, &key);
+        make_secret(folder, &mut checks, name, passphrase)?;
     }
     Ok(Keyring::new(checks))
+}
+
+/// Makes a 32-byte key, or takes over the one that is there, and notes its fingerprint.
+fn make_secret(
+    folder: &KeyFolder,
+    checks: &mut SecretChecks,
+    name: SecretName,
+    passphrase: Option<&Passphrase>,
+) -> Result<(), KeystoreError> {
+    let key = match folder.unchecked_secret(name, passphrase) {
+        Err(KeystoreError::Missing(_)) => {
+            let key: Secret = Zeroizing::new(system::random());
+            folder.write_secret(name, &key, passphrase, &system::random())?;
+            key
+        }
+        key => key?,
+    };
+    *checks.of_mut(name) = secret_check(name, &key);
+    Ok(())
 }
 
 /// The next number; one whose private file a crash left behind is passed over.

@@ -1,6 +1,9 @@
 //! Opening the database that an address names.
 
 use std::fmt;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -87,7 +90,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) if !path.exists() => {
                 Err(StoreError::NoDatabase(path.display().to_string()))
             }
-            DatabaseUrl::Sqlite(path) => sqlite(path, false).await,
+            DatabaseUrl::Sqlite(path) => sqlite(path).await,
             DatabaseUrl::Postgres(url) => postgres(url).await,
         }
     }
@@ -98,16 +101,33 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn connect_or_create(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match url {
-            DatabaseUrl::Sqlite(path) => sqlite(path, true).await,
+            DatabaseUrl::Sqlite(path) => {
+                make_private(path)?;
+                sqlite(path).await
+            }
             DatabaseUrl::Postgres(url) => postgres(url).await,
         }
     }
 }
 
-async fn sqlite(path: &Path, create: bool) -> Result<Store, StoreError> {
+/// Makes the file, empty and for its owner alone; SQLite gives its companions the same permissions.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(sqlx::Error::Io(error).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(create)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: a commit that was answered survives a power cut. NORMAL would lose the last ones.
@@ -120,7 +140,7 @@ async fn sqlite(path: &Path, create: bool) -> Result<Store, StoreError> {
             // A file cannot hang up; asking first would cost every transaction a statement.
             .test_before_acquire(false)
     };
-    // The writer first: it makes the file and turns on the WAL, which a reader cannot.
+    // The writer first: it turns on the WAL, which a reader cannot.
     let writer = pool(1).connect_with(options.clone()).await?;
     let readers = pool(SQLITE_READERS)
         .connect_with(options.read_only(true))

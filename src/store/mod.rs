@@ -1,7 +1,7 @@
 //! The only place that knows SQL.
 //!
 //! One text serves SQLite and PostgreSQL wherever it can: `$1` parameters, `RETURNING`, `ON CONFLICT`, integers of 64
-//! bits, times as microseconds, ids given by the caller. [`on!`] repeats a function's body for the connection of each
+//! bits, times as microseconds, ids given by the caller. `on!` repeats a function's body for the connection of each
 //! database. What belongs here: one function for each question or change, named after it; rows become domain types
 //! here and nowhere else. What does not: rules, time, and who may do what.
 //!
@@ -46,12 +46,10 @@ pub enum StoreError {
     #[error("the database did not answer: {0}")]
     Unavailable(#[from] sqlx::Error),
     /// There is no database file.
-    #[error("there is no database at {0}: make one with `yuanmark migrate`")]
+    #[error("there is no database at {0}")]
     NoDatabase(String),
     /// Its schema is older than this program.
-    #[error(
-        "the database's schema is at version {found}, this program needs {needed}: run `yuanmark migrate`"
-    )]
+    #[error("the database's schema is at version {found}, this program needs {needed}")]
     TooOld {
         /// Its version; 0 for an empty database.
         found: i64,
@@ -59,9 +57,7 @@ pub enum StoreError {
         needed: i64,
     },
     /// Its schema is newer than this program.
-    #[error(
-        "the database's schema is at version {found}, this program knows only {needed}: use a newer yuanmark"
-    )]
+    #[error("the database's schema is at version {found}, this program knows only {needed}")]
     TooNew {
         /// Its version.
         found: i64,
@@ -86,6 +82,30 @@ pub enum StoreError {
     /// A counter has given out its last number.
     #[error("no further {0} can be numbered: the code format has no room for more")]
     NumbersUsedUp(&'static str),
+}
+
+impl StoreError {
+    /// What to do, in one line.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) | Self::Migrate(_) => {
+                "see that the database runs and its disk has room; `yuanmark doctor` examines it"
+            }
+            Self::NoDatabase(_) => "make one with `yuanmark migrate`, or name it with --database",
+            Self::TooOld { .. } => "keep a copy of the database, then run `yuanmark migrate`",
+            Self::TooNew { .. } => "use a newer yuanmark",
+            Self::BrokenRow { .. } => "compare the database with a backup",
+            Self::NumbersUsedUp(_) => "begin a new installation with a keyring of its own",
+        }
+    }
+
+    /// Whether the caller named the wrong database, or one that this program cannot use.
+    pub const fn is_wrong_database(&self) -> bool {
+        matches!(
+            self,
+            Self::NoDatabase(_) | Self::TooOld { .. } | Self::TooNew { .. }
+        )
+    }
 }
 
 /// A connected database. Cheap to clone.

@@ -1,6 +1,6 @@
 //! The public pages: a code's page, the check page, and what a person sees when something goes wrong.
 //!
-//! They work without JavaScript, and say nothing that the answer does not. Words are in [`text`], markup in
+//! They work without JavaScript, and say nothing that the answer does not. Words are in `text/`, markup in
 //! `web-verify/`.
 
 mod answer;
