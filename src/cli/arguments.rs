@@ -82,6 +82,10 @@ impl Installation {
                 format!("there is no passphrase file {}", path.display()),
                 "name the file with --passphrase-file, or leave that out",
             )),
+            Err(error @ KeystoreError::Damaged { .. }) => Err(Failure::wrong_input(
+                error.to_string(),
+                "write the passphrase into its first line",
+            )),
             passphrase => Ok(Some(passphrase?)),
         }
     }

@@ -138,6 +138,7 @@ pub struct WithdrawalBody {
     responses(
         (status = 200, description = "A verdict", body = VerifyResponse),
         (status = 400, description = "Not of the form above", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "Not all there after 10 seconds", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 4 KiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Could not check: never a verdict", body = Problem, content_type = "application/problem+json")

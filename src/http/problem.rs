@@ -54,7 +54,7 @@ impl Problem {
     );
     pub const TOO_SLOW: Self = Self::new(
         "urn:yuanmark:problem:too-slow",
-        "The request did not come in time.",
+        "The request did not come in full in time.",
         408,
     );
     pub const NOT_JSON: Self = Self::new(

@@ -37,12 +37,13 @@ pub async fn serve(
     let watching = tokio::spawn(watch_keyring(app.clone()));
     let store = app.store.clone();
     let service = TowerToHyperService::new(router(app));
-    let mut builder = Builder::new(TokioExecutor::new());
+    // Proxies speak HTTP/1.1 to us. The other way would need limits of its own: a client that sends nothing, or half of
+    // what HTTP/2 begins with, would hold its place for ever while the builder waits to tell the two apart.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT);
-    builder.http2().timer(TokioTimer::new());
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut end = std::pin::pin!(end);

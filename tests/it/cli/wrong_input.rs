@@ -28,7 +28,7 @@ const REFUSED: &[Case] = &[
     (
         "key new --passphrase-file empty.txt",
         "empty.txt is damaged: its first line",
-        "doctor",
+        "first line",
     ),
     (
         "key new --passphrase-file open.txt",

@@ -95,6 +95,13 @@ async fn a_broken_keyring_is_not_taken_and_the_old_one_stays_in_force() {
     let batch = installation.batch(2).await;
     let path = installation.keys.folder().keyring_path();
     let good = fs::read_to_string(&path).unwrap();
+    // At once, as every careful editor does: the site never sees half of what is written.
+    // As a whole, as the program does it: half a file would be a fault of another kind.
+    let write = |text: &str| {
+        let part = path.with_extension("part");
+        std::fs::write(&part, text).unwrap();
+        std::fs::rename(&part, &path).unwrap();
+    };
     let refused = "the keyring has changed but is not taken; the old one stays in force";
 
     for broken in [
@@ -113,10 +120,10 @@ async fn a_broken_keyring_is_not_taken_and_the_old_one_stays_in_force() {
         ),
     ] {
         assert_ne!(broken, good);
-        fs::write(&path, &good).unwrap();
+        write(&good);
         let process = Process::serve(&installation);
         let phone = process.phone();
-        fs::write(&path, &broken).unwrap();
+        write(&broken);
         let line = process.logged(refused);
         assert_eq!(line["level"], "ERROR");
         // Not activated, but ours.
@@ -125,7 +132,7 @@ async fn a_broken_keyring_is_not_taken_and_the_old_one_stays_in_force() {
         assert_eq!(published(&phone).await, [json!(["1", "active"])]);
 
         // Put right, with one more key: that is taken.
-        fs::write(&path, &good).unwrap();
+        write(&good);
         if !installation
             .keys
             .folder()

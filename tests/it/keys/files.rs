@@ -122,7 +122,7 @@ fn truncated_files_and_garbage_are_damage() {
         let long = vec![b'x'; 100_000];
         for bytes in [Vec::new(), half, vec![0xFF; 200], b"garbage".to_vec(), long] {
             fs::write(&path, bytes).unwrap();
-            every_use_is_refused(&program, &format!("keys/{name} is damaged: "), "doctor");
+            every_use_is_refused(&program, &format!("keys/{name} is damaged: "), "backup");
         }
         // A bit that turned: the length is right, the key is another.
         let mut turned = whole.clone();
