@@ -189,7 +189,7 @@ async fn installation(folder: &Path) -> (Store, LiveKeys, Batch) {
         .batch;
     let change = Change {
         kind: EventKind::Activated,
-        lines: "",
+        lines: None,
         batch: Some(batch.number),
         skip_bad: false,
         actor: &line("bench"),

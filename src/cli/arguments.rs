@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -57,6 +58,10 @@ pub(super) struct Installation {
         value_name = "FILE"
     )]
     pub passphrase_file: Option<PathBuf>,
+
+    /// The database once a command has opened it, to be closed in order at the end.
+    #[arg(skip)]
+    opened: OnceLock<Store>,
 }
 
 impl Installation {
@@ -98,7 +103,14 @@ impl Installation {
     pub(super) async fn store(&self) -> Result<Store, Failure> {
         let store = Store::connect(self.database()?).await?;
         migrate::check(&store).await?;
-        Ok(store)
+        Ok(self.opened.get_or_init(|| store).clone())
+    }
+
+    /// Closes the database, so that a SQLite file holds everything by itself.
+    pub(super) async fn close(&self) {
+        if let Some(store) = self.opened.get() {
+            store.close().await;
+        }
     }
 }
 

@@ -309,7 +309,7 @@ async fn change_marks(
     ] {
         let change = Change {
             kind,
-            lines,
+            lines: Some(lines),
             batch: Some(batch.number),
             skip_bad: false,
             actor: &words("demo")?,

@@ -198,9 +198,10 @@ impl Mark {
         let document = document
             .map(|text| to_line("document", &text))
             .transpose()?;
+        let lines = which.lines()?;
         let change = Change {
             kind,
-            lines: &which.lines()?,
+            lines: lines.as_deref(),
             batch: which.batch,
             skip_bad: which.skip_bad,
             actor: &by.actor()?,
@@ -213,38 +214,28 @@ impl Mark {
 }
 
 impl Which {
-    /// All that was named, a line each; empty for the whole batch.
-    fn lines(&self) -> Result<String, Failure> {
-        let mut lines = self.range.join("\n");
-        for serial in &self.serial {
-            lines.push('\n');
-            lines.push_str(serial);
+    /// All that was named, a line each; `None` for the whole batch.
+    fn lines(&self) -> Result<Option<String>, Failure> {
+        if self.all {
+            return Ok(None);
         }
-        if let Some(path) = &self.file {
-            // The file alone, so that line numbers are its own.
-            if !lines.trim().is_empty() {
-                return Err(Failure::wrong_input(
-                    "--file stands beside --range or --serial",
-                    "put all of them into the file, or run the command twice",
-                ));
-            }
-            lines = read_file(path)?;
-            if lines.trim().is_empty() {
-                return Err(Failure::wrong_input(
-                    format!("{} names no mark", path.display()),
-                    "write one serial, index or range a line",
-                ));
-            }
-            return Ok(lines);
-        }
-        // No line would mean the whole batch, which only --all may mean: not a script's empty variable.
-        if lines.trim().is_empty() && !self.all {
+        let named: Vec<&str> = self
+            .range
+            .iter()
+            .chain(&self.serial)
+            .map(String::as_str)
+            .collect();
+        let Some(path) = &self.file else {
+            return Ok(Some(named.join("\n")));
+        };
+        // The file alone, so that line numbers are its own.
+        if !named.is_empty() {
             return Err(Failure::wrong_input(
-                "--range or --serial is empty",
-                "name a serial or a range, or --all for the whole batch",
+                "--file stands beside --range or --serial",
+                "put all of them into the file, or run the command twice",
             ));
         }
-        Ok(lines.trim_start_matches('\n').to_owned())
+        read_file(path).map(Some)
     }
 }
 

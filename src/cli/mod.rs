@@ -120,5 +120,6 @@ pub fn run() -> ExitCode {
         }
         .map(|()| ExitCode::SUCCESS)
     });
+    runtime.block_on(place.close());
     done.unwrap_or_else(|failure| output.fail(&failure))
 }

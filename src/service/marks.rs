@@ -24,8 +24,8 @@ pub const MOST_LINES: usize = 1_000_000;
 pub struct Change<'a> {
     /// What.
     pub kind: EventKind,
-    /// The lines that choose the marks, see [`selection`]. Empty means the whole batch.
-    pub lines: &'a str,
+    /// The lines that choose the marks, see [`selection`]; `None` for the whole batch.
+    pub lines: Option<&'a str>,
     /// The batch in which indices count.
     pub batch: Option<BatchNumber>,
     /// Take the good lines even if there are bad ones.
@@ -100,22 +100,29 @@ async fn choose(
     key: &SerialKey,
     change: &Change<'_>,
 ) -> Result<(ChosenMarks, Vec<LineReport>), ServiceError> {
-    if let Some(number) = change.batch {
-        let batch = batch::get(tx, number)
-            .await?
-            .ok_or_else(|| no_batch(number))?;
-        if change.lines.is_empty() {
+    let batch = match change.batch {
+        Some(number) => Some(
+            batch::get(tx, number)
+                .await?
+                .ok_or_else(|| no_batch(number))?,
+        ),
+        None => None,
+    };
+    let text = match (change.lines, batch) {
+        (None, Some(batch)) => {
             let all = vec![batch.count.all()];
             return Ok((vec![(batch, all)], Vec::new()));
         }
-    }
-    if change.lines.lines().count() > MOST_LINES {
+        (None, None) => "",
+        (Some(text), _) => text,
+    };
+    if text.lines().count() > MOST_LINES {
         return Err(ServiceError::refused(
             format!("there are more than {MOST_LINES} lines"),
             "split the file, or name ranges instead of single serials",
         ));
     }
-    let lines = selection::read(change.lines.lines(), change.batch, key);
+    let lines = selection::read(text.lines(), change.batch, key);
     if lines.is_empty() {
         return Err(ServiceError::refused(
             "no mark is chosen",

@@ -13,7 +13,7 @@ use yuanmark::service::issue;
 use yuanmark::store::health;
 
 use crate::support::installation::Installation;
-use crate::support::processes::{program, stderr, stdout};
+use crate::support::killed::{program, stderr, stdout};
 
 /// The arguments that issue an order.
 fn issue_arguments(order: &Order) -> [String; 6] {

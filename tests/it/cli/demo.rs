@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -143,9 +145,19 @@ impl Served {
             .args(["-TERM", &id])
             .status();
         assert!(killed.unwrap().success());
-        let stderr = self.child.stderr.take().unwrap();
-        let log = std::io::read_to_string(stderr).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{log}");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "still there ten seconds after SIGTERM"
+            );
+            sleep(Duration::from_millis(10));
+        };
+        let log = std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap();
+        assert!(status.success(), "{log}");
         log
     }
 }

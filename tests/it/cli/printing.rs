@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use crate::support::databases::TestDatabase;
 use crate::support::program::{Program, Ran};
 
 #[test]
@@ -59,4 +60,20 @@ fn nothing_is_coloured_or_moved_in_a_pipe() {
     }
     let ran = program.run("batch show x");
     assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
+}
+
+#[tokio::test]
+async fn the_database_is_named_without_its_password_wherever_that_stands() {
+    let database = TestDatabase::postgres().await;
+    let (start, place) = database.address.split_once('@').unwrap();
+    let password = start.rsplit(':').next().unwrap();
+    let parameters = format!("postgres://{place}?user=postgres&password={password}");
+    let program = Program::installed();
+    for address in [&database.address, &parameters] {
+        for command in ["migrate", "doctor", "doctor --json"] {
+            let text = program.done(&format!("{command} --database {address}"));
+            assert!(text.contains(place), "{text}");
+            assert!(!text.contains(password), "{text}");
+        }
+    }
 }

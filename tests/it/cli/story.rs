@@ -205,13 +205,13 @@ fn verify_offline(program: &Program) {
     )
     .unwrap();
     let link = column(program, "pack/labels.csv", 7, 3);
-    let line = format!("verify --offline --keyring published.toml {link}");
-    let text = program.done(&line);
+    let command = format!("verify --offline --keyring published.toml {link}");
+    let text = program.done(&command);
     assert!(
         text.starts_with("the signature is good\n  mark     1-7\n"),
         "{text}"
     );
-    let value = program.json(&line);
+    let value = program.json(&command);
     let expected = json!({
         "verdict": "signature_good", "offline": true, "batch": 1, "index": 7, "licensee": 1,
         "season": 2026, "form": "canned", "has_hidden_code": false, "key": 2, "key_status": "active",
@@ -219,11 +219,11 @@ fn verify_offline(program: &Program) {
     assert_eq!(value, expected);
     assert_eq!(program.json(&format!("verify --offline {link}")), expected);
 
-    let forged = forged(&link);
-    let line = format!("verify --offline --keyring published.toml {forged}");
-    assert_eq!(program.run(&line).code, 1);
-    assert_eq!(program.json_and_code(&line, 1)["verdict"], "not_ours");
-    assert_eq!(program.run(&format!("verify {forged}")).code, 1);
+    let other = forged(&link);
+    let offline = format!("verify --offline --keyring published.toml {other}");
+    assert_eq!(program.run(&offline).code, 1);
+    assert_eq!(program.json_and_code(&offline, 1)["verdict"], "not_ours");
+    assert_eq!(program.run(&format!("verify {other}")).code, 1);
 }
 
 fn end_a_right(program: &Program) {

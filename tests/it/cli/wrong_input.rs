@@ -165,8 +165,8 @@ const REFUSED: &[Case] = &[
     ),
     (
         "mark activate --batch 1 --file empty.txt",
-        "empty.txt names no mark",
-        "a line",
+        "no mark is chosen",
+        "name a serial",
     ),
     (
         "mark activate --batch 1 --file comments.txt",
@@ -190,8 +190,8 @@ const REFUSED: &[Case] = &[
     ),
     (
         "mark activate --batch 1 --file - ",
-        "- names no mark",
-        "a line",
+        "no mark is chosen",
+        "name a serial",
     ),
     (
         "mark activate --serial 4BD9-QV4N-Q0NZ-57DB",

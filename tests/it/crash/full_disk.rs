@@ -6,7 +6,7 @@ use std::process::Output;
 use super::{assert_nothing_lost, issue_arguments, orders, run};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, line, morning};
-use crate::support::processes::{files, program_with_file_limit, stderr, stdout};
+use crate::support::killed::{files, program_with_file_limit, stderr, stdout};
 
 const MARKS: u32 = 48;
 

@@ -8,7 +8,7 @@ use yuanmark::store::{DatabaseUrl, Tx};
 use super::{assert_nothing_lost, issue_arguments, orders, printed_batch};
 use crate::support::databases::{TestDatabase, execute, number};
 use crate::support::installation::Installation;
-use crate::support::processes::{kill_when, program};
+use crate::support::killed::{kill_when, program};
 
 /// Moments of an issue at which a process is killed, from its start to beyond its end.
 const MOMENTS: u32 = 24;

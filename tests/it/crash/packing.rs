@@ -6,7 +6,7 @@ use std::path::Path;
 use super::run;
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
-use crate::support::processes::{files, kill_when, program};
+use crate::support::killed::{files, kill_when, program};
 
 /// More than one write of the tables, and many drawings.
 const MARKS: u32 = 3000;

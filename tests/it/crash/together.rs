@@ -5,7 +5,7 @@ use std::process::{Child, Output};
 use super::{assert_nothing_lost, issue_arguments, orders, printed_batch};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
-use crate::support::processes::{program, stderr};
+use crate::support::killed::{program, stderr};
 
 fn outputs(processes: Vec<Child>) -> Vec<Output> {
     let outputs: Vec<Output> = processes

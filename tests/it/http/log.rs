@@ -6,8 +6,8 @@ use yuanmark::domain::mark::{BatchNumber, MarkId};
 
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, USCCS, index};
-use crate::support::process::Process;
 use crate::support::server::{Phone, Reply};
+use crate::support::serving::Process;
 
 /// What the phone says of itself.
 const TELLING: [(&str, &str); 6] = [

@@ -8,8 +8,8 @@ use yuanmark::service::keys::{self, LiveKeys};
 
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, morning};
-use crate::support::process::Process;
 use crate::support::server::{Phone, Site, this_season, until};
+use crate::support::serving::Process;
 
 async fn published(phone: &Phone) -> Vec<Value> {
     let set = phone.open("/.well-known/jwks.json").await.json();

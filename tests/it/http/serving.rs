@@ -7,8 +7,8 @@ use tokio::task::spawn_blocking;
 
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
-use crate::support::process::Process;
 use crate::support::server::{PATIENCE, Site, until};
+use crate::support::serving::Process;
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use yuanmark::keystore::Passphrase;
+
 use super::{encrypted, private};
 use crate::support::program::{Program, files_below, mode, set_mode};
 
@@ -228,7 +230,8 @@ fn nothing_private_is_printed_or_logged() {
     program.set("YUANMARK_PASSPHRASE_FILE", "pass");
     program.set("RUST_LOG", "trace");
     program.done("migrate");
-    let plain = Program::installed();
+    let mut plain = Program::installed();
+    plain.set("RUST_LOG", "trace");
     let secrets = secrets_of(&plain);
     let mut said = String::new();
     for line in [
@@ -251,10 +254,8 @@ fn nothing_private_is_printed_or_logged() {
         said += &program.run(line).stderr;
         said += &plain.run(line).stderr;
     }
-    said += &format!(
-        "{:?}",
-        yuanmark::keystore::Passphrase::from_file(&program.path("pass"))
-    );
+    let passphrase = Passphrase::from_file(&program.path("pass")).unwrap();
+    said.extend([format!("{passphrase:?}")]);
     assert!(!said.contains("horse"), "{said}");
     for secret in secrets {
         assert!(!said.contains(&secret), "{secret}\n{said}");
@@ -267,13 +268,10 @@ fn secrets_of(program: &Program) -> Vec<String> {
     let mut secrets = vec![pem.lines().nth(1).unwrap().to_owned()];
     for name in ["serial.key", "hidden.key", "phone.key"] {
         let key = fs::read(program.path("keys").join(name)).unwrap();
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        secrets.push(hex[..16].to_owned());
-        secrets.push(
-            format!("{:?}", &key[..8])
-                .trim_matches(['[', ']'])
-                .to_owned(),
-        );
+        let first: [u8; 8] = key[..8].try_into().unwrap();
+        secrets.push(format!("{:016x}", u64::from_be_bytes(first)));
+        let numbers = format!("{first:?}");
+        secrets.push(numbers.trim_matches(['[', ']']).to_owned());
     }
     secrets
 }

@@ -18,7 +18,7 @@ async fn activate(
     let actor = line("clerk");
     let change = Change {
         kind: EventKind::Activated,
-        lines,
+        lines: (!lines.is_empty()).then_some(lines),
         batch: batch.map(|batch| batch.number),
         skip_bad,
         actor: &actor,

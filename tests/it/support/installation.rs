@@ -148,7 +148,7 @@ impl Installation {
         })
     }
 
-    /// Writes down an event for the marks that the lines name.
+    /// Writes down an event for the marks that the lines name; for all of the batch if they are empty.
     pub async fn change(
         &self,
         batch: &Batch,
@@ -159,7 +159,7 @@ impl Installation {
         let (actor, reason) = (line("clerk"), line("for the story"));
         let change = Change {
             kind,
-            lines,
+            lines: (!lines.is_empty()).then_some(lines),
             batch: Some(batch.number),
             skip_bad: false,
             actor: &actor,

@@ -2,10 +2,10 @@
 
 pub mod databases;
 pub mod installation;
+pub mod killed;
 pub mod openssl;
 pub mod outage;
-pub mod process;
-pub mod processes;
 pub mod program;
 pub mod reader;
 pub mod server;
+pub mod serving;
