@@ -1,0 +1,160 @@
+//! `yuanmark demo`: the whole job in one folder, by the use cases that everything else uses.
+
+mod steps;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use self::steps::{change_marks, code_of, index, make_batch, make_database, make_keys, make_pack};
+use super::arguments::{Installation, public_url};
+use super::failure::Failure;
+use super::output::Output;
+use super::serve::{LogFormat, default_public_url, listen, serve, start_log};
+use crate::domain::code::{CODE_BYTES, Code};
+use crate::domain::mark::MarkId;
+use crate::domain::order::Batch;
+use crate::domain::public_url::PublicUrl;
+use crate::http::App;
+use crate::render::terminal::{self, Ink};
+use crate::service::keys::LiveKeys;
+use crate::service::{pack, system};
+
+/// Marks of the demonstration's one batch.
+const MARKS: u32 = 1000;
+/// The labels that are drawn, one file each.
+const DRAWN: u32 = 24;
+/// The revoked mark, one of the activated half.
+const REVOKED: u32 = 7;
+/// A mark of the half that is not activated.
+const NOT_ACTIVATED: u32 = 750;
+
+#[derive(Args)]
+#[command(after_help = "EXAMPLES
+  yuanmark demo
+  yuanmark demo --listen 0.0.0.0:8080 --public-url http://192.168.1.20:8080    to scan from a phone")]
+pub(super) struct Demo {
+    /// The folder to make or use again
+    #[arg(long, default_value = "yuanmark-demo", value_name = "DIR")]
+    dir: PathBuf,
+    /// The address to listen on
+    #[arg(
+        long,
+        env = "YUANMARK_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    listen: SocketAddr,
+    /// The address that the labels carry; http:// and the listening address if left out
+    #[arg(long, env = "YUANMARK_PUBLIC_URL", value_parser = public_url, value_name = "URL")]
+    public_url: Option<PublicUrl>,
+    /// Make everything, but do not serve
+    #[arg(long)]
+    no_serve: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(
+        self,
+        place: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        if place.passphrase_file.is_some() {
+            let what = "the demonstration keeps its keys without a passphrase";
+            return Err(Failure::wrong_input(what, "leave out --passphrase-file"));
+        }
+        let (listener, public_url) = if self.no_serve {
+            let default = format!("http://{}", self.listen);
+            let url = self.public_url.map_or_else(|| public_url(&default), Ok);
+            (
+                None,
+                url.map_err(|what| Failure::wrong_input(what, "give --public-url"))?,
+            )
+        } else {
+            // First of all: what cannot be served is not made.
+            let listener = listen(self.listen).await?;
+            let url = self
+                .public_url
+                .map_or_else(|| default_public_url(&listener), Ok)?;
+            (Some(listener), url)
+        };
+        let now = system::now();
+        fs::create_dir_all(&self.dir).map_err(|error| {
+            Failure::wrong_input(
+                format!("{}: {error}", self.dir.display()),
+                "choose another --dir",
+            )
+        })?;
+
+        let keys = make_keys(&self.dir, now, output)?;
+        let store = make_database(&self.dir, output).await?;
+        let batch = make_batch(&store, &keys, now, output).await?;
+        make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
+        change_marks(&store, &keys, &batch, now, output).await?;
+        show(&keys, &public_url, &batch, output)?;
+        if let Some(listener) = listener {
+            output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
+            start_log(LogFormat::Text);
+            let app = App {
+                store,
+                keys: Arc::new(keys),
+                public_url: Arc::new(public_url),
+            };
+            serve(listener, app).await?;
+        }
+        Ok(())
+    }
+}
+
+fn show(
+    keys: &LiveKeys,
+    url: &PublicUrl,
+    batch: &Batch,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let code_at = |place: u32| {
+        let index = index(place)?;
+        code_of(
+            keys,
+            batch,
+            MarkId {
+                batch: batch.number,
+                index,
+            },
+        )
+    };
+    let good = code_at(0)?;
+    let serial = keys.secrets.serial.serial(good.payload().mark);
+    let label = pack::label_of(&url.qr_prefix(), &good, serial)
+        .map_err(|error| Failure::new(error.to_string(), "report this fault"))?;
+    let ink = if output.is_terminal() {
+        Ink::Ansi
+    } else {
+        Ink::LightOnDark
+    };
+    output.note(&format!("\n{}\n", terminal::render(label.symbol(), ink)))?;
+
+    let mut forged = *good.bytes();
+    forged[CODE_BYTES - 1] ^= 1; // one bit of the signature
+    let forged = Code::from_bytes(forged).unwrap_or(good);
+    let link = |code: &Code| url.link(&code.to_base64url());
+    let (good, waiting, revoked) = (
+        link(&good),
+        link(&code_at(NOT_ACTIVATED)?),
+        link(&code_at(REVOKED)?),
+    );
+    let forged = link(&forged);
+    let value = json!({
+        "good": good, "not_activated": waiting, "revoked": revoked, "forged": forged,
+        "serial": serial.to_string(), "check": url.to_string(),
+    });
+    let text = format!(
+        "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  forged         {forged}\n\
+         or type the good one's serial, {serial}, at {url}/"
+    );
+    output.result(&value, &text)
+}
