@@ -142,6 +142,29 @@ fn user_name() -> String {
         .unwrap_or_else(|| "operator".into())
 }
 
+/// Why something is done that cannot be done without a reason.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Grounds {
+    /// The reason, which the public may read
+    #[arg(long, value_parser = line)]
+    reason: String,
+    /// The number of the decision or report
+    #[arg(long, value_parser = line)]
+    document: Option<String>,
+    #[command(flatten)]
+    pub by: By,
+}
+
+impl Grounds {
+    pub(super) fn reason(&self) -> Result<Line, Failure> {
+        to_line("reason", &self.reason)
+    }
+
+    pub(super) fn document(&self) -> Result<Option<Line>, Failure> {
+        optional_line("document", self.document.as_deref())
+    }
+}
+
 /// How many rows a listing shows.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Limit {
@@ -153,6 +176,13 @@ pub(super) struct Limit {
 pub(super) fn to_line(what: &'static str, text: &str) -> Result<Line, Failure> {
     Line::new(what, text)
         .map_err(|error| Failure::wrong_input(error.to_string(), "write it on one line"))
+}
+
+pub(super) fn optional_line(
+    what: &'static str,
+    text: Option<&str>,
+) -> Result<Option<Line>, Failure> {
+    text.map(|text| to_line(what, text)).transpose()
 }
 
 pub(super) fn line(text: &str) -> Result<String, String> {

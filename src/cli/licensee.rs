@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::arguments::{By, Installation, legal_basis, line, time, to_line, uscc};
+use super::arguments::{Grounds, Installation, legal_basis, line, time, to_line, uscc};
 use super::failure::Failure;
 use super::output::{Output, table};
 use crate::domain::licensee::{LegalBasis, Licensee as Entry, LicenseeNumber, RightEnded};
@@ -50,14 +50,8 @@ pub(super) enum Licensee {
         /// The policy date; now if left out
         #[arg(long, value_parser = time, value_name = "TIME")]
         marks_good_until: Option<Timestamp>,
-        /// Why; the public reads it
-        #[arg(long, value_parser = line)]
-        reason: String,
-        /// The number of the decision
-        #[arg(long, value_parser = line)]
-        document: Option<String>,
         #[command(flatten)]
-        by: By,
+        grounds: Grounds,
     },
 }
 
@@ -84,18 +78,14 @@ impl Licensee {
             Self::End {
                 number,
                 marks_good_until,
-                reason,
-                document,
-                by,
+                grounds,
             } => {
                 let end = RightEnded {
                     at: now,
                     marks_good_until: marks_good_until.unwrap_or(now),
-                    reason: to_line("reason", &reason)?,
-                    document: document
-                        .map(|text| to_line("document", &text))
-                        .transpose()?,
-                    actor: by.actor()?,
+                    reason: grounds.reason()?,
+                    document: grounds.document()?,
+                    actor: grounds.by.actor()?,
                 };
                 licensees::end(&store, LicenseeNumber(number), &end).await?
             }

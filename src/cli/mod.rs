@@ -6,6 +6,7 @@
 // Help texts are for terminals, not Markdown.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls)]
 
+mod address;
 mod arguments;
 mod batch;
 mod demo;

@@ -1,7 +1,6 @@
 //! `yuanmark serve`
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -9,9 +8,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::arguments::{Installation, public_url};
+use super::address::Address;
+use super::arguments::Installation;
 use super::failure::Failure;
-use crate::domain::public_url::PublicUrl;
 use crate::http::{self, App};
 
 #[derive(Args)]
@@ -23,17 +22,8 @@ EXAMPLE
   yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn"
 )]
 pub(super) struct Serve {
-    /// The address to listen on
-    #[arg(
-        long,
-        env = "YUANMARK_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
-    )]
-    listen: SocketAddr,
-    /// The address that phones see; http:// and the listening address if left out
-    #[arg(long, env = "YUANMARK_PUBLIC_URL", value_parser = public_url, value_name = "URL")]
-    public_url: Option<PublicUrl>,
+    #[command(flatten)]
+    address: Address,
     /// How the log is written to standard error; RUST_LOG chooses how much
     #[arg(long, env = "YUANMARK_LOG_FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -53,11 +43,7 @@ impl Serve {
         start_log(self.log_format);
         let keys = place.live_keys()?;
         let store = place.store().await?;
-        let listener = listen(self.listen).await?;
-        let public_url = match self.public_url {
-            Some(url) => url,
-            None => default_public_url(&listener)?,
-        };
+        let (listener, public_url) = self.address.bind().await?;
         let app = App {
             store,
             keys: Arc::new(keys),
@@ -65,31 +51,6 @@ impl Serve {
         };
         serve(listener, app).await
     }
-}
-
-/// Binds the socket.
-pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure::wrong_input(
-            format!("cannot listen on {address}: {error}"),
-            "choose another address with --listen, such as 127.0.0.1:8081",
-        )
-    })
-}
-
-/// The address of the socket itself.
-pub(super) fn default_public_url(listener: &TcpListener) -> Result<PublicUrl, Failure> {
-    let address = listener
-        .local_addr()
-        .map(|address| format!("http://{address}"));
-    let address = address
-        .map_err(|error| Failure::new(error.to_string(), "choose another address with --listen"))?;
-    PublicUrl::new(&address).map_err(|error| {
-        Failure::wrong_input(
-            error.to_string(),
-            "give the address that phones see as --public-url",
-        )
-    })
 }
 
 /// Serves until SIGTERM or Ctrl-C.

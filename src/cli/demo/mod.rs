@@ -3,7 +3,6 @@
 mod steps;
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,10 +10,11 @@ use clap::Args;
 use serde_json::json;
 
 use self::steps::{change_marks, code_of, index, make_batch, make_database, make_keys, make_pack};
-use super::arguments::{Installation, public_url};
+use super::address::Address;
+use super::arguments::Installation;
 use super::failure::Failure;
 use super::output::Output;
-use super::serve::{LogFormat, default_public_url, listen, serve, start_log};
+use super::serve::{LogFormat, serve, start_log};
 use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
@@ -41,17 +41,8 @@ pub(super) struct Demo {
     /// The folder to make or use again
     #[arg(long, default_value = "yuanmark-demo", value_name = "DIR")]
     dir: PathBuf,
-    /// The address to listen on
-    #[arg(
-        long,
-        env = "YUANMARK_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
-    )]
-    listen: SocketAddr,
-    /// The address that the labels carry; http:// and the listening address if left out
-    #[arg(long, env = "YUANMARK_PUBLIC_URL", value_parser = public_url, value_name = "URL")]
-    public_url: Option<PublicUrl>,
+    #[command(flatten)]
+    address: Address,
     /// Make everything, but do not serve
     #[arg(long)]
     no_serve: bool,
@@ -68,18 +59,10 @@ impl Demo {
             return Err(Failure::wrong_input(what, "leave out --passphrase-file"));
         }
         let (listener, public_url) = if self.no_serve {
-            let default = format!("http://{}", self.listen);
-            let url = self.public_url.map_or_else(|| public_url(&default), Ok);
-            (
-                None,
-                url.map_err(|what| Failure::wrong_input(what, "give --public-url"))?,
-            )
+            (None, self.address.public_url()?)
         } else {
             // First of all: what cannot be served is not made.
-            let listener = listen(self.listen).await?;
-            let url = self
-                .public_url
-                .map_or_else(|| default_public_url(&listener), Ok)?;
+            let (listener, url) = self.address.bind().await?;
             (Some(listener), url)
         };
         let now = system::now();

@@ -1,0 +1,144 @@
+//! Marks and what was done to them, as text and as JSON.
+
+use serde_json::{Value, json};
+
+use crate::cli::failure::visible;
+use crate::cli::output::{table, thousands};
+use crate::domain::event::{EventKind, RangeEvent};
+use crate::domain::selection::{LineOutcome, LineReport};
+use crate::domain::text::Line;
+use crate::service::marks::{Changed, MarkReport};
+
+pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
+    let mut text = String::new();
+    for line in &changed.lines {
+        match &line.outcome {
+            LineOutcome::Taken { .. } => {}
+            LineOutcome::Repeated { marks, repeated } => text.push_str(&format!(
+                "line {}: {}: {repeated} marks stand in earlier lines, {marks} are new\n",
+                line.line,
+                visible(&line.text)
+            )),
+            LineOutcome::Bad(error) => text.push_str(&format!(
+                "line {}: {} {error}; passed over\n",
+                line.line,
+                visible(&line.text)
+            )),
+        }
+    }
+    text.push_str(&format!(
+        "{}: {} marks",
+        kind.slug(),
+        thousands(changed.marks)
+    ));
+    if changed.unchanged > 0 {
+        text.push_str(&format!(
+            "; {} were so already",
+            thousands(changed.unchanged)
+        ));
+    }
+    if changed.still_withdrawn > 0 {
+        text.push_str(&format!(
+            "; {} of them stay withdrawn all the same",
+            thousands(changed.still_withdrawn)
+        ));
+    }
+    for (batch, range) in changed.ranges.iter().take(20) {
+        text.push_str(&format!("\n  batch {batch}: {range}"));
+    }
+    if changed.ranges.len() > 20 {
+        text.push_str(&format!(
+            "\n  … and {} more ranges",
+            changed.ranges.len() - 20
+        ));
+    }
+    text
+}
+
+pub(super) fn changed_json(kind: EventKind, changed: &Changed) -> Value {
+    let ranges = changed.ranges.iter().map(|(batch, range)| {
+        json!({"batch": batch.get(), "first": range.first().get(), "last": range.last().get()})
+    });
+    json!({
+        "kind": kind.slug(),
+        "marks": changed.marks,
+        "unchanged": changed.unchanged,
+        "still_withdrawn": changed.still_withdrawn,
+        "ranges": ranges.collect::<Vec<Value>>(),
+        "lines": changed.lines.iter().map(line_json).collect::<Vec<Value>>(),
+    })
+}
+
+fn line_json(line: &LineReport) -> Value {
+    let (outcome, marks, repeated, error) = match &line.outcome {
+        LineOutcome::Taken { marks } => ("taken", *marks, 0, None),
+        LineOutcome::Repeated { marks, repeated } => ("repeated", *marks, *repeated, None),
+        LineOutcome::Bad(error) => ("bad", 0, 0, Some(error.to_string())),
+    };
+    json!({
+        "line": line.line, "text": line.text, "outcome": outcome,
+        "marks": marks, "repeated": repeated, "error": error,
+    })
+}
+
+pub(super) fn report_text(report: &MarkReport) -> String {
+    let batch = &report.batch;
+    let mut text = format!(
+        "mark {}  {}\n  state    {}\n  licensee {}, season {}, {}\n",
+        report.mark, report.serial, report.state, batch.licensee, batch.season, batch.form
+    );
+    match &report.queries {
+        None => text.push_str("  queries  none\n"),
+        Some(queries) => text.push_str(&format!(
+            "  queries  {}, the first at {}\n",
+            thousands(queries.count),
+            queries.first_at
+        )),
+    }
+    let rows: Vec<Vec<String>> = report.events.iter().map(event_row).collect();
+    text.push_str(&table(
+        &["event", "what", "at", "marks", "by", "reason"],
+        &rows,
+    ));
+    text
+}
+
+fn event_row(event: &RangeEvent) -> Vec<String> {
+    let reason = [event.reason.as_ref(), event.document.as_ref()];
+    let reason: Vec<&str> = reason.into_iter().flatten().map(Line::as_str).collect();
+    vec![
+        event.number.to_string(),
+        event.kind.slug().into(),
+        event.at.to_string(),
+        event.range.to_string(),
+        event.actor.to_string(),
+        reason.join(" · "),
+    ]
+}
+
+pub(super) fn report_json(report: &MarkReport) -> Value {
+    let events = report.events.iter().map(|event| {
+        json!({
+            "number": event.number,
+            "kind": event.kind.slug(),
+            "first": event.range.first().get(),
+            "last": event.range.last().get(),
+            "at": event.at,
+            "by": event.actor.as_str(),
+            "reason": event.reason.as_ref().map(Line::as_str),
+            "document": event.document.as_ref().map(Line::as_str),
+        })
+    });
+    json!({
+        "batch": report.mark.batch.get(),
+        "index": report.mark.index.get(),
+        "serial": report.serial.to_string(),
+        "state": report.state,
+        "licensee": report.batch.licensee.0,
+        "season": report.batch.season.year(),
+        "form": report.batch.form.slug(),
+        "queries": report.queries.as_ref().map_or(0, |queries| queries.count),
+        "first_query_at": report.queries.as_ref().map(|queries| queries.first_at),
+        "events": events.collect::<Vec<Value>>(),
+    })
+}
