@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+mod for_people;
 mod log;
 mod openapi;
 pub mod pages;
@@ -84,7 +85,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(problem::in_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn_with_state(app.clone(), problem::as_page_for_people))
+        .layer(from_fn_with_state(app.clone(), for_people::error_pages))
         .layer(CompressionLayer::new().gzip(true))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))

@@ -1,16 +1,14 @@
-//! Errors: `application/problem+json` (RFC 9457) with a stable type for programs, a page with a way out for people.
+//! Errors as programs read them: `application/problem+json` (RFC 9457) with a stable type.
 
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use super::{App, pages};
 
 /// When a client that could not be answered may ask again.
 pub const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
@@ -123,33 +121,4 @@ pub async fn in_time(request: Request, next: Next) -> Response {
 pub fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
     tracing::error!("a handler panicked");
     Problem::INTERNAL.response()
-}
-
-/// Puts a page in place of an error that a person would read.
-pub async fn as_page_for_people(State(app): State<App>, request: Request, next: Next) -> Response {
-    let uri = request.uri().clone();
-    let asked = request.headers().clone();
-    let response = next.run(request).await;
-    let is_error = response.status().is_client_error() || response.status().is_server_error();
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_error || is_page || uri.path().starts_with("/api/") || !wants_html(&asked) {
-        return response;
-    }
-    let mut page = pages::error(response.status(), &uri, &asked, app.public_url.domain());
-    for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(value) = response.headers().get(&name) {
-            page.headers_mut().insert(name, value.clone());
-        }
-    }
-    page
-}
-
-fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }

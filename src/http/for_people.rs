@@ -1,0 +1,37 @@
+//! Errors as people read them: a page with a way out in place of a problem document.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::{App, pages};
+
+/// Puts a page in place of an error that a person would read.
+pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let asked = request.headers().clone();
+    let response = next.run(request).await;
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_error || is_page || uri.path().starts_with("/api/") || !wants_html(&asked) {
+        return response;
+    }
+    let mut page = pages::error(response.status(), &uri, &asked, app.public_url.domain());
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
