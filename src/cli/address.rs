@@ -45,6 +45,10 @@ impl Address {
     pub(super) fn public_url(self) -> Result<PublicUrl, Failure> {
         match self.public_url {
             Some(url) => Ok(url),
+            None if self.listen.ip().is_unspecified() => Err(Failure::wrong_input(
+                format!("{} is no address that a phone can open", self.listen),
+                "give the address that phones see, as in --public-url http://192.168.1.20:8080",
+            )),
             None => PublicUrl::new(&format!("http://{}", self.listen)).map_err(|error| {
                 Failure::wrong_input(
                     error.to_string(),

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use crate::domain::form::Form;
 use crate::domain::licensee::LegalBasis;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use crate::domain::order::Batch;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
@@ -104,6 +105,16 @@ impl Installation {
         let store = Store::connect(self.database()?).await?;
         migrate::check(&store).await?;
         Ok(self.opened.get_or_init(|| store).clone())
+    }
+
+    /// A line on marks of this batch that the public is told are not ours, whatever the ledger says of their state.
+    pub(super) fn distrust(&self, batch: &Batch) -> Result<Option<String>, Failure> {
+        let ring = self.key_folder().read_keyring()?;
+        let key = ring.get(batch.key);
+        let is_vouched_for = key.is_some_and(|key| key.vouches_for_issue_at(batch.issued_at));
+        Ok((!is_vouched_for).then(|| {
+            format!("key {} does not vouch for batch {}: the public is told that its marks are not ours", batch.key, batch.number)
+        }))
     }
 
     /// Closes the database, so that a SQLite file holds everything by itself.

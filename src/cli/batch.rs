@@ -171,7 +171,11 @@ impl Batch {
             }
             Self::Show { number } => {
                 let report = issue::report(&place.store().await?, number, system::now()).await?;
-                output.result(&report_json(&report), &report_text(&report))
+                let mut text = report_text(&report);
+                if let Some(distrust) = place.distrust(&report.batch)? {
+                    text.push_str(&distrust);
+                }
+                output.result(&report_json(&report), &text)
             }
             Self::Pack(arguments) => arguments.run(place, output).await,
         }

@@ -84,8 +84,11 @@ impl Key {
             }
             Self::Compromise { id, since } => {
                 let since = since.unwrap_or(now);
-                // An earlier time that was said before stays.
-                let since = keys::compromise(&folder, KeyId(id), since, now)?;
+                let asked = since;
+                let since = keys::compromise(&folder, KeyId(id), asked, now)?;
+                if since < asked {
+                    output.note("an earlier time was said before, and the earlier one counts")?;
+                }
                 let text = format!(
                     "key {id} is compromised: what it signed at or after {since} is not ours"
                 );

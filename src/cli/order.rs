@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::{Output, table, thousands};
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::mark::MarkCount;
+use crate::domain::mark::{BatchNumber, MarkCount};
 use crate::domain::order::Order as Entry;
 use crate::domain::season::Season;
 use crate::service::{orders, system};
@@ -81,37 +81,42 @@ impl Order {
                     order.product,
                     order.form,
                 );
-                output.result(&to_json(&order), &text)
+                output.result(&to_json(&order, None), &text)
             }
             Self::List { limit } => {
                 let orders = orders::list(&store, limit.limit).await?;
                 let rows: Vec<Vec<String>> = orders.iter().map(row).collect();
                 let text = table(
                     &[
-                        "number", "licensee", "season", "form", "quantity", "placed", "product",
+                        "number", "licensee", "season", "form", "quantity", "batch", "placed",
+                        "product",
                     ],
                     &rows,
                 );
-                let all: Vec<Value> = orders.iter().map(to_json).collect();
+                let all: Vec<Value> = orders
+                    .iter()
+                    .map(|(order, batch)| to_json(order, *batch))
+                    .collect();
                 output.result(&json!({ "orders": all }), &text)
             }
         }
     }
 }
 
-fn row(order: &Entry) -> Vec<String> {
+fn row((order, batch): &(Entry, Option<BatchNumber>)) -> Vec<String> {
     vec![
         order.number.to_string(),
         order.licensee.to_string(),
         order.season.to_string(),
         order.form.to_string(),
         thousands(u64::from(order.quantity.get())),
+        batch.map_or_else(|| "-".into(), |batch| batch.to_string()),
         order.placed_at.to_string(),
         order.product.to_string(),
     ]
 }
 
-pub(super) fn to_json(order: &Entry) -> Value {
+fn to_json(order: &Entry, batch: Option<BatchNumber>) -> Value {
     json!({
         "number": order.number.0,
         "licensee": order.licensee.0,
@@ -121,5 +126,6 @@ pub(super) fn to_json(order: &Entry) -> Value {
         "quantity": order.quantity.get(),
         "placed_at": order.placed_at,
         "by": order.actor.as_str(),
+        "batch": batch.map(BatchNumber::get),
     })
 }

@@ -210,7 +210,7 @@ fn read_line(text: &str, batch: Option<BatchNumber>, key: &SerialKey) -> Result<
         return range_between(first, last);
     }
     if let Some((first, last)) = text.split_once('-')
-        && let (Some(first), Some(last)) = (read_number(first), read_number(last))
+        && let (Some(first), Some(last)) = (read_number(first.trim()), read_number(last.trim()))
     {
         let batch = batch.ok_or(LineError::NoBatch)?;
         let end = |number| mark_at(batch, number);

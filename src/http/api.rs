@@ -130,7 +130,8 @@ pub struct WithdrawalBody {
 /// Checks a code or a serial.
 ///
 /// What is not ours is an answer, not an error: 200 with the verdict `not_ours`, whichever way it is not ours. The
-/// answer is given after it was written down; `query.number` is exact.
+/// answer is given after it was written down; `query.number` is exact. A call counts as a query of the mark, like a
+/// person's scan; who only looks something up uses `yuanmark verify`, which counts for nothing.
 #[utoipa::path(
     post,
     path = "/api/v1/verify",

@@ -223,7 +223,20 @@ impl KeyFolder {
         secret_file::decode(&path, &private_file::read(&path)?, passphrase)
     }
 
-    fn secret(
+    /// Whether the private files are encrypted; all of a folder are, or none.
+    ///
+    /// # Errors
+    /// If the serial key cannot be read.
+    pub fn is_encrypted(&self) -> Result<bool, KeystoreError> {
+        let bytes = private_file::read(&self.secret_path(SecretName::Serial))?;
+        Ok(secret_file::is_encrypted(&bytes))
+    }
+
+    /// Reads a 32-byte key and holds it against the keyring.
+    ///
+    /// # Errors
+    /// As [`KeyFolder::signing_key`].
+    pub fn secret(
         &self,
         ring: &Keyring,
         name: SecretName,

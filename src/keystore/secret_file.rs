@@ -39,6 +39,11 @@ pub(super) fn encode(
     bytes
 }
 
+/// Whether the file is of the encrypted form.
+pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC) && bytes.len() != KEY_BYTES
+}
+
 pub(super) fn decode(
     path: &Path,
     bytes: &[u8],

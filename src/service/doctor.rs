@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::keyring::Keyring;
+use crate::domain::keyring::{KeyStatus, Keyring};
 use crate::keystore::{KeyFolder, Passphrase, is_readable_by_others};
 use crate::store::{DatabaseUrl, Store, batch, health, migrate, unissued};
 
@@ -243,6 +243,22 @@ async fn read_contents(
                 format!("batches were issued with key {id}, which is not in the keyring"),
                 "put the keyring of this database back; until then their marks are told to be not ours",
             ));
+        }
+    }
+    for key in ring.iter().flat_map(|ring| ring.entries()) {
+        if let KeyStatus::Compromised { since } = key.status {
+            let batches = batch::count_issued_since(&mut tx, key.id, since).await?;
+            if batches > 0 {
+                findings.push(Finding::wrong(
+                    "batch keys",
+                    Health::Warning,
+                    format!(
+                        "{batches} batches were issued with key {} since it is compromised",
+                        key.id
+                    ),
+                    "their marks are told to be not ours: withdraw them and order them anew",
+                ));
+            }
         }
     }
     let newest = batch::list(&mut tx, 1).await?;

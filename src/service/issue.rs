@@ -67,7 +67,7 @@ pub async fn issue(
                 "order {} was issued already: it is batch {}",
                 new.order, batch.number
             ),
-            "an order is never printed twice; void what is missing and order the missing number anew",
+            "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
         ));
     }
     let licensee = licensee::get(&mut tx, order.licensee).await?;

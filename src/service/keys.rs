@@ -31,7 +31,9 @@ pub fn make(
 ) -> Result<KeyId, ServiceError> {
     let _lock = folder.lock()?;
     let mut ring = if folder.has_keyring() {
-        folder.read_keyring()?
+        let ring = folder.read_keyring()?;
+        check_passphrase(folder, &ring, passphrase)?;
+        ring
     } else {
         first_ring(folder, passphrase)?
     };
@@ -48,6 +50,26 @@ pub fn make(
     folder.write_signing_key(id, &key, passphrase, &system::random())?;
     folder.write_keyring(&ring)?;
     Ok(id)
+}
+
+/// All private files of a folder have one passphrase, or none has: another key made with a wrong one would lock the
+/// whole installation at its next start.
+fn check_passphrase(
+    folder: &KeyFolder,
+    ring: &Keyring,
+    passphrase: Option<&Passphrase>,
+) -> Result<(), ServiceError> {
+    folder.secret(ring, SecretName::Serial, passphrase)?;
+    if passphrase.is_some() && !folder.is_encrypted()? {
+        return Err(ServiceError::refused(
+            format!(
+                "the private files in {} have no passphrase",
+                folder.path().display()
+            ),
+            "leave out --passphrase-file: all files of a folder have one passphrase, or none has",
+        ));
+    }
+    Ok(())
 }
 
 /// A ring for a folder that has none. 32-byte keys that a crash left are taken over; signing keys are not, since the

@@ -42,7 +42,7 @@ pub async fn add(
 /// Writes down that a licensee's right has ended. Its marks in the market are withdrawn from the policy date on.
 ///
 /// # Errors
-/// If there is no such licensee, or its right has ended before.
+/// If there is no such licensee, its right has ended before, or the policy date lies before it was entered.
 pub async fn end(
     store: &Store,
     number: LicenseeNumber,
@@ -52,6 +52,15 @@ pub async fn end(
     let licensee = licensee::get(&mut tx, number)
         .await?
         .ok_or_else(|| unknown(number))?;
+    if end.marks_good_until < licensee.added_at {
+        return Err(ServiceError::refused(
+            format!(
+                "the policy date {} lies before the licensee was entered",
+                end.marks_good_until
+            ),
+            "an end cannot be undone: look at the year of --marks-good-until",
+        ));
+    }
     if !licensee::end(&mut tx, number, end).await? {
         return Err(ServiceError::refused(
             format!("the right of licensee {number} has ended already"),

@@ -49,7 +49,7 @@ pub struct Changed {
     pub marks: u64,
     /// How many chosen marks were so already.
     pub unchanged: u64,
-    /// How many of the activated marks stay withdrawn all the same.
+    /// How many of the changed marks stay withdrawn for another reason, which has precedence.
     pub still_withdrawn: u64,
 }
 
@@ -176,10 +176,7 @@ fn collect(
             let marks = u64::from(part.marks());
             if standing.is_changed_by(kind) {
                 changed.marks += marks;
-                let withdrawn = Withdrawal::ALL
-                    .iter()
-                    .any(|kind| standing.is_withdrawn(*kind));
-                if kind == EventKind::Activated && withdrawn {
+                if is_outranked(standing, kind) {
                     changed.still_withdrawn += marks;
                 }
                 affected.push(part);
@@ -192,6 +189,16 @@ fn collect(
     changed
         .ranges
         .extend(affected.into_iter().map(|range| (batch.number, range)));
+}
+
+/// Whether another withdrawal has precedence over what an event of this kind leads to.
+fn is_outranked(standing: &Standing<'_>, kind: EventKind) -> bool {
+    let mut others = Withdrawal::ALL.into_iter().filter(|other| match kind {
+        EventKind::Activated => true,
+        EventKind::Withdrawn(kind) => *other < kind,
+        EventKind::Restored(kind) => *other != kind,
+    });
+    others.any(|other| standing.is_withdrawn(other))
 }
 
 /// All that is known of one mark.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::{ServiceError, licensees};
+use crate::domain::mark::BatchNumber;
 use crate::domain::order::Order;
 use crate::store::order::{self, NewOrder};
-use crate::store::{Store, licensee};
+use crate::store::{Store, batch, licensee};
 
 /// Places an order.
 ///
@@ -30,10 +31,23 @@ pub async fn place(store: &Store, new: NewOrder, now: Timestamp) -> Result<Order
     Ok(order)
 }
 
-/// The newest orders first, at most `limit`.
+/// The newest orders first, at most `limit`, each with its batch if it was issued.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn list(store: &Store, limit: u32) -> Result<Vec<Order>, ServiceError> {
-    Ok(order::list(&mut store.read().await?, limit).await?)
+pub async fn list(
+    store: &Store,
+    limit: u32,
+) -> Result<Vec<(Order, Option<BatchNumber>)>, ServiceError> {
+    let mut tx = store.read().await?;
+    let orders = order::list(&mut tx, limit).await?;
+    let (Some(newest), Some(oldest)) = (orders.first(), orders.last()) else {
+        return Ok(Vec::new());
+    };
+    let batches = batch::by_order(&mut tx, oldest.number, newest.number).await?;
+    let with_batch = |order: Order| {
+        let batch = batches.get(&order.number).copied();
+        (order, batch)
+    };
+    Ok(orders.into_iter().map(with_batch).collect())
 }

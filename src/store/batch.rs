@@ -1,5 +1,7 @@
 //! Batches: one row for all marks of an order.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::row::Row;
@@ -147,7 +149,50 @@ pub async fn list(tx: &mut Tx, limit: u32) -> Result<Vec<Batch>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
-/// Batches of keys that are not in this list: their codes could not be checked.
+/// The batches of these orders.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn by_order(
+    tx: &mut Tx,
+    first: OrderNumber,
+    last: OrderNumber,
+) -> Result<BTreeMap<OrderNumber, BatchNumber>, StoreError> {
+    let sql = "SELECT order_number, number FROM batches WHERE order_number BETWEEN $1 AND $2";
+    let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(first.0))
+        .bind(i64::from(last.0))
+        .fetch_all(c).await)?;
+    let read = |(order, number): (i64, i64)| {
+        let row = Row {
+            table: "batches",
+            key: &number,
+        };
+        let batch = BatchNumber::new(row.number("number", number)?);
+        let order = OrderNumber(row.number("order_number", order)?);
+        Ok((order, row.value("number", batch)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// How many batches were issued with this key at or after this time.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn count_issued_since(
+    tx: &mut Tx,
+    key: KeyId,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM batches WHERE key_id = $1 AND issued_at >= $2";
+    let (count,): (i64,) = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(key.0))
+        .bind(since.as_microsecond())
+        .fetch_one(c).await)?;
+    Ok(count.cast_unsigned())
+}
+
+/// The keys that batches were issued with.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].

@@ -99,6 +99,7 @@ pub(super) async fn make_batch(
     )?;
 
     let known = orders::list(store, 1).await?.into_iter().next();
+    let known = known.map(|(order, _)| order);
     let is_new = known.is_none();
     let order = match known {
         Some(order) => order,

@@ -195,7 +195,14 @@ async fn show(place: &Installation, output: &mut Output, text: &str) -> Result<(
     };
     let mark = mark.ok_or_else(not_ours)?;
     let report = marks::report(&store, &keys.secrets.serial, mark, system::now()).await?;
-    output.result(&report_json(&report), &report_text(&report))
+    let mut text = report_text(&report);
+    if let Some(distrust) = place.distrust(&report.batch)? {
+        text.push_str(&format!(
+            "
+{distrust}"
+        ));
+    }
+    output.result(&report_json(&report), &text)
 }
 
 fn by_index(text: &str) -> Option<MarkId> {

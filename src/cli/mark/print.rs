@@ -10,6 +10,15 @@ use crate::domain::text::Line;
 use crate::service::marks::{Changed, MarkReport};
 
 pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
+    let (word, before) = match kind {
+        EventKind::Restored(kind) => (
+            format!("no longer {}", kind.slug()),
+            format!("were not {}", kind.slug()),
+        ),
+        EventKind::Activated | EventKind::Withdrawn(_) => {
+            (kind.slug().to_owned(), "were so already".to_owned())
+        }
+    };
     let mut text = String::new();
     for line in &changed.lines {
         match &line.outcome {
@@ -26,20 +35,13 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
             )),
         }
     }
-    text.push_str(&format!(
-        "{}: {} marks",
-        kind.slug(),
-        thousands(changed.marks)
-    ));
+    text.push_str(&format!("{word}: {} marks", thousands(changed.marks)));
     if changed.unchanged > 0 {
-        text.push_str(&format!(
-            "; {} were so already",
-            thousands(changed.unchanged)
-        ));
+        text.push_str(&format!("; {} {before}", thousands(changed.unchanged)));
     }
     if changed.still_withdrawn > 0 {
         text.push_str(&format!(
-            "; {} of them stay withdrawn all the same",
+            "; {} of them stay withdrawn for another reason, which has precedence",
             thousands(changed.still_withdrawn)
         ));
     }

@@ -91,5 +91,6 @@ fn read_file(path: &Path) -> Result<String, Failure> {
             "split it, or name ranges instead of single serials",
         ));
     }
-    Ok(text)
+    // Spreadsheets put a byte-order mark before the first line.
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

@@ -97,7 +97,7 @@ pub(super) fn write_sheet(
         .map(|index| press.label(index))
         .collect::<Result<Vec<_>, _>>()?;
     let bytes = contact_sheet(&labels, SHEET_COLUMNS, dpi).map_err(RenderError::from)?;
-    let mut file = PartFile::create(path, false)?;
+    let mut file = PartFile::create(path)?;
     file.write(&bytes)?;
     tick(u64::from(range.marks()));
     file.finish()

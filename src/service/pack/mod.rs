@@ -139,7 +139,7 @@ pub async fn pack(
                 "key {} is compromised and does not vouch for batch {}",
                 batch.key, batch.number
             ),
-            "its marks would not be recognised; void the order and issue it anew",
+            "its marks would not be recognised; order them anew and issue with another key",
         ));
     }
     let range = part_of(batch.number, batch.count.all(), pack.range)?;

@@ -2,8 +2,9 @@
 //!
 //! Until then they are `NAME.part`. An error removes it; what a killed process left is removed by the next one.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::files;
@@ -47,16 +48,14 @@ pub(super) struct PartFile {
 }
 
 impl PartFile {
-    /// `private` files are readable by their owner alone.
-    pub(super) fn create(path: &Path, private: bool) -> Result<Self, ServiceError> {
-        use std::os::unix::fs::OpenOptionsExt;
+    /// For its owner alone: who reads a pack can print its marks.
+    pub(super) fn create(path: &Path) -> Result<Self, ServiceError> {
         let part = part_name(path);
         _ = fs::remove_file(&part);
-        let mode = if private { 0o600 } else { 0o644 };
         let file = File::options()
             .write(true)
             .create_new(true)
-            .mode(mode)
+            .mode(0o600)
             .open(&part)
             .map_err(|source| files(&part, source))?;
         Ok(Self {
@@ -110,7 +109,7 @@ impl PartFolder {
         for left in [&part, &old_name(path)] {
             remove_folder(left).map_err(io)?;
         }
-        fs::create_dir(&part).map_err(io)?;
+        DirBuilder::new().mode(0o700).create(&part).map_err(io)?;
         Ok(Self {
             path: path.to_owned(),
             part,

@@ -20,15 +20,15 @@ pub(super) fn write(
     hidden: Option<&Path>,
     tick: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ServiceError> {
-    let open = |path: Option<&Path>, private, header: &str| {
+    let open = |path: Option<&Path>, header: &str| {
         path.map(|path| {
-            let mut file = PartFile::create(path, private)?;
+            let mut file = PartFile::create(path)?;
             file.write(header.as_bytes()).map(|()| file)
         })
         .transpose()
     };
-    let mut label_file = open(labels, false, csv::LABELS_HEADER)?;
-    let mut hidden_file = open(hidden, true, csv::HIDDEN_HEADER)?;
+    let mut label_file = open(labels, csv::LABELS_HEADER)?;
+    let mut hidden_file = open(hidden, csv::HIDDEN_HEADER)?;
     let make = |chunk: IndexRange| {
         let label_rows = labels.map(|_| label_rows(press, chunk)).unwrap_or_default();
         let hidden_rows = hidden
