@@ -3,6 +3,7 @@
 mod demo;
 mod environment;
 mod help;
+mod mistakes;
 mod printing;
 mod selection;
 mod story;

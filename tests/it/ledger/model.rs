@@ -103,7 +103,7 @@ impl Naive {
     }
 }
 
-/// The same step on the model: marks changed, unchanged, and activated though withdrawn.
+/// The same step on the model: marks changed, unchanged, and changed though told as withdrawn for another reason.
 fn apply(model: &mut [Naive], (kind, lines): &Step) -> (u64, u64, u64) {
     let chosen: BTreeSet<u32> = lines
         .iter()
@@ -117,7 +117,11 @@ fn apply(model: &mut [Naive], (kind, lines): &Step) -> (u64, u64, u64) {
             continue;
         }
         changed += 1;
-        if *kind == EventKind::Activated && !mark.withdrawn.is_empty() {
+        let is_told = match kind {
+            EventKind::Withdrawn(kind) => mark.told() == kind.slug(),
+            EventKind::Activated | EventKind::Restored(_) => mark.withdrawn.is_empty(),
+        };
+        if !is_told {
             still_withdrawn += 1;
         }
     }

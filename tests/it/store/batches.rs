@@ -150,3 +150,45 @@ async fn after_the_last_number_of_28_bits_no_batch_can_be_numbered() {
         assert!(matches!(beyond, Err(StoreError::NumbersUsedUp("batch"))));
     }
 }
+
+#[tokio::test]
+async fn orders_find_their_batches_and_keys_the_batches_issued_since() {
+    for (_database, store) in both().await {
+        let mut tx = store.write().await.unwrap();
+        let licensee = add_licensee(&mut tx, 0).await.unwrap().unwrap();
+        let mut orders = Vec::new();
+        for _ in 0..3 {
+            orders.push(add_order(&mut tx, licensee, 10).await);
+        }
+        // The middle order is not issued.
+        for (place, order) in [(1, &orders[0]), (2, &orders[2])] {
+            let number = batch::next_number(&mut tx).await.unwrap();
+            let new = NewBatch {
+                order,
+                key: KeyId(7),
+                has_hidden_codes: false,
+                actor: &line("printer"),
+                idempotency_key: &line(&format!("issue {place}")),
+            };
+            batch::add(&mut tx, number, &new, noon()).await.unwrap();
+        }
+        let (first, last) = (orders[0].number, orders[2].number);
+        let found = batch::by_order(&mut tx, first, last).await.unwrap();
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            [(first, batch_number(1)), (last, batch_number(2))]
+        );
+        let found = batch::by_order(&mut tx, orders[1].number, orders[1].number)
+            .await
+            .unwrap();
+        assert!(found.is_empty());
+
+        let just_after = noon() + jiff::SignedDuration::from_micros(1);
+        for (key, since, expected) in [(7, noon(), 2), (7, just_after, 0), (8, noon(), 0)] {
+            let count = batch::count_issued_since(&mut tx, KeyId(key), since)
+                .await
+                .unwrap();
+            assert_eq!(count, expected);
+        }
+    }
+}
