@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::SqlitePool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection};
@@ -133,19 +134,46 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         // FULL: a commit that was answered survives a power cut. NORMAL would lose the last ones.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT);
-    let pool = |connections| {
-        SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A file cannot hang up; asking first would cost every transaction a statement.
-            .test_before_acquire(false)
-    };
     // The writer first: it turns on the WAL, which a reader cannot.
-    let writer = pool(1).connect_with(options.clone()).await?;
-    let readers = pool(SQLITE_READERS)
+    let writer = sqlite_writer(&options).await?;
+    let readers = sqlite_pool(SQLITE_READERS)
         .connect_with(options.read_only(true))
         .await?;
     Ok(Store::Sqlite { readers, writer })
+}
+
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A file cannot hang up; asking first would cost every transaction a statement.
+        .test_before_acquire(false)
+}
+
+/// Turning on the WAL of a new file needs the file alone for a moment. SQLite waits for everything else by itself, but
+/// not for that: of two processes that start together one would fail.
+async fn sqlite_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let mut waited = Duration::ZERO;
+    loop {
+        match sqlite_pool(1).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && waited < SQLITE_BUSY_TIMEOUT => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`; the upper bytes of the code say more precisely why.
+fn is_busy(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 async fn postgres(url: &str) -> Result<Store, StoreError> {
