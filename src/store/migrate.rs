@@ -1,5 +1,6 @@
 //! The schema and its versions: `migrations/sqlite` and `migrations/postgres`, the same names on both sides.
 
+use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 use super::{Store, StoreError, Tx};
@@ -49,7 +50,18 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
                 error => error,
             }
         }
-        Store::Postgres(pool) => migrator(POSTGRES).run(pool).await,
+        Store::Postgres(pool) => {
+            // A connection of its own: a migration of a large table, or waiting for another process that migrates, may
+            // take longer than any statement of ours, and the pool's connections keep their limits.
+            let mut connection = pool.acquire().await?.detach();
+            let unlimited = "SET statement_timeout = 0; SET lock_timeout = 0";
+            sqlx::raw_sql(unlimited).execute(&mut connection).await?;
+            let done = migrator(POSTGRES)
+                .run_direct(None, &mut connection, false)
+                .await;
+            connection.close().await?;
+            done
+        }
     };
     result.map_err(|error: MigrateError| StoreError::Migrate(error.to_string()))
 }
