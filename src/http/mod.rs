@@ -37,7 +37,7 @@ use crate::service::ServiceError;
 use crate::service::keys::LiveKeys;
 use crate::service::system;
 use crate::service::verify::{self, Answer, Check};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Longer than any honest check takes; after it a client is told that we could not check.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
@@ -115,10 +115,7 @@ async fn check(
     };
     let answer = verify::answer(&app.store, &app.keys, check, system::now());
     let answer = tokio::time::timeout(ANSWER_TIMEOUT, answer).await;
-    let answer = answer.unwrap_or_else(|_| {
-        let what = "the database took too long";
-        Err(ServiceError::refused(what, "try again"))
-    });
+    let answer = answer.unwrap_or_else(|_| Err(StoreError::TooSlow.into()));
     if let Err(error) = &answer {
         tracing::error!(%error, "a check could not be answered");
     }

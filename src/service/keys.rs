@@ -39,7 +39,9 @@ pub fn make(
     };
     if !folder.secret_path(SecretName::Phone).exists() {
         // The one key whose loss does no lasting harm: phones are met anew.
+        // Noted at once: what is refused below must not leave a key that the ring does not know.
         make_secret(folder, &mut ring.checks, SecretName::Phone, passphrase)?;
+        folder.write_keyring(&ring)?;
     }
     let id = match wanted {
         Some(id) => id,

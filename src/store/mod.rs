@@ -45,6 +45,9 @@ pub enum StoreError {
     /// It cannot be reached, is locked for too long, or its disk is full.
     #[error("the database did not answer: {0}")]
     Unavailable(#[from] sqlx::Error),
+    /// It was asked, and did not answer in time.
+    #[error("the database took too long")]
+    TooSlow,
     /// There is no database file.
     #[error("there is no database at {0}")]
     NoDatabase(String),
@@ -88,7 +91,7 @@ impl StoreError {
     /// What to do, in one line.
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) | Self::Migrate(_) => {
+            Self::Unavailable(_) | Self::TooSlow | Self::Migrate(_) => {
                 "see that the database runs and its disk has room; `yuanmark doctor` examines it"
             }
             Self::NoDatabase(_) => "make one with `yuanmark migrate`, or name it with --database",

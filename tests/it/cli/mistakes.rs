@@ -38,7 +38,7 @@ fn another_key_is_made_only_with_the_passphrase_of_its_folder() {
 }
 
 #[test]
-fn a_lost_phone_key_is_made_anew_beside_the_next_signing_key() {
+fn a_lost_phone_key_is_made_anew_by_the_next_call_for_a_key() {
     let program = Program::with_batch(1);
     fs::remove_file(program.path("keys/phone.key")).unwrap();
     assert!(
@@ -47,6 +47,9 @@ fn a_lost_phone_key_is_made_anew_beside_the_next_signing_key() {
             .what
             .contains("phone.key is missing")
     );
+    // Even a request that is refused leaves a folder that can be used.
+    program.refused("key new --id 1");
+    assert_eq!(program.run("verify 4BD9-QV4N-Q0NZ-57DB").code, 1);
     program.done("key new");
     assert_eq!(program.run("verify 4BD9-QV4N-Q0NZ-57DB").code, 1);
 }
