@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use jiff::{
-    Timestamp, ToSpan, civil,
-    tz::{Offset, offset},
-};
+use jiff::{Timestamp, ToSpan, civil};
 
+use super::calendar::BEIJING;
 use super::season::Season;
 
 /// The byte in the code that says the form. Every value can be read; only those of [`Form`] are issued.
@@ -80,6 +78,19 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.slug() == slug)
     }
 
+    /// The name as the trade writes it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Fresh => "鲜品",
+            Self::Canned => "罐头",
+            Self::Frozen => "速冻",
+            Self::Salted => "盐渍",
+            Self::ReadyToEat => "即食",
+            Self::Dried => "干品",
+            Self::Powder => "粉",
+        }
+    }
+
     /// The last day on which goods of this form are packed, and the days they keep from then.
     ///
     /// The shoots are picked from early March to early April; fresh goods are packed by the end of April. All other
@@ -105,14 +116,13 @@ impl Form {
     }
 }
 
+super::words::written_as_word!(Form);
+
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.slug())
     }
 }
-
-/// China's one time zone, UTC+8 without summer time since 1992.
-pub const BEIJING: Offset = offset(8);
 
 #[cfg(test)]
 mod tests {

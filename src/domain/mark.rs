@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The number of a batch (批): the marks of one order. Below 2²⁸, so that it fits the serial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct BatchNumber(u32);
 
 impl BatchNumber {
@@ -25,6 +28,20 @@ impl BatchNumber {
     }
 }
 
+impl From<BatchNumber> for u32 {
+    fn from(number: BatchNumber) -> Self {
+        number.0
+    }
+}
+
+impl TryFrom<u32> for BatchNumber {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::new(number).ok_or("is no batch number")
+    }
+}
+
 impl fmt::Display for BatchNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -32,7 +49,8 @@ impl fmt::Display for BatchNumber {
 }
 
 /// The place of a mark in its batch, from 0. Below 2²⁴.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct MarkIndex(u32);
 
 impl MarkIndex {
@@ -52,6 +70,30 @@ impl MarkIndex {
     pub const fn get(self) -> u32 {
         self.0
     }
+
+    /// The index before it; `None` before the first.
+    pub fn before(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+
+    /// The index after it; `None` after the last that fits.
+    pub const fn after(self) -> Option<Self> {
+        Self::new(self.0 + 1)
+    }
+}
+
+impl From<MarkIndex> for u32 {
+    fn from(number: MarkIndex) -> Self {
+        number.0
+    }
+}
+
+impl TryFrom<u32> for MarkIndex {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::new(number).ok_or("is no index")
+    }
 }
 
 impl fmt::Display for MarkIndex {
@@ -61,7 +103,8 @@ impl fmt::Display for MarkIndex {
 }
 
 /// How many marks a batch holds: 1 to 2²⁴ (16,777,216).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct MarkCount(u32);
 
 impl MarkCount {
@@ -96,6 +139,20 @@ impl MarkCount {
     }
 }
 
+impl From<MarkCount> for u32 {
+    fn from(number: MarkCount) -> Self {
+        number.0
+    }
+}
+
+impl TryFrom<u32> for MarkCount {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::new(number).ok_or("is no number of marks: 1 to 16,777,216")
+    }
+}
+
 impl fmt::Display for MarkCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -118,7 +175,8 @@ impl fmt::Display for MarkId {
 }
 
 /// Consecutive marks of one batch, both ends included; never empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "(MarkIndex, MarkIndex)", into = "(MarkIndex, MarkIndex)")]
 pub struct IndexRange {
     first: MarkIndex,
     last: MarkIndex,
@@ -170,6 +228,20 @@ impl IndexRange {
     /// Every index of the range, ascending.
     pub fn indices(self) -> impl Iterator<Item = MarkIndex> {
         (self.first.0..=self.last.0).map(MarkIndex)
+    }
+}
+
+impl From<IndexRange> for (MarkIndex, MarkIndex) {
+    fn from(range: IndexRange) -> Self {
+        (range.first, range.last)
+    }
+}
+
+impl TryFrom<(MarkIndex, MarkIndex)> for IndexRange {
+    type Error = &'static str;
+
+    fn try_from((first, last): (MarkIndex, MarkIndex)) -> Result<Self, Self::Error> {
+        Self::new(first, last).ok_or("runs backwards")
     }
 }
 

@@ -5,26 +5,40 @@
 //! take the types. What does not belong here: who may do something, and when it is written down (`service`), how
 //! it is stored (`store`), how it looks (`render`, `http`, `cli`).
 
+pub mod area;
+pub mod calendar;
 pub mod code;
+pub mod container;
 pub mod crockford;
+pub mod custody;
 pub mod digits;
+pub mod document;
+pub mod entitlement;
 pub mod event;
 pub mod form;
 pub mod hidden;
 pub mod input;
 pub mod key_id;
 pub mod keyring;
+pub mod ledger;
 pub mod licensee;
+pub mod lot;
 pub mod mark;
 pub mod order;
 pub mod phone;
 pub mod place;
+pub mod printer;
 pub mod public_url;
+pub mod refusal;
 pub mod season;
 pub mod segments;
 pub mod selection;
 pub mod serial;
 pub mod state;
 pub mod text;
+pub mod township;
+pub mod transfer;
 pub mod uscc;
 pub mod verdict;
+pub mod whereabouts;
+pub mod words;

@@ -1,32 +1,51 @@
 //! A printing order (印制订单): what a licensee wants marks for, and how many.
 
-use std::fmt;
-
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use super::calendar::day_of;
 use super::code::Payload;
+use super::entitlement::Account;
+use super::entitlement::coefficients::PerMille;
 use super::form::Form;
 use super::key_id::KeyId;
 use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkCount, MarkId};
+use super::printer::PrinterNumber;
+use super::refusal::Refusal;
 use super::season::Season;
 use super::text::Line;
+use super::whereabouts::{Counts, Whereabouts};
+use super::words::{numbered, words};
 
-/// The number of an order, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderNumber(pub u32);
+numbered! {
+    /// The number of an order, from 1.
+    pub struct OrderNumber(u32);
+}
 
-impl fmt::Display for OrderNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+words! {
+    /// How far an order has come. Where its labels are, [`Counts`] say.
+    pub enum OrderState {
+        /// The licensee has asked for it.
+        Placed = "placed" "待核准",
+        /// The authority has approved it: its quantity is taken from the entitlement.
+        Approved = "approved" "已核准",
+        /// Its codes exist.
+        Issued = "issued" "已制码",
+        /// The printer has the data pack.
+        Released = "released" "已发包",
+        /// Every label is accounted for.
+        Closed = "closed" "已结案",
+        /// Not approved.
+        Rejected = "rejected" "不予核准",
+        /// Cancelled before the printer had the data pack.
+        Cancelled = "cancelled" "已取消",
     }
 }
 
-/// What a licensee wants marks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// Its number.
-    pub number: OrderNumber,
+/// What an order is placed with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewOrder {
     /// For whom.
     pub licensee: LicenseeNumber,
     /// For which season (年度).
@@ -37,10 +56,229 @@ pub struct Order {
     pub product: Line,
     /// How many marks.
     pub quantity: MarkCount,
+}
+
+/// A printing order from its placing to its closing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number.
+    pub number: OrderNumber,
+    /// What was asked for.
+    pub placed: NewOrder,
+    /// How far it has come.
+    pub state: OrderState,
+    /// Who prints it.
+    pub printer: Option<PrinterNumber>,
+    /// Its batch, once it is issued.
+    pub batch: Option<BatchNumber>,
+    /// Where its labels are.
+    pub counts: Counts,
+    /// The share that may be spoiled in printing; taken from the coefficients when it was approved.
+    pub scrap_tolerance: PerMille,
+    /// Why it was rejected or cancelled.
+    pub reason: Option<Line>,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// Who placed it.
     pub actor: Line,
+}
+
+impl Order {
+    /// Places an order.
+    ///
+    /// # Errors
+    /// [`Refusal`] if goods of its season and form can no longer be on sale, or the season is too far ahead.
+    pub fn place(
+        number: OrderNumber,
+        new: &NewOrder,
+        by: &Line,
+        at: Timestamp,
+    ) -> Result<Self, Refusal> {
+        if new.form.past_since(new.season) <= at {
+            return Err(Refusal::invalid(
+                format!("goods of season {} ({}) are past it", new.season, new.form),
+                "look at the year: last season's marks are not for this season's goods",
+            ));
+        }
+        let year = day_of(at).year();
+        if i32::from(new.season.year()) > i32::from(year) + 1 {
+            return Err(Refusal::invalid(
+                format!("season {} is too far ahead", new.season),
+                "orders are for this season or the next",
+            ));
+        }
+        Ok(Self {
+            number,
+            placed: new.clone(),
+            state: OrderState::Placed,
+            printer: None,
+            batch: None,
+            counts: Counts::default(),
+            scrap_tolerance: PerMille::default(),
+            reason: None,
+            placed_at: at,
+            actor: by.clone(),
+        })
+    }
+
+    /// The entitlement it is taken from.
+    pub const fn account(&self) -> Account {
+        Account {
+            licensee: self.placed.licensee,
+            season: self.placed.season,
+            form: self.placed.form,
+        }
+    }
+
+    /// Whether its quantity is taken from the entitlement.
+    pub const fn takes_entitlement(&self) -> bool {
+        matches!(
+            self.state,
+            OrderState::Approved | OrderState::Issued | OrderState::Released | OrderState::Closed
+        )
+    }
+
+    /// Approves it.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not waiting for that.
+    pub fn approve(&mut self, scrap_tolerance: PerMille) -> Result<(), Refusal> {
+        self.must_be(&[OrderState::Placed], "approved")?;
+        self.state = OrderState::Approved;
+        self.scrap_tolerance = scrap_tolerance;
+        Ok(())
+    }
+
+    /// Rejects it.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not waiting for approval.
+    pub fn reject(&mut self, reason: &Line) -> Result<(), Refusal> {
+        self.must_be(&[OrderState::Placed], "rejected")?;
+        self.state = OrderState::Rejected;
+        self.reason = Some(reason.clone());
+        Ok(())
+    }
+
+    /// Cancels it before the printer has the data pack.
+    ///
+    /// # Errors
+    /// [`Refusal`] afterwards: labels may exist then.
+    pub fn cancel(&mut self, reason: &Line) -> Result<(), Refusal> {
+        let may = [OrderState::Placed, OrderState::Approved, OrderState::Issued];
+        self.must_be(&may, "cancelled")?;
+        self.state = OrderState::Cancelled;
+        self.reason = Some(reason.clone());
+        Ok(())
+    }
+
+    /// Gives it to a printer, or to another one as long as none has the data pack.
+    ///
+    /// # Errors
+    /// [`Refusal`] before its approval and after its release.
+    pub fn assign(&mut self, printer: PrinterNumber) -> Result<(), Refusal> {
+        let may = [OrderState::Approved, OrderState::Issued];
+        self.must_be(&may, "given to a printer")?;
+        self.printer = Some(printer);
+        Ok(())
+    }
+
+    /// Its codes are made.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not approved, or was issued before: an order is never printed twice.
+    pub fn issue(&mut self, batch: BatchNumber) -> Result<(), Refusal> {
+        if let Some(batch) = self.batch {
+            return Err(Refusal::conflict(
+                format!("order {} was issued already: it is batch {batch}", self.number),
+                "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
+            ));
+        }
+        self.must_be(&[OrderState::Approved], "issued")?;
+        self.state = OrderState::Issued;
+        self.batch = Some(batch);
+        self.counts = Counts::unreported(self.placed.quantity.get());
+        Ok(())
+    }
+
+    /// The printer gets the data pack.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not issued, or no printer was named.
+    pub fn release(&mut self) -> Result<PrinterNumber, Refusal> {
+        self.must_be(&[OrderState::Issued], "released")?;
+        let printer = self.printer.ok_or_else(|| {
+            Refusal::conflict(
+                format!("order {} has no printer yet", self.number),
+                "name one: `yuanmark order assign`",
+            )
+        })?;
+        self.state = OrderState::Released;
+        Ok(printer)
+    }
+
+    /// Whether its labels may be reported printed, sent, used and so on.
+    ///
+    /// # Errors
+    /// [`Refusal`] before its release and after its closing.
+    pub fn may_move_labels(&self) -> Result<(), Refusal> {
+        self.must_be(&[OrderState::Released], "moved or reported")
+    }
+
+    /// Closes it. `on_hand` is what the licensee has counted.
+    ///
+    /// # Errors
+    /// [`Refusal`] unless ordered = good + spoiled, delivered = used + spoiled + lost + returned + on hand, and nothing
+    /// waits at the printer's, on its way or to be destroyed.
+    pub fn close(&mut self, on_hand: u32) -> Result<(), Refusal> {
+        self.must_be(&[OrderState::Released], "closed")?;
+        let waiting = [
+            (self.counts.at(Whereabouts::Unreported), "are not reported by the printer"),
+            (self.counts.at(Whereabouts::AtPrinter), "are still at the printer's"),
+            (self.counts.at(Whereabouts::InTransit), "are sent and not received"),
+            (self.counts.to_be_destroyed(), "wait to be destroyed"),
+        ];
+        if let Some((marks, what)) = waiting.iter().find(|(marks, _)| *marks > 0) {
+            return Err(Refusal::conflict(
+                format!("order {} cannot be closed: {marks} labels {what}", self.number),
+                "report where they are first",
+            ));
+        }
+        let known = self.counts.at(Whereabouts::OnHand);
+        if on_hand != known {
+            return Err(Refusal::conflict(
+                format!(
+                    "order {} cannot be closed: {on_hand} labels were counted on hand, the ledger knows of {known}",
+                    self.number
+                ),
+                "count again; report the difference as used, spoiled, lost or returned",
+            ));
+        }
+        self.state = OrderState::Closed;
+        Ok(())
+    }
+
+    /// Whether more was spoiled in printing than is tolerated.
+    pub fn is_scrap_over(&self) -> bool {
+        let tolerated = self.scrap_tolerance.of(u64::from(self.placed.quantity.get()));
+        u64::from(self.counts.spoiled()) > tolerated
+    }
+
+    fn must_be(&self, states: &[OrderState], what: &str) -> Result<(), Refusal> {
+        if states.contains(&self.state) {
+            return Ok(());
+        }
+        let wanted: Vec<&str> = states.iter().map(|state| state.slug()).collect();
+        Err(Refusal::conflict(
+            format!(
+                "order {} is {} ({}) and cannot be {what}",
+                self.number,
+                self.state.slug(),
+                self.state.chinese()
+            ),
+            format!("it would have to be {}", wanted.join(" or ")),
+        ))
+    }
 }
 
 /// The marks of one order: a number and indices from 0, never a row for each mark.

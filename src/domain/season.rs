@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A season: one calendar year, 2000 to 2255 (one byte of the code, counted from 2000).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct Season(u8);
 
 impl Season {
@@ -32,6 +35,20 @@ impl Season {
     /// The calendar year.
     pub const fn year(self) -> u16 {
         Self::FIRST_YEAR + self.0 as u16
+    }
+}
+
+impl From<Season> for u16 {
+    fn from(season: Season) -> Self {
+        season.year()
+    }
+}
+
+impl TryFrom<u16> for Season {
+    type Error = &'static str;
+
+    fn try_from(year: u16) -> Result<Self, Self::Error> {
+        Self::new(year).ok_or("is no season: the years are 2000 to 2255")
     }
 }
 

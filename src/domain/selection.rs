@@ -65,6 +65,9 @@ pub enum LineError {
     /// There is no such batch.
     #[error("is of batch {0}, which was never issued")]
     UnknownBatch(BatchNumber),
+    /// What is to happen cannot happen to these labels.
+    #[error("cannot be taken: {0}")]
+    Impossible(String),
 }
 
 /// What became of a line.
@@ -114,6 +117,21 @@ pub fn read<'a>(
         .collect()
 }
 
+/// The same, where indices count in `batch` but a serial may belong to any other.
+pub fn read_of_any_batch<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    batch: Option<BatchNumber>,
+    key: &SerialKey,
+) -> Vec<ReadLine<'a>> {
+    let mut read = read(lines, batch, key);
+    for (_, text, chosen) in &mut read {
+        if let Err(LineError::Foreign { .. }) = chosen {
+            *chosen = read_line(text, None, key);
+        }
+    }
+    read
+}
+
 /// The batches that the lines speak of.
 pub fn batches(lines: &[ReadLine<'_>]) -> BTreeSet<BatchNumber> {
     lines
@@ -123,17 +141,19 @@ pub fn batches(lines: &[ReadLine<'_>]) -> BTreeSet<BatchNumber> {
         .collect()
 }
 
-/// Checks the lines against the batches that exist, and joins what they choose. Returns the chosen ranges of each
-/// batch, ascending and apart from one another, and what became of each line.
+/// Checks the lines against the batches that exist and what `allowed` says of each, and joins what they choose. Returns
+/// the chosen ranges of each batch, ascending and apart from one another, and what became of each line.
 pub fn check(
     lines: Vec<ReadLine<'_>>,
     counts: &BTreeMap<BatchNumber, MarkCount>,
+    allowed: impl Fn(Chosen) -> Result<(), LineError>,
 ) -> (BTreeMap<BatchNumber, Vec<IndexRange>>, Vec<LineReport>) {
     let mut taken: BTreeMap<BatchNumber, Taken> = BTreeMap::new();
     let mut reports = Vec::with_capacity(lines.len());
     for (line, text, chosen) in lines {
         let outcome = chosen
             .and_then(|chosen| within(chosen, counts))
+            .and_then(|chosen| allowed(chosen).map(|()| chosen))
             .map_or_else(LineOutcome::Bad, |chosen| {
                 let marks = chosen.range.marks();
                 match taken.entry(chosen.batch).or_default().add(chosen.range) {
@@ -282,7 +302,7 @@ mod tests {
             (batch(2), MarkCount::new(10).unwrap()),
         ]);
         let lines = read(text.lines(), chosen.map(batch), &key);
-        let (ranges, reports) = check(lines, &counts);
+        let (ranges, reports) = check(lines, &counts, |_| Ok(()));
         let ranges: Vec<String> = ranges
             .iter()
             .flat_map(|(batch, ranges)| ranges.iter().map(move |range| format!("{batch}:{range}")))

@@ -90,6 +90,12 @@ impl<'a> Standing<'a> {
                     standing.withdrawn[kind as usize].get_or_insert(event);
                 }
                 EventKind::Restored(kind) => standing.withdrawn[kind as usize] = None,
+                // Where the labels are says nothing about whether they may be used.
+                EventKind::Printed
+                | EventKind::Delivered
+                | EventKind::Received
+                | EventKind::Used
+                | EventKind::Undone(_) => {}
             }
         }
         standing
@@ -105,12 +111,12 @@ impl<'a> Standing<'a> {
         self.withdrawn[kind as usize].is_some()
     }
 
-    /// Whether an event of this kind would change anything.
+    /// Whether the authority's word of this kind would change anything. Where labels are, [`super::custody`] knows.
     pub const fn is_changed_by(&self, kind: EventKind) -> bool {
         match kind {
-            EventKind::Activated => self.activated.is_none(),
             EventKind::Withdrawn(kind) => !self.is_withdrawn(kind),
             EventKind::Restored(kind) => self.is_withdrawn(kind),
+            _ => true,
         }
     }
 
@@ -121,7 +127,7 @@ impl<'a> Standing<'a> {
         past_since: Timestamp,
         now: Timestamp,
     ) -> MarkState<'a> {
-        for kind in Withdrawal::ALL {
+        for &kind in Withdrawal::ALL {
             if let Some(event) = self.withdrawn[kind as usize] {
                 return MarkState::Withdrawn(Ground::Event(kind, event));
             }

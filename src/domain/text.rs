@@ -1,6 +1,9 @@
 //! Short texts that people give us: names, reasons, document numbers.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Why a text was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +32,8 @@ pub enum TextError {
 }
 
 /// One line of text: trimmed, not empty, no control characters, at most [`Line::LIMIT`] characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Line(String);
 
 impl Line {
@@ -64,6 +68,13 @@ impl Line {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::new("text", &text).map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The unified social credit code (统一社会信用代码) of a firm, GB 32100-2015.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The 31 characters by value. I, O, S, V and Z do not occur.
 const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -11,7 +14,8 @@ const WEIGHTS: [u32; 17] = [
 const LENGTH: usize = 18;
 
 /// A code whose check character is right.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Uscc(String);
 
 /// What is wrong with a code.
@@ -76,6 +80,13 @@ impl Uscc {
     /// The 18 characters.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Uscc {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::new(&text).map_err(serde::de::Error::custom)
     }
 }
 

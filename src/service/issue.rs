@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
 use super::{ServiceError, no_batch};
+use crate::domain::ledger::entry::BatchIssued;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::refusal::Refusal;
 use crate::domain::segments::standings;
 use crate::domain::state::MarkState;
 use crate::domain::text::Line;
-use crate::store::batch::{self, NewBatch};
-use crate::store::{Store, event, licensee, order, scan};
+use crate::store::{Store, batch, event, licensee, order, scan};
 
 /// What is to be issued.
 #[derive(Clone, Debug)]
@@ -42,61 +44,37 @@ pub struct Issued {
 /// Issues the batch of an order, with the newest active key.
 ///
 /// # Errors
-/// If there is no such order, it has a batch, the licensee's right has ended, no key is active, the key's private half
-/// cannot be used, or the idempotency key stands for another issue.
+/// If there is no such order, it is not approved or has a batch, the licensee's right is not in force, no key is active,
+/// the key's private half cannot be used, or the idempotency key stands for another issue.
 pub async fn issue(
     store: &Store,
     keys: &LiveKeys,
     new: &Issue,
     now: Timestamp,
 ) -> Result<Issued, ServiceError> {
-    let mut tx = store.write().await?;
-    let number = batch::next_number(&mut tx).await?;
-    if let Some(batch) = batch::by_idempotency_key(&mut tx, &new.idempotency_key).await? {
+    let mut desk = Desk::open(store, &Call::new(new.actor.clone(), now)).await?;
+    if let Some(batch) = batch::by_idempotency_key(&mut desk.tx, &new.idempotency_key).await? {
         return repeat_of(batch, new);
     }
-    let order = order::get(&mut tx, new.order).await?.ok_or_else(|| {
-        ServiceError::refused(
-            format!("there is no order {}", new.order),
-            "`yuanmark order list` shows the orders there are",
-        )
-    })?;
-    if let Some(batch) = batch::of_order(&mut tx, new.order).await? {
-        return Err(ServiceError::refused(
-            format!(
-                "order {} was issued already: it is batch {}",
-                new.order, batch.number
-            ),
-            "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
-        ));
-    }
-    let licensee = licensee::get(&mut tx, order.licensee).await?;
-    if licensee.is_none_or(|licensee| licensee.ended.is_some()) {
-        return Err(ServiceError::refused(
-            format!(
-                "the right of licensee {} to use the mark has ended",
-                order.licensee
-            ),
-            "its open orders can no longer be issued",
-        ));
-    }
+    desk.load_order(new.order).await?;
     let ring = keys.ring();
     let key = ring.newest_active().ok_or_else(|| {
-        ServiceError::refused(
+        Refusal::conflict(
             "no signing key is active",
             "make one with `yuanmark key new`",
         )
     })?;
     keys.signing_key(key.id)?; // no batch that could not be signed
-    let batch = NewBatch {
-        order: &order,
+    let number = batch::next_number(&mut desk.tx).await?;
+    desk.enter(BatchIssued {
+        order: new.order,
+        batch: number,
         key: key.id,
         has_hidden_codes: new.has_hidden_codes,
-        actor: &new.actor,
-        idempotency_key: &new.idempotency_key,
-    };
-    let batch = batch::add(&mut tx, number, &batch, now).await?;
-    tx.commit().await?;
+        idempotency_key: new.idempotency_key.clone(),
+    })?;
+    let batch = desk.books.batch(number)?.clone();
+    desk.close().await?;
     let is_repeat = false;
     Ok(Issued { batch, is_repeat })
 }
@@ -106,13 +84,14 @@ fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
         let is_repeat = true;
         return Ok(Issued { batch, is_repeat });
     }
-    Err(ServiceError::refused(
+    Err(Refusal::conflict(
         format!(
             "the idempotency key {} was used for batch {}, which is another issue",
             new.idempotency_key, batch.number
         ),
         "use a new idempotency key for a new issue, the same one only to repeat the same request",
-    ))
+    )
+    .into())
 }
 
 /// The newest batches first, at most `limit`.

@@ -1,46 +1,90 @@
-//! What happens to marks after printing: activation, withdrawal, and the undoing of freezes and recalls.
+//! What happens to marks and their labels: printed, delivered, received, activated, used, withdrawn, and the authority's
+//! freezing and restoring.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::desk::{Call, Desk};
 use super::{ServiceError, no_batch};
+use crate::domain::container::ContainerNumber;
+use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
+use crate::domain::ledger::books::impossible;
+use crate::domain::ledger::chain::EntryNumber;
+use crate::domain::ledger::entry::{Destruction, Entry, Marks};
+use crate::domain::lot::LotNumber;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
 use crate::domain::order::Batch;
+use crate::domain::refusal::Refusal;
 use crate::domain::segments::{joined, standings};
-use crate::domain::selection::{self, LineOutcome, LineReport};
+use crate::domain::selection::{self, Chosen, LineError, LineOutcome, LineReport};
 use crate::domain::serial::{Serial, SerialKey};
-use crate::domain::state::Standing;
+use crate::domain::state::{MarkState, Standing};
 use crate::domain::text::Line;
-use crate::store::event::NewEvents;
-use crate::store::{Store, Tx, batch, event, licensee, scan};
+use crate::store::{Store, batch, event, ledger, licensee, scan};
 
 /// Lines of one selection; a file of more is split by its owner.
 pub const MOST_LINES: usize = 1_000_000;
+
+/// Which marks are meant.
+#[derive(Clone, Debug)]
+pub enum Which<'a> {
+    /// All of the batch.
+    All,
+    /// Those that lines choose, see [`selection`].
+    Lines(&'a str),
+    /// What is in these rolls and boxes.
+    Containers(&'a [ContainerNumber]),
+    /// What was sent by this entry of the ledger and is still on its way.
+    Delivery(EntryNumber),
+}
 
 /// What is to happen to which marks.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
     /// What.
-    pub kind: EventKind,
-    /// The lines that choose the marks, see [`selection`]; `None` for the whole batch.
-    pub lines: Option<&'a str>,
+    pub event: EventKind,
+    /// To which marks.
+    pub which: Which<'a>,
     /// The batch in which indices count.
     pub batch: Option<BatchNumber>,
     /// Take the good lines even if there are bad ones.
     pub skip_bad: bool,
-    /// Who says so.
-    pub actor: &'a Line,
     /// Why; the public reads it for withdrawals.
-    pub reason: Option<&'a Line>,
+    pub reason: Option<Line>,
     /// The number of the decision or report.
-    pub document: Option<&'a Line>,
+    pub document: Option<Line>,
+    /// The lot that marks are activated for.
+    pub lot: Option<LotNumber>,
+    /// Who receives.
+    pub receiver: Option<Line>,
+    /// Day and witnesses of a destruction.
+    pub destruction: Option<Destruction>,
+}
+
+impl<'a> Change<'a> {
+    /// With nothing else to say.
+    pub const fn new(event: EventKind, which: Which<'a>, batch: Option<BatchNumber>) -> Self {
+        Self {
+            event,
+            which,
+            batch,
+            skip_bad: false,
+            reason: None,
+            document: None,
+            lot: None,
+            receiver: None,
+            destruction: None,
+        }
+    }
 }
 
 /// What was done.
 #[derive(Clone, Debug, Default)]
 pub struct Changed {
+    /// The entries that were written, one a batch; none if nothing changed.
+    pub entries: Vec<EntryNumber>,
     /// What became of each line.
     pub lines: Vec<LineReport>,
     /// The ranges that changed, by batch.
@@ -56,90 +100,171 @@ pub struct Changed {
 /// Writes down what happens to marks: all of it or nothing.
 ///
 /// # Errors
-/// If a line is bad and bad lines are not to be skipped, if no mark is chosen, or if the kind cannot be undone.
+/// If a line is bad and bad lines are not to be skipped, if no mark is chosen, or if a rule does not allow it.
 pub async fn change(
     store: &Store,
     key: &SerialKey,
+    call: &Call,
     change: &Change<'_>,
-    now: Timestamp,
 ) -> Result<Changed, ServiceError> {
-    if let EventKind::Restored(kind) = change.kind
-        && !kind.can_be_undone()
-    {
-        return Err(ServiceError::refused(
-            format!("a mark that is {} stays so", kind.slug()),
-            "only freezing and recall can be undone",
-        ));
+    let mut desk = Desk::open(store, call).await?;
+    if let Some(done) = repeated(&desk, change)? {
+        return Ok(done);
     }
-    let mut tx = store.write().await?;
-    event::lock(&mut tx).await?;
-    let (chosen, lines) = choose(&mut tx, key, change).await?;
+    if let Some(lot) = change.lot {
+        desk.load_lot(lot).await?;
+    }
+    let mut events = BTreeMap::new();
+    let (chosen, lines) = choose(&mut desk, &mut events, key, change).await?;
     let mut changed = Changed {
         lines,
         ..Changed::default()
     };
     for (batch, ranges) in chosen {
-        let events = event::of_batch(&mut tx, batch.number).await?;
-        collect(&mut changed, &batch, &ranges, &events, change.kind);
+        let events = events.get(&batch).map_or(&[][..], Vec::as_slice);
+        let affected = affected(&desk, &mut changed, batch, &ranges, events, change);
+        if affected.is_empty() {
+            continue;
+        }
+        changed.ranges.extend(affected.iter().map(|range| (batch, *range)));
+        let entry = desk.enter(Entry::Marks(entry_of(change, batch, affected)))?;
+        changed.entries.push(entry);
     }
-    let new = NewEvents {
-        kind: change.kind,
-        actor: change.actor,
-        reason: change.reason,
-        document: change.document,
-    };
-    event::add(&mut tx, &changed.ranges, &new, now).await?;
-    tx.commit().await?;
+    if !changed.entries.is_empty() {
+        desk.close().await?;
+    }
     Ok(changed)
 }
 
-type ChosenMarks = Vec<(Batch, Vec<IndexRange>)>;
+fn entry_of(change: &Change<'_>, batch: BatchNumber, ranges: Vec<IndexRange>) -> Marks {
+    Marks {
+        reason: change.reason.clone(),
+        document: change.document.clone(),
+        lot: change.lot,
+        containers: match change.which {
+            Which::Containers(numbers) => numbers.to_vec(),
+            _ => Vec::new(),
+        },
+        receiver: change.receiver.clone(),
+        destruction: change.destruction.clone(),
+        ..Marks::new(batch, change.event, ranges)
+    }
+}
+
+/// What was done when this very request was made before.
+fn repeated(desk: &Desk, change: &Change<'_>) -> Result<Option<Changed>, ServiceError> {
+    let is_same = |entry: &Entry| match entry {
+        Entry::Marks(marks) => {
+            let same = entry_of(change, marks.batch, marks.ranges.clone());
+            *marks == same && change.batch.is_none_or(|batch| batch == marks.batch)
+        }
+        _ => false,
+    };
+    let Some(earlier) = desk.repeated(is_same)? else {
+        return Ok(None);
+    };
+    let mut done = Changed {
+        entries: vec![earlier.number],
+        ..Changed::default()
+    };
+    if let Some(Entry::Marks(marks)) = Entry::read(&earlier.kind, &earlier.body) {
+        done.marks = marks.marks();
+        done.ranges = marks.ranges.iter().map(|range| (marks.batch, *range)).collect();
+    }
+    Ok(Some(done))
+}
+
+type Events = BTreeMap<BatchNumber, Vec<RangeEvent>>;
+type ChosenMarks = BTreeMap<BatchNumber, Vec<IndexRange>>;
+
+/// Loads a batch, and asks whether such a thing can be entered for it at all.
+async fn load(
+    desk: &mut Desk,
+    events: &mut Events,
+    number: BatchNumber,
+    change: &Change<'_>,
+) -> Result<(), ServiceError> {
+    if !events.contains_key(&number) {
+        let of_batch = desk.load_batch(number).await?;
+        if desk.books.batches.has(number) {
+            events.insert(number, of_batch);
+            let entry = entry_of(change, number, Vec::new());
+            desk.books.may_move(&entry, desk.hand())?;
+        }
+    }
+    Ok(())
+}
 
 async fn choose(
-    tx: &mut Tx,
+    desk: &mut Desk,
+    events: &mut Events,
     key: &SerialKey,
     change: &Change<'_>,
 ) -> Result<(ChosenMarks, Vec<LineReport>), ServiceError> {
-    let batch = match change.batch {
-        Some(number) => Some(
-            batch::get(tx, number)
-                .await?
-                .ok_or_else(|| no_batch(number))?,
-        ),
-        None => None,
-    };
-    let text = match (change.lines, batch) {
-        (None, Some(batch)) => {
-            let all = vec![batch.count.all()];
-            return Ok((vec![(batch, all)], Vec::new()));
+    if let Some(number) = change.batch {
+        load(desk, events, number, change).await?;
+        desk.books.batch(number)?;
+    }
+    let wholes = match &change.which {
+        Which::Lines(text) => return choose_lines(desk, events, key, change, text).await,
+        Which::All => {
+            let number = change.batch.ok_or_else(|| {
+                Refusal::invalid("no batch is named", "name the batch whose marks are meant")
+            })?;
+            vec![(number, vec![desk.books.batch(number)?.count.all()])]
         }
-        (None, None) => "",
-        (Some(text), _) => text,
+        Which::Containers(numbers) => in_containers(desk, numbers).await?,
+        Which::Delivery(entry) => vec![delivered_by(desk, *entry).await?],
     };
+    let mut chosen = ChosenMarks::new();
+    for (number, ranges) in wholes {
+        load(desk, events, number, change).await?;
+        for range in ranges {
+            let is_whole = matches!(change.which, Which::Delivery(_)) || change.skip_bad;
+            if !is_whole && let Err(refusal) = can_happen(desk, number, range, change) {
+                return Err(refusal.into());
+            }
+            chosen.entry(number).or_default().push(range);
+        }
+    }
+    let chosen = chosen.into_iter().map(|(batch, ranges)| (batch, joined(ranges)));
+    Ok((chosen.collect(), Vec::new()))
+}
+
+async fn choose_lines(
+    desk: &mut Desk,
+    events: &mut Events,
+    key: &SerialKey,
+    change: &Change<'_>,
+    text: &str,
+) -> Result<(ChosenMarks, Vec<LineReport>), ServiceError> {
     if text.lines().count() > MOST_LINES {
-        return Err(ServiceError::refused(
+        return Err(Refusal::invalid(
             format!("there are more than {MOST_LINES} lines"),
             "split the file, or name ranges instead of single serials",
-        ));
+        )
+        .into());
     }
     let lines = selection::read(text.lines(), change.batch, key);
     if lines.is_empty() {
-        return Err(ServiceError::refused(
+        return Err(Refusal::invalid(
             "no mark is chosen",
             "name a serial, a range of indices, a file of them, or --all",
-        ));
+        )
+        .into());
     }
-    let mut batches = BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for number in selection::batches(&lines) {
-        if let Some(batch) = batch::get(tx, number).await? {
-            batches.insert(number, batch);
+        load(desk, events, number, change).await?;
+        if let Some(batch) = desk.books.batches.get(number) {
+            counts.insert(number, batch.count);
         }
     }
-    let counts = batches
-        .iter()
-        .map(|(number, batch)| (*number, batch.count))
-        .collect();
-    let (ranges, lines) = selection::check(lines, &counts);
+    let allowed = |chosen: Chosen| {
+        can_happen(desk, chosen.batch, chosen.range, change)
+            .map_err(|refusal| LineError::Impossible(refusal.what))
+    };
+    let (chosen, lines) = selection::check(lines, &counts, allowed);
     let bad = lines
         .iter()
         .filter(|line| matches!(line.outcome, LineOutcome::Bad(_)))
@@ -147,21 +272,82 @@ async fn choose(
     if bad > 0 && (!change.skip_bad || bad == lines.len()) {
         return Err(ServiceError::BadLines { bad, lines });
     }
-    let chosen = ranges
-        .into_iter()
-        .filter_map(|(number, ranges)| Some((batches.remove(&number)?, ranges)))
-        .collect();
     Ok((chosen, lines))
 }
 
-/// Adds to `changed` the parts of `ranges` on which an event of this kind changes anything.
-fn collect(
+/// What is in rolls and boxes.
+async fn in_containers(
+    desk: &mut Desk,
+    numbers: &[ContainerNumber],
+) -> Result<Vec<(BatchNumber, Vec<IndexRange>)>, ServiceError> {
+    let mut found = Vec::new();
+    for &number in numbers {
+        desk.load_container(number).await?;
+        let container = desk.books.containers.get(number).ok_or_else(|| {
+            Refusal::no_such(
+                format!("there is no container {number}"),
+                "`yuanmark container list` shows the containers there are",
+            )
+        })?;
+        found.push((container.filled.batch, container.filled.ranges.clone()));
+    }
+    if found.is_empty() {
+        return Err(Refusal::invalid("no container is named", "name a roll or a box").into());
+    }
+    Ok(found)
+}
+
+/// What an entry of the ledger sent.
+async fn delivered_by(
+    desk: &mut Desk,
+    entry: EntryNumber,
+) -> Result<(BatchNumber, Vec<IndexRange>), ServiceError> {
+    let stored = ledger::get(&mut desk.tx, entry).await?;
+    let read = stored.and_then(|stored| Entry::read(&stored.kind, &stored.body));
+    match read {
+        Some(Entry::Marks(marks)) if marks.event == EventKind::Delivered => {
+            Ok((marks.batch, marks.ranges))
+        }
+        _ => Err(Refusal::no_such(
+            format!("entry {entry} is no delivery"),
+            "`yuanmark ledger list --kind delivered` shows the deliveries there are",
+        )
+        .into()),
+    }
+}
+
+/// Whether what is to happen can happen to all labels of a range; those that are so already are no hindrance.
+fn can_happen(
+    desk: &Desk,
+    batch: BatchNumber,
+    range: IndexRange,
+    change: &Change<'_>,
+) -> Result<(), Refusal> {
+    let Some(custody) = desk.books.custody.get(batch) else {
+        return Ok(());
+    };
+    for (part, piece) in custody.look(range) {
+        let after = piece.after(change.event, change.lot);
+        let is_of_another_lot = change.event == EventKind::Activated && piece.lot != change.lot;
+        if after == Passage::Impossible || (after == Passage::Already && is_of_another_lot) {
+            return Err(impossible(part, piece, change.event));
+        }
+    }
+    Ok(())
+}
+
+/// The parts of `ranges` that the event changes.
+fn affected(
+    desk: &Desk,
     changed: &mut Changed,
-    batch: &Batch,
+    number: BatchNumber,
     ranges: &[IndexRange],
     events: &[RangeEvent],
-    kind: EventKind,
-) {
+    change: &Change<'_>,
+) -> Vec<IndexRange> {
+    let Some(batch) = desk.books.batches.get(number) else {
+        return Vec::new();
+    };
     let pieces = standings(batch.count.all(), events);
     let mut affected = Vec::new();
     let mut next = 0; // both lists ascend: pieces before this one end before every range still to come
@@ -173,32 +359,52 @@ fn collect(
             let Some(part) = piece.overlap(*range) else {
                 break;
             };
-            let marks = u64::from(part.marks());
-            if standing.is_changed_by(kind) {
+            for part in parts_that_change(desk, number, part, standing, change) {
+                let marks = u64::from(part.marks());
                 changed.marks += marks;
-                if is_outranked(standing, kind) {
+                if is_outranked(standing, change.event) {
                     changed.still_withdrawn += marks;
                 }
                 affected.push(part);
-            } else {
-                changed.unchanged += marks;
             }
         }
+        changed.unchanged += u64::from(range.marks());
     }
     let affected = joined(affected);
-    changed
-        .ranges
-        .extend(affected.into_iter().map(|range| (batch.number, range)));
+    changed.unchanged -= affected.iter().map(|range| u64::from(range.marks())).sum::<u64>();
+    affected
+}
+
+/// The parts of a stretch of one standing that the event changes: for labels their whereabouts decide, for the
+/// authority's word the standing.
+fn parts_that_change(
+    desk: &Desk,
+    batch: BatchNumber,
+    part: IndexRange,
+    standing: &Standing<'_>,
+    change: &Change<'_>,
+) -> Vec<IndexRange> {
+    if !change.event.moves_labels() {
+        return if standing.is_changed_by(change.event) { vec![part] } else { Vec::new() };
+    }
+    let Some(custody) = desk.books.custody.get(batch) else {
+        return Vec::new();
+    };
+    let changes = |(part, piece): (IndexRange, Piece)| {
+        matches!(piece.after(change.event, change.lot), Passage::To(_)).then_some(part)
+    };
+    custody.look(part).filter_map(changes).collect()
 }
 
 /// Whether another withdrawal has precedence over what an event of this kind leads to.
 fn is_outranked(standing: &Standing<'_>, kind: EventKind) -> bool {
-    let mut others = Withdrawal::ALL.into_iter().filter(|other| match kind {
+    let mut others = Withdrawal::ALL.iter().filter(|other| match kind {
+        EventKind::Withdrawn(kind) => **other < kind,
+        EventKind::Restored(kind) => **other != kind,
         EventKind::Activated => true,
-        EventKind::Withdrawn(kind) => *other < kind,
-        EventKind::Restored(kind) => *other != kind,
+        _ => false,
     });
-    others.any(|other| standing.is_withdrawn(other))
+    others.any(|other| standing.is_withdrawn(*other))
 }
 
 /// All that is known of one mark.
@@ -212,6 +418,8 @@ pub struct MarkReport {
     pub batch: Batch,
     /// The word of its state now; for withdrawn marks the reason.
     pub state: &'static str,
+    /// Where its label is, and for which lot it was activated.
+    pub label: Piece,
     /// What happened to it, in ledger order.
     pub events: Vec<RangeEvent>,
     /// Its queries, if there were any.
@@ -233,10 +441,11 @@ pub async fn report(
         .await?
         .ok_or_else(|| no_batch(mark.batch))?;
     if !batch.count.has(mark.index) {
-        return Err(ServiceError::refused(
+        return Err(Refusal::no_such(
             format!("batch {} has no mark {}", mark.batch, mark.index),
             format!("its marks are {}", batch.count.all()),
-        ));
+        )
+        .into());
     }
     let licensee = licensee::get(&mut tx, batch.licensee).await?;
     let events = event::of_mark(&mut tx, mark).await?;
@@ -246,7 +455,7 @@ pub async fn report(
         .and_then(|licensee| licensee.ended.as_ref());
     let state = Standing::of(&events).state(ended, batch.form.past_since(batch.season), now);
     let state = match state {
-        crate::domain::state::MarkState::Withdrawn(ground) => ground.slug(),
+        MarkState::Withdrawn(ground) => ground.slug(),
         other => other.slug(),
     };
     Ok(MarkReport {
@@ -254,6 +463,7 @@ pub async fn report(
         serial: key.serial(mark),
         batch,
         state,
+        label: Piece::of(&events),
         events,
         queries,
     })

@@ -4,19 +4,30 @@
 //! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
 //! for time and random bytes.
 
+pub mod containers;
+pub mod corrections;
+pub mod desk;
 pub mod doctor;
+pub mod documents;
+pub mod entitlements;
 pub mod issue;
 pub mod keys;
+pub mod ledger;
 pub mod licensees;
+pub mod lots;
 pub mod marks;
 pub mod orders;
 pub mod pack;
+pub mod printers;
 pub mod system;
+pub mod transfers;
 pub mod verify;
 
 use crate::domain::keyring::KeyringError;
 use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::refusal::Refusal;
 use crate::domain::selection::LineReport;
+use crate::domain::text::TextError;
 use crate::keystore::KeystoreError;
 use crate::store::StoreError;
 
@@ -24,13 +35,8 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
     /// The request cannot be granted as it stands.
-    #[error("{what}")]
-    Refused {
-        /// What is wrong, in one line.
-        what: String,
-        /// What to do, in one line.
-        advice: String,
-    },
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Some lines of a selection cannot be taken.
     #[error("{bad} of {} lines cannot be taken; nothing was changed", lines.len())]
     BadLines {
@@ -62,28 +68,30 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
-    /// A refusal: what is wrong and what to do.
+    /// A refusal in the present state: what is wrong and what to do.
     pub fn refused(what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::Refused {
-            what: what.into(),
-            advice: advice.into(),
-        }
+        Refusal::conflict(what, advice).into()
     }
 
     /// Whether the request itself is wrong, and not the machine it met.
     pub const fn is_the_request_s_fault(&self) -> bool {
         matches!(
             self,
-            Self::Refused { .. } | Self::BadLines { .. } | Self::Keyring(_)
+            Self::Refused(_) | Self::BadLines { .. } | Self::Keyring(_)
         )
     }
 }
 
 fn no_batch(number: BatchNumber) -> ServiceError {
-    ServiceError::refused(
+    Refusal::no_such(
         format!("there is no batch {number}"),
         "`yuanmark batch list` shows the batches there are",
     )
+    .into()
+}
+
+fn text_refused(error: TextError) -> ServiceError {
+    Refusal::invalid(error.to_string(), "write it in one line").into()
 }
 
 /// The part of a batch that a request means, by default all of it.
@@ -93,10 +101,11 @@ fn part_of(
     wanted: Option<IndexRange>,
 ) -> Result<IndexRange, ServiceError> {
     match wanted {
-        Some(range) if range.last() > all.last() => Err(ServiceError::refused(
+        Some(range) if range.last() > all.last() => Err(Refusal::invalid(
             format!("the range {range} goes beyond batch {number}"),
             format!("its marks are {all}"),
-        )),
+        )
+        .into()),
         Some(range) => Ok(range),
         None => Ok(all),
     }

@@ -1,53 +1,189 @@
-//! Printing orders (印制订单).
+//! Printing orders (印制订单) from their placing to their closing. What happens to their labels in between is in
+//! [`super::marks`], the making of their codes in [`super::issue`].
 
-use jiff::Timestamp;
-
-use super::{ServiceError, licensees};
-use crate::domain::mark::BatchNumber;
-use crate::domain::order::Order;
-use crate::store::order::{self, NewOrder};
-use crate::store::{Store, batch, licensee};
+use super::ServiceError;
+use super::desk::{Call, Desk, subject};
+use crate::domain::event::{EventKind, Withdrawal};
+use crate::domain::ledger::entry::{
+    Entry, Marks, OrderApproved, OrderCancelled, OrderClosed, OrderPlaced, OrderRejected, PackReleased,
+    PrinterAssigned,
+};
+use crate::domain::order::{NewOrder, Order, OrderNumber};
+use crate::domain::printer::PrinterNumber;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::store::order::{self, Filter};
+use crate::store::Store;
 
 /// Places an order.
 ///
 /// # Errors
-/// If there is no such licensee, or its right has ended.
-pub async fn place(store: &Store, new: NewOrder, now: Timestamp) -> Result<Order, ServiceError> {
-    let mut tx = store.write().await?;
-    let number = new.licensee;
-    let licensee = licensee::get(&mut tx, number).await?;
-    if licensee
-        .ok_or_else(|| licensees::unknown(number))?
-        .ended
-        .is_some()
-    {
-        return Err(ServiceError::refused(
-            format!("the right of licensee {number} to use the mark has ended"),
-            "marks are ordered only for licensees whose right is in force",
-        ));
+/// If there is no such licensee, its right is not in force, or it does not make this form.
+pub async fn place(store: &Store, call: &Call, new: NewOrder) -> Result<Order, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    let is_same = |entry: &Entry| matches!(entry, Entry::OrderPlaced(body) if body.new == new);
+    if let Some(earlier) = desk.repeated(is_same)? {
+        return get(store, subject(&earlier, |subjects| subjects.order)?).await;
     }
-    let order = order::add(&mut tx, new, now).await?;
-    tx.commit().await?;
+    desk.load_licensee(new.licensee).await?;
+    let order = order::next_number(&mut desk.tx).await?;
+    desk.enter(OrderPlaced { order, new })?;
+    finish(desk, order).await
+}
+
+/// Approves an order: its quantity is taken from the entitlement, which must have it, however many ask at once.
+///
+/// # Errors
+/// If the balance is too small, or the order is not waiting for approval.
+pub async fn approve(
+    store: &Store,
+    call: &Call,
+    order: OrderNumber,
+    document: Option<Line>,
+) -> Result<Order, ServiceError> {
+    change(store, call, order, OrderApproved { order, document }).await
+}
+
+/// Rejects an order.
+///
+/// # Errors
+/// If it is not waiting for approval.
+pub async fn reject(
+    store: &Store,
+    call: &Call,
+    order: OrderNumber,
+    reason: Line,
+) -> Result<Order, ServiceError> {
+    change(store, call, order, OrderRejected { order, reason }).await
+}
+
+/// Cancels an order before the printer has its data pack. What was taken from the entitlement comes back; codes that
+/// were made are revoked.
+///
+/// # Errors
+/// If the printer has the data pack.
+pub async fn cancel(
+    store: &Store,
+    call: &Call,
+    number: OrderNumber,
+    reason: Line,
+) -> Result<Order, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_order(number).await?;
+    let order = number;
+    let entry = Entry::from(OrderCancelled {
+        order,
+        reason: reason.clone(),
+    });
+    if desk.repeated(|earlier| *earlier == entry)?.is_some() {
+        return Ok(desk.books.order(number)?.clone());
+    }
+    desk.enter(entry)?;
+    if let Some(batch) = desk.books.order(number)?.batch {
+        let all = vec![desk.books.batch(batch)?.count.all()];
+        let mut marks = Marks::new(batch, EventKind::Withdrawn(Withdrawal::Revoked), all);
+        marks.reason = Some(reason);
+        desk.enter(Entry::Marks(marks))?;
+    }
+    finish(desk, number).await
+}
+
+/// Gives an order to a printer.
+///
+/// # Errors
+/// If there is no such printer, or the order is not approved or released already.
+pub async fn assign(
+    store: &Store,
+    call: &Call,
+    order: OrderNumber,
+    printer: PrinterNumber,
+) -> Result<Order, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_printer(printer).await?;
+    change_at(desk, order, PrinterAssigned { order, printer }.into()).await
+}
+
+/// Writes down that the printer got the data pack: from now on labels may exist.
+///
+/// # Errors
+/// If the order is not issued or has no printer.
+pub async fn release(
+    store: &Store,
+    call: &Call,
+    order: OrderNumber,
+    receiver: Line,
+    sha256: Option<Line>,
+) -> Result<Order, ServiceError> {
+    let entry = PackReleased {
+        order,
+        receiver,
+        sha256,
+    };
+    change(store, call, order, entry).await
+}
+
+/// Closes an order. `on_hand` is what the licensee has counted.
+///
+/// # Errors
+/// Unless every label is accounted for.
+pub async fn close(
+    store: &Store,
+    call: &Call,
+    order: OrderNumber,
+    on_hand: u32,
+) -> Result<Order, ServiceError> {
+    change(store, call, order, OrderClosed { order, on_hand }).await
+}
+
+async fn change(
+    store: &Store,
+    call: &Call,
+    number: OrderNumber,
+    entry: impl Into<Entry>,
+) -> Result<Order, ServiceError> {
+    let desk = Desk::open(store, call).await?;
+    change_at(desk, number, entry.into()).await
+}
+
+async fn change_at(mut desk: Desk, number: OrderNumber, entry: Entry) -> Result<Order, ServiceError> {
+    desk.load_order(number).await?;
+    if desk.repeated(|earlier| *earlier == entry)?.is_some() {
+        return Ok(desk.books.order(number)?.clone());
+    }
+    desk.enter(entry)?;
+    finish(desk, number).await
+}
+
+async fn finish(desk: Desk, number: OrderNumber) -> Result<Order, ServiceError> {
+    let order = desk.books.order(number)?.clone();
+    desk.close().await?;
     Ok(order)
 }
 
-/// The newest orders first, at most `limit`, each with its batch if it was issued.
+/// The order of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, number: OrderNumber) -> Result<Order, ServiceError> {
+    let found = order::get(&mut store.read().await?, number).await?;
+    found.ok_or_else(|| {
+        Refusal::no_such(
+            format!("there is no order {number}"),
+            "`yuanmark order list` shows the orders there are",
+        )
+        .into()
+    })
+}
+
+/// The newest wanted orders before `before`, the newest first.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    filter: &Filter,
+    before: Option<OrderNumber>,
     limit: u32,
-) -> Result<Vec<(Order, Option<BatchNumber>)>, ServiceError> {
-    let mut tx = store.read().await?;
-    let orders = order::list(&mut tx, limit).await?;
-    let (Some(newest), Some(oldest)) = (orders.first(), orders.last()) else {
-        return Ok(Vec::new());
-    };
-    let batches = batch::by_order(&mut tx, oldest.number, newest.number).await?;
-    let with_batch = |order: Order| {
-        let batch = batches.get(&order.number).copied();
-        (order, batch)
-    };
-    Ok(orders.into_iter().map(with_batch).collect())
+) -> Result<Vec<Order>, ServiceError> {
+    Ok(order::list(&mut store.read().await?, filter, before, limit).await?)
 }

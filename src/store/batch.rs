@@ -1,7 +1,5 @@
 //! Batches: one row for all marks of an order.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::row::Row;
@@ -10,7 +8,7 @@ use crate::domain::form::Form;
 use crate::domain::keyring::KeyId;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkCount};
-use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::order::{Batch, OrderNumber};
 use crate::domain::season::Season;
 use crate::domain::text::Line;
 
@@ -38,71 +36,36 @@ macro_rules! select {
     };
 }
 
-/// What a batch is issued with.
-#[derive(Clone, Debug)]
-pub struct NewBatch<'a> {
-    /// The order; it says for whom, what, when and how many.
-    pub order: &'a Order,
-    /// The key that signs.
-    pub key: KeyId,
-    /// Whether the labels carry hidden codes.
-    pub has_hidden_codes: bool,
-    /// Who issues.
-    pub actor: &'a Line,
-    /// The caller's name for this one issue.
-    pub idempotency_key: &'a Line,
-}
-
-/// Waits until nobody else is issuing, and takes the next batch number. Call it before asking whether the batch
-/// exists: what is read afterwards cannot change until the transaction ends.
+/// Takes the next batch number.
 ///
 /// # Errors
 /// [`StoreError::NumbersUsedUp`] after 2²⁸ − 1 batches.
 pub async fn next_number(tx: &mut Tx) -> Result<BatchNumber, StoreError> {
-    let number = counter::next(tx, "batch").await?;
-    let number = u32::try_from(number).ok().and_then(BatchNumber::new);
-    number.ok_or(StoreError::NumbersUsedUp("batch"))
+    let number: u32 = counter::next_of(tx, "batch").await?;
+    BatchNumber::new(number).ok_or(StoreError::NumbersUsedUp("batch"))
 }
 
 /// Adds a batch under a number from [`next_number`].
 ///
 /// # Errors
 /// [`StoreError::Unavailable`], also if its order has a batch or its idempotency key is used.
-pub async fn add(
-    tx: &mut Tx,
-    number: BatchNumber,
-    new: &NewBatch<'_>,
-    now: Timestamp,
-) -> Result<Batch, StoreError> {
-    let order = new.order;
+pub async fn add(tx: &mut Tx, batch: &Batch) -> Result<(), StoreError> {
     let sql = "INSERT INTO batches (number, order_number, key_id, licensee, season, form, count, has_hidden_codes, \
          issued_at, actor, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     on!(tx, c => sqlx::query(sql)
-        .bind(i64::from(number.get()))
-        .bind(i64::from(order.number.0))
-        .bind(i64::from(new.key.0))
-        .bind(i64::from(order.licensee.0))
-        .bind(i64::from(order.season.year()))
-        .bind(order.form.slug())
-        .bind(i64::from(order.quantity.get()))
-        .bind(i64::from(new.has_hidden_codes))
-        .bind(now.as_microsecond())
-        .bind(new.actor.as_str())
-        .bind(new.idempotency_key.as_str())
+        .bind(i64::from(batch.number.get()))
+        .bind(i64::from(batch.order.0))
+        .bind(i64::from(batch.key.0))
+        .bind(i64::from(batch.licensee.0))
+        .bind(i64::from(batch.season.year()))
+        .bind(batch.form.slug())
+        .bind(i64::from(batch.count.get()))
+        .bind(i64::from(batch.has_hidden_codes))
+        .bind(batch.issued_at.as_microsecond())
+        .bind(batch.actor.as_str())
+        .bind(batch.idempotency_key.as_str())
         .execute(c).await.map(drop))?;
-    Ok(Batch {
-        number,
-        order: order.number,
-        key: new.key,
-        licensee: order.licensee,
-        season: order.season,
-        form: order.form,
-        count: order.quantity,
-        has_hidden_codes: new.has_hidden_codes,
-        issued_at: now,
-        actor: new.actor.clone(),
-        idempotency_key: new.idempotency_key.clone(),
-    })
+    Ok(())
 }
 
 /// The batch of that number.
@@ -113,17 +76,6 @@ pub async fn get(tx: &mut Tx, number: BatchNumber) -> Result<Option<Batch>, Stor
     let sql = select!("WHERE number = $1");
     let row: Option<BatchRow> =
         on!(tx, c => sqlx::query_as(sql).bind(i64::from(number.get())).fetch_optional(c).await)?;
-    row.map(read).transpose()
-}
-
-/// The batch of an order.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn of_order(tx: &mut Tx, order: OrderNumber) -> Result<Option<Batch>, StoreError> {
-    let sql = select!("WHERE order_number = $1");
-    let row: Option<BatchRow> =
-        on!(tx, c => sqlx::query_as(sql).bind(i64::from(order.0)).fetch_optional(c).await)?;
     row.map(read).transpose()
 }
 
@@ -138,6 +90,16 @@ pub async fn by_idempotency_key(tx: &mut Tx, key: &Line) -> Result<Option<Batch>
     row.map(read).transpose()
 }
 
+/// All batches, by number.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn all(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
+    let sql = select!("ORDER BY number");
+    let rows: Vec<BatchRow> = on!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// The newest batches first.
 ///
 /// # Errors
@@ -146,32 +108,6 @@ pub async fn list(tx: &mut Tx, limit: u32) -> Result<Vec<Batch>, StoreError> {
     let sql = select!("ORDER BY number DESC LIMIT $1");
     let rows: Vec<BatchRow> =
         on!(tx, c => sqlx::query_as(sql).bind(i64::from(limit)).fetch_all(c).await)?;
-    rows.into_iter().map(read).collect()
-}
-
-/// The batches of these orders.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn by_order(
-    tx: &mut Tx,
-    first: OrderNumber,
-    last: OrderNumber,
-) -> Result<BTreeMap<OrderNumber, BatchNumber>, StoreError> {
-    let sql = "SELECT order_number, number FROM batches WHERE order_number BETWEEN $1 AND $2";
-    let rows: Vec<(i64, i64)> = on!(tx, c => sqlx::query_as(sql)
-        .bind(i64::from(first.0))
-        .bind(i64::from(last.0))
-        .fetch_all(c).await)?;
-    let read = |(order, number): (i64, i64)| {
-        let row = Row {
-            table: "batches",
-            key: &number,
-        };
-        let batch = BatchNumber::new(row.number("number", number)?);
-        let order = OrderNumber(row.number("order_number", order)?);
-        Ok((order, row.value("number", batch)?))
-    };
     rows.into_iter().map(read).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The numbers of licensees, orders, batches and events.
+//! The numbers of licensees, orders, batches, entries and so on.
 
 use super::{StoreError, Tx};
 
@@ -18,4 +18,13 @@ pub(super) async fn next_block(
     let (next,): (i64,) =
         on!(tx, c => sqlx::query_as(sql).bind(name).bind(size).fetch_one(c).await)?;
     Ok(next - size)
+}
+
+/// The next number in a smaller type.
+///
+/// # Errors
+/// [`StoreError::NumbersUsedUp`] if it does not fit.
+pub(super) async fn next_of<N: TryFrom<i64>>(tx: &mut Tx, name: &'static str) -> Result<N, StoreError> {
+    let number = next(tx, name).await?;
+    N::try_from(number).map_err(|_| StoreError::NumbersUsedUp(name))
 }

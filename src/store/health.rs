@@ -41,7 +41,12 @@ const INVARIANTS: [(&str, &str); 5] = [
          WHEN 'licensee' THEN (SELECT coalesce(max(number), 0) FROM licensees) \
          WHEN 'order' THEN (SELECT coalesce(max(number), 0) FROM orders) \
          WHEN 'batch' THEN (SELECT coalesce(max(number), 0) FROM batches) \
-         ELSE (SELECT coalesce(max(number), 0) FROM range_events) END",
+         WHEN 'entry' THEN (SELECT coalesce(max(number), 0) FROM entries) \
+         WHEN 'printer' THEN (SELECT coalesce(max(number), 0) FROM printers) \
+         WHEN 'transfer' THEN (SELECT coalesce(max(number), 0) FROM transfers) \
+         WHEN 'container' THEN (SELECT coalesce(max(number), 0) FROM containers) \
+         WHEN 'lot' THEN (SELECT coalesce(max(number), 0) FROM lots) \
+         ELSE (SELECT coalesce(max(number), 0) FROM documents) END",
     ),
 ];
 

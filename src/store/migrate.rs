@@ -18,12 +18,17 @@ macro_rules! migrations {
                 "scans",
                 include_str!(concat!("../../migrations/", $database, "/0002_scans.sql")),
             ),
+            (
+                3,
+                "books",
+                include_str!(concat!("../../migrations/", $database, "/0003_books.sql")),
+            ),
         ]
     };
 }
 
-const SQLITE: [(i64, &str, &str); 2] = migrations!("sqlite");
-const POSTGRES: [(i64, &str, &str); 2] = migrations!("postgres");
+const SQLITE: [(i64, &str, &str); 3] = migrations!("sqlite");
+const POSTGRES: [(i64, &str, &str); 3] = migrations!("postgres");
 
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
@@ -107,7 +112,7 @@ pub async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-fn migrator(files: [(i64, &'static str, &'static str); 2]) -> Migrator {
+fn migrator(files: [(i64, &'static str, &'static str); 3]) -> Migrator {
     let migrations = files.map(|(version, name, sql)| {
         let sql = sqlx::SqlSafeStr::into_sql_str(sql);
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)

@@ -24,13 +24,17 @@ macro_rules! on {
 }
 
 pub mod batch;
+mod books;
 mod connect;
 mod counter;
 pub mod event;
 pub mod health;
+pub mod kept;
+pub mod ledger;
 pub mod licensee;
 pub mod migrate;
 pub mod order;
+pub mod register;
 mod row;
 pub mod scan;
 pub mod unissued;

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::domain::code::Code;
 use crate::domain::event::{EventKind, Withdrawal};
-use crate::domain::form::{BEIJING, Form};
+use crate::domain::{calendar::BEIJING, form::Form};
 use crate::domain::licensee::LegalBasis;
 use crate::domain::mark::{IndexRange, MarkCount, MarkId, MarkIndex};
 use crate::domain::order::Batch;

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::form::BEIJING;
+use crate::domain::calendar::BEIJING;
 
 /// The colour and shape of a page's first field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -501,7 +501,7 @@ async fn the_time_of_the_check_is_beijing_s() {
     let site = Site::any().await;
     let batch = site.in_market(1).await;
     let reply = site.english_phone().open(&site.page(&batch, 0)).await;
-    let today = yuanmark::domain::form::BEIJING.to_datetime(yuanmark::service::system::now());
+    let today = yuanmark::domain::calendar::BEIJING.to_datetime(yuanmark::service::system::now());
     // Around midnight either day is right.
     let days =
         [today, today.yesterday().unwrap()].map(|day| day.strftime("%-d %B %Y,").to_string());

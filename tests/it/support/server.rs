@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 use ureq::http::{HeaderMap, Request};
 use yuanmark::domain::event::EventKind;
-use yuanmark::domain::form::BEIJING;
+use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::public_url::PublicUrl;
 use yuanmark::http::{self, App};

@@ -1,0 +1,296 @@
+//! The entitlement (年度额度): how many marks a licensee may have in a season, by form. It bounds what is ordered, so
+//! that no more marks exist than the land bears goods.
+
+pub mod coefficients;
+
+use serde::{Deserialize, Serialize};
+
+pub use coefficients::Coefficients;
+
+use super::area::Area;
+use super::form::Form;
+use super::licensee::LicenseeNumber;
+use super::refusal::Refusal;
+use super::season::Season;
+use super::text::Line;
+
+/// Whose entitlement, for when and what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose.
+    pub licensee: LicenseeNumber,
+    /// For which season.
+    pub season: Season,
+    /// For which form.
+    pub form: Form,
+}
+
+/// An entitlement with everything that was ever added to it and taken from it, in marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entitlement {
+    /// Whose, when, what.
+    pub account: Account,
+    /// The surveyed area it was granted for.
+    pub area: Area,
+    /// Grams of one pack.
+    pub pack_grams: u32,
+    /// From the survey.
+    pub granted: u64,
+    /// Added or taken by the authority.
+    pub adjusted: i64,
+    /// Received from other licensees.
+    pub received: u64,
+    /// Given to other licensees.
+    pub given: u64,
+    /// From the season before.
+    pub carried_in: u64,
+    /// Into the next season.
+    pub carried_out: u64,
+    /// Lapsed at the year's end.
+    pub lapsed: u64,
+    /// In orders that were approved and not cancelled.
+    pub ordered: u64,
+    /// Destroyed before two witnesses after they were ordered: they may be ordered anew.
+    pub restored: u64,
+    /// Whether the season's books are closed.
+    pub is_closed: bool,
+}
+
+/// A grant from a survey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The surveyed area.
+    pub area: Area,
+    /// Grams of one pack, 1 to 100,000.
+    pub pack_grams: u32,
+    /// The version of the coefficients it was worked out with.
+    pub coefficients: u32,
+    /// The result, in marks.
+    pub marks: u64,
+    /// The survey's number.
+    pub document: Line,
+}
+
+impl Entitlement {
+    /// Marks; thirty times what the whole trade can use in a year. Keeps every sum far from overflow.
+    pub const MOST: u64 = 1_000_000_000;
+    /// Grams; larger packs are no retail packs.
+    pub const MOST_PACK_GRAMS: u32 = 100_000;
+
+    /// Of nothing.
+    pub const fn new(account: Account) -> Self {
+        Self {
+            account,
+            area: Area::NONE,
+            pack_grams: 0,
+            granted: 0,
+            adjusted: 0,
+            received: 0,
+            given: 0,
+            carried_in: 0,
+            carried_out: 0,
+            lapsed: 0,
+            ordered: 0,
+            restored: 0,
+            is_closed: false,
+        }
+    }
+
+    /// What may still be ordered.
+    pub fn balance(&self) -> u64 {
+        let plus = i128::from(self.granted)
+            + i128::from(self.adjusted)
+            + i128::from(self.received)
+            + i128::from(self.carried_in)
+            + i128::from(self.restored);
+        let minus = i128::from(self.given)
+            + i128::from(self.carried_out)
+            + i128::from(self.lapsed)
+            + i128::from(self.ordered);
+        // Every change below keeps the sum at zero or above.
+        u64::try_from(plus - minus).unwrap_or(0)
+    }
+
+    /// Grants what a survey is good for.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it was granted before, the area or the pack cannot be, or the result is nothing or too much.
+    pub fn grant(&mut self, grant: &Grant) -> Result<(), Refusal> {
+        self.open()?;
+        if self.granted > 0 {
+            return Err(Refusal::conflict(
+                format!("the entitlement of {} was granted already", self.account),
+                "adjust it, with the document that says why",
+            ));
+        }
+        if grant.pack_grams == 0 || grant.pack_grams > Self::MOST_PACK_GRAMS {
+            return Err(Refusal::invalid(
+                format!("a pack of {} grams cannot be", grant.pack_grams),
+                format!("between 1 and {} grams", Self::MOST_PACK_GRAMS),
+            ));
+        }
+        self.has_room_for(marks_or_refused(grant.marks)?)?;
+        self.area = grant.area;
+        self.pack_grams = grant.pack_grams;
+        self.granted = grant.marks;
+        Ok(())
+    }
+
+    /// Adds marks, or takes them if the number is negative.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the number is zero or huge, or more would be taken than is left.
+    pub fn adjust(&mut self, marks: i64) -> Result<(), Refusal> {
+        self.open()?;
+        let size = marks_or_refused(marks.unsigned_abs())?;
+        if marks < 0 {
+            self.has(size)?;
+        } else {
+            self.has_room_for(size)?;
+        }
+        self.adjusted += marks;
+        Ok(())
+    }
+
+    /// Gives marks to another licensee.
+    ///
+    /// # Errors
+    /// [`Refusal`] if less is left.
+    pub fn give(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.open()?;
+        self.has(marks_or_refused(marks)?)?;
+        self.given += marks;
+        Ok(())
+    }
+
+    /// Receives marks from another licensee.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the books are closed.
+    pub fn receive(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.open()?;
+        self.has_room_for(marks_or_refused(marks)?)?;
+        self.received += marks;
+        Ok(())
+    }
+
+    /// Takes marks for an order.
+    ///
+    /// # Errors
+    /// [`Refusal`] if less is left: no order goes beyond the balance.
+    pub fn order(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.open()?;
+        self.has(marks)?;
+        self.ordered += marks;
+        Ok(())
+    }
+
+    /// Gives back what was taken for an order that is cancelled.
+    ///
+    /// # Errors
+    /// [`Refusal`] if less was taken.
+    pub fn cancel_order(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.ordered = self.ordered.checked_sub(marks).ok_or_else(|| {
+            Refusal::conflict(
+                format!("{marks} marks were never ordered of {}", self.account),
+                "the ledger disagrees with itself: run `yuanmark ledger verify`",
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Gives back what was destroyed before witnesses; it may be ordered anew while the season is open.
+    pub const fn restore(&mut self, marks: u64) {
+        if !self.is_closed {
+            self.restored += marks;
+        }
+    }
+
+    /// Closes the season's books: `carried` of the balance goes into the next season, the rest lapses.
+    ///
+    /// # Errors
+    /// [`Refusal`] if they are closed, or less is left.
+    pub fn close(&mut self, carried: u64) -> Result<(), Refusal> {
+        self.open()?;
+        let balance = self.balance();
+        if carried > balance {
+            return Err(self.too_little(carried));
+        }
+        self.carried_out = carried;
+        self.lapsed = balance - carried;
+        self.is_closed = true;
+        Ok(())
+    }
+
+    /// Takes over what the season before left.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the books are closed.
+    pub fn carry_in(&mut self, marks: u64) -> Result<(), Refusal> {
+        self.open()?;
+        self.carried_in += marks;
+        Ok(())
+    }
+
+    fn open(&self) -> Result<(), Refusal> {
+        if self.is_closed {
+            return Err(Refusal::conflict(
+                format!("the books of {} are closed", self.account),
+                "what was left has gone over into the next season or lapsed",
+            ));
+        }
+        Ok(())
+    }
+
+    fn has(&self, marks: u64) -> Result<(), Refusal> {
+        if marks > self.balance() {
+            return Err(self.too_little(marks));
+        }
+        Ok(())
+    }
+
+    fn too_little(&self, marks: u64) -> Refusal {
+        Refusal::conflict(
+            format!(
+                "the entitlement of {} has {} marks left, {marks} are asked for",
+                self.account,
+                self.balance()
+            ),
+            "order less, have the entitlement adjusted, or have quantity transferred",
+        )
+    }
+
+    fn has_room_for(&self, marks: u64) -> Result<(), Refusal> {
+        if self.balance() + marks > Self::MOST {
+            return Err(Refusal::invalid(
+                format!("an entitlement of more than {} marks cannot be", Self::MOST),
+                "look at the area and the weight of the pack",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A number of marks that moves between entitlements.
+fn marks_or_refused(marks: u64) -> Result<u64, Refusal> {
+    if marks == 0 {
+        return Err(Refusal::invalid("no mark is meant", "name a number of marks above zero"));
+    }
+    if marks > Entitlement::MOST {
+        return Err(Refusal::invalid(
+            format!("{marks} marks are more than can be meant"),
+            format!("at most {}", Entitlement::MOST),
+        ));
+    }
+    Ok(marks)
+}
+
+impl std::fmt::Display for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "licensee {} for {} of season {}",
+            self.licensee, self.form, self.season
+        )
+    }
+}

@@ -1,0 +1,129 @@
+//! Orders up to the data pack, and their closing.
+
+use super::licensees::no_printer;
+use super::{Books, Hand};
+use crate::domain::custody::Custody;
+use crate::domain::ledger::entry::{
+    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackReleased, PrinterAssigned, Subjects,
+};
+use crate::domain::licensee::Act;
+use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::refusal::Refusal;
+
+fn no_order(number: OrderNumber) -> Refusal {
+    Refusal::no_such(
+        format!("there is no order {number}"),
+        "`yuanmark order list` shows the orders there are",
+    )
+}
+
+pub(super) fn about(order: &Order) -> Subjects {
+    Subjects {
+        licensee: Some(order.placed.licensee),
+        printer: order.printer,
+        order: Some(order.number),
+        season: Some(order.placed.season),
+        lot: None,
+    }
+}
+
+impl Books {
+    /// The order of this number.
+    ///
+    /// # Errors
+    /// [`Refusal`] if there is none.
+    pub fn order(&self, number: OrderNumber) -> Result<&Order, Refusal> {
+        self.orders.get(number).ok_or_else(|| no_order(number))
+    }
+
+    pub(super) fn change_order(
+        &mut self,
+        number: OrderNumber,
+        change: impl FnOnce(&mut Order) -> Result<(), Refusal>,
+    ) -> Result<Subjects, Refusal> {
+        let order = self.orders.get_mut(number).ok_or_else(|| no_order(number))?;
+        change(order)?;
+        Ok(about(order))
+    }
+
+    pub(super) fn place_order(
+        &mut self,
+        body: &OrderPlaced,
+        hand: Hand<'_>,
+    ) -> Result<Subjects, Refusal> {
+        self.may(body.new.licensee, Act::Order, body.new.form)?;
+        let order = Order::place(body.order, &body.new, hand.by, hand.at)?;
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    /// Approving takes the quantity from the entitlement: no order goes beyond the balance.
+    pub(super) fn approve_order(&mut self, body: &OrderApproved) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        order.approve(self.coefficients_in_force().scrap_tolerance)?;
+        self.may(order.placed.licensee, Act::Approve, order.placed.form)?;
+        let marks = u64::from(order.placed.quantity.get());
+        self.change_entitlement(order.account(), |entitlement| entitlement.order(marks))?;
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    pub(super) fn cancel_order(&mut self, body: &OrderCancelled) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        let took = order.takes_entitlement();
+        order.cancel(&body.reason)?;
+        if took {
+            let marks = u64::from(order.placed.quantity.get());
+            self.change_entitlement(order.account(), |entitlement| entitlement.cancel_order(marks))?;
+        }
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    pub(super) fn assign_printer(&mut self, body: &PrinterAssigned) -> Result<Subjects, Refusal> {
+        let printer = self.printers.get(body.printer);
+        printer.ok_or_else(|| no_printer(body.printer))?.may_print()?;
+        self.change_order(body.order, |order| order.assign(body.printer))
+    }
+
+    pub(super) fn issue_batch(
+        &mut self,
+        body: &BatchIssued,
+        hand: Hand<'_>,
+    ) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        order.issue(body.batch)?;
+        self.licensee(order.placed.licensee)?.may(Act::Proceed)?;
+        let batch = Batch {
+            number: body.batch,
+            order: body.order,
+            key: body.key,
+            licensee: order.placed.licensee,
+            season: order.placed.season,
+            form: order.placed.form,
+            count: order.placed.quantity,
+            has_hidden_codes: body.has_hidden_codes,
+            issued_at: hand.at,
+            actor: hand.by.clone(),
+            idempotency_key: body.idempotency_key.clone(),
+        };
+        self.custody.add(body.batch, Custody::new(batch.count));
+        self.batches.add(body.batch, batch);
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    pub(super) fn release_pack(&mut self, body: &PackReleased) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        let printer = order.release()?;
+        self.licensee(order.placed.licensee)?.may(Act::Proceed)?;
+        self.printers.get(printer).ok_or_else(|| no_printer(printer))?.may_print()?;
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+}

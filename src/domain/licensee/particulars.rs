@@ -1,0 +1,115 @@
+//! What the file of a licensee (合法使用人信息档案) says about it. Every change is a new version of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::LegalBasis;
+use crate::domain::area::Area;
+use crate::domain::form::Form;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::domain::township::Township;
+
+/// A standard the licensee declares to follow (执行标准), with its version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standard {
+    /// Its number or name.
+    pub number: Line,
+    /// Its version or year.
+    pub version: Line,
+}
+
+/// Whom to call. A household's name and number are personal information: never shown to the public.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Line>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Line>,
+    /// The address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Line>,
+}
+
+/// The particulars of a licensee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// The registered name.
+    pub name: Line,
+    /// On what the right rests.
+    pub legal_basis: LegalBasis,
+    /// Numbers of the documents that grant it (核准公告文号、注册证号).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub basis_documents: Vec<Line>,
+    /// The forms it makes (产品形态).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub forms: BTreeSet<Form>,
+    /// Its products by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Line>,
+    /// The standards it declares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standards: Vec<Standard>,
+    /// Its base (基地) in mu by township.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub areas: BTreeMap<Township, Area>,
+    /// Whom to call.
+    #[serde(default)]
+    pub contact: Contact,
+}
+
+impl Particulars {
+    /// Entries of one list; more is a mistake.
+    pub const MOST_ENTRIES: usize = 50;
+
+    /// With a name and a legal basis alone.
+    pub const fn new(name: Line, legal_basis: LegalBasis) -> Self {
+        Self {
+            name,
+            legal_basis,
+            basis_documents: Vec::new(),
+            forms: BTreeSet::new(),
+            products: Vec::new(),
+            standards: Vec::new(),
+            areas: BTreeMap::new(),
+            contact: Contact {
+                person: None,
+                phone: None,
+                address: None,
+            },
+        }
+    }
+
+    /// The whole base in mu.
+    pub fn base(&self) -> Area {
+        Area::sum(self.areas.values().copied())
+    }
+
+    /// Refuses lists that are too long and areas that are too large.
+    ///
+    /// # Errors
+    /// [`Refusal`] of the kind invalid.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let longest = [
+            self.basis_documents.len(),
+            self.products.len(),
+            self.standards.len(),
+        ];
+        if longest.iter().any(|length| *length > Self::MOST_ENTRIES) {
+            return Err(Refusal::invalid(
+                format!("a list has more than {} entries", Self::MOST_ENTRIES),
+                "name the main documents, products and standards",
+            ));
+        }
+        if self.base() > Area::MAX {
+            return Err(Refusal::invalid(
+                format!("a base of {} mu is larger than the whole area", self.base()),
+                "areas are in mu, not in square metres",
+            ));
+        }
+        Ok(())
+    }
+}

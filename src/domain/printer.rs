@@ -1,0 +1,64 @@
+//! A printer (承印方): who prints the marks, under which licence.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::refusal::Refusal;
+use super::text::Line;
+use super::uscc::Uscc;
+use super::words::numbered;
+
+numbered! {
+    /// The number of a printer, from 1.
+    pub struct PrinterNumber(u32);
+}
+
+/// What a printer is entered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPrinter {
+    /// The registered name.
+    pub name: Line,
+    /// Its unified social credit code.
+    pub uscc: Uscc,
+    /// The number of its printing licence (印刷经营许可证).
+    pub licence: Line,
+}
+
+/// Who prints the marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Printer {
+    /// Its number.
+    pub number: PrinterNumber,
+    /// Who it is.
+    pub particulars: NewPrinter,
+    /// When it was entered.
+    pub added_at: Timestamp,
+    /// Why it prints no more, if so.
+    pub ended: Option<Line>,
+}
+
+impl Printer {
+    /// Writes down that it prints no more.
+    ///
+    /// # Errors
+    /// [`Refusal`] if that was written down before.
+    pub fn end(&mut self, reason: &Line) -> Result<(), Refusal> {
+        self.may_print()?;
+        self.ended = Some(reason.clone());
+        Ok(())
+    }
+
+    /// Whether it may be given orders.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it prints no more.
+    pub fn may_print(&self) -> Result<(), Refusal> {
+        if self.ended.is_some() {
+            return Err(Refusal::conflict(
+                format!("printer {} prints no more", self.number),
+                "`yuanmark printer list` shows who does",
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! Rolls and boxes (卷、箱).
+
+use super::ServiceError;
+use super::desk::{Call, Desk};
+use crate::domain::container::{Comparison, Container, ContainerKind, ContainerNumber, NewContainer};
+use crate::domain::ledger::entry::{ContainerFilled, Entry};
+use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::refusal::Refusal;
+use crate::domain::selection::{self, LineOutcome, LineReport};
+use crate::domain::serial::SerialKey;
+use crate::domain::text::Line;
+use crate::store::{Store, Tx, batch, kept, register};
+
+/// Containers of one batch; the largest batch in rolls of a thousand.
+const MOST_OF_BATCH: u32 = 1 << 15;
+
+/// What a container is to be filled with.
+#[derive(Clone, Debug)]
+pub struct Fill<'a> {
+    /// Roll or box.
+    pub kind: ContainerKind,
+    /// The batch in which indices count.
+    pub batch: Option<BatchNumber>,
+    /// The lines that choose its marks, all of one batch, see [`selection`].
+    pub lines: &'a str,
+    /// What stands on it.
+    pub label: Option<Line>,
+}
+
+/// Fills a container.
+///
+/// # Errors
+/// If a line is bad, the marks are of several batches, or one of them is in another container of this kind.
+pub async fn fill(
+    store: &Store,
+    key: &SerialKey,
+    call: &Call,
+    fill: &Fill<'_>,
+) -> Result<Container, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    let (chosen, lines) = chosen(&mut desk.tx, key, fill.batch, fill.lines).await?;
+    let bad = lines
+        .iter()
+        .filter(|line| matches!(line.outcome, LineOutcome::Bad(_)))
+        .count();
+    if bad > 0 {
+        return Err(ServiceError::BadLines { bad, lines });
+    }
+    let mut batches: Vec<BatchNumber> = chosen.iter().map(|(batch, _)| *batch).collect();
+    batches.dedup();
+    let [number] = batches[..] else {
+        return Err(Refusal::invalid(
+            format!("these marks are of {} batches", batches.len()),
+            "a container holds marks of one batch, and at least one",
+        )
+        .into());
+    };
+    let new = NewContainer {
+        kind: fill.kind,
+        batch: number,
+        ranges: chosen.into_iter().map(|(_, range)| range).collect(),
+        label: fill.label.clone(),
+    };
+    let is_same = |entry: &Entry| matches!(entry, Entry::ContainerFilled(body) if body.new == new);
+    if let Some(earlier) = desk.repeated(is_same)?
+        && let Some(Entry::ContainerFilled(body)) = Entry::read(&earlier.kind, &earlier.body)
+    {
+        return get(store, body.container).await;
+    }
+    desk.load_batch(number).await?;
+    for other in register::containers(&mut desk.tx, Some(number), None, MOST_OF_BATCH).await? {
+        desk.books.shelve_container(other);
+    }
+    let container = register::next_container(&mut desk.tx).await?;
+    desk.enter(ContainerFilled { container, new })?;
+    let filled = desk.books.containers.get(container).cloned();
+    desk.close().await?;
+    filled.ok_or_else(|| unknown(container))
+}
+
+/// Holds a container against the marks that were found in it (箱物一致).
+///
+/// # Errors
+/// If there is no such container; lines that are no marks of ours are told.
+pub async fn compare(
+    store: &Store,
+    key: &SerialKey,
+    number: ContainerNumber,
+    lines: &str,
+) -> Result<(Container, Comparison, Vec<LineReport>), ServiceError> {
+    let mut tx = store.read().await?;
+    let container: Option<Container> = kept::get(&mut tx, number).await?;
+    let container = container.ok_or_else(|| unknown(number))?;
+    let (found, lines) = chosen(&mut tx, key, Some(container.filled.batch), lines).await?;
+    let comparison = container.compare(&found);
+    Ok((container, comparison, lines))
+}
+
+type Found = Vec<(BatchNumber, IndexRange)>;
+
+/// The marks that lines choose. A serial of another batch is found there, not refused.
+async fn chosen(
+    tx: &mut Tx,
+    key: &SerialKey,
+    of: Option<BatchNumber>,
+    text: &str,
+) -> Result<(Found, Vec<LineReport>), ServiceError> {
+    let lines = selection::read_of_any_batch(text.lines(), of, key);
+    let mut counts = std::collections::BTreeMap::new();
+    for number in selection::batches(&lines) {
+        if let Some(batch) = batch::get(tx, number).await? {
+            counts.insert(number, batch.count);
+        }
+    }
+    let (ranges, reports) = selection::check(lines, &counts, |_| Ok(()));
+    let flat = ranges
+        .into_iter()
+        .flat_map(|(batch, ranges)| ranges.into_iter().map(move |range| (batch, range)));
+    Ok((flat.collect(), reports))
+}
+
+/// The container of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, number: ContainerNumber) -> Result<Container, ServiceError> {
+    let found = kept::get(&mut store.read().await?, number).await?;
+    found.ok_or_else(|| unknown(number))
+}
+
+/// The newest containers of a batch, or of all.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    batch: Option<BatchNumber>,
+    before: Option<ContainerNumber>,
+    limit: u32,
+) -> Result<Vec<Container>, ServiceError> {
+    Ok(register::containers(&mut store.read().await?, batch, before, limit).await?)
+}
+
+fn unknown(number: ContainerNumber) -> ServiceError {
+    Refusal::no_such(
+        format!("there is no container {number}"),
+        "`yuanmark container list` shows the containers there are",
+    )
+    .into()
+}

@@ -1,0 +1,104 @@
+//! Corrections (更正): entries too. What was entered in error is taken back by an entry of its own, or explained by one.
+
+use super::ServiceError;
+use super::desk::{Call, Desk};
+use crate::domain::event::{EventKind, Slip};
+use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
+use crate::domain::ledger::entry::{Adjusted, Entry, Marks, Noted};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::store::{Store, ledger};
+
+/// Takes an entry back: an adjustment of an entitlement, or that marks were printed, sent or used. Every mark must still
+/// be where the entry put it.
+///
+/// # Errors
+/// If there is no such entry, it cannot be taken back, was taken back before, or something came after it.
+pub async fn take_back(
+    store: &Store,
+    call: &Call,
+    number: EntryNumber,
+    reason: Line,
+    document: Line,
+) -> Result<EntryNumber, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    if let Some(earlier) = desk.repeated(|entry| entry.corrects() == Some(number))? {
+        return Ok(earlier.number);
+    }
+    let stored = ledger::get(&mut desk.tx, number).await?;
+    let stored = stored.ok_or_else(|| unknown(number))?;
+    if ledger::is_corrected(&mut desk.tx, number).await? {
+        desk.books.mark_corrected(number);
+    }
+    let correction = match Entry::read(&stored.kind, &stored.body) {
+        Some(Entry::Adjusted(body)) => {
+            let account = body.account;
+            desk.load_entitlements(account.licensee, account.season).await?;
+            Entry::Adjusted(Adjusted {
+                marks: -body.marks,
+                reason,
+                document,
+                corrects: Some(number),
+                ..body
+            })
+        }
+        Some(Entry::Marks(body)) => {
+            let slip = slip_of(body.event).ok_or_else(|| stays(&stored))?;
+            desk.load_batch(body.batch).await?;
+            Entry::Marks(Marks {
+                reason: Some(reason),
+                document: Some(document),
+                corrects: Some(number),
+                ..Marks::new(body.batch, EventKind::Undone(slip), body.ranges)
+            })
+        }
+        _ => return Err(stays(&stored).into()),
+    };
+    let written = desk.enter(correction)?;
+    desk.close().await?;
+    Ok(written)
+}
+
+const fn slip_of(event: EventKind) -> Option<Slip> {
+    match event {
+        EventKind::Printed => Some(Slip::Printed),
+        EventKind::Delivered => Some(Slip::Delivered),
+        EventKind::Used => Some(Slip::Used),
+        _ => None,
+    }
+}
+
+fn stays(stored: &StoredEntry) -> Refusal {
+    Refusal::conflict(
+        format!("entry {} is {} and cannot be taken back", stored.number, stored.kind),
+        "adjustments and what was reported printed, sent or used can be; anything else is explained by a note, or \
+         followed by the step that mends it",
+    )
+}
+
+/// Writes a remark on an entry.
+///
+/// # Errors
+/// If there is no such entry.
+pub async fn note(
+    store: &Store,
+    call: &Call,
+    entry: EntryNumber,
+    text: Line,
+) -> Result<EntryNumber, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    let remark = Entry::from(Noted { entry, text });
+    if let Some(earlier) = desk.repeated(|earlier| *earlier == remark)? {
+        return Ok(earlier.number);
+    }
+    let written = desk.enter(remark)?;
+    desk.close().await?;
+    Ok(written)
+}
+
+fn unknown(number: EntryNumber) -> Refusal {
+    Refusal::no_such(
+        format!("there is no entry {number}"),
+        "`yuanmark ledger list` shows the entries there are",
+    )
+}

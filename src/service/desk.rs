@@ -1,0 +1,397 @@
+//! The desk at which everything is entered that changes the ledger: one transaction, one hand, the books open at the
+//! pages that were asked for.
+//!
+//! A use case opens the desk, which waits until nobody else writes; loads what its entries touch; enters them, and the
+//! rules of the books decide; and closes the desk, which writes entries, ranges and changed pages and commits. Dropped
+//! before that, nothing has happened.
+
+use jiff::Timestamp;
+
+use super::ServiceError;
+use crate::domain::container::ContainerNumber;
+use crate::domain::custody::Custody;
+use crate::domain::entitlement::Account;
+use crate::domain::event::RangeEvent;
+use crate::domain::form::Form;
+use crate::domain::ledger::books::{Books, Hand};
+use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
+use crate::domain::ledger::entry::{Entry, Marks, Subjects};
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::lot::LotNumber;
+use crate::domain::mark::BatchNumber;
+use crate::domain::order::OrderNumber;
+use crate::domain::printer::PrinterNumber;
+use crate::domain::refusal::Refusal;
+use crate::domain::season::Season;
+use crate::domain::text::Line;
+use crate::domain::transfer::TransferNumber;
+use crate::store::ledger::Head;
+use crate::store::{Store, Tx, batch, event, kept, ledger, licensee, register};
+
+/// Who asks, when, and under which name for the request.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The person.
+    pub by: Line,
+    /// Now.
+    pub at: Timestamp,
+    /// The caller's name for this one request: repeated with the same name, it is done once.
+    pub request: Option<Line>,
+}
+
+impl Call {
+    /// Without a name for the request.
+    pub const fn new(by: Line, at: Timestamp) -> Self {
+        Self {
+            by,
+            at,
+            request: None,
+        }
+    }
+}
+
+/// An open desk.
+#[derive(Debug)]
+pub struct Desk {
+    /// The transaction; it holds the ledger's lock.
+    pub tx: Tx,
+    /// The pages that were loaded.
+    pub books: Books,
+    call: Call,
+    head: Head,
+    entries: Vec<(StoredEntry, Option<EntryNumber>)>,
+    events: Vec<RangeEvent>,
+    earlier: Option<StoredEntry>,
+}
+
+impl Desk {
+    /// Opens the desk as soon as nobody else writes.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open(store: &Store, call: &Call) -> Result<Self, ServiceError> {
+        let mut tx = store.write().await?;
+        let head = ledger::lock(&mut tx).await?;
+        let earlier = match &call.request {
+            Some(request) => ledger::by_request(&mut tx, request).await?,
+            None => None,
+        };
+        Ok(Self {
+            tx,
+            books: Books::default(),
+            call: call.clone(),
+            head,
+            entries: Vec::new(),
+            events: Vec::new(),
+            earlier,
+        })
+    }
+
+    /// If this very request was made before: whom and what it was about. `is_same` is asked what the earlier entry says.
+    ///
+    /// # Errors
+    /// If the name of the request stands for another one.
+    pub fn repeated(
+        &self,
+        is_same: impl FnOnce(&Entry) -> bool,
+    ) -> Result<Option<StoredEntry>, ServiceError> {
+        let (Some(earlier), Some(request)) = (&self.earlier, &self.call.request) else {
+            return Ok(None);
+        };
+        let entry = Entry::read(&earlier.kind, &earlier.body);
+        if earlier.actor == self.call.by && entry.as_ref().is_some_and(is_same) {
+            return Ok(Some(earlier.clone()));
+        }
+        Err(Refusal::conflict(
+            format!("the request {request} was made before and is entry {}, which is something else", earlier.number),
+            "use a new name for a new request, the same one only to repeat the same request",
+        )
+        .into())
+    }
+
+    /// Enters what is to be done. The rules of the books decide; everything it touches must be loaded.
+    ///
+    /// # Errors
+    /// [`Refusal`] if a rule does not allow it.
+    pub fn enter(&mut self, entry: impl Into<Entry>) -> Result<EntryNumber, ServiceError> {
+        let entry = entry.into();
+        let number = self.head.number + 1;
+        let (at, by) = (self.call.at, &self.call.by);
+        let subjects = self.books.apply(&entry, Hand { number, at, by })?;
+        if let Entry::Marks(marks) = &entry {
+            self.events.extend(range_events(marks, number, at, by));
+        }
+        let mut stored = StoredEntry {
+            number,
+            at,
+            actor: by.clone(),
+            kind: entry.kind().to_owned(),
+            // The name of a request stands by its first entry.
+            request: self.call.request.clone().filter(|_| self.entries.is_empty()),
+            subjects,
+            body: entry.body(),
+            hash: EntryHash::NONE,
+        };
+        stored.hash = stored.hash_after(self.head.hash);
+        self.head = Head {
+            number,
+            hash: stored.hash,
+        };
+        self.entries.push((stored, entry.corrects()));
+        Ok(number)
+    }
+
+    /// Writes everything down.
+    ///
+    /// # Errors
+    /// If the database does not take it; nothing has happened then.
+    pub async fn close(mut self) -> Result<Head, ServiceError> {
+        let tx = &mut self.tx;
+        ledger::add(tx, &self.entries).await?;
+        // In the order in which they refer to one another.
+        for (_, thing) in self.books.licensees.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.printers.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.coefficients.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.entitlements.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.transfers.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.orders.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.batches.touched() {
+            batch::add(tx, thing).await?;
+        }
+        for (_, thing) in self.books.lots.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.containers.touched() {
+            kept::save(tx, thing).await?;
+        }
+        for (_, thing) in self.books.documents.touched() {
+            kept::save(tx, thing).await?;
+        }
+        event::add(tx, &self.events).await?;
+        self.tx.commit().await?;
+        Ok(self.head)
+    }
+
+    /// The number that the next entry gets.
+    pub const fn next_entry(&self) -> EntryNumber {
+        self.head.number + 1
+    }
+
+    /// The day it is.
+    pub fn today(&self) -> jiff::civil::Date {
+        crate::domain::calendar::day_of(self.call.at)
+    }
+
+    /// The hand that writes the next entry.
+    pub const fn hand(&self) -> Hand<'_> {
+        Hand {
+            number: self.next_entry(),
+            at: self.call.at,
+            by: &self.call.by,
+        }
+    }
+
+    // --- Loading. What does not exist is not on the shelf afterwards, and the books refuse what names it.
+
+    /// Loads a licensee.
+    ///
+    /// # Errors
+    /// If the database does not answer; so with all that load.
+    pub async fn load_licensee(&mut self, number: LicenseeNumber) -> Result<(), ServiceError> {
+        if !self.books.licensees.has(number)
+            && let Some(found) = licensee::get(&mut self.tx, number).await?
+        {
+            self.books.shelve_licensee(found);
+        }
+        Ok(())
+    }
+
+    /// Loads a printer.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_printer(&mut self, number: PrinterNumber) -> Result<(), ServiceError> {
+        if !self.books.printers.has(number)
+            && let Some(found) = kept::get(&mut self.tx, number).await?
+        {
+            self.books.shelve_printer(found);
+        }
+        Ok(())
+    }
+
+    /// Loads the coefficients in force.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_coefficients(&mut self) -> Result<(), ServiceError> {
+        if let Some(set) = register::newest_coefficients(&mut self.tx).await? {
+            let version = set.coefficients.version;
+            if !self.books.coefficients.has(version) {
+                self.books.coefficients.shelve(version, set);
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads a licensee with its entitlements of a season, in all forms, and the coefficients.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_entitlements(
+        &mut self,
+        licensee: LicenseeNumber,
+        season: Season,
+    ) -> Result<(), ServiceError> {
+        self.load_licensee(licensee).await?;
+        self.load_coefficients().await?;
+        for form in Form::ALL {
+            let account = Account {
+                licensee,
+                season,
+                form,
+            };
+            if !self.books.entitlements.has(account)
+                && let Some(found) = kept::get(&mut self.tx, account).await?
+            {
+                self.books.entitlements.shelve(account, found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads a transfer with both licensees and their entitlements.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_transfer(&mut self, number: TransferNumber) -> Result<(), ServiceError> {
+        let found: Option<crate::domain::transfer::Transfer> =
+            kept::get(&mut self.tx, number).await?;
+        if let Some(found) = found {
+            self.load_entitlements(found.from.licensee, found.from.season).await?;
+            self.load_entitlements(found.to, found.from.season).await?;
+            self.books.transfers.shelve(number, found);
+        }
+        Ok(())
+    }
+
+    /// Loads an order with its licensee, entitlement, printer and batch.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_order(&mut self, number: OrderNumber) -> Result<(), ServiceError> {
+        if self.books.orders.has(number) {
+            return Ok(());
+        }
+        let found: Option<crate::domain::order::Order> = kept::get(&mut self.tx, number).await?;
+        if let Some(order) = found {
+            let account = order.account();
+            self.load_entitlements(account.licensee, account.season).await?;
+            if let Some(printer) = order.printer {
+                self.load_printer(printer).await?;
+            }
+            if let Some(number) = order.batch
+                && let Some(batch) = batch::get(&mut self.tx, number).await?
+            {
+                self.books.batches.shelve(number, batch);
+            }
+            self.books.orders.shelve(number, order);
+        }
+        Ok(())
+    }
+
+    /// Loads a batch with its order and the whereabouts of its labels. Returns what happened to its marks.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_batch(&mut self, number: BatchNumber) -> Result<Vec<RangeEvent>, ServiceError> {
+        let Some(batch) = batch::get(&mut self.tx, number).await? else {
+            return Ok(Vec::new());
+        };
+        self.load_order(batch.order).await?;
+        let events = event::of_batch(&mut self.tx, number).await?;
+        let mut custody = Custody::new(batch.count);
+        for event in &events {
+            custody.replay(event.range, event.kind, event.lot);
+        }
+        let mut lots: Vec<LotNumber> = events.iter().filter_map(|event| event.lot).collect();
+        lots.sort_unstable();
+        lots.dedup();
+        for lot in lots {
+            self.load_lot(lot).await?;
+        }
+        self.books.batches.shelve(number, batch);
+        self.books.custody.shelve(number, custody);
+        Ok(events)
+    }
+
+    /// Loads a lot with its licensee.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_lot(&mut self, number: LotNumber) -> Result<(), ServiceError> {
+        if self.books.lots.has(number) {
+            return Ok(());
+        }
+        let found: Option<crate::domain::lot::Lot> = kept::get(&mut self.tx, number).await?;
+        if let Some(lot) = found {
+            self.load_licensee(lot.entered.licensee).await?;
+            self.books.lots.shelve(number, lot);
+        }
+        Ok(())
+    }
+
+    /// Loads a container.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_container(&mut self, number: ContainerNumber) -> Result<(), ServiceError> {
+        if !self.books.containers.has(number)
+            && let Some(found) = kept::get(&mut self.tx, number).await?
+        {
+            self.books.shelve_container(found);
+        }
+        Ok(())
+    }
+}
+
+/// The ranges of an entry as scans meet them.
+pub fn range_events(marks: &Marks, number: EntryNumber, at: Timestamp, by: &Line) -> Vec<RangeEvent> {
+    let event = |range: &_| RangeEvent {
+        number,
+        batch: marks.batch,
+        range: *range,
+        kind: marks.event,
+        at,
+        actor: by.clone(),
+        reason: marks.reason.clone(),
+        document: marks.document.clone(),
+        lot: marks.lot,
+    };
+    marks.ranges.iter().map(event).collect()
+}
+
+/// Whom an earlier entry was about; used to answer a repeated request.
+pub(super) fn subject<T>(
+    stored: &StoredEntry,
+    pick: impl FnOnce(&Subjects) -> Option<T>,
+) -> Result<T, ServiceError> {
+    pick(&stored.subjects).ok_or_else(|| {
+        Refusal::conflict(
+            format!("entry {} is about something else", stored.number),
+            "use a new name for a new request",
+        )
+        .into()
+    })
+}

@@ -1,0 +1,134 @@
+//! Files of the ledger (档案): artwork, registrations, reports, with their hashes.
+
+use sha2::{Digest, Sha256};
+
+use super::desk::{Call, Desk};
+use super::{ServiceError, text_refused};
+use crate::domain::document::{AddedDocument, Document, DocumentNumber, Purpose, check_content};
+use crate::domain::ledger::chain::EntryHash;
+use crate::domain::ledger::entry::{DocumentAdded, Entry};
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::lot::LotNumber;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::store::{Store, kept, register};
+
+/// A file to be added.
+#[derive(Clone, Debug)]
+pub struct NewDocument<'a> {
+    /// Whose file it belongs to.
+    pub licensee: LicenseeNumber,
+    /// The lot it is about.
+    pub lot: Option<LotNumber>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its title; with the same title it is the next version.
+    pub title: Line,
+    /// Its content.
+    pub content: &'a [u8],
+}
+
+/// SHA-256 of a content, in hexadecimal.
+pub fn sha256(content: &[u8]) -> String {
+    EntryHash(Sha256::digest(content).into()).to_string()
+}
+
+/// Adds a file.
+///
+/// # Errors
+/// If its content is empty, too large or of a kind that is not taken, or this very content is the newest version.
+pub async fn add(
+    store: &Store,
+    call: &Call,
+    new: &NewDocument<'_>,
+) -> Result<AddedDocument, ServiceError> {
+    let media_type = check_content(new.content)?;
+    let sha256 = sha256(new.content);
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_licensee(new.licensee).await?;
+    if let Some(lot) = new.lot {
+        desk.load_lot(lot).await?;
+    }
+    let mut document = Document {
+        number: DocumentNumber(0),
+        licensee: new.licensee,
+        lot: new.lot,
+        purpose: new.purpose,
+        title: new.title.clone(),
+        version: 0,
+        media_type,
+        size: new.content.len() as u64,
+        sha256: Line::new("hash", &sha256).map_err(text_refused)?,
+    };
+    let newest = register::newest_version(&mut desk.tx, &document).await?;
+    if let Some(newest) = newest {
+        let is_same = newest.document.sha256 == document.sha256;
+        let number = newest.document.number;
+        if is_same && desk.repeated(|earlier| is_of(earlier, number))?.is_some() {
+            return Ok(newest);
+        }
+        if is_same {
+            return Err(Refusal::conflict(
+                format!("{} has this very content already: it is document {number}", new.title),
+                "a new version has another content",
+            )
+            .into());
+        }
+        desk.books.shelve_document(newest);
+    }
+    document.version = desk.books.next_version(&document);
+    document.number = register::next_document(&mut desk.tx).await?;
+    let number = document.number;
+    desk.enter(DocumentAdded { document })?;
+    register::keep_content(&mut desk.tx, &sha256, new.content).await?;
+    let added = desk.books.documents.get(number).cloned();
+    desk.close().await?;
+    added.ok_or_else(|| unknown(number))
+}
+
+fn is_of(entry: &Entry, number: DocumentNumber) -> bool {
+    matches!(entry, Entry::DocumentAdded(body) if body.document.number == number)
+}
+
+/// A file with its content.
+///
+/// # Errors
+/// If there is none, or its content is not what was added.
+pub async fn get(
+    store: &Store,
+    number: DocumentNumber,
+) -> Result<(AddedDocument, Vec<u8>), ServiceError> {
+    let mut tx = store.read().await?;
+    let found: Option<AddedDocument> = kept::get(&mut tx, number).await?;
+    let found = found.ok_or_else(|| unknown(number))?;
+    let hash = found.document.sha256.as_str();
+    let content = register::content(&mut tx, hash).await?;
+    let content = content.filter(|content| sha256(content) == hash);
+    let content = content.ok_or_else(|| crate::store::StoreError::BrokenRow {
+        table: "contents",
+        key: hash.to_owned(),
+        column: "content",
+    })?;
+    Ok((found, content))
+}
+
+/// The files of a licensee, the newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    licensee: LicenseeNumber,
+    before: Option<DocumentNumber>,
+    limit: u32,
+) -> Result<Vec<AddedDocument>, ServiceError> {
+    Ok(register::documents(&mut store.read().await?, licensee, before, limit).await?)
+}
+
+fn unknown(number: DocumentNumber) -> ServiceError {
+    Refusal::no_such(
+        format!("there is no document {number}"),
+        "`yuanmark document list` shows the files of a licensee",
+    )
+    .into()
+}

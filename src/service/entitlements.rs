@@ -1,0 +1,188 @@
+//! Entitlements (年度额度): coefficients, grants, adjustments, the year's end.
+
+use super::ServiceError;
+use super::desk::{Call, Desk};
+use crate::domain::area::Area;
+use crate::domain::entitlement::coefficients::SetCoefficients;
+use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
+use crate::domain::form::Form;
+use crate::domain::ledger::entry::{Adjusted, Carried, CoefficientsSet, Entry, Granted};
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::season::Season;
+use crate::domain::text::Line;
+use crate::store::{Store, register};
+
+/// Sets the next version of the coefficients. Entitlements granted before keep theirs.
+///
+/// # Errors
+/// If a value cannot be, or somebody set a version since this one was read.
+pub async fn set_coefficients(
+    store: &Store,
+    call: &Call,
+    coefficients: Coefficients,
+) -> Result<Coefficients, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    let entry = Entry::from(CoefficientsSet {
+        coefficients: coefficients.clone(),
+    });
+    if desk.repeated(|earlier| *earlier == entry)?.is_none() {
+        desk.load_coefficients().await?;
+        desk.enter(entry)?;
+        desk.close().await?;
+    }
+    Ok(coefficients)
+}
+
+/// The coefficients in force, which may be the assumed ones.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn coefficients(store: &Store) -> Result<Coefficients, ServiceError> {
+    let set = register::newest_coefficients(&mut store.read().await?).await?;
+    Ok(set.map_or_else(Coefficients::assumed, |set| set.coefficients))
+}
+
+/// All versions of the coefficients that were ever set, the newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn all_coefficients(store: &Store) -> Result<Vec<SetCoefficients>, ServiceError> {
+    Ok(register::all_coefficients(&mut store.read().await?).await?)
+}
+
+/// Grants an entitlement from a survey, with the coefficients in force.
+///
+/// # Errors
+/// If it was granted before, or the licensee's base does not have so much land.
+pub async fn grant(
+    store: &Store,
+    call: &Call,
+    account: Account,
+    area: Area,
+    pack_grams: u32,
+    document: Line,
+) -> Result<Entitlement, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_entitlements(account.licensee, account.season).await?;
+    let is_same = |entry: &Entry| {
+        matches!(entry, Entry::Granted(body) if body.account == account
+            && body.grant.area == area && body.grant.pack_grams == pack_grams)
+    };
+    if desk.repeated(is_same)?.is_none() {
+        let coefficients = desk.books.coefficients_in_force();
+        let grant = Grant {
+            area,
+            pack_grams,
+            coefficients: coefficients.version,
+            marks: coefficients.marks(area, account.form, pack_grams),
+            document,
+        };
+        desk.enter(Granted { account, grant })?;
+        return finish(desk, account).await;
+    }
+    Ok(desk.books.entitlement(account))
+}
+
+/// Adds marks to an entitlement, or takes them if the number is negative.
+///
+/// # Errors
+/// If more would be taken than is left.
+pub async fn adjust(
+    store: &Store,
+    call: &Call,
+    account: Account,
+    marks: i64,
+    reason: Line,
+    document: Line,
+) -> Result<Entitlement, ServiceError> {
+    let entry = Adjusted {
+        account,
+        marks,
+        reason,
+        document,
+        corrects: None,
+    };
+    change(store, call, account, entry.into()).await
+}
+
+/// Closes a season's books after its year: the share that the coefficients say goes over into the next season, the rest
+/// lapses.
+///
+/// # Errors
+/// If the year has not ended, or the books are closed.
+pub async fn carry_over(
+    store: &Store,
+    call: &Call,
+    account: Account,
+) -> Result<Entitlement, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_entitlements(account.licensee, account.season).await?;
+    if let Some(next) = Season::new(account.season.year() + 1) {
+        desk.load_entitlements(account.licensee, next).await?;
+    }
+    let is_same = |entry: &Entry| matches!(entry, Entry::Carried(body) if body.account == account);
+    if desk.repeated(is_same)?.is_some() {
+        return Ok(desk.books.entitlement(account));
+    }
+    let balance = desk.books.entitlement(account).balance();
+    let carried = desk.books.coefficients_in_force().carried(account.form, balance);
+    desk.enter(Carried {
+        account,
+        carried,
+        lapsed: balance - carried,
+    })?;
+    finish(desk, account).await
+}
+
+async fn change(
+    store: &Store,
+    call: &Call,
+    account: Account,
+    entry: Entry,
+) -> Result<Entitlement, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_entitlements(account.licensee, account.season).await?;
+    if desk.repeated(|earlier| *earlier == entry)?.is_some() {
+        return Ok(desk.books.entitlement(account));
+    }
+    desk.enter(entry)?;
+    finish(desk, account).await
+}
+
+async fn finish(desk: Desk, account: Account) -> Result<Entitlement, ServiceError> {
+    let entitlement = desk.books.entitlement(account);
+    desk.close().await?;
+    Ok(entitlement)
+}
+
+/// The entitlements of a licensee, a season, or both, by season, licensee and form.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    licensee: Option<LicenseeNumber>,
+    season: Option<Season>,
+    limit: u32,
+) -> Result<Vec<Entitlement>, ServiceError> {
+    Ok(register::entitlements(&mut store.read().await?, licensee, season, limit).await?)
+}
+
+/// Closes the books of a whole season, those of them that are open. Returns what became of each.
+///
+/// # Errors
+/// As [`carry_over`]; what was closed before stays closed.
+pub async fn carry_over_all(
+    store: &Store,
+    call: &Call,
+    season: Season,
+) -> Result<Vec<Entitlement>, ServiceError> {
+    /// 65,535 licensees in seven forms.
+    const ALL: u32 = 65_535 * Form::ALL.len() as u32;
+    let open = list(store, None, Some(season), ALL).await?;
+    let mut closed = Vec::new();
+    for entitlement in open.iter().filter(|entitlement| !entitlement.is_closed) {
+        closed.push(carry_over(store, call, entitlement.account).await?);
+    }
+    Ok(closed)
+}

@@ -1,0 +1,43 @@
+//! Reading the ledger.
+
+use super::ServiceError;
+use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
+use crate::domain::refusal::Refusal;
+use crate::store::ledger::{self, Filter, Head};
+use crate::store::Store;
+
+/// Where the ledger ends. Noted down elsewhere, it proves later that nothing before it was changed.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn head(store: &Store) -> Result<Head, ServiceError> {
+    Ok(ledger::head(&mut store.read().await?).await?)
+}
+
+/// The newest wanted entries before `before`, the newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    filter: &Filter,
+    before: Option<EntryNumber>,
+    limit: u32,
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    Ok(ledger::newest(&mut store.read().await?, filter, before, limit).await?)
+}
+
+/// The entry of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, number: EntryNumber) -> Result<StoredEntry, ServiceError> {
+    let found = ledger::get(&mut store.read().await?, number).await?;
+    found.ok_or_else(|| {
+        Refusal::no_such(
+            format!("there is no entry {number}"),
+            "`yuanmark ledger list` shows the entries there are",
+        )
+        .into()
+    })
+}

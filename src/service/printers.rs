@@ -1,0 +1,87 @@
+//! Printers (承印方).
+
+use super::ServiceError;
+use super::desk::{Call, Desk, subject};
+use crate::domain::ledger::entry::{Entry, PrinterEnded, PrinterEntered};
+use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::store::{Store, kept, register};
+
+/// Enters a printer.
+///
+/// # Errors
+/// If its USCC is known already.
+pub async fn enter(store: &Store, call: &Call, new: NewPrinter) -> Result<Printer, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    let is_same = |entry: &Entry| matches!(entry, Entry::PrinterEntered(body) if body.new == new);
+    if let Some(earlier) = desk.repeated(is_same)? {
+        return get(store, subject(&earlier, |subjects| subjects.printer)?).await;
+    }
+    if let Some(known) = register::printer_by_uscc(&mut desk.tx, &new.uscc).await? {
+        desk.books.shelve_printer(known);
+    }
+    let printer = register::next_printer(&mut desk.tx).await?;
+    desk.enter(PrinterEntered { printer, new })?;
+    finish(desk, printer).await
+}
+
+/// Writes down that a printer prints no more.
+///
+/// # Errors
+/// If there is no such printer, or that was written down before.
+pub async fn end(
+    store: &Store,
+    call: &Call,
+    printer: PrinterNumber,
+    reason: Line,
+) -> Result<Printer, ServiceError> {
+    let mut desk = Desk::open(store, call).await?;
+    desk.load_printer(printer).await?;
+    let entry = Entry::from(PrinterEnded { printer, reason });
+    if desk.repeated(|earlier| *earlier == entry)?.is_some() {
+        return found(&desk, printer);
+    }
+    desk.enter(entry)?;
+    finish(desk, printer).await
+}
+
+async fn finish(desk: Desk, number: PrinterNumber) -> Result<Printer, ServiceError> {
+    let printer = found(&desk, number)?;
+    desk.close().await?;
+    Ok(printer)
+}
+
+fn found(desk: &Desk, number: PrinterNumber) -> Result<Printer, ServiceError> {
+    let printer = desk.books.printers.get(number).cloned();
+    printer.ok_or_else(|| unknown(number))
+}
+
+/// The printer of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, number: PrinterNumber) -> Result<Printer, ServiceError> {
+    let found = kept::get(&mut store.read().await?, number).await?;
+    found.ok_or_else(|| unknown(number))
+}
+
+/// The newest printers first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    before: Option<PrinterNumber>,
+    limit: u32,
+) -> Result<Vec<Printer>, ServiceError> {
+    Ok(register::printers(&mut store.read().await?, before, limit).await?)
+}
+
+fn unknown(number: PrinterNumber) -> ServiceError {
+    Refusal::no_such(
+        format!("there is no printer {number}"),
+        "`yuanmark printer list` shows the printers there are",
+    )
+    .into()
+}
