@@ -205,8 +205,6 @@ mod tests {
 
     #[test]
     fn a_mark_that_is_not_closed_ends_it() {
-        let mut records = Records::new("a\n\n\"b\nc\n");
-        assert_eq!(records.by_ref().filter(Result::is_ok).count(), 2);
         let last = Records::new("a\n\"b\nc\n").last();
         assert_eq!(last, Some(Err(ReadError::UnclosedQuote { line: 2 })));
         let endless = format!("a\n\"{}", "x\n".repeat(ROW_LIMIT));

@@ -62,7 +62,7 @@ pub struct SheetWriter<W: Write + Send> {
 
 enum Kind<W: Write + Send> {
     Csv(CsvWriter<W>),
-    Xlsx(XlsxWriter<W>),
+    Xlsx(Box<XlsxWriter<W>>),
 }
 
 impl<W: Write + Send> SheetWriter<W> {
@@ -73,7 +73,7 @@ impl<W: Write + Send> SheetWriter<W> {
     pub fn new(format: SheetFormat, table: Table<'_>, out: W) -> Result<Self, SheetError> {
         let kind = match format {
             SheetFormat::Csv => Kind::Csv(CsvWriter::new(table, out)?),
-            SheetFormat::Xlsx => Kind::Xlsx(XlsxWriter::new(table, out)?),
+            SheetFormat::Xlsx => Kind::Xlsx(Box::new(XlsxWriter::new(table, out)?)),
         };
         Ok(Self {
             columns: table.columns.len(),

@@ -44,6 +44,7 @@ pub(super) struct XlsxWriter<W> {
 
 struct Formats {
     text: Format,
+    lines: Format,
     integer: Format,
     date: Format,
     datetime: Format,
@@ -56,9 +57,11 @@ impl Formats {
         Self {
             // The format of text, so that a cell stays text when someone edits it.
             text: numbers("@"),
+            // The row grows with the lines of its text.
+            lines: numbers("@").set_text_wrap(),
             integer: numbers("#,##0"),
-            date: numbers("yyyy-mm-dd"),
-            datetime: numbers("yyyy-mm-dd hh:mm:ss"),
+            date: numbers("yyyy-mm-dd").set_align(FormatAlign::Left),
+            datetime: numbers("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left),
             decimals: BTreeMap::new(),
         }
     }
@@ -222,6 +225,9 @@ fn write_cell(
     };
     match number {
         Some(number) => sheet.write_number_with_format(row, column, number, format)?,
+        None if text.contains('\n') => {
+            sheet.write_string_with_format(row, column, text, &formats.lines)?
+        }
         None => sheet.write_string_with_format(row, column, text, &formats.text)?,
     };
     Ok(())
@@ -338,10 +344,7 @@ mod tests {
     fn a_panic_of_the_library_is_an_error() {
         let mut writer = XlsxWriter::new(TABLE, Vec::new()).unwrap();
         let error = writer
-            .guarded(|_, _, _| {
-                Err::<(), _>(std::io::Error::from(std::io::ErrorKind::StorageFull)).unwrap();
-                Ok(())
-            })
+            .guarded(|_, _, _| panic!("{}", std::io::Error::from(std::io::ErrorKind::StorageFull)))
             .unwrap_err();
         assert!(matches!(error, SheetError::TemporaryFile(_)), "{error}");
         assert!(matches!(
