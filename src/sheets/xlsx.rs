@@ -54,14 +54,19 @@ struct Formats {
 impl Formats {
     fn new() -> Self {
         let numbers = |format: &str| Format::new().set_num_format(format);
+        // A little space keeps them apart from a number to their left.
+        let left = |format: &str| {
+            let format = numbers(format);
+            format.set_align(FormatAlign::Left).set_indent(1)
+        };
         Self {
             // The format of text, so that a cell stays text when someone edits it.
-            text: numbers("@"),
-            // The row grows with the lines of its text.
-            lines: numbers("@").set_text_wrap(),
+            text: left("@"),
+            // Where the program does not make the row taller by itself, the first line shows.
+            lines: left("@").set_text_wrap().set_align(FormatAlign::Top),
             integer: numbers("#,##0"),
-            date: numbers("yyyy-mm-dd").set_align(FormatAlign::Left),
-            datetime: numbers("yyyy-mm-dd hh:mm:ss").set_align(FormatAlign::Left),
+            date: left("yyyy-mm-dd"),
+            datetime: left("yyyy-mm-dd hh:mm:ss"),
             decimals: BTreeMap::new(),
         }
     }
@@ -188,13 +193,14 @@ fn head(sheet: &mut Worksheet, table: Table<'_>, formats: &mut Formats) -> Resul
     for (place, column) in (0..).zip(table.columns) {
         sheet.set_column_width(place, f64::from(column.width))?;
         sheet.set_column_format(place, formats.of(column.kind))?;
-        let side = match column.kind {
-            ColumnKind::Integer | ColumnKind::Decimal(_) => FormatAlign::Right,
-            _ => FormatAlign::Left,
+        let (side, indent) = match column.kind {
+            ColumnKind::Integer | ColumnKind::Decimal(_) => (FormatAlign::Right, 0),
+            _ => (FormatAlign::Left, 1),
         };
         let format = Format::new()
             .set_bold()
             .set_align(side)
+            .set_indent(indent)
             .set_background_color(Color::RGB(0xE2_EF_DA))
             .set_border_bottom(FormatBorder::Thin);
         sheet.write_string_with_format(0, place, shown(column.title), &format)?;
