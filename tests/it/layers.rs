@@ -4,31 +4,34 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers it may use, itself included.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("domain", &["domain"]),
     ("render", &["render", "domain"]),
+    ("sheets", &["sheets", "domain"]),
     ("keystore", &["keystore", "domain"]),
     ("store", &["store", "domain"]),
     (
         "service",
-        &["service", "store", "keystore", "render", "domain"],
+        &["service", "store", "keystore", "render", "sheets", "domain"],
     ),
-    ("http", &["http", "service", "store", "domain"]),
+    ("http", &["http", "service", "store", "sheets", "domain"]),
     (
         "cli",
         &[
-            "cli", "http", "service", "store", "keystore", "render", "domain",
+            "cli", "http", "service", "store", "keystore", "render", "sheets", "domain",
         ],
     ),
 ];
 
-/// What only one layer may touch: SQL, HTTP, arguments.
-const ONLY_IN: [(&str, &[&str]); 5] = [
+/// What only one layer may touch: SQL, HTTP, arguments, Excel files.
+const ONLY_IN: [(&str, &[&str]); 7] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("askama", &["http"]),
     ("clap", &["cli"]),
     ("qrcode", &["render"]),
+    ("rust_xlsxwriter", &["sheets"]),
+    ("encoding_rs", &["sheets"]),
 ];
 
 /// What the pure layers may not name.

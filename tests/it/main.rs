@@ -15,5 +15,6 @@ mod keys;
 mod layers;
 mod ledger;
 mod pack;
+mod sheets;
 mod store;
 mod vectors;
