@@ -141,6 +141,7 @@ pub struct WithdrawalBody {
         (status = 408, description = "Not all there after 10 seconds", body = Problem),
         (status = 413, description = "More than 4 KiB", body = Problem),
         (status = 415, description = "Not JSON", body = Problem),
+        (status = 422, description = "No such prefecture", body = Problem),
         (status = 503, description = "Could not check: never a verdict", body = Problem)
     )
 )]
@@ -157,7 +158,7 @@ pub async fn verify(
         }),
         Some(None) => {
             let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
-            return Problem::BAD_REQUEST.because(detail).response();
+            return Problem::INVALID.because(detail).response();
         }
     };
     let input = Input::read(&request.code);

@@ -183,7 +183,11 @@ impl Problem {
             return refused.advising(error.advice());
         }
         tracing::error!(%error, "the database did not do what was asked");
-        Self::NO_DATABASE.advising(error.advice())
+        let problem = Self::NO_DATABASE.advising(error.advice());
+        if error.is_wrong_database() {
+            return problem.because(error.to_string());
+        }
+        problem // what the driver says stays in the log
     }
 
     /// The same problem with a word on this very request.

@@ -38,9 +38,10 @@ pub struct Instance {
     responses((status = 200, description = "Program, database, address and clock", body = Instance))
 )]
 pub async fn instance(_: Administrator, State(app): State<App>) -> Result<Json<Instance>, Problem> {
+    migrate::check(&app.store).await?;
     Ok(Json(Instance {
         version: env!("CARGO_PKG_VERSION"),
-        schema_version: migrate::version(&app.store).await?,
+        schema_version: migrate::NEEDED,
         database: match app.store {
             Store::Sqlite { .. } => "sqlite",
             Store::Postgres(_) => "postgres",
