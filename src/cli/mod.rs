@@ -19,6 +19,7 @@ mod migrate;
 mod order;
 mod output;
 mod serve;
+mod token;
 mod verify;
 
 use std::process::ExitCode;
@@ -69,6 +70,9 @@ enum Command {
     /// Make, retire and publish keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Make the token that opens the administrators' interface
+    #[command(subcommand)]
+    Token(token::Token),
     /// The register of licensees (合法使用人)
     #[command(subcommand)]
     Licensee(licensee::Licensee),
@@ -111,6 +115,7 @@ pub fn run() -> ExitCode {
             Command::Demo(demo) => demo.run(place, &mut output).await,
             Command::Serve(serve) => serve.run(place).await,
             Command::Key(key) => key.run(place, &mut output),
+            Command::Token(token) => token.run(&mut output),
             Command::Licensee(licensee) => licensee.run(place, &mut output).await,
             Command::Order(order) => order.run(place, &mut output).await,
             Command::Batch(batch) => batch.run(place, &mut output).await,

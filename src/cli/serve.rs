@@ -1,6 +1,7 @@
 //! `yuanmark serve`
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::address::Address;
 use super::arguments::Installation;
 use super::failure::Failure;
+use super::token;
 use crate::http::{self, App};
 
 #[derive(Args)]
@@ -18,8 +20,11 @@ use crate::http::{self, App};
     after_help = "Put a proxy that speaks TLS before it, and give the address that phones see as --public-url.
 SIGTERM and Ctrl-C finish what is being answered, then end. A changed keyring is in force within a second.
 
-EXAMPLE
-  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn"
+Without --admin-token-file the administrators' interface is off.
+
+EXAMPLES
+  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn
+  yuanmark token new --out admin-token && yuanmark serve --admin-token-file admin-token"
 )]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -27,6 +32,9 @@ pub(super) struct Serve {
     /// How the log is written to standard error; RUST_LOG chooses how much
     #[arg(long, env = "YUANMARK_LOG_FORMAT", default_value = "text")]
     log_format: LogFormat,
+    /// A file (mode 0600) whose one line opens the administrators' interface
+    #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
 }
 
 /// How the log is written.
@@ -41,6 +49,8 @@ pub(super) enum LogFormat {
 impl Serve {
     pub(super) async fn run(self, place: &Installation) -> Result<(), Failure> {
         start_log(self.log_format);
+        let admin = self.admin_token_file.as_deref().map(token::read);
+        let admin = admin.transpose()?;
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let (listener, public_url) = self.address.bind().await?;
@@ -48,6 +58,7 @@ impl Serve {
             store,
             keys: Arc::new(keys),
             public_url: Arc::new(public_url),
+            admin: admin.map(Arc::new),
         };
         serve(listener, app).await
     }
@@ -61,6 +72,7 @@ pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure
     tracing::info!(
         listen = %listener.local_addr().map_err(system)?,
         public_url = %app.public_url,
+        administrators = app.admin.is_some(),
         "serving"
     );
     let end = async move {

@@ -2,13 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::ApiJson;
 use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{App, check};
@@ -138,22 +137,19 @@ pub struct WithdrawalBody {
     request_body = VerifyRequest,
     responses(
         (status = 200, description = "A verdict", body = VerifyResponse),
-        (status = 400, description = "Not of the form above", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "Not all there after 10 seconds", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "More than 4 KiB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Could not check: never a verdict", body = Problem, content_type = "application/problem+json")
+        (status = 400, description = "Not of the form above", body = Problem),
+        (status = 408, description = "Not all there after 10 seconds", body = Problem),
+        (status = 413, description = "More than 4 KiB", body = Problem),
+        (status = 415, description = "Not JSON", body = Problem),
+        (status = 422, description = "No such prefecture", body = Problem),
+        (status = 503, description = "Could not check: never a verdict", body = Problem)
     )
 )]
 pub async fn verify(
     State(app): State<App>,
     visitor: Visitor,
-    request: Result<Json<VerifyRequest>, JsonRejection>,
+    ApiJson(request): ApiJson<VerifyRequest>,
 ) -> Response {
-    let request = match request {
-        Ok(Json(request)) => request,
-        Err(rejection) => return refused(&rejection),
-    };
     let place = match request.prefecture.map(Prefecture::new) {
         None => None,
         Some(Some(prefecture)) => Some(Place {
@@ -162,7 +158,7 @@ pub async fn verify(
         }),
         Some(None) => {
             let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
-            return Problem::BAD_REQUEST.because(detail).response();
+            return Problem::INVALID.because(detail).response();
         }
     };
     let input = Input::read(&request.code);
@@ -180,16 +176,6 @@ pub async fn verify(
         response.headers_mut(),
     );
     response
-}
-
-fn refused(rejection: &JsonRejection) -> Response {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE.response(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON.response(),
-        _ => Problem::BAD_REQUEST
-            .because(rejection.body_text())
-            .response(),
-    }
 }
 
 impl VerdictBody {

@@ -3,8 +3,10 @@
 //! What belongs here: what a request is, which use case answers it, and how the answer looks to a browser or a program.
 //! What does not: rules (`service`, `domain`) and SQL (`store`).
 
+mod admin;
 pub mod api;
 mod assets;
+mod extract;
 mod for_people;
 mod log;
 mod openapi;
@@ -30,6 +32,7 @@ use utoipa_axum::routes;
 
 pub use server::serve;
 
+use crate::domain::admin_token::AdminToken;
 use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
@@ -41,8 +44,27 @@ use crate::store::{Store, StoreError};
 
 /// Longer than any honest check takes; after it a client is told that we could not check.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
-/// Bytes; a check is one code of at most 193 digits in a little JSON.
-const BODY_LIMIT: usize = 4 * 1024;
+
+/// What a request may cost before a handler has it in its hands.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Bytes of the body.
+    body: usize,
+    /// From the first byte of the request to the answer.
+    time: Duration,
+}
+
+/// A check is one code of at most 193 digits in a little JSON; the time is more than a check may take, and enough for 4
+/// KiB over the worst network.
+const FOR_EVERYONE: Limits = Limits {
+    body: 4 * 1024,
+    time: Duration::from_secs(10),
+};
+/// A selection of many lines is the longest that JSON brings.
+const FOR_ADMINISTRATORS: Limits = Limits {
+    body: 1024 * 1024,
+    time: Duration::from_mins(1),
+};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -53,19 +75,38 @@ pub struct App {
     pub keys: Arc<LiveKeys>,
     /// Under which address the public reaches us.
     pub public_url: Arc<PublicUrl>,
+    /// What opens the administrators' interface; without it that is off.
+    pub admin: Option<Arc<AdminToken>>,
 }
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let (documented, openapi) = OpenApiRouter::with_openapi(openapi::document())
-        .routes(routes!(api::verify))
-        .routes(routes!(status::jwks))
-        .routes(routes!(status::healthz))
-        .routes(routes!(status::readyz))
+    let (routes, mut openapi) = OpenApiRouter::with_openapi(openapi::document())
+        .merge(limited(for_everyone(), FOR_EVERYONE))
+        .merge(limited(for_administrators(), FOR_ADMINISTRATORS))
         .split_for_parts();
+    openapi::complete(&mut openapi);
     let openapi = Arc::new(openapi);
 
-    Router::new()
+    routes
+        .route(
+            "/openapi.json",
+            get(async move || axum::Json((*openapi).clone())),
+        )
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn_with_state(app.clone(), for_people::error_pages))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(from_fn(log::requests))
+        .with_state(app)
+}
+
+/// What everyone may ask.
+fn for_everyone() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
         .route("/T/", get(pages::code))
@@ -74,22 +115,25 @@ pub fn router(app: App) -> Router {
         .route("/", get(pages::home))
         .route("/check", get(pages::check_typed))
         .route("/assets/{name}", get(assets::asset))
-        .route(
-            "/openapi.json",
-            get(async move || axum::Json((*openapi).clone())),
-        )
-        .merge(documented)
-        .method_not_allowed_fallback(method_not_allowed)
-        .fallback(not_found)
-        // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(problem::in_time))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn_with_state(app.clone(), for_people::error_pages))
-        .layer(CompressionLayer::new().gzip(true))
-        .layer(from_fn_with_state(app.clone(), security::headers))
-        .layer(from_fn(log::requests))
-        .with_state(app)
+        .routes(routes!(api::verify))
+        .routes(routes!(status::jwks))
+        .routes(routes!(status::healthz))
+        .routes(routes!(status::readyz))
+}
+
+/// What takes the administrator's token. Every handler here has [`admin::Administrator`] as its first argument.
+fn for_administrators() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(admin::instance::instance))
+}
+
+/// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the
+/// inner one counts.
+fn limited(routes: OpenApiRouter<App>, limits: Limits) -> OpenApiRouter<App> {
+    routes
+        .layer(DefaultBodyLimit::max(limits.body))
+        .layer(from_fn(move |request, next| {
+            problem::in_time(limits.time, request, next)
+        }))
 }
 
 async fn not_found() -> Response {

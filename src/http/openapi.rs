@@ -1,16 +1,126 @@
-//! The description of the JSON interface, `GET /openapi.json`.
+//! The description of the JSON interface, `GET /openapi.json`: what is said once here, no handler repeats.
 
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, PathItem, Ref, RefOr, Schema};
+
+use super::{admin, problem};
 
 #[derive(OpenApi)]
 #[openapi(info(
     title = "yuanmark",
-    description = "Checks marks of the geographical indication 沅江芦笋 (Yuanjiang asparagus).",
+    description = "Checks marks of the geographical indication 沅江芦笋 (Yuanjiang asparagus), and for administrators \
+                   keeps the ledger of them.",
     license(name = "Apache-2.0", identifier = "Apache-2.0")
 ))]
 struct Document;
 
+const PROBLEM: &str = "#/components/schemas/Problem";
+
 /// The document without its paths, which the router adds.
 pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    let token = Http::builder()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "The token of the file that `yuanmark serve --admin-token-file` names.",
+        ))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(admin::SECURITY, SecurityScheme::Http(token));
+    document
+}
+
+/// Adds what is the same for all operations: the media type of problems, and the refusals that come before a handler.
+/// What a handler says itself stands.
+pub fn complete(document: &mut utoipa::openapi::OpenApi) {
+    let token = SecurityRequirement::new::<_, [&str; 0], &str>(admin::SECURITY, []);
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let responses = operation.responses.responses.values_mut();
+        for response in responses {
+            if let RefOr::T(response) = response {
+                name_problems(response);
+            }
+        }
+        let is_administrators = operation
+            .security
+            .as_ref()
+            .is_some_and(|all| all.contains(&token));
+        if is_administrators {
+            for (status, description) in refusals(operation) {
+                let responses = &mut operation.responses.responses;
+                let refusal = || RefOr::T(refusal(description));
+                responses.entry(status.to_owned()).or_insert_with(refusal);
+            }
+        }
+    }
+}
+
+/// What an administrator's request meets before, or instead of, the operation itself.
+fn refusals(operation: &Operation) -> Vec<(&'static str, &'static str)> {
+    let parameters = operation.parameters.iter().flatten();
+    let has = |place: ParameterIn| {
+        parameters.clone().any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.parameter_in == place,
+            RefOr::Ref(_) => false,
+        })
+    };
+    let mut all = vec![
+        ("401", "Without the administrator's token"),
+        ("408", "Not all there, or not done, after a minute"),
+        ("503", "The database did not answer"),
+    ];
+    if operation.request_body.is_some() {
+        all.push(("400", "Not of the form described"));
+        all.push(("413", "Too large"));
+        all.push(("415", "Of another media type"));
+    } else if has(ParameterIn::Query) {
+        all.push(("400", "Not of the form described"));
+    }
+    if has(ParameterIn::Path) {
+        all.push(("404", "There is no such thing"));
+    }
+    all
+}
+
+fn refusal(description: &str) -> Response {
+    let content = Content::new(Some(RefOr::<Schema>::Ref(Ref::new(PROBLEM))));
+    ResponseBuilder::new()
+        .description(description)
+        .content(problem::MEDIA_TYPE, content)
+        .build()
+}
+
+/// `body = Problem` in a handler's description means `application/problem+json`.
+fn name_problems(response: &mut Response) {
+    let is_problem = |content: &RefOr<Content>| match content {
+        RefOr::T(content) => {
+            matches!(&content.schema, Some(RefOr::Ref(to)) if to.ref_location == PROBLEM)
+        }
+        RefOr::Ref(_) => false,
+    };
+    if response
+        .content
+        .get("application/json")
+        .is_some_and(is_problem)
+        && let Some(content) = response.content.shift_remove("application/json")
+    {
+        response
+            .content
+            .insert(problem::MEDIA_TYPE.to_owned(), content);
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem {
+        get,
+        put,
+        post,
+        delete,
+        patch,
+        ..
+    } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
 }

@@ -10,11 +10,19 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::selection::{LineOutcome, LineReport};
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
 /// When a client that could not be answered may ask again.
 pub const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
-/// Longer than a check may take, and long enough for 4 KiB over the worst network.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The media type of problems (RFC 9457).
+pub const MEDIA_TYPE: &str = "application/problem+json";
+/// Bad lines that are told; the detail says how many there are.
+const MOST_LINES: usize = 1000;
+/// Characters of a bad line that are told.
+const MOST_CHARACTERS: usize = 200;
 
 /// An error as programs read it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -32,6 +40,24 @@ pub struct Problem {
     /// `unavailable` when a check could not be made: never a verdict on the mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'static str>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+    /// The lines that cannot be taken, at most the first 1,000.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    lines: Vec<ProblemLine>,
+}
+
+/// A line that cannot be taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProblemLine {
+    /// Its number, from 1.
+    line: u64,
+    /// What stands there, at most the first 200 characters.
+    text: String,
+    /// What is wrong with it, as in `is not a serial of ours`.
+    problem: String,
 }
 
 impl Problem {
@@ -70,13 +96,50 @@ impl Problem {
         "Something went wrong on our side.",
         500,
     );
-    pub const UNAVAILABLE: Self = Self {
-        kind: "urn:yuanmark:problem:unavailable",
-        title: "We could not check. This is not a verdict; try again.",
-        status: 503,
-        detail: None,
-        verdict: Some("unavailable"),
+    pub const UNAVAILABLE: Self = {
+        let mut problem = Self::new(
+            "urn:yuanmark:problem:unavailable",
+            "We could not check. This is not a verdict; try again.",
+            503,
+        );
+        problem.verdict = Some("unavailable");
+        problem
     };
+    pub const NOT_SIGNED_IN: Self = Self::new(
+        "urn:yuanmark:problem:not-signed-in",
+        "This is for administrators, who show a token.",
+        401,
+    );
+    /// Understood, but it cannot be granted as things stand.
+    pub const REFUSED: Self = Self::new(
+        "urn:yuanmark:problem:refused",
+        "The request cannot be granted as things stand.",
+        409,
+    );
+    /// What the request would change has been changed since its sender looked.
+    pub const STALE: Self = Self::new(
+        "urn:yuanmark:problem:stale",
+        "This was changed since you looked.",
+        409,
+    );
+    /// The address is of the right form, and there is nothing of that name.
+    pub const NO_SUCH: Self = Self::new(
+        "urn:yuanmark:problem:no-such",
+        "There is no such thing.",
+        404,
+    );
+    /// Of the right form, but what it says cannot be.
+    pub const INVALID: Self = Self::new(
+        "urn:yuanmark:problem:invalid",
+        "What the request says cannot be taken.",
+        422,
+    );
+    /// For administrators; the public is told [`Self::UNAVAILABLE`].
+    pub const NO_DATABASE: Self = Self::new(
+        "urn:yuanmark:problem:no-database",
+        "The database did not do what was asked.",
+        503,
+    );
 
     const fn new(kind: &'static str, title: &'static str, status: u16) -> Self {
         Self {
@@ -85,7 +148,46 @@ impl Problem {
             status,
             detail: None,
             verdict: None,
+            advice: None,
+            lines: Vec::new(),
         }
+    }
+
+    /// What a use case did not do, for administrators: it names what they may know and the public may not. What is the
+    /// machine's fault is logged.
+    pub fn of(error: &ServiceError) -> Self {
+        match error {
+            ServiceError::Refused { what, advice } => Self::REFUSED.because(what).advising(advice),
+            ServiceError::BadLines { lines, .. } => Self {
+                lines: bad_lines(lines),
+                ..Self::INVALID.because(error.to_string())
+            },
+            ServiceError::Keyring(error) => Self::REFUSED.because(error.to_string()),
+            ServiceError::Store(error) => Self::of_store(error),
+            ServiceError::Keystore(cause) => {
+                tracing::error!(%error, "the keys cannot be used");
+                Self::INTERNAL
+                    .because(cause.to_string())
+                    .advising(cause.advice())
+            }
+            ServiceError::Files { .. } | ServiceError::Render(_) => {
+                tracing::error!(%error, "a use case failed");
+                Self::INTERNAL.because(error.to_string())
+            }
+        }
+    }
+
+    fn of_store(error: &StoreError) -> Self {
+        if let StoreError::NumbersUsedUp(_) = error {
+            let refused = Self::REFUSED.because(error.to_string());
+            return refused.advising(error.advice());
+        }
+        tracing::error!(%error, "the database did not do what was asked");
+        let problem = Self::NO_DATABASE.advising(error.advice());
+        if error.is_wrong_database() {
+            return problem.because(error.to_string());
+        }
+        problem // what the driver says stays in the log
     }
 
     /// The same problem with a word on this very request.
@@ -94,24 +196,65 @@ impl Problem {
         self
     }
 
+    /// The same problem with what to do.
+    pub fn advising(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
     pub fn response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
-        let kind = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+            }
+            StatusCode::UNAUTHORIZED => {
+                let scheme = HeaderValue::from_static("Bearer");
+                headers.insert(header::WWW_AUTHENTICATE, scheme);
+            }
+            _ => {}
         }
         response
     }
 }
 
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.response()
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::of_store(&error)
+    }
+}
+
+fn bad_lines(lines: &[LineReport]) -> Vec<ProblemLine> {
+    let bad = lines.iter().filter_map(|line| match &line.outcome {
+        LineOutcome::Bad(error) => Some(ProblemLine {
+            line: line.line as u64,
+            text: line.text.chars().take(MOST_CHARACTERS).collect(),
+            problem: error.to_string(),
+        }),
+        LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
+    });
+    bad.take(MOST_LINES).collect()
+}
+
 /// Ends a request that is not answered in time, mostly because its body does not come.
-pub async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+pub async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::TOO_SLOW.response(),
     }

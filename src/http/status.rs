@@ -42,7 +42,7 @@ pub async fn healthz() -> &'static str {
     path = "/readyz",
     responses(
         (status = 200, description = "It can", body = String),
-        (status = 503, description = "It cannot", body = Problem, content_type = "application/problem+json")
+        (status = 503, description = "It cannot", body = Problem)
     )
 )]
 pub async fn readyz(State(app): State<App>) -> Response {

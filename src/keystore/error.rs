@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::admin_token::AdminTokenError;
 use crate::domain::keyring::KeyringError;
 
 /// Why keys cannot be used. [`KeystoreError::advice`] says what to do.
@@ -39,6 +40,14 @@ pub enum KeystoreError {
         path: PathBuf,
         /// What is wrong.
         what: &'static str,
+    },
+    /// A private file that holds no administrator's token.
+    #[error("{} holds no administrator's token: {source}", path.display())]
+    NoAdminToken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: AdminTokenError,
     },
     /// An encrypted file and no passphrase.
     #[error("{0} is encrypted")]
@@ -82,6 +91,7 @@ impl KeystoreError {
             Self::Damaged { .. } | Self::Disagrees(_) | Self::Keyring { .. } => {
                 "put the right one back from your backup; keys/README.md says more".into()
             }
+            Self::NoAdminToken { .. } => "make one with `yuanmark token new --out FILE`".into(),
             Self::NeedsPassphrase(_) => "give its passphrase with --passphrase-file".into(),
             Self::WrongPassphrase(_) => {
                 "name the file of the right one with --passphrase-file".into()

@@ -6,10 +6,13 @@
 //! | `signing-N.pem` | private key N, PKCS#8 PEM | its owner |
 //! | `serial.key`, `hidden.key`, `phone.key` | 32 random bytes each | their owner |
 //!
+//! The administrator's token is a private file like these, under any name and mostly elsewhere.
+//!
 //! What belongs here: reading and writing these files so that a crash leaves the old or the new one, refusing private
 //! files that others can read, and refusing keys that disagree with the keyring. What does not: when keys are made,
 //! retired or used (`service::keys`).
 
+mod admin_token;
 mod error;
 mod passphrase;
 mod pem;
@@ -27,6 +30,7 @@ use crate::domain::keyring::{KeyId, KeyStatus, Keyring, SecretName, secret_check
 use crate::domain::phone::PhoneKey;
 use crate::domain::serial::SerialKey;
 
+pub use admin_token::{read_admin_token, write_admin_token};
 pub use error::KeystoreError;
 use error::io;
 pub use passphrase::Passphrase;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::form::BEIJING;
+use crate::domain::calendar::BEIJING;
 
 /// What is told about a table before its first row.
 #[derive(Clone, Copy, Debug)]

@@ -19,7 +19,7 @@ use rust_xlsxwriter::{
 use super::inert::inert;
 use super::table::{date_text, datetime_text, decimal_text};
 use super::{Cell, ColumnKind, EXCEL_DATA_ROWS, SheetError, Table};
-use crate::domain::form::BEIJING;
+use crate::domain::calendar::BEIJING;
 
 /// UTF-16 units that a cell holds, by Microsoft's "Excel specifications and limits".
 const CELL_LIMIT: usize = 32_767;

@@ -3,13 +3,15 @@
 mod steps;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
 
-use self::steps::{change_marks, code_of, index, make_batch, make_database, make_keys, make_pack};
+use self::steps::{
+    change_marks, code_of, index, make_batch, make_database, make_keys, make_pack, make_token,
+};
 use super::address::Address;
 use super::arguments::Installation;
 use super::failure::Failure;
@@ -74,11 +76,12 @@ impl Demo {
         })?;
 
         let keys = make_keys(&self.dir, now, output)?;
+        let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;
         let batch = make_batch(&store, &keys, now, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
         change_marks(&store, &keys, &batch, now, output).await?;
-        show(&keys, &public_url, &batch, output)?;
+        show(&keys, &public_url, &batch, &token_file, output)?;
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
@@ -86,6 +89,7 @@ impl Demo {
                 store,
                 keys: Arc::new(keys),
                 public_url: Arc::new(public_url),
+                admin: Some(Arc::new(token)),
             };
             serve(listener, app).await?;
         }
@@ -97,6 +101,7 @@ fn show(
     keys: &LiveKeys,
     url: &PublicUrl,
     batch: &Batch,
+    token_file: &Path,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let code_at = |place: u32| {
@@ -133,11 +138,13 @@ fn show(
     let forged = link(&forged);
     let value = json!({
         "good": good, "not_activated": waiting, "revoked": revoked, "forged": forged,
-        "serial": serial.to_string(), "check": url.to_string(),
+        "serial": serial.to_string(), "check": url.to_string(), "admin_token_file": token_file,
     });
     let text = format!(
         "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  forged         {forged}\n\
-         or type the good one's serial, {serial}, at {url}/"
+         or type the good one's serial, {serial}, at {url}/\n\
+         Administrators' programs show the token in {}; {url}/openapi.json describes what they can ask.",
+        token_file.display()
     );
     output.result(&value, &text)
 }

@@ -1,7 +1,7 @@
 //! The steps of the demonstration. Each makes its thing or finds it, and says which.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -9,6 +9,8 @@ use super::{DRAWN, MARKS, REVOKED};
 use crate::cli::batch::progress_bar;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::token;
+use crate::domain::admin_token::AdminToken;
 use crate::domain::code::Code;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::{calendar::BEIJING, form::Form};
@@ -19,13 +21,13 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
-use crate::keystore::KeyFolder;
+use crate::keystore::{KeyFolder, write_admin_token};
 use crate::render::dpi::Dpi;
 use crate::service::issue::{self, Issue};
 use crate::service::keys::{self, LiveKeys};
 use crate::service::marks::{self, Change};
 use crate::service::pack::{self, Format, Pack};
-use crate::service::{licensees, orders};
+use crate::service::{licensees, orders, system};
 use crate::store::order::NewOrder;
 use crate::store::{DatabaseUrl, Store, migrate};
 
@@ -54,6 +56,21 @@ pub(super) fn make_keys(
         &format!("{path}: a signing key, serial, hidden and phone keys, keyring.toml"),
     )?;
     Ok(LiveKeys::open(folder, None)?)
+}
+
+pub(super) fn make_token(
+    dir: &Path,
+    output: &mut Output,
+) -> Result<(PathBuf, AdminToken), Failure> {
+    let path = dir.join("admin-token");
+    let is_new = !path.exists();
+    if is_new {
+        write_admin_token(&path, &system::random())?;
+    }
+    let what = format!("{}: the administrator's token", path.display());
+    say(output, is_new, &what)?;
+    let token = token::read(&path)?;
+    Ok((path, token))
 }
 
 pub(super) async fn make_database(dir: &Path, output: &mut Output) -> Result<Store, Failure> {

@@ -46,7 +46,7 @@ fn it_makes_what_it_says() {
         text.lines()
             .filter(|line| line.starts_with("made   "))
             .count(),
-        8,
+        9,
         "{text}"
     );
     for name in ["serial.key", "hidden.key", "phone.key", "signing-1.pem"] {
@@ -56,6 +56,8 @@ fn it_makes_what_it_says() {
             "{name}"
         );
     }
+    assert_eq!(mode(&program.path("yuanmark-demo/admin-token")), 0o600);
+    assert!(text.contains("yuanmark-demo/admin-token: the administrator's token"));
     let labels = program.read("yuanmark-demo/pack/labels.csv");
     assert_eq!(labels.lines().count(), 1001);
     for kind in ["svg", "png"] {
@@ -194,13 +196,21 @@ fn it_serves_the_addresses_that_it_prints() {
         let page = response.body_mut().read_to_string().unwrap();
         assert!(page.contains(said), "{word}\n{page}");
     }
+    let origin = good.split("/t/").next().unwrap();
+    let token = program.read("yuanmark-demo/admin-token");
+    let instance = ureq::get(format!("{origin}/api/v1/instance"))
+        .header("authorization", format!("Bearer {}", token.trim_end()))
+        .call();
+    assert_eq!(instance.unwrap().status(), 200);
     check_from_the_shell(&program, &good);
     let log = served.end();
     for word in ["serving", "request", "ending"] {
         assert!(log.contains(word), "{log}");
     }
     let code = good.rsplit('/').next().unwrap();
-    assert!(!log.contains(code), "codes stay out of the log\n{log}");
+    for secret in [code, token.trim_end()] {
+        assert!(!log.contains(secret), "it stays out of the log\n{log}");
+    }
 }
 
 /// While the demonstration serves, the office may look: the mark was asked about once.

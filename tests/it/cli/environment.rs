@@ -6,7 +6,7 @@ use crate::support::program::Program;
 
 /// Each variable, a command that takes its flag, and a value that the command refuses with these words, so that one sees
 /// that the variable was read.
-const VARIABLES: [(&str, &str, &str, &str); 7] = [
+const VARIABLES: [(&str, &str, &str, &str); 8] = [
     (
         "YUANMARK_DATABASE",
         "order list",
@@ -37,6 +37,12 @@ const VARIABLES: [(&str, &str, &str, &str); 7] = [
         "batch pack 1 --out o",
         "a.cn",
         "begin with https://",
+    ),
+    (
+        "YUANMARK_ADMIN_TOKEN_FILE",
+        "serve",
+        "elsewhere",
+        "no administrator's token in elsewhere",
     ),
     ("YUANMARK_LOG_FORMAT", "serve", "xml", "--log-format"),
 ];

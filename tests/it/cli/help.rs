@@ -12,6 +12,8 @@ const COMMANDS: &[&str] = &[
     "key retire",
     "key compromise",
     "key export",
+    "token",
+    "token new",
     "licensee",
     "licensee add",
     "licensee list",

@@ -123,7 +123,7 @@ async fn a_request_that_is_not_what_verify_takes() {
 
     for prefecture in [0, 999_999, 430_000] {
         let reply = site.program().check_in(prefecture, "x").await;
-        is_problem(&reply, 400, "bad-request");
+        is_problem(&reply, 422, "invalid");
         let detail = reply.json()["detail"].clone();
         assert_eq!(
             detail,

@@ -1,5 +1,6 @@
 //! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
 
+mod administrators;
 mod answers;
 mod documents;
 mod errors;
@@ -9,4 +10,5 @@ mod oracle;
 mod outage;
 mod pages;
 mod rotation;
+mod schemathesis;
 mod serving;

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 use ureq::http::{HeaderMap, Request};
+use yuanmark::domain::admin_token::AdminToken;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::order::Batch;
@@ -24,6 +25,8 @@ use super::installation::{Installation, morning};
 
 /// The address that the site believes to have; the phones reach it on loopback.
 pub const PUBLIC_URL: &str = "https://v.example.cn";
+/// Whoever shows it to a site is its administrator.
+pub const ADMIN_TOKEN: &str = "a-token-of-tests-0123456789_ABCDEF";
 /// What a browser says it takes.
 const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const BROWSER: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile";
@@ -66,12 +69,23 @@ impl Site {
     }
 
     pub async fn serve_as(installation: Installation, public_url: &str) -> Self {
+        Self::start(installation, public_url, Some(ADMIN_TOKEN)).await
+    }
+
+    /// One whose administrators' interface is off.
+    pub async fn without_administrators() -> Self {
+        let installation = Installation::new(super::databases::TestDatabase::sqlite()).await;
+        Self::start(installation, PUBLIC_URL, None).await
+    }
+
+    async fn start(installation: Installation, public_url: &str, admin: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = App {
             store: installation.store.clone(),
             keys: installation.keys.clone(),
             public_url: Arc::new(PublicUrl::new(public_url).unwrap()),
+            admin: admin.map(|token| Arc::new(AdminToken::new(token).unwrap())),
         };
         let (end, ended) = oneshot::channel();
         let ended = async move { _ = ended.await };
@@ -139,6 +153,12 @@ impl Site {
     /// A program: takes what comes, names no language.
     pub fn program(&self) -> Phone {
         self.phone().without("accept").without("accept-language")
+    }
+
+    /// A program that shows the administrator's token.
+    pub fn administrator(&self) -> Phone {
+        self.program()
+            .with("authorization", &format!("Bearer {ADMIN_TOKEN}"))
     }
 
     /// Tells the site to end. It then takes no more, but finishes what it is at.
@@ -240,6 +260,13 @@ impl Phone {
 
     pub async fn ask(&self, method: &str, path: &str, body: Vec<u8>) -> Reply {
         self.send(self.request(method, path).body(body)).await
+    }
+
+    /// Sends JSON to any address.
+    pub async fn send_json(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let request = self.request(method, path);
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(body.to_string().into_bytes())).await
     }
 
     fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {

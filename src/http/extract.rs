@@ -1,0 +1,67 @@
+//! What a request carries, for the JSON interface: axum's extractors, whose refusals are problems.
+//!
+//! A handler takes these as its arguments and never sees a request that is not of the described form.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+
+/// A JSON body. Refusals: 400 with the member at fault, 413, 415.
+///
+/// `T` should `deny_unknown_fields`: a misspelt member is a mistake, and mostly one that matters.
+#[derive(Debug)]
+pub struct ApiJson<T>(pub T);
+
+/// The query. Refusal: 400 with the member at fault. `T` should `deny_unknown_fields`.
+#[derive(Debug)]
+#[allow(dead_code)] // the next operations take it
+pub struct ApiQuery<T>(pub T);
+
+/// What the path names, read by serde; a domain type reads itself with `#[serde(try_from = "…")]`. Refusal: 404, for
+/// nothing can be there.
+#[derive(Debug)]
+#[allow(dead_code)] // the next operations take it
+pub struct ApiPath<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(body) =
+            Json::from_request(request, state)
+                .await
+                .map_err(|rejection: JsonRejection| match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON,
+                    _ => Problem::BAD_REQUEST.because(rejection.body_text()),
+                })?;
+        Ok(Self(body))
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(query) = Query::from_request_parts(parts, state).await.map_err(
+            |rejection: QueryRejection| Problem::BAD_REQUEST.because(rejection.body_text()),
+        )?;
+        Ok(Self(query))
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for ApiPath<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(named) = Path::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection: PathRejection| Problem::NO_SUCH.because(rejection.body_text()))?;
+        Ok(Self(named))
+    }
+}

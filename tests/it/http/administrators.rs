@@ -1,0 +1,179 @@
+//! What stands before the administrators' interface: the token, on every operation of it.
+
+use serde_json::{Value, json};
+
+use crate::support::program::{Program, set_mode};
+use crate::support::server::{ADMIN_TOKEN, PUBLIC_URL, Phone, Reply, Site};
+
+/// The one operation under `/api/v1/` that is everyone's.
+const EVERYONE_S: (&str, &str) = ("POST", "/api/v1/verify");
+
+fn is_refused(reply: &Reply, what: &str) {
+    assert_eq!(reply.status, 401, "{what}: {}", reply.text());
+    assert_eq!(reply.kind(), "application/problem+json", "{what}");
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer"), "{what}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"), "{what}");
+    let problem = reply.json();
+    assert_eq!(problem["type"], "urn:yuanmark:problem:not-signed-in");
+    assert!(!problem["detail"].as_str().unwrap().is_empty());
+    assert!(!reply.text().contains(ADMIN_TOKEN), "{what}");
+}
+
+/// Method, path and description of every operation of the document.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            all.push((method.to_uppercase(), path.clone(), operation.clone()));
+        }
+    }
+    all
+}
+
+/// The path with something in place of what it names.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(_) => "1",
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_for_administrators_asks_for_the_token_first() {
+    let site = Site::any().await;
+    let document = site.program().open("/openapi.json").await.json();
+    let wrong = ADMIN_TOKEN.replace('a', "b");
+    let nobodies: [(&str, Phone); 5] = [
+        ("no token", site.program()),
+        ("a browser without one", site.phone()),
+        (
+            "a wrong token",
+            site.program()
+                .with("authorization", &format!("Bearer {wrong}")),
+        ),
+        (
+            "part of it",
+            site.program()
+                .with("authorization", &format!("Bearer {}", &ADMIN_TOKEN[1..])),
+        ),
+        (
+            "another scheme",
+            site.program()
+                .with("authorization", &format!("Basic {ADMIN_TOKEN}")),
+        ),
+    ];
+    let mut seen = 0;
+    for (method, path, operation) in operations(&document) {
+        let is_under_api = path.starts_with("/api/");
+        let is_everyone_s = (method.as_str(), path.as_str()) == EVERYONE_S;
+        let declared = operation["security"] == json!([{ "administrator": [] }]);
+        assert_eq!(declared, is_under_api && !is_everyone_s, "{method} {path}");
+        assert_eq!(
+            operation.get("security").is_some(),
+            declared,
+            "{method} {path}"
+        );
+        if !declared {
+            continue;
+        }
+        seen += 1;
+        for (who, nobody) in &nobodies {
+            let what = format!("{method} {path}, {who}");
+            let reply = nobody.ask(&method, &filled(&path), Vec::new()).await;
+            is_refused(&reply, &what);
+            // Neither what the path names nor what the body says is looked at before the token is.
+            let nonsense = path.replace(['{', '}'], "!");
+            let reply = nobody.send_json(&method, &nonsense, &json!([])).await;
+            assert!(
+                [401, 404].contains(&reply.status),
+                "{what}: {}",
+                reply.text()
+            );
+            if path.contains('{') || method != "GET" {
+                is_refused(&reply, &what);
+            }
+        }
+    }
+    assert!(seen > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_the_interface_is_off() {
+    let site = Site::without_administrators().await;
+    for who in [site.program(), site.administrator()] {
+        let reply = who.open("/api/v1/instance").await;
+        is_refused(&reply, "off");
+        let detail = reply.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("off here"), "{detail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_opens_it() {
+    for (site, database) in Site::both().await.into_iter().zip(["sqlite", "postgres"]) {
+        let reply = site.administrator().open("/api/v1/instance").await;
+        assert_eq!((reply.status, reply.kind()), (200, "application/json"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(reply.header("set-cookie"), None);
+        let instance = reply.json();
+        assert_eq!(instance["version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(instance["database"], database);
+        assert_eq!(instance["public_url"], PUBLIC_URL);
+        assert_eq!(instance["schema_version"], yuanmark::store::migrate::NEEDED);
+
+        site.database.take_away().await;
+        let reply = site.administrator().open("/api/v1/instance").await;
+        assert_eq!(reply.status, 503, "{}", reply.text());
+        assert_eq!(reply.header("retry-after"), Some("5"));
+        let problem = reply.json();
+        assert_eq!(problem["type"], "urn:yuanmark:problem:no-database");
+        assert!(problem["advice"].as_str().unwrap().contains("`yuanmark "));
+        assert_eq!(problem.get("verdict"), None);
+    }
+}
+
+#[test]
+fn the_token_s_file_is_made_once_and_is_its_owner_s() {
+    let program = Program::installed();
+    program.done("token new --out t");
+    let text = program.read("t");
+    assert_eq!((text.len(), text.ends_with('\n')), (44, true));
+    assert_eq!(crate::support::program::mode(&program.path("t")), 0o600);
+    let refusal = program.refused("token new --out t");
+    assert_eq!(refusal.what, "t is there already");
+    assert!(refusal.advice.contains("--out"), "{refusal:?}");
+    assert_eq!(program.read("t"), text);
+    assert_eq!(program.json("token new --out u")["file"], "u");
+    assert_ne!(program.read("u"), text);
+    assert_eq!(program.run("token new --out no/such/folder").code, 2);
+}
+
+#[test]
+fn a_file_that_holds_no_token_is_refused() {
+    let program = Program::installed();
+    let good = "a".repeat(32);
+    for (text, mode, said) in [
+        (good.clone(), 0o640, "can be read by others (mode 640)"),
+        (String::new(), 0o600, "32 to 256 characters"),
+        ("a".repeat(31), 0o600, "32 to 256 characters"),
+        ("a".repeat(257), 0o600, "32 to 256 characters"),
+        (format!("{good}\n{good}\n"), 0o600, "on one line"),
+        (format!("{good}\n\n"), 0o600, "on one line"),
+        (format!(" {good}"), 0o600, "letters, digits, - and _ only"),
+        ("沅江".repeat(20), 0o600, "letters, digits, - and _ only"),
+        ("a".repeat(70_000), 0o600, "far larger"),
+    ] {
+        program.write("t", &text);
+        set_mode(&program.path("t"), mode);
+        let refusal = program.refused("serve --listen 127.0.0.1:0 --admin-token-file t");
+        assert!(refusal.what.contains(said), "{refusal:?}");
+        assert!(!refusal.what.contains("aaaa"), "{refusal:?}");
+    }
+    let refusal = program.refused("serve --listen 127.0.0.1:0 --admin-token-file none");
+    assert_eq!(refusal.what, "there is no administrator's token in none");
+    assert_eq!(
+        refusal.advice,
+        "make one with `yuanmark token new --out none`"
+    );
+}
