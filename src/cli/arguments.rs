@@ -212,7 +212,11 @@ pub(super) fn form(text: &str) -> Result<Form, String> {
 }
 
 pub(super) fn legal_basis(text: &str) -> Result<LegalBasis, String> {
-    let words = LegalBasis::ALL.map(LegalBasis::slug).join(", ");
+    let words = LegalBasis::ALL
+        .iter()
+        .map(|basis| basis.slug())
+        .collect::<Vec<_>>()
+        .join(", ");
     LegalBasis::from_slug(text).ok_or_else(|| format!("a legal basis is one of {words}"))
 }
 

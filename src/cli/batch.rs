@@ -261,7 +261,7 @@ fn to_json(batch: &Entry) -> Value {
 
 fn report_json(report: &BatchReport) -> Value {
     let mut value = to_json(&report.batch);
-    value["product"] = json!(report.order.product.as_str());
+    value["product"] = json!(report.order.placed.product.as_str());
     value["marks_by_state"] = json!(report.marks_by_state);
     value["queries"] = json!(report.queries);
     let ranges = report.ranges.iter().map(|(range, state)| {
@@ -280,7 +280,7 @@ fn report_text(report: &BatchReport) -> String {
         batch.number,
         thousands(u64::from(batch.count.get())),
         batch.order,
-        report.order.product,
+        report.order.placed.product,
         batch.form,
         batch.season,
         batch.licensee,

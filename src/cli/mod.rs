@@ -13,10 +13,8 @@ mod demo;
 mod doctor;
 mod failure;
 mod key;
-mod licensee;
 mod mark;
 mod migrate;
-mod order;
 mod output;
 mod serve;
 mod token;
@@ -73,12 +71,6 @@ enum Command {
     /// Make the token that opens the administrators' interface
     #[command(subcommand)]
     Token(token::Token),
-    /// The register of licensees (合法使用人)
-    #[command(subcommand)]
-    Licensee(licensee::Licensee),
-    /// Printing orders (印制订单)
-    #[command(subcommand)]
-    Order(order::Order),
     /// Issue batches of marks and pack their labels
     #[command(subcommand)]
     Batch(batch::Batch),
@@ -116,8 +108,6 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run(place).await,
             Command::Key(key) => key.run(place, &mut output),
             Command::Token(token) => token.run(&mut output),
-            Command::Licensee(licensee) => licensee.run(place, &mut output).await,
-            Command::Order(order) => order.run(place, &mut output).await,
             Command::Batch(batch) => batch.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Verify(verify) => return verify.run(place, &mut output).await,

@@ -148,10 +148,10 @@ fn to_text(answer: &MarkAnswer) -> String {
         answer.verdict.slug(),
         answer.mark,
         answer.serial,
-        answer.order.product,
+        answer.order.placed.product,
         answer.batch.form,
         answer.batch.season,
-        answer.licensee.name,
+        answer.licensee.name(),
         answer.licensee.uscc,
     );
     if let Some((kind, since, reason)) = &answer.withdrawal {

@@ -79,7 +79,15 @@ mod tests {
         assert_eq!(shown("1000").as_deref(), Some("1000"));
         assert_eq!(shown("12.5").as_deref(), Some("12.50"));
         assert_eq!(shown("1000000").as_deref(), Some("1000000"));
-        for wrong in ["", "-1", "1e3", "1.234", ".5", "1000000.01", "99999999999999999999"] {
+        for wrong in [
+            "",
+            "-1",
+            "1e3",
+            "1.234",
+            ".5",
+            "1000000.01",
+            "99999999999999999999",
+        ] {
             assert_eq!(shown(wrong), None, "{wrong}");
         }
     }

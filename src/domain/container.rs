@@ -67,7 +67,11 @@ pub struct Comparison {
 impl Container {
     /// How many marks it holds.
     pub fn marks(&self) -> u64 {
-        self.filled.ranges.iter().map(|range| u64::from(range.marks())).sum()
+        self.filled
+            .ranges
+            .iter()
+            .map(|range| u64::from(range.marks()))
+            .sum()
     }
 
     /// Holds it against the marks found in it.
@@ -87,7 +91,11 @@ impl Container {
         let should = &self.filled.ranges;
         comparison.missing = without(should, &own);
         comparison.foreign = without(&own, should);
-        let missing: u64 = comparison.missing.iter().map(|range| u64::from(range.marks())).sum();
+        let missing: u64 = comparison
+            .missing
+            .iter()
+            .map(|range| u64::from(range.marks()))
+            .sum();
         comparison.agree = self.marks() - missing;
         comparison
     }
@@ -99,12 +107,16 @@ fn without(some: &[IndexRange], others: &[IndexRange]) -> Vec<IndexRange> {
     let mut next = 0;
     for range in some {
         let mut first = Some(range.first());
-        while others.get(next).is_some_and(|other| other.last() < range.first()) {
+        while others
+            .get(next)
+            .is_some_and(|other| other.last() < range.first())
+        {
             next += 1;
         }
         for other in &others[next..] {
             let Some(begin) = first else { break };
-            let Some(overlap) = IndexRange::new(begin, range.last()).and_then(|rest| rest.overlap(*other))
+            let Some(overlap) =
+                IndexRange::new(begin, range.last()).and_then(|rest| rest.overlap(*other))
             else {
                 if other.first() > range.last() {
                     break;
@@ -114,7 +126,10 @@ fn without(some: &[IndexRange], others: &[IndexRange]) -> Vec<IndexRange> {
             if let Some(before) = overlap.first().before().filter(|before| *before >= begin) {
                 left.extend(IndexRange::new(begin, before));
             }
-            first = overlap.last().after().filter(|after| *after <= range.last());
+            first = overlap
+                .last()
+                .after()
+                .filter(|after| *after <= range.last());
         }
         if let Some(begin) = first {
             left.extend(IndexRange::new(begin, range.last()));

@@ -55,7 +55,11 @@ impl Piece {
         match passage(self.place, kind) {
             Some(place) => Passage::To(Self {
                 place,
-                lot: if kind == EventKind::Activated { lot } else { self.lot },
+                lot: if kind == EventKind::Activated {
+                    lot
+                } else {
+                    self.lot
+                },
             }),
             None if is_so_already(self.place, kind) => Passage::Already,
             None => Passage::Impossible,
@@ -222,12 +226,18 @@ mod tests {
     #[test]
     fn a_label_goes_from_printing_to_destruction() {
         let mut custody = Custody::new(MarkCount::new(MARKS).unwrap());
-        for kind in [EventKind::Printed, EventKind::Delivered, EventKind::Received] {
+        for kind in [
+            EventKind::Printed,
+            EventKind::Delivered,
+            EventKind::Received,
+        ] {
             custody.apply(range_all(), kind, None).unwrap();
         }
         let lost = EventKind::Withdrawn(Withdrawal::Lost);
         custody.apply(range(3, 5), lost, None).unwrap();
-        let error = custody.apply(range(0, 9), EventKind::Used, None).unwrap_err();
+        let error = custody
+            .apply(range(0, 9), EventKind::Used, None)
+            .unwrap_err();
         assert_eq!(error.0, range(3, 5));
         assert_eq!(custody.stretches(), 3, "nothing has moved");
     }

@@ -65,7 +65,9 @@ impl MediaType {
             Some(Self::Tiff)
         } else {
             let head = &content[..content.len().min(1024)];
-            let text = std::str::from_utf8(content).ok()?.trim_start_matches('\u{feff}');
+            let text = std::str::from_utf8(content)
+                .ok()?
+                .trim_start_matches('\u{feff}');
             let is_markup = text.trim_start().starts_with('<');
             let has_root = head.windows(4).any(|window| window == b"<svg");
             (is_markup && has_root).then_some(Self::Svg)
@@ -119,7 +121,10 @@ impl Document {
 /// [`Refusal`] of the kind invalid.
 pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
     if content.is_empty() {
-        return Err(Refusal::invalid("the file is empty", "look whether the scan was saved"));
+        return Err(Refusal::invalid(
+            "the file is empty",
+            "look whether the scan was saved",
+        ));
     }
     if content.len() > Document::MOST_BYTES {
         return Err(Refusal::invalid(

@@ -141,7 +141,10 @@ impl EventKind {
             | Self::Undone(_) => true,
             Self::Withdrawn(kind) => matches!(
                 kind,
-                Withdrawal::Destroyed | Withdrawal::Lost | Withdrawal::Returned | Withdrawal::Spoiled
+                Withdrawal::Destroyed
+                    | Withdrawal::Lost
+                    | Withdrawal::Returned
+                    | Withdrawal::Spoiled
             ),
             Self::Restored(_) => false,
         }

@@ -109,7 +109,12 @@ impl Lot {
     ///
     /// # Errors
     /// [`Refusal`] if it has no packs or too many, was picked in the future or in another season.
-    pub fn enter(number: LotNumber, new: &NewLot, by: &Line, at: Timestamp) -> Result<Self, Refusal> {
+    pub fn enter(
+        number: LotNumber,
+        new: &NewLot,
+        by: &Line,
+        at: Timestamp,
+    ) -> Result<Self, Refusal> {
         if new.packs == 0 || new.packs > Self::MOST_PACKS {
             return Err(Refusal::invalid(
                 format!("a lot of {} packs cannot be", new.packs),
@@ -166,7 +171,10 @@ impl Lot {
         };
         if self.reports.iter().any(is_known) {
             return Err(Refusal::conflict(
-                format!("report {} of {} is filed already", report.number, report.laboratory),
+                format!(
+                    "report {} of {} is filed already",
+                    report.number, report.laboratory
+                ),
                 "a corrected report has a number of its own",
             ));
         }

@@ -190,7 +190,10 @@ impl Order {
     pub fn issue(&mut self, batch: BatchNumber) -> Result<(), Refusal> {
         if let Some(batch) = self.batch {
             return Err(Refusal::conflict(
-                format!("order {} was issued already: it is batch {batch}", self.number),
+                format!(
+                    "order {} was issued already: it is batch {batch}",
+                    self.number
+                ),
                 "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
             ));
         }
@@ -233,14 +236,26 @@ impl Order {
     pub fn close(&mut self, on_hand: u32) -> Result<(), Refusal> {
         self.must_be(&[OrderState::Released], "closed")?;
         let waiting = [
-            (self.counts.at(Whereabouts::Unreported), "are not reported by the printer"),
-            (self.counts.at(Whereabouts::AtPrinter), "are still at the printer's"),
-            (self.counts.at(Whereabouts::InTransit), "are sent and not received"),
+            (
+                self.counts.at(Whereabouts::Unreported),
+                "are not reported by the printer",
+            ),
+            (
+                self.counts.at(Whereabouts::AtPrinter),
+                "are still at the printer's",
+            ),
+            (
+                self.counts.at(Whereabouts::InTransit),
+                "are sent and not received",
+            ),
             (self.counts.to_be_destroyed(), "wait to be destroyed"),
         ];
         if let Some((marks, what)) = waiting.iter().find(|(marks, _)| *marks > 0) {
             return Err(Refusal::conflict(
-                format!("order {} cannot be closed: {marks} labels {what}", self.number),
+                format!(
+                    "order {} cannot be closed: {marks} labels {what}",
+                    self.number
+                ),
                 "report where they are first",
             ));
         }
@@ -260,7 +275,9 @@ impl Order {
 
     /// Whether more was spoiled in printing than is tolerated.
     pub fn is_scrap_over(&self) -> bool {
-        let tolerated = self.scrap_tolerance.of(u64::from(self.placed.quantity.get()));
+        let tolerated = self
+            .scrap_tolerance
+            .of(u64::from(self.placed.quantity.get()));
         u64::from(self.counts.spoiled()) > tolerated
     }
 

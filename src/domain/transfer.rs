@@ -73,19 +73,34 @@ impl Transfer {
             (&mut self.receiver, &self.giver)
         } else {
             return Err(Refusal::invalid(
-                format!("licensee {licensee} has no part in transfer {}", self.number),
-                format!("it runs from licensee {} to licensee {}", self.from.licensee, self.to),
+                format!(
+                    "licensee {licensee} has no part in transfer {}",
+                    self.number
+                ),
+                format!(
+                    "it runs from licensee {} to licensee {}",
+                    self.from.licensee, self.to
+                ),
             ));
         };
         if own.is_some() {
             return Err(Refusal::conflict(
-                format!("licensee {licensee} has confirmed transfer {} already", self.number),
+                format!(
+                    "licensee {licensee} has confirmed transfer {} already",
+                    self.number
+                ),
                 "the other one must confirm it",
             ));
         }
-        if other.as_ref().is_some_and(|other| is_same_person(other, by)) {
+        if other
+            .as_ref()
+            .is_some_and(|other| is_same_person(other, by))
+        {
             return Err(Refusal::conflict(
-                format!("{by} has confirmed transfer {} for the other side", self.number),
+                format!(
+                    "{by} has confirmed transfer {} for the other side",
+                    self.number
+                ),
                 "each side confirms by a person of its own",
             ));
         }

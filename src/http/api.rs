@@ -204,12 +204,12 @@ impl VerdictBody {
                 index: answer.mark.index.get(),
                 season: answer.batch.season.year(),
                 form: answer.batch.form.slug(),
-                product: answer.order.product.to_string(),
+                product: answer.order.placed.product.to_string(),
                 has_hidden_code: answer.batch.has_hidden_codes,
                 licensee: LicenseeBody {
-                    name: answer.licensee.name.to_string(),
+                    name: answer.licensee.name().to_string(),
                     uscc: answer.licensee.uscc.to_string(),
-                    legal_basis: answer.licensee.legal_basis.slug(),
+                    legal_basis: answer.licensee.legal_basis().slug(),
                 },
             }),
             query: answer.query.as_ref().map(|query| {

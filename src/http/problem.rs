@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::refusal::RefusalKind;
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -157,7 +158,14 @@ impl Problem {
     /// machine's fault is logged.
     pub fn of(error: &ServiceError) -> Self {
         match error {
-            ServiceError::Refused { what, advice } => Self::REFUSED.because(what).advising(advice),
+            ServiceError::Refused(refusal) => match refusal.kind {
+                RefusalKind::NoSuch => Self::NO_SUCH,
+                RefusalKind::Invalid => Self::INVALID,
+                RefusalKind::Conflict => Self::REFUSED,
+                RefusalKind::Stale => Self::STALE,
+            }
+            .because(&refusal.what)
+            .advising(&refusal.advice),
             ServiceError::BadLines { lines, .. } => Self {
                 lines: bad_lines(lines),
                 ..Self::INVALID.because(error.to_string())

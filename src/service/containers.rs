@@ -2,7 +2,9 @@
 
 use super::ServiceError;
 use super::desk::{Call, Desk};
-use crate::domain::container::{Comparison, Container, ContainerKind, ContainerNumber, NewContainer};
+use crate::domain::container::{
+    Comparison, Container, ContainerKind, ContainerNumber, NewContainer,
+};
 use crate::domain::ledger::entry::{ContainerFilled, Entry};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::refusal::Refusal;

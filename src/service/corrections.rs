@@ -33,7 +33,8 @@ pub async fn take_back(
     let correction = match Entry::read(&stored.kind, &stored.body) {
         Some(Entry::Adjusted(body)) => {
             let account = body.account;
-            desk.load_entitlements(account.licensee, account.season).await?;
+            desk.load_entitlements(account.licensee, account.season)
+                .await?;
             Entry::Adjusted(Adjusted {
                 marks: -body.marks,
                 reason,
@@ -70,7 +71,10 @@ const fn slip_of(event: EventKind) -> Option<Slip> {
 
 fn stays(stored: &StoredEntry) -> Refusal {
     Refusal::conflict(
-        format!("entry {} is {} and cannot be taken back", stored.number, stored.kind),
+        format!(
+            "entry {} is {} and cannot be taken back",
+            stored.number, stored.kind
+        ),
         "adjustments and what was reported printed, sent or used can be; anything else is explained by a note, or \
          followed by the step that mends it",
     )

@@ -103,7 +103,10 @@ impl Desk {
             return Ok(Some(earlier.clone()));
         }
         Err(Refusal::conflict(
-            format!("the request {request} was made before and is entry {}, which is something else", earlier.number),
+            format!(
+                "the request {request} was made before and is entry {}, which is something else",
+                earlier.number
+            ),
             "use a new name for a new request, the same one only to repeat the same request",
         )
         .into())
@@ -127,7 +130,11 @@ impl Desk {
             actor: by.clone(),
             kind: entry.kind().to_owned(),
             // The name of a request stands by its first entry.
-            request: self.call.request.clone().filter(|_| self.entries.is_empty()),
+            request: self
+                .call
+                .request
+                .clone()
+                .filter(|_| self.entries.is_empty()),
             subjects,
             body: entry.body(),
             hash: EntryHash::NONE,
@@ -279,7 +286,8 @@ impl Desk {
         let found: Option<crate::domain::transfer::Transfer> =
             kept::get(&mut self.tx, number).await?;
         if let Some(found) = found {
-            self.load_entitlements(found.from.licensee, found.from.season).await?;
+            self.load_entitlements(found.from.licensee, found.from.season)
+                .await?;
             self.load_entitlements(found.to, found.from.season).await?;
             self.books.transfers.shelve(number, found);
         }
@@ -297,7 +305,8 @@ impl Desk {
         let found: Option<crate::domain::order::Order> = kept::get(&mut self.tx, number).await?;
         if let Some(order) = found {
             let account = order.account();
-            self.load_entitlements(account.licensee, account.season).await?;
+            self.load_entitlements(account.licensee, account.season)
+                .await?;
             if let Some(printer) = order.printer {
                 self.load_printer(printer).await?;
             }
@@ -315,7 +324,10 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::load_licensee`].
-    pub async fn load_batch(&mut self, number: BatchNumber) -> Result<Vec<RangeEvent>, ServiceError> {
+    pub async fn load_batch(
+        &mut self,
+        number: BatchNumber,
+    ) -> Result<Vec<RangeEvent>, ServiceError> {
         let Some(batch) = batch::get(&mut self.tx, number).await? else {
             return Ok(Vec::new());
         };
@@ -367,7 +379,12 @@ impl Desk {
 }
 
 /// The ranges of an entry as scans meet them.
-pub fn range_events(marks: &Marks, number: EntryNumber, at: Timestamp, by: &Line) -> Vec<RangeEvent> {
+pub fn range_events(
+    marks: &Marks,
+    number: EntryNumber,
+    at: Timestamp,
+    by: &Line,
+) -> Vec<RangeEvent> {
     let event = |range: &_| RangeEvent {
         number,
         batch: marks.batch,

@@ -69,7 +69,10 @@ pub async fn add(
         }
         if is_same {
             return Err(Refusal::conflict(
-                format!("{} has this very content already: it is document {number}", new.title),
+                format!(
+                    "{} has this very content already: it is document {number}",
+                    new.title
+                ),
                 "a new version has another content",
             )
             .into());

@@ -63,7 +63,8 @@ pub async fn grant(
     document: Line,
 ) -> Result<Entitlement, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    desk.load_entitlements(account.licensee, account.season).await?;
+    desk.load_entitlements(account.licensee, account.season)
+        .await?;
     let is_same = |entry: &Entry| {
         matches!(entry, Entry::Granted(body) if body.account == account
             && body.grant.area == area && body.grant.pack_grams == pack_grams)
@@ -116,7 +117,8 @@ pub async fn carry_over(
     account: Account,
 ) -> Result<Entitlement, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    desk.load_entitlements(account.licensee, account.season).await?;
+    desk.load_entitlements(account.licensee, account.season)
+        .await?;
     if let Some(next) = Season::new(account.season.year() + 1) {
         desk.load_entitlements(account.licensee, next).await?;
     }
@@ -125,7 +127,10 @@ pub async fn carry_over(
         return Ok(desk.books.entitlement(account));
     }
     let balance = desk.books.entitlement(account).balance();
-    let carried = desk.books.coefficients_in_force().carried(account.form, balance);
+    let carried = desk
+        .books
+        .coefficients_in_force()
+        .carried(account.form, balance);
     desk.enter(Carried {
         account,
         carried,
@@ -141,7 +146,8 @@ async fn change(
     entry: Entry,
 ) -> Result<Entitlement, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    desk.load_entitlements(account.licensee, account.season).await?;
+    desk.load_entitlements(account.licensee, account.season)
+        .await?;
     if desk.repeated(|earlier| *earlier == entry)?.is_some() {
         return Ok(desk.books.entitlement(account));
     }

@@ -3,8 +3,8 @@
 use super::ServiceError;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::refusal::Refusal;
-use crate::store::ledger::{self, Filter, Head};
 use crate::store::Store;
+use crate::store::ledger::{self, Filter, Head};
 
 /// Where the ledger ends. Noted down elsewhere, it proves later that nothing before it was changed.
 ///

@@ -7,9 +7,7 @@ use super::desk::{Call, Desk, subject};
 use crate::domain::ledger::entry::{
     Entry, LicenseeEntered, LicenseeFiled, LicenseeStep, StepConfirmed, StepDropped, StepProposed,
 };
-use crate::domain::licensee::{
-    Licensee, LicenseeNumber, NewLicensee, Particulars, StepTaken,
-};
+use crate::domain::licensee::{Licensee, LicenseeNumber, NewLicensee, Particulars, StepTaken};
 use crate::domain::refusal::Refusal;
 use crate::store::licensee::Filter;
 use crate::store::{Store, licensee};
@@ -75,7 +73,10 @@ pub async fn take_step(
     step: StepTaken,
 ) -> Result<Licensee, ServiceError> {
     let licensee = number;
-    change(store, call, number, |_| Ok(LicenseeStep { licensee, step }.into())).await
+    change(store, call, number, |_| {
+        Ok(LicenseeStep { licensee, step }.into())
+    })
+    .await
 }
 
 /// Proposes a step that needs two people.
@@ -89,7 +90,10 @@ pub async fn propose_step(
     step: StepTaken,
 ) -> Result<Licensee, ServiceError> {
     let licensee = number;
-    change(store, call, number, |_| Ok(StepProposed { licensee, step }.into())).await
+    change(store, call, number, |_| {
+        Ok(StepProposed { licensee, step }.into())
+    })
+    .await
 }
 
 /// Confirms the step that waits: a second person does.
@@ -123,7 +127,10 @@ pub async fn drop_step(
     call: &Call,
     number: LicenseeNumber,
 ) -> Result<Licensee, ServiceError> {
-    change(store, call, number, |_| Ok(StepDropped { licensee: number }.into())).await
+    change(store, call, number, |_| {
+        Ok(StepDropped { licensee: number }.into())
+    })
+    .await
 }
 
 async fn change(
@@ -137,10 +144,12 @@ async fn change(
     let entry = match entry(desk.books.licensee(number)?) {
         Ok(entry) => entry,
         // A repeated confirmation finds nothing waiting any more.
-        Err(refusal) => match desk.repeated(|earlier| matches!(earlier, Entry::StepConfirmed(_)))? {
-            Some(_) => return get_in(&mut desk, number).await,
-            None => return Err(refusal.into()),
-        },
+        Err(refusal) => {
+            match desk.repeated(|earlier| matches!(earlier, Entry::StepConfirmed(_)))? {
+                Some(_) => return get_in(&mut desk, number).await,
+                None => return Err(refusal.into()),
+            }
+        }
     };
     if desk.repeated(|earlier| *earlier == entry)?.is_none() {
         desk.enter(entry)?;

@@ -126,7 +126,9 @@ pub async fn change(
         if affected.is_empty() {
             continue;
         }
-        changed.ranges.extend(affected.iter().map(|range| (batch, *range)));
+        changed
+            .ranges
+            .extend(affected.iter().map(|range| (batch, *range)));
         let entry = desk.enter(Entry::Marks(entry_of(change, batch, affected)))?;
         changed.entries.push(entry);
     }
@@ -169,7 +171,11 @@ fn repeated(desk: &Desk, change: &Change<'_>) -> Result<Option<Changed>, Service
     };
     if let Some(Entry::Marks(marks)) = Entry::read(&earlier.kind, &earlier.body) {
         done.marks = marks.marks();
-        done.ranges = marks.ranges.iter().map(|range| (marks.batch, *range)).collect();
+        done.ranges = marks
+            .ranges
+            .iter()
+            .map(|range| (marks.batch, *range))
+            .collect();
     }
     Ok(Some(done))
 }
@@ -227,7 +233,9 @@ async fn choose(
             chosen.entry(number).or_default().push(range);
         }
     }
-    let chosen = chosen.into_iter().map(|(batch, ranges)| (batch, joined(ranges)));
+    let chosen = chosen
+        .into_iter()
+        .map(|(batch, ranges)| (batch, joined(ranges)));
     Ok((chosen.collect(), Vec::new()))
 }
 
@@ -371,7 +379,10 @@ fn affected(
         changed.unchanged += u64::from(range.marks());
     }
     let affected = joined(affected);
-    changed.unchanged -= affected.iter().map(|range| u64::from(range.marks())).sum::<u64>();
+    changed.unchanged -= affected
+        .iter()
+        .map(|range| u64::from(range.marks()))
+        .sum::<u64>();
     affected
 }
 
@@ -385,7 +396,11 @@ fn parts_that_change(
     change: &Change<'_>,
 ) -> Vec<IndexRange> {
     if !change.event.moves_labels() {
-        return if standing.is_changed_by(change.event) { vec![part] } else { Vec::new() };
+        return if standing.is_changed_by(change.event) {
+            vec![part]
+        } else {
+            Vec::new()
+        };
     }
     let Some(custody) = desk.books.custody.get(batch) else {
         return Vec::new();

@@ -5,15 +5,15 @@ use super::ServiceError;
 use super::desk::{Call, Desk, subject};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::{
-    Entry, Marks, OrderApproved, OrderCancelled, OrderClosed, OrderPlaced, OrderRejected, PackReleased,
-    PrinterAssigned,
+    Entry, Marks, OrderApproved, OrderCancelled, OrderClosed, OrderPlaced, OrderRejected,
+    PackReleased, PrinterAssigned,
 };
 use crate::domain::order::{NewOrder, Order, OrderNumber};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Line;
-use crate::store::order::{self, Filter};
 use crate::store::Store;
+use crate::store::order::{self, Filter};
 
 /// Places an order.
 ///
@@ -145,7 +145,11 @@ async fn change(
     change_at(desk, number, entry.into()).await
 }
 
-async fn change_at(mut desk: Desk, number: OrderNumber, entry: Entry) -> Result<Order, ServiceError> {
+async fn change_at(
+    mut desk: Desk,
+    number: OrderNumber,
+    entry: Entry,
+) -> Result<Order, ServiceError> {
     desk.load_order(number).await?;
     if desk.repeated(|earlier| *earlier == entry)?.is_some() {
         return Ok(desk.books.order(number)?.clone());

@@ -55,7 +55,13 @@ pub async fn confirm(
     transfer: TransferNumber,
     licensee: LicenseeNumber,
 ) -> Result<Transfer, ServiceError> {
-    change(store, call, transfer, TransferConfirmed { transfer, licensee }.into()).await
+    change(
+        store,
+        call,
+        transfer,
+        TransferConfirmed { transfer, licensee }.into(),
+    )
+    .await
 }
 
 /// Drops a transfer that is not done.

@@ -39,62 +39,135 @@ macro_rules! kept {
     };
 }
 
-kept!(Licensee, LicenseeNumber, "licensees", ["number"], ["uscc", "name", "state", "attention_from"],
-    |key| [key.0.into()], |licensee| licensee.number, [
+kept!(
+    Licensee,
+    LicenseeNumber,
+    "licensees",
+    ["number"],
+    ["uscc", "name", "state", "attention_from"],
+    |key| [key.0.into()],
+    |licensee| licensee.number,
+    [
         text(&licensee.uscc),
         text(licensee.name()),
         text(licensee.state.slug()),
         Value::Text(licensee.attention_from().map(|day| day.to_string())),
-    ]);
+    ]
+);
 
-kept!(Printer, PrinterNumber, "printers", ["number"], ["uscc"],
-    |key| [key.0.into()], |printer| printer.number, [text(&printer.particulars.uscc)]);
+kept!(
+    Printer,
+    PrinterNumber,
+    "printers",
+    ["number"],
+    ["uscc"],
+    |key| [key.0.into()],
+    |printer| printer.number,
+    [text(&printer.particulars.uscc)]
+);
 
-kept!(SetCoefficients, u32, "coefficients", ["version"], [],
-    |key| [key.into()], |set| set.coefficients.version, []);
+kept!(
+    SetCoefficients,
+    u32,
+    "coefficients",
+    ["version"],
+    [],
+    |key| [key.into()],
+    |set| set.coefficients.version,
+    []
+);
 
-kept!(Entitlement, Account, "entitlements", ["licensee", "season", "form"], [],
-    |key| [key.licensee.0.into(), key.season.year().into(), text(key.form)],
-    |entitlement| entitlement.account, []);
+kept!(
+    Entitlement,
+    Account,
+    "entitlements",
+    ["licensee", "season", "form"],
+    [],
+    |key| [
+        key.licensee.0.into(),
+        key.season.year().into(),
+        text(key.form)
+    ],
+    |entitlement| entitlement.account,
+    []
+);
 
-kept!(Transfer, TransferNumber, "transfers", ["number"], ["giver", "receiver", "state"],
-    |key| [key.0.into()], |transfer| transfer.number, [
+kept!(
+    Transfer,
+    TransferNumber,
+    "transfers",
+    ["number"],
+    ["giver", "receiver", "state"],
+    |key| [key.0.into()],
+    |transfer| transfer.number,
+    [
         transfer.from.licensee.0.into(),
         transfer.to.0.into(),
         text(transfer.state.slug()),
-    ]);
+    ]
+);
 
-kept!(Order, OrderNumber, "orders", ["number"],
+kept!(
+    Order,
+    OrderNumber,
+    "orders",
+    ["number"],
     ["licensee", "printer", "season", "form", "state", "quantity"],
-    |key| [key.0.into()], |order| order.number, [
+    |key| [key.0.into()],
+    |order| order.number,
+    [
         order.placed.licensee.0.into(),
         number(order.printer.map(|printer| printer.0)),
         order.placed.season.year().into(),
         text(order.placed.form),
         text(order.state.slug()),
         order.placed.quantity.get().into(),
-    ]);
+    ]
+);
 
-kept!(Container, ContainerNumber, "containers", ["number"], ["batch", "kind"],
-    |key| [key.0.into()], |container| container.number, [
+kept!(
+    Container,
+    ContainerNumber,
+    "containers",
+    ["number"],
+    ["batch", "kind"],
+    |key| [key.0.into()],
+    |container| container.number,
+    [
         container.filled.batch.get().into(),
         text(container.filled.kind.slug()),
-    ]);
+    ]
+);
 
-kept!(Lot, LotNumber, "lots", ["number"], ["licensee", "season", "is_recalled"],
-    |key| [key.0.into()], |lot| lot.number, [
+kept!(
+    Lot,
+    LotNumber,
+    "lots",
+    ["number"],
+    ["licensee", "season", "is_recalled"],
+    |key| [key.0.into()],
+    |lot| lot.number,
+    [
         lot.entered.licensee.0.into(),
         lot.entered.public.season.year().into(),
         i64::from(lot.recalled.is_some()).into(),
-    ]);
+    ]
+);
 
-kept!(AddedDocument, DocumentNumber, "documents", ["number"],
+kept!(
+    AddedDocument,
+    DocumentNumber,
+    "documents",
+    ["number"],
     ["licensee", "lot", "purpose", "title", "version", "sha256"],
-    |key| [key.0.into()], |added| added.document.number, [
+    |key| [key.0.into()],
+    |added| added.document.number,
+    [
         added.document.licensee.0.into(),
         number(added.document.lot.map(|lot| lot.0)),
         text(added.document.purpose.slug()),
         text(&added.document.title),
         added.document.version.into(),
         text(&added.document.sha256),
-    ]);
+    ]
+);

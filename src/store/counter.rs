@@ -24,7 +24,10 @@ pub(super) async fn next_block(
 ///
 /// # Errors
 /// [`StoreError::NumbersUsedUp`] if it does not fit.
-pub(super) async fn next_of<N: TryFrom<i64>>(tx: &mut Tx, name: &'static str) -> Result<N, StoreError> {
+pub(super) async fn next_of<N: TryFrom<i64>>(
+    tx: &mut Tx,
+    name: &'static str,
+) -> Result<N, StoreError> {
     let number = next(tx, name).await?;
     N::try_from(number).map_err(|_| StoreError::NumbersUsedUp(name))
 }

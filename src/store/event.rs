@@ -64,8 +64,9 @@ pub async fn add(tx: &mut Tx, events: &[RangeEvent]) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn of_mark(tx: &mut Tx, mark: MarkId) -> Result<Vec<RangeEvent>, StoreError> {
-    let sql =
-        select!("WHERE batch = $1 AND first_index <= $2 AND last_index >= $2 ORDER BY number, first_index");
+    let sql = select!(
+        "WHERE batch = $1 AND first_index <= $2 AND last_index >= $2 ORDER BY number, first_index"
+    );
     let rows: Vec<EventRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(i64::from(mark.batch.get()))
         .bind(i64::from(mark.index.get()))
@@ -112,6 +113,9 @@ fn read(row: EventRow) -> Result<RangeEvent, StoreError> {
         actor: row.line("actor", &actor)?,
         reason: row.optional_line("reason", reason.as_deref())?,
         document: row.optional_line("document", document.as_deref())?,
-        lot: lot.map(|lot| row.number("lot", lot)).transpose()?.map(LotNumber),
+        lot: lot
+            .map(|lot| row.number("lot", lot))
+            .transpose()?
+            .map(LotNumber),
     })
 }

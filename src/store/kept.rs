@@ -122,8 +122,15 @@ pub(super) async fn chosen<T: Kept>(
 /// # Errors
 /// [`StoreError::Unavailable`].
 pub async fn save<T: Kept>(tx: &mut Tx, thing: &T) -> Result<(), StoreError> {
-    let columns: Vec<&str> = T::KEY.iter().chain(T::COLUMNS).copied().chain(["body"]).collect();
-    let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+    let columns: Vec<&str> = T::KEY
+        .iter()
+        .chain(T::COLUMNS)
+        .copied()
+        .chain(["body"])
+        .collect();
+    let places: Vec<String> = (1..=columns.len())
+        .map(|place| format!("${place}"))
+        .collect();
     let changes: Vec<String> = columns[T::KEY.len()..]
         .iter()
         .map(|column| format!("{column} = excluded.{column}"))
@@ -151,8 +158,9 @@ pub async fn differences<'a, T: Kept + 'a>(
     tx: &mut Tx,
     things: impl Iterator<Item = &'a T>,
 ) -> Result<Vec<String>, StoreError> {
-    let mut should: BTreeMap<Vec<Value>, (Vec<Value>, String)> =
-        things.map(|thing| (T::key_values(thing.key()), row_of(thing))).collect();
+    let mut should: BTreeMap<Vec<Value>, (Vec<Value>, String)> = things
+        .map(|thing| (T::key_values(thing.key()), row_of(thing)))
+        .collect();
     let columns: Vec<&str> = T::KEY.iter().chain(T::COLUMNS).copied().collect();
     let sql = format!("SELECT {}, body FROM {}", columns.join(", "), T::TABLE);
     let rows = on!(tx, c => {
@@ -180,9 +188,15 @@ pub async fn differences<'a, T: Kept + 'a>(
         let key = values[..T::KEY.len()].to_vec();
         let shown = shown(&key);
         match should.remove(&key) {
-            None => found.push(format!("{} {shown}: the ledger knows nothing of it", T::TABLE)),
+            None => found.push(format!(
+                "{} {shown}: the ledger knows nothing of it",
+                T::TABLE
+            )),
             Some((want, want_body)) => {
-                let differs = columns.iter().zip(want.iter().zip(&values)).find(|(_, (want, is))| !is_alike(want, is));
+                let differs = columns
+                    .iter()
+                    .zip(want.iter().zip(&values))
+                    .find(|(_, (want, is))| !is_alike(want, is));
                 if let Some((column, (want, is))) = differs {
                     found.push(format!(
                         "{} {shown}: {column} is {}, the ledger says {}",
@@ -191,7 +205,10 @@ pub async fn differences<'a, T: Kept + 'a>(
                         shown_value(want)
                     ));
                 } else if body != want_body {
-                    found.push(format!("{} {shown}: says {body}, the ledger says {want_body}", T::TABLE));
+                    found.push(format!(
+                        "{} {shown}: says {body}, the ledger says {want_body}",
+                        T::TABLE
+                    ));
                 }
             }
         }

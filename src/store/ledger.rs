@@ -92,7 +92,10 @@ async fn head_before(tx: &mut Tx, next: i64) -> Result<Head, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].
-pub async fn add(tx: &mut Tx, entries: &[(StoredEntry, Option<EntryNumber>)]) -> Result<(), StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    entries: &[(StoredEntry, Option<EntryNumber>)],
+) -> Result<(), StoreError> {
     /// Columns × rows stay below the 32,766 parameters of SQLite and the 65,535 of PostgreSQL.
     const ENTRIES_A_STATEMENT: usize = 500;
     let size = i64::try_from(entries.len()).unwrap_or(i64::MAX);
@@ -252,8 +255,11 @@ fn read(row: EntryRow) -> Result<StoredEntry, StoreError> {
         table: "entries",
         key: &number,
     };
-    let small = |column, value: Option<i64>| value.map(|value| row.number(column, value)).transpose();
-    let licensee = licensee.map(|value| row.number("licensee", value)).transpose()?;
+    let small =
+        |column, value: Option<i64>| value.map(|value| row.number(column, value)).transpose();
+    let licensee = licensee
+        .map(|value| row.number("licensee", value))
+        .transpose()?;
     let season = season
         .map(|year| row.value("season", Season::new(row.number("season", year)?)))
         .transpose()?;

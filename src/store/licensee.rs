@@ -64,7 +64,10 @@ pub async fn list(
     }
     if let Some(search) = &filter.search {
         let pattern = like_pattern(search);
-        add(" AND (name LIKE ? ESCAPE '!' OR uscc LIKE ? ESCAPE '!')", text(pattern));
+        add(
+            " AND (name LIKE ? ESCAPE '!' OR uscc LIKE ? ESCAPE '!')",
+            text(pattern),
+        );
     }
     if let Some(day) = filter.attention_on {
         add(" AND attention_from <= ?", text(day));

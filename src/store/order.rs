@@ -50,7 +50,12 @@ pub async fn list(
         ("licensee =", number(filter.licensee.map(|number| number.0))),
         ("printer =", number(filter.printer.map(|number| number.0))),
         ("season =", number(filter.season.map(Season::year))),
-        ("state =", filter.state.map_or(Value::Text(None), |state| text(state.slug()))),
+        (
+            "state =",
+            filter
+                .state
+                .map_or(Value::Text(None), |state| text(state.slug())),
+        ),
         ("number <", number(before.map(|number| number.0))),
     ];
     kept::newest(tx, &wanted, limit).await

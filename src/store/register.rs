@@ -69,7 +69,14 @@ pub async fn newest_coefficients(tx: &mut Tx) -> Result<Option<SetCoefficients>,
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn all_coefficients(tx: &mut Tx) -> Result<Vec<SetCoefficients>, StoreError> {
-    kept::chosen(tx, "version > 0", Vec::new(), "ORDER BY version DESC", "list").await
+    kept::chosen(
+        tx,
+        "version > 0",
+        Vec::new(),
+        "ORDER BY version DESC",
+        "list",
+    )
+    .await
 }
 
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.
@@ -192,7 +199,8 @@ pub async fn newest_version(
 /// # Errors
 /// [`StoreError::Unavailable`].
 pub async fn keep_content(tx: &mut Tx, sha256: &str, content: &[u8]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO contents (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
+    let sql =
+        "INSERT INTO contents (sha256, content) VALUES ($1, $2) ON CONFLICT (sha256) DO NOTHING";
     on!(tx, c => sqlx::query(sql).bind(sha256).bind(content).execute(c).await.map(drop))?;
     Ok(())
 }

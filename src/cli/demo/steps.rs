@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
 
 use super::{DRAWN, MARKS, REVOKED};
 use crate::cli::batch::progress_bar;
@@ -11,24 +11,30 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::token;
 use crate::domain::admin_token::AdminToken;
+use crate::domain::area::Area;
+use crate::domain::calendar::day_of;
 use crate::domain::code::Code;
+use crate::domain::entitlement::Account;
 use crate::domain::event::{EventKind, Withdrawal};
-use crate::domain::{calendar::BEIJING, form::Form};
-use crate::domain::licensee::LegalBasis;
+use crate::domain::form::Form;
+use crate::domain::licensee::{LegalBasis, LicenseeState, NewLicensee, Particulars};
+use crate::domain::lot::{LotLabel, NewLot, TestReport, TestResult};
 use crate::domain::mark::{IndexRange, MarkCount, MarkId, MarkIndex};
-use crate::domain::order::Batch;
+use crate::domain::order::{Batch, NewOrder};
+use crate::domain::printer::NewPrinter;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
+use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::keystore::{KeyFolder, write_admin_token};
 use crate::render::dpi::Dpi;
+use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::keys::{self, LiveKeys};
-use crate::service::marks::{self, Change};
+use crate::service::marks::{self, Change, Which};
 use crate::service::pack::{self, Format, Pack};
-use crate::service::{licensees, orders, system};
-use crate::store::order::NewOrder;
+use crate::service::{entitlements, ledger, licensees, lots, orders, printers, system};
 use crate::store::{DatabaseUrl, Store, migrate};
 
 /// One line for each thing, made now or found again.
@@ -94,61 +100,78 @@ pub(super) async fn make_batch(
     output: &mut Output,
 ) -> Result<Batch, Failure> {
     let broken = |what: &'static str| Failure::new(what, "report this fault");
-    let actor = words("demo")?;
-    let known = licensees::list(store).await?.into_iter().next();
-    let is_new = known.is_none();
-    let licensee = match known {
-        Some(licensee) => licensee,
-        None => {
-            let uscc =
-                Uscc::new("93430981MA4TEXT36K").map_err(|_| broken("the sample code is wrong"))?;
-            let name = words("沅江市虚构湖畔芦笋专业合作社")?;
-            licensees::add(store, &name, &uscc, LegalBasis::Both, now).await?
-        }
+    let call = |name: &'static str| -> Result<Call, Failure> {
+        Ok(Call {
+            request: Some(words(name)?),
+            ..Call::new(words("演示")?, now)
+        })
     };
-    say(
-        output,
-        is_new,
-        &format!(
-            "licensee {}: {} (an invented name)",
-            licensee.number, licensee.name
-        ),
-    )?;
+    let year = u16::try_from(day_of(now).year()).ok().and_then(Season::new);
+    let season = year.ok_or_else(|| broken("the clock is wrong"))?;
+    let is_new = ledger::head(store).await?.number == 0;
 
-    let known = orders::list(store, 1).await?.into_iter().next();
-    let known = known.map(|(order, _)| order);
-    let is_new = known.is_none();
-    let order = match known {
-        Some(order) => order,
-        None => {
-            let year = u16::try_from(BEIJING.to_datetime(now).year())
-                .ok()
-                .and_then(Season::new);
-            let new = NewOrder {
-                licensee: licensee.number,
-                season: year.ok_or_else(|| broken("the clock is wrong"))?,
-                form: Form::Canned,
-                product: words("清水芦笋罐头 425 g")?,
-                quantity: MarkCount::new(MARKS).ok_or_else(|| broken("too many marks"))?,
-                actor: actor.clone(),
-            };
-            orders::place(store, new, now).await?
-        }
+    let uscc = Uscc::new("93430981MA4TEXT36K").map_err(|_| broken("the sample code is wrong"))?;
+    let mut particulars =
+        Particulars::new(words("沅江市虚构湖畔芦笋专业合作社")?, LegalBasis::Both);
+    particulars.forms.insert(Form::Canned);
+    let township = Township::from_text("胭脂湖街道").ok_or_else(|| broken("no township"))?;
+    let area = Area::from_text("1000").ok_or_else(|| broken("no area"))?;
+    particulars.areas.insert(township, area);
+    let new = NewLicensee {
+        uscc,
+        particulars,
+        state: LicenseeState::Active,
+        date: civil::date(2026, 1, 5),
+        document: Some(words("演示公告2026年第1号")?),
     };
-    say(
-        output,
-        is_new,
-        &format!(
-            "order {}: {MARKS} marks for {}, season {}",
-            order.number, order.product, order.season
-        ),
-    )?;
+    let licensee = licensees::enter(store, &call("demo-licensee")?, new).await?;
+    let what = format!(
+        "licensee {}: {} (an invented name)",
+        licensee.number,
+        licensee.name()
+    );
+    say(output, is_new, &what)?;
+
+    let account = Account {
+        licensee: licensee.number,
+        season,
+        form: Form::Canned,
+    };
+    let document = words("演示测产2026-1")?;
+    let granting = call("demo-grant")?;
+    let entitlement = entitlements::grant(store, &granting, account, area, 425, document).await?;
+    let what = format!("entitlement: {} marks of {area} mu", entitlement.granted);
+    say(output, is_new, &what)?;
+
+    let new = NewPrinter {
+        name: words("虚构彩印有限公司")?,
+        uscc: Uscc::new("91430981MA4TEXT1XY").map_err(|_| broken("the sample code is wrong"))?,
+        licence: words("演示印证字001号")?,
+    };
+    let printer = printers::enter(store, &call("demo-printer")?, new).await?;
+
+    let new = NewOrder {
+        licensee: licensee.number,
+        season,
+        form: Form::Canned,
+        product: words("清水芦笋罐头 425 g")?,
+        quantity: MarkCount::new(MARKS).ok_or_else(|| broken("too many marks"))?,
+    };
+    let order = orders::place(store, &call("demo-order")?, new).await?;
+    let number = order.number;
+    orders::approve(store, &call("demo-approve")?, number, None).await?;
+    orders::assign(store, &call("demo-assign")?, number, printer.number).await?;
+    let what = format!(
+        "order {number}: {MARKS} marks for {}, season {season}, approved, with printer {}",
+        order.placed.product, printer.number
+    );
+    say(output, is_new, &what)?;
 
     let new = Issue {
-        order: order.number,
+        order: number,
         has_hidden_codes: false,
         idempotency_key: words("demo")?,
-        actor,
+        actor: words("演示")?,
     };
     let issued = issue::issue(store, keys, &new, now).await?;
     say(
@@ -159,6 +182,8 @@ pub(super) async fn make_batch(
             issued.batch.number
         ),
     )?;
+    let receiver = words("虚构彩印有限公司收件")?;
+    orders::release(store, &call("demo-release")?, number, receiver, None).await?;
     Ok(issued.batch)
 }
 
@@ -212,6 +237,7 @@ pub(super) async fn make_pack(
     say(output, !is_same, &what)
 }
 
+/// The labels are printed and delivered, their lot passes its test, half of them are activated, one is revoked.
 pub(super) async fn change_marks(
     store: &Store,
     keys: &LiveKeys,
@@ -219,34 +245,87 @@ pub(super) async fn change_marks(
     now: Timestamp,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    let today = day_of(now);
+    let call = Call::new(words("演示")?, now);
+    let lot = NewLot {
+        licensee: batch.licensee,
+        public: LotLabel {
+            code: words("LOT-DEMO-1")?,
+            product: words("清水芦笋罐头 425 g")?,
+            form: batch.form,
+            season: batch.season,
+            harvested: civil::date(today.year(), 1, 1),
+            township: Township::from_text("胭脂湖街道")
+                .ok_or_else(|| Failure::new("no township", "report this fault"))?,
+            standard: words("演示标准 2026")?,
+            certificate: None,
+        },
+        packs: MARKS,
+        steps: Vec::new(),
+    };
+    let named = |name: &'static str| -> Result<Call, Failure> {
+        let request = Some(words(name)?);
+        Ok(Call {
+            request,
+            ..call.clone()
+        })
+    };
+    let lot = lots::enter(store, &named("demo-lot")?, lot).await?;
+    let report = TestReport {
+        laboratory: words("虚构检验所")?,
+        number: words("演示检验2026-017")?,
+        date: today,
+        result: TestResult::Passed,
+        file: None,
+    };
+    let report = lot.reports.first().cloned().unwrap_or(report);
+    lots::report(store, &named("demo-report")?, lot.number, report).await?;
+
     let half = MARKS / 2;
     let (activated, revoked) = (format!("0-{}", half - 1), REVOKED.to_string());
+    let of_batch = |event, which| Change::new(event, which, Some(batch.number));
     let reason = words("演示：这枚标志已撤销")?;
-    for (kind, lines, reason, what) in [
+    let revoke = Change {
+        reason: Some(reason),
+        ..of_batch(
+            EventKind::Withdrawn(Withdrawal::Revoked),
+            Which::Lines(&revoked),
+        )
+    };
+    let activate = Change {
+        lot: Some(lot.number),
+        ..of_batch(EventKind::Activated, Which::Lines(&activated))
+    };
+    let printed = of_batch(EventKind::Printed, Which::All);
+    let delivered = of_batch(EventKind::Delivered, Which::All);
+    let received = of_batch(EventKind::Received, Which::All);
+    for (change, name, what) in [
         (
-            EventKind::Activated,
-            &activated,
-            None,
+            printed,
+            "demo-printed",
+            format!("{MARKS} labels reported printed"),
+        ),
+        (
+            delivered,
+            "demo-delivered",
+            format!("{MARKS} labels delivered"),
+        ),
+        (
+            received,
+            "demo-received",
+            format!("{MARKS} labels received"),
+        ),
+        (
+            activate,
+            "demo-activated",
             format!("{half} marks activated: {activated}"),
         ),
-        (
-            EventKind::Withdrawn(Withdrawal::Revoked),
-            &revoked,
-            Some(&reason),
-            format!("mark {REVOKED} revoked"),
-        ),
+        (revoke, "demo-revoked", format!("mark {REVOKED} revoked")),
     ] {
-        let change = Change {
-            kind,
-            lines: Some(lines),
-            batch: Some(batch.number),
-            skip_bad: false,
-            actor: &words("demo")?,
-            reason,
-            document: None,
-        };
-        let changed = marks::change(store, &keys.secrets.serial, &change, now).await?;
-        say(output, changed.marks > 0, &what)?;
+        let before = ledger::head(store).await?.number;
+        marks::change(store, &keys.secrets.serial, &named(name)?, &change).await?;
+        let is_new = ledger::head(store).await?.number > before;
+        say(output, is_new, &what)?;
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use super::output::Output;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::input::Input;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
-use crate::service::marks::{self, Change};
+use crate::service::desk::Call;
+use crate::service::marks::{self, Change, Which as Chosen};
 use crate::service::system;
 
 #[derive(Subcommand)]
@@ -166,15 +167,17 @@ impl Mark {
         let store = place.store().await?;
         let lines = which.lines()?;
         let change = Change {
-            kind,
-            lines: lines.as_deref(),
-            batch: which.batch,
             skip_bad: which.skip_bad,
-            actor: &by.actor()?,
-            reason: reason.as_ref(),
-            document: document.as_ref(),
+            reason,
+            document,
+            ..Change::new(
+                kind,
+                lines.as_deref().map_or(Chosen::All, Chosen::Lines),
+                which.batch,
+            )
         };
-        let changed = marks::change(&store, &keys.secrets.serial, &change, system::now()).await?;
+        let call = Call::new(by.actor()?, system::now());
+        let changed = marks::change(&store, &keys.secrets.serial, &call, &change).await?;
         output.result(&changed_json(kind, &changed), &changed_text(kind, &changed))
     }
 }

@@ -15,9 +15,7 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
             format!("no longer {}", kind.slug()),
             format!("were not {}", kind.slug()),
         ),
-        EventKind::Activated | EventKind::Withdrawn(_) => {
-            (kind.slug().to_owned(), "were so already".to_owned())
-        }
+        _ => (kind.slug().to_owned(), "were so already".to_owned()),
     };
     let mut text = String::new();
     for line in &changed.lines {

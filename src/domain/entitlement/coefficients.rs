@@ -118,17 +118,17 @@ impl Coefficients {
     /// The marks that a surveyed area is good for, rounded down.
     pub fn marks(&self, area: Area, form: Form, pack_grams: u32) -> u64 {
         let share = self.yields.get(&form).map_or(0, |share| share.0);
-        let grams_hundredths_thousandths = u128::from(area.hundredths())
-            * u128::from(self.kg_per_mu)
-            * u128::from(share)
-            * 1000;
+        let grams_hundredths_thousandths =
+            u128::from(area.hundredths()) * u128::from(self.kg_per_mu) * u128::from(share) * 1000;
         let marks = grams_hundredths_thousandths / 100 / 1000 / u128::from(pack_grams.max(1));
         u64::try_from(marks).unwrap_or(u64::MAX)
     }
 
     /// How much of an unused balance goes over into the next season.
     pub fn carried(&self, form: Form, unused: u64) -> u64 {
-        self.carry_over.get(&form).map_or(0, |share| share.of(unused))
+        self.carry_over
+            .get(&form)
+            .map_or(0, |share| share.of(unused))
     }
 }
 
@@ -150,8 +150,14 @@ mod tests {
     #[test]
     fn a_thousand_mu_are_240_000_packs_of_500_grams() {
         let area = Area::from_text("1000").unwrap();
-        assert_eq!(Coefficients::assumed().marks(area, Form::Canned, 500), 240_000);
-        assert_eq!(Coefficients::assumed().marks(Area::MAX, Form::Canned, 1), 120_000_000_000);
+        assert_eq!(
+            Coefficients::assumed().marks(area, Form::Canned, 500),
+            240_000
+        );
+        assert_eq!(
+            Coefficients::assumed().marks(Area::MAX, Form::Canned, 1),
+            120_000_000_000
+        );
         let little = Area::from_text("0.01").unwrap();
         assert_eq!(Coefficients::assumed().marks(little, Form::Canned, 500), 2);
     }

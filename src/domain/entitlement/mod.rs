@@ -274,7 +274,10 @@ impl Entitlement {
 /// A number of marks that moves between entitlements.
 fn marks_or_refused(marks: u64) -> Result<u64, Refusal> {
     if marks == 0 {
-        return Err(Refusal::invalid("no mark is meant", "name a number of marks above zero"));
+        return Err(Refusal::invalid(
+            "no mark is meant",
+            "name a number of marks above zero",
+        ));
     }
     if marks > Entitlement::MOST {
         return Err(Refusal::invalid(

@@ -224,7 +224,10 @@ impl Marks {
 
     /// How many marks.
     pub fn marks(&self) -> u64 {
-        self.ranges.iter().map(|range| u64::from(range.marks())).sum()
+        self.ranges
+            .iter()
+            .map(|range| u64::from(range.marks()))
+            .sum()
     }
 }
 

@@ -125,7 +125,11 @@ impl Licensee {
     /// # Errors
     /// [`Refusal`] if it is entered in another state than applied or active, without a document where its right is in
     /// force, or with a day that is still to come.
-    pub fn enter(number: LicenseeNumber, new: &NewLicensee, at: Timestamp) -> Result<Self, Refusal> {
+    pub fn enter(
+        number: LicenseeNumber,
+        new: &NewLicensee,
+        at: Timestamp,
+    ) -> Result<Self, Refusal> {
         new.particulars.check()?;
         if new.date > day_of(at) {
             return Err(Refusal::invalid(
@@ -183,7 +187,10 @@ impl Licensee {
     pub fn may(&self, act: Act) -> Result<(), Refusal> {
         let allowed = match act {
             Act::Order | Act::Proceed => {
-                matches!(self.state, LicenseeState::Active | LicenseeState::Correcting)
+                matches!(
+                    self.state,
+                    LicenseeState::Active | LicenseeState::Correcting
+                )
             }
             Act::Approve => self.state == LicenseeState::Active,
         };
@@ -224,7 +231,10 @@ impl Licensee {
         }
         if *particulars == self.particulars {
             return Err(Refusal::conflict(
-                format!("the file of licensee {} says just this already", self.number),
+                format!(
+                    "the file of licensee {} says just this already",
+                    self.number
+                ),
                 "nothing has to be changed",
             ));
         }
@@ -241,7 +251,11 @@ impl Licensee {
         self.check(step, at)?;
         if step.step.needs_two() {
             return Err(Refusal::conflict(
-                format!("{} ({}) needs two people", step.step.slug(), step.step.chinese()),
+                format!(
+                    "{} ({}) needs two people",
+                    step.step.slug(),
+                    step.step.chinese()
+                ),
                 "one proposes it, another confirms it",
             ));
         }
@@ -315,7 +329,10 @@ impl Licensee {
     fn waiting(&self) -> Result<&Pending, Refusal> {
         self.pending.as_ref().ok_or_else(|| {
             Refusal::conflict(
-                format!("no step of licensee {} waits for a second person", self.number),
+                format!(
+                    "no step of licensee {} waits for a second person",
+                    self.number
+                ),
                 "propose the step first",
             )
         })
@@ -349,7 +366,10 @@ impl Licensee {
                 "steps are dated in their order",
             ));
         }
-        if step.marks_good_until.is_some_and(|until| until < self.added_at) {
+        if step
+            .marks_good_until
+            .is_some_and(|until| until < self.added_at)
+        {
             return Err(Refusal::invalid(
                 "the policy date lies before the licensee was entered",
                 "look at its year",
@@ -398,7 +418,10 @@ impl Licensee {
 /// Two names that differ in case or spacing alone are one person's.
 pub fn is_same_person(one: &Line, other: &Line) -> bool {
     let plain = |line: &Line| -> String {
-        let letters = line.as_str().chars().filter(|letter| !letter.is_whitespace());
+        let letters = line
+            .as_str()
+            .chars()
+            .filter(|letter| !letter.is_whitespace());
         letters.flat_map(char::to_lowercase).collect()
     };
     plain(one) == plain(other)

@@ -174,7 +174,10 @@ impl StepTaken {
                 "name the last day of the time allowed",
             )),
             (Step::OrderCorrection, Some(due)) if due < self.date => Err(Refusal::invalid(
-                format!("the correction is due on {due}, before it was ordered on {}", self.date),
+                format!(
+                    "the correction is due on {due}, before it was ordered on {}",
+                    self.date
+                ),
                 "look at the year",
             )),
             (Step::OrderCorrection, Some(_)) | (_, None) => Ok(()),

@@ -253,7 +253,7 @@ impl Words {
             self.fact(
                 text_of.product,
                 vec![
-                    self.chinese(mark.order.product.as_str()),
+                    self.chinese(mark.order.placed.product.as_str()),
                     Piece::Small(text_of.product_note.to_owned()),
                 ],
             ),
@@ -264,7 +264,7 @@ impl Words {
             ),
             self.fact(
                 text_of.firm,
-                vec![self.chinese(mark.licensee.name.as_str())],
+                vec![self.chinese(mark.licensee.name().as_str())],
             ),
             self.fact(
                 text_of.uscc,

@@ -49,12 +49,7 @@ impl Books {
     }
 
     /// Refuses what a licensee may not do, or does not make.
-    pub(super) fn may(
-        &self,
-        number: LicenseeNumber,
-        act: Act,
-        form: Form,
-    ) -> Result<(), Refusal> {
+    pub(super) fn may(&self, number: LicenseeNumber, act: Act, form: Form) -> Result<(), Refusal> {
         let licensee = self.licensee(number)?;
         licensee.may(act)?;
         if !licensee.particulars.forms.contains(&form) {
@@ -152,11 +147,17 @@ impl Books {
             ));
         }
         let next = Season::new(season.year() + 1).ok_or_else(|| {
-            Refusal::invalid(format!("no season follows {season}"), "the code format ends there")
+            Refusal::invalid(
+                format!("no season follows {season}"),
+                "the code format ends there",
+            )
         })?;
         self.change_entitlement(account, |entitlement| entitlement.close(carried))?;
         if carried > 0 {
-            let account = Account { season: next, ..account };
+            let account = Account {
+                season: next,
+                ..account
+            };
             self.change_entitlement(account, |entitlement| entitlement.carry_in(carried))?;
         }
         Ok(about(account))
@@ -200,7 +201,10 @@ impl Books {
         hand: Hand<'_>,
     ) -> Result<Subjects, Refusal> {
         let number = body.transfer;
-        let transfer = self.transfers.get(number).ok_or_else(|| no_transfer(number))?;
+        let transfer = self
+            .transfers
+            .get(number)
+            .ok_or_else(|| no_transfer(number))?;
         let mut transfer = transfer.clone();
         let (from, to) = (transfer.from, transfer.to_account());
         if transfer.confirm(body.licensee, hand.by)? {
@@ -221,7 +225,10 @@ impl Books {
 
     pub(super) fn drop_transfer(&mut self, body: &TransferDropped) -> Result<Subjects, Refusal> {
         let number = body.transfer;
-        let transfer = self.transfers.get_mut(number).ok_or_else(|| no_transfer(number))?;
+        let transfer = self
+            .transfers
+            .get_mut(number)
+            .ok_or_else(|| no_transfer(number))?;
         transfer.withdraw()?;
         Ok(about(transfer.from))
     }

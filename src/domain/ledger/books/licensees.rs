@@ -61,11 +61,18 @@ impl Books {
     /// # Errors
     /// [`Refusal`] if there is none.
     pub fn licensee(&self, number: LicenseeNumber) -> Result<&Licensee, Refusal> {
-        self.licensees.get(number).ok_or_else(|| no_licensee(number))
+        self.licensees
+            .get(number)
+            .ok_or_else(|| no_licensee(number))
     }
 
-    pub(super) fn licensee_mut(&mut self, number: LicenseeNumber) -> Result<&mut Licensee, Refusal> {
-        self.licensees.get_mut(number).ok_or_else(|| no_licensee(number))
+    pub(super) fn licensee_mut(
+        &mut self,
+        number: LicenseeNumber,
+    ) -> Result<&mut Licensee, Refusal> {
+        self.licensees
+            .get_mut(number)
+            .ok_or_else(|| no_licensee(number))
     }
 
     pub(super) fn enter_licensee(
@@ -75,7 +82,10 @@ impl Books {
     ) -> Result<Subjects, Refusal> {
         if let Some(known) = self.usccs.get(&body.new.uscc) {
             return Err(Refusal::conflict(
-                format!("the register has a licensee with the code {} already", body.new.uscc),
+                format!(
+                    "the register has a licensee with the code {} already",
+                    body.new.uscc
+                ),
                 format!("it is licensee {known}; a firm is entered once"),
             ));
         }
@@ -159,15 +169,22 @@ impl Books {
             added_at: hand.at,
             ended: None,
         };
-        self.printer_usccs.insert(body.new.uscc.clone(), body.printer);
+        self.printer_usccs
+            .insert(body.new.uscc.clone(), body.printer);
         self.printers.add(body.printer, printer);
         let printer = Some(body.printer);
-        Ok(Subjects { printer, ..Subjects::default() })
+        Ok(Subjects {
+            printer,
+            ..Subjects::default()
+        })
     }
 
     pub(super) fn end_printer(&mut self, body: &PrinterEnded) -> Result<Subjects, Refusal> {
         let number = body.printer;
-        let printer = self.printers.get_mut(number).ok_or_else(|| no_printer(number))?;
+        let printer = self
+            .printers
+            .get_mut(number)
+            .ok_or_else(|| no_printer(number))?;
         printer.end(&body.reason)?;
         Ok(Subjects {
             printer: Some(number),

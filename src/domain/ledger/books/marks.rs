@@ -28,7 +28,10 @@ pub fn impossible(range: IndexRange, piece: Piece, event: EventKind) -> Refusal 
         _ => format!("are {} ({})", piece.place.slug(), piece.place.chinese()),
     };
     Refusal::conflict(
-        format!("labels {range} {where_they_are} and cannot be {}", event.slug()),
+        format!(
+            "labels {range} {where_they_are} and cannot be {}",
+            event.slug()
+        ),
         if is_first_activation {
             "labels are activated after the licensee has received them"
         } else {
@@ -139,7 +142,11 @@ impl Books {
             let change_lot = |books: &mut Self, lot: LotNumber, is_more: bool| {
                 if let Some(lot) = books.lots.get_mut(lot) {
                     let marks = u64::from(*marks);
-                    lot.marks = if is_more { lot.marks + marks } else { lot.marks.saturating_sub(marks) };
+                    lot.marks = if is_more {
+                        lot.marks + marks
+                    } else {
+                        lot.marks.saturating_sub(marks)
+                    };
                 }
             };
             match (from.lot, to.lot) {
@@ -175,7 +182,10 @@ impl Books {
                     && *last >= range.first().get()
                 {
                     return Err(Refusal::conflict(
-                        format!("labels of {range} are in {} {other} already", new.kind.slug()),
+                        format!(
+                            "labels of {range} are in {} {other} already",
+                            new.kind.slug()
+                        ),
                         "a label is in one roll and one box at most",
                     ));
                 }
@@ -242,11 +252,20 @@ fn has_packs_left(lot: Option<&Lot>, marks: u64) -> Result<(), Refusal> {
 
 /// Ranges ascend, are apart from one another and within the batch.
 fn check_ranges(body: &Marks, all: IndexRange) -> Result<(), Refusal> {
-    let is_apart = body.ranges.windows(2).all(|pair| pair[0].last() < pair[1].first());
-    let is_within = body.ranges.last().is_none_or(|last| last.last() <= all.last());
+    let is_apart = body
+        .ranges
+        .windows(2)
+        .all(|pair| pair[0].last() < pair[1].first());
+    let is_within = body
+        .ranges
+        .last()
+        .is_none_or(|last| last.last() <= all.last());
     if body.ranges.is_empty() || !is_apart || !is_within {
         return Err(Refusal::invalid(
-            format!("the ranges do not lie within batch {}, one after the other", body.batch),
+            format!(
+                "the ranges do not lie within batch {}, one after the other",
+                body.batch
+            ),
             format!("its marks are {all}"),
         ));
     }

@@ -106,9 +106,9 @@ impl Books {
             Entry::StepProposed(body) => self.step(body.licensee, |licensee| {
                 licensee.propose(&body.step, hand.by, hand.at)
             }),
-            Entry::StepConfirmed(body) => self.step(body.licensee, |licensee| {
-                licensee.confirm(hand.by, hand.at)
-            }),
+            Entry::StepConfirmed(body) => {
+                self.step(body.licensee, |licensee| licensee.confirm(hand.by, hand.at))
+            }
             Entry::StepDropped(body) => self.step(body.licensee, Licensee::drop_pending),
             Entry::DocumentAdded(body) => self.add_document(body, hand),
             Entry::PrinterEntered(body) => self.enter_printer(body, hand),
@@ -139,12 +139,12 @@ impl Books {
             }
             Entry::LotRecalled(body) => self.change_lot(body.lot, |lot| lot.recall(&body.reason)),
             Entry::LotRestored(body) => self.change_lot(body.lot, Lot::restore),
-            Entry::Noted(body) if body.entry == 0 || body.entry >= hand.number => Err(
-                Refusal::no_such(
+            Entry::Noted(body) if body.entry == 0 || body.entry >= hand.number => {
+                Err(Refusal::no_such(
                     format!("there is no entry {}", body.entry),
                     "`yuanmark ledger list` shows the entries there are",
-                ),
-            ),
+                ))
+            }
             Entry::Noted(_) => Ok(Subjects::default()),
             Entry::Marks(body) => self.move_marks(body, hand),
         }
@@ -157,7 +157,10 @@ impl Books {
 
     /// The coefficients in force.
     pub fn coefficients_in_force(&self) -> Coefficients {
-        let newest = self.coefficients.iter().max_by_key(|(version, _)| **version);
+        let newest = self
+            .coefficients
+            .iter()
+            .max_by_key(|(version, _)| **version);
         newest.map_or_else(Coefficients::assumed, |(_, set)| set.coefficients.clone())
     }
 }

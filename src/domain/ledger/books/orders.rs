@@ -4,7 +4,8 @@ use super::licensees::no_printer;
 use super::{Books, Hand};
 use crate::domain::custody::Custody;
 use crate::domain::ledger::entry::{
-    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackReleased, PrinterAssigned, Subjects,
+    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackReleased, PrinterAssigned,
+    Subjects,
 };
 use crate::domain::licensee::Act;
 use crate::domain::order::{Batch, Order, OrderNumber};
@@ -41,7 +42,10 @@ impl Books {
         number: OrderNumber,
         change: impl FnOnce(&mut Order) -> Result<(), Refusal>,
     ) -> Result<Subjects, Refusal> {
-        let order = self.orders.get_mut(number).ok_or_else(|| no_order(number))?;
+        let order = self
+            .orders
+            .get_mut(number)
+            .ok_or_else(|| no_order(number))?;
         change(order)?;
         Ok(about(order))
     }
@@ -76,7 +80,9 @@ impl Books {
         order.cancel(&body.reason)?;
         if took {
             let marks = u64::from(order.placed.quantity.get());
-            self.change_entitlement(order.account(), |entitlement| entitlement.cancel_order(marks))?;
+            self.change_entitlement(order.account(), |entitlement| {
+                entitlement.cancel_order(marks)
+            })?;
         }
         let subjects = about(&order);
         self.orders.add(body.order, order);
@@ -85,7 +91,9 @@ impl Books {
 
     pub(super) fn assign_printer(&mut self, body: &PrinterAssigned) -> Result<Subjects, Refusal> {
         let printer = self.printers.get(body.printer);
-        printer.ok_or_else(|| no_printer(body.printer))?.may_print()?;
+        printer
+            .ok_or_else(|| no_printer(body.printer))?
+            .may_print()?;
         self.change_order(body.order, |order| order.assign(body.printer))
     }
 
@@ -121,7 +129,10 @@ impl Books {
         let mut order = self.order(body.order)?.clone();
         let printer = order.release()?;
         self.licensee(order.placed.licensee)?.may(Act::Proceed)?;
-        self.printers.get(printer).ok_or_else(|| no_printer(printer))?.may_print()?;
+        self.printers
+            .get(printer)
+            .ok_or_else(|| no_printer(printer))?
+            .may_print()?;
         let subjects = about(&order);
         self.orders.add(body.order, order);
         Ok(subjects)
