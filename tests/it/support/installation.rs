@@ -5,22 +5,28 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use yuanmark::domain::code::Code;
-use yuanmark::domain::event::EventKind;
+use yuanmark::domain::area::Area;
+use yuanmark::domain::entitlement::Account;
+use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::form::Form;
-use yuanmark::domain::licensee::{LegalBasis, Licensee};
+use yuanmark::domain::ledger::entry::Destruction;
+use yuanmark::domain::licensee::{LegalBasis, Licensee, LicenseeState, NewLicensee, Particulars};
+use yuanmark::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
 use yuanmark::domain::mark::{MarkCount, MarkId, MarkIndex};
-use yuanmark::domain::order::{Batch, Order};
+use yuanmark::domain::order::{Batch, NewOrder, Order};
+use yuanmark::domain::printer::{NewPrinter, Printer};
 use yuanmark::domain::season::Season;
 use yuanmark::domain::serial::Serial;
 use yuanmark::domain::text::Line;
+use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
-use yuanmark::service::marks::{self, Change, Changed};
-use yuanmark::service::{ServiceError, licensees, orders};
+use yuanmark::service::desk::Call;
+use yuanmark::service::marks::{self, Change, Changed, Which};
+use yuanmark::service::{ServiceError, entitlements, licensees, lots, orders, printers};
 use yuanmark::store::Store;
-use yuanmark::store::order::NewOrder;
 
 use super::databases::TestDatabase;
 
@@ -39,6 +45,11 @@ pub fn morning() -> Timestamp {
 
 pub fn line(text: &str) -> Line {
     Line::new("text", text).unwrap()
+}
+
+/// A call without a name for the request.
+pub fn call(by: &str, now: Timestamp) -> Call {
+    Call::new(line(by), now)
 }
 
 pub fn index(index: u32) -> MarkIndex {
@@ -78,28 +89,60 @@ impl Installation {
         [Self::new(sqlite).await, Self::new(postgres).await]
     }
 
+    /// A licensee whose right is in force, with 100,000 mu for every form: more than enough for any story.
     pub async fn licensee(&self, number: usize) -> Licensee {
         let name = line(&format!("虚构芦笋企业 {number}"));
-        let uscc = Uscc::new(USCCS[number]).unwrap();
-        licensees::add(&self.store, &name, &uscc, LegalBasis::GiProduct, morning())
+        let mut particulars = Particulars::new(name, LegalBasis::GiProduct);
+        particulars.forms = Form::ALL.into_iter().collect();
+        let township = Township::from_text("006").unwrap();
+        particulars.areas = [(township, Area::from_text("700000").unwrap())].into();
+        let new = NewLicensee {
+            uscc: Uscc::new(USCCS[number]).unwrap(),
+            particulars,
+            state: LicenseeState::Active,
+            date: "2026-01-05".parse().unwrap(),
+            document: Some(line("公告2026年第1号")),
+        };
+        licensees::enter(&self.store, &call("test", morning()), new)
             .await
             .unwrap()
     }
 
+    /// An order for canned shoots of 2026, approved.
     pub async fn order(&self, licensee: &Licensee, quantity: u32) -> Order {
         self.order_of_season(licensee, quantity, 2026).await
     }
 
+    /// An order, approved; of an earlier season, it is placed on 2 April of that year.
     pub async fn order_of_season(&self, licensee: &Licensee, quantity: u32, season: u16) -> Order {
+        let now: Timestamp = format!("{season}-04-02T08:00:00+08:00").parse().unwrap();
+        let (form, season) = (Form::Canned, Season::new(season).unwrap());
+        let account = Account {
+            licensee: licensee.number,
+            season,
+            form,
+        };
+        let known = entitlements::list(&self.store, Some(licensee.number), Some(season), 7)
+            .await
+            .unwrap();
+        if known.is_empty() {
+            let area = Area::from_text("100000").unwrap();
+            let document = line("测产2026-1");
+            entitlements::grant(&self.store, &call("test", now), account, area, 425, document)
+                .await
+                .unwrap();
+        }
         let new = NewOrder {
             licensee: licensee.number,
-            season: Season::new(season).unwrap(),
-            form: Form::Canned,
+            season,
+            form,
             product: line("清水芦笋罐头 425 g"),
             quantity: MarkCount::new(quantity).unwrap(),
-            actor: line("test"),
         };
-        orders::place(&self.store, new, morning()).await.unwrap()
+        let order = orders::place(&self.store, &call("test", now), new).await.unwrap();
+        orders::approve(&self.store, &call("test", now), order.number, None)
+            .await
+            .unwrap()
     }
 
     pub async fn issue(
@@ -125,11 +168,80 @@ impl Installation {
         issue::issue(&self.store, &self.keys, &new, now).await
     }
 
-    /// A licensee, an order and its batch.
+    /// The printer of this installation; entered when it is first asked for.
+    pub async fn printer(&self) -> Printer {
+        let known = printers::list(&self.store, None, 1).await.unwrap();
+        if let Some(printer) = known.into_iter().next() {
+            return printer;
+        }
+        let new = NewPrinter {
+            name: line("虚构彩印有限公司"),
+            uscc: Uscc::new("51430981MJJTEXT52T").unwrap(),
+            licence: line("印证字001号"),
+        };
+        printers::enter(&self.store, &call("test", morning()), new)
+            .await
+            .unwrap()
+    }
+
+    /// A licensee, an order and its batch, whose labels are printed, delivered and received.
     pub async fn batch(&self, count: u32) -> Batch {
         let licensee = self.licensee(0).await;
         let order = self.order(&licensee, count).await;
-        self.issue(&order, "first").await.unwrap().batch
+        let batch = self.issue(&order, "first").await.unwrap().batch;
+        self.deliver(&batch).await;
+        batch
+    }
+
+    /// Releases the data pack of a batch; all its labels are printed, delivered and received.
+    pub async fn deliver(&self, batch: &Batch) {
+        let now = batch.issued_at;
+        let printer = self.printer().await;
+        let by = call("test", now);
+        orders::assign(&self.store, &by, batch.order, printer.number).await.unwrap();
+        orders::release(&self.store, &by, batch.order, line("收件人"), None)
+            .await
+            .unwrap();
+        for event in [EventKind::Printed, EventKind::Delivered, EventKind::Received] {
+            self.change(batch, event, "", now).await.unwrap();
+        }
+    }
+
+    /// A lot for the marks of a batch that has passed its test; the first one that was made for it, if there is one.
+    pub async fn lot(&self, batch: &Batch, now: Timestamp) -> LotNumber {
+        let lots = lots::list(&self.store, Some(batch.licensee), Some(batch.season), None, 100)
+            .await
+            .unwrap();
+        let fits = |lot: &&Lot| lot.entered.public.form == batch.form && lot.may_activate().is_ok();
+        if let Some(lot) = lots.iter().find(fits) {
+            return lot.number;
+        }
+        let day = format!("{}-04-01", batch.season.year());
+        let new = NewLot {
+            licensee: batch.licensee,
+            public: LotLabel {
+                code: line("L-1"),
+                product: line("清水芦笋罐头 425 g"),
+                form: batch.form,
+                season: batch.season,
+                harvested: day.parse().unwrap(),
+                township: Township::from_text("006").unwrap(),
+                standard: line("示例标准 2026"),
+                certificate: None,
+            },
+            packs: Lot::MOST_PACKS,
+            steps: Vec::new(),
+        };
+        let by = call("test", now);
+        let lot = lots::enter(&self.store, &by, new).await.unwrap();
+        let report = TestReport {
+            laboratory: line("虚构检验所"),
+            number: line("检验2026-017"),
+            date: day.parse().unwrap(),
+            result: TestResult::Passed,
+            file: None,
+        };
+        lots::report(&self.store, &by, lot.number, report).await.unwrap().number
     }
 
     pub fn code(&self, batch: &Batch, place: u32) -> Code {
@@ -148,24 +260,30 @@ impl Installation {
         })
     }
 
-    /// Writes down an event for the marks that the lines name; for all of the batch if they are empty.
+    /// Writes down an event for the marks that the lines name; for all of the batch if they are empty. Marks are activated
+    /// for a lot that has passed its test; destruction has its witnesses.
     pub async fn change(
         &self,
         batch: &Batch,
-        kind: EventKind,
+        event: EventKind,
         lines: &str,
         now: Timestamp,
     ) -> Result<Changed, ServiceError> {
-        let (actor, reason) = (line("clerk"), line("for the story"));
-        let change = Change {
-            kind,
-            lines: (!lines.is_empty()).then_some(lines),
-            batch: Some(batch.number),
-            skip_bad: false,
-            actor: &actor,
-            reason: Some(&reason),
-            document: None,
+        let which = if lines.is_empty() {
+            Which::All
+        } else {
+            Which::Lines(lines)
         };
-        marks::change(&self.store, &self.keys.secrets.serial, &change, now).await
+        let mut change = Change::new(event, which, Some(batch.number));
+        change.reason = Some(line("for the story"));
+        if event == EventKind::Activated {
+            change.lot = Some(self.lot(batch, now).await);
+        }
+        if event == EventKind::Withdrawn(Withdrawal::Destroyed) {
+            let date = yuanmark::domain::calendar::day_of(now);
+            let witnesses = (line("证人甲"), line("证人乙"));
+            change.destruction = Some(Destruction { date, witnesses });
+        }
+        marks::change(&self.store, &self.keys.secrets.serial, &call("clerk", now), &change).await
     }
 }
