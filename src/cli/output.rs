@@ -3,9 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use crate::domain::calendar::BEIJING;
+use crate::domain::mark::IndexRange;
+use crate::domain::text::Line;
 
 /// Prints results as text for people or as JSON for programs.
 pub(super) struct Output {
@@ -111,6 +115,54 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     }
     if rows.is_empty() {
         text.push_str("\n(none)");
+    }
+    text
+}
+
+/// A title with fields below, one a line.
+pub(super) fn card(title: &str, fields: &[(&str, String)]) -> String {
+    let width = fields.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    let mut text = title.to_owned();
+    for (name, value) in fields {
+        text.push_str(&format!("\n  {name:<width$}  {value}"));
+    }
+    text
+}
+
+/// The time in Beijing to the second, as people read it; JSON has it in UTC and exactly.
+pub(super) fn beijing(at: Timestamp) -> String {
+    BEIJING
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// What is there, or a dash.
+pub(super) fn or_dash(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".into(), |value| value.to_string())
+}
+
+/// Texts for JSON.
+pub(super) fn texts(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(Line::as_str).collect()
+}
+
+/// Ranges of indices as JSON.
+pub(super) fn ranges_json<'a>(ranges: impl IntoIterator<Item = &'a IndexRange>) -> Value {
+    let one =
+        |range: &IndexRange| json!({"first": range.first().get(), "last": range.last().get()});
+    ranges.into_iter().map(one).collect()
+}
+
+/// The first ranges of many, and how many more there are.
+pub(super) fn some_ranges(ranges: &[IndexRange]) -> String {
+    /// More would scroll everything else away; JSON has them all.
+    const MOST: usize = 20;
+    let shown: Vec<String> = ranges.iter().take(MOST).map(ToString::to_string).collect();
+    let mut text = shown.join(", ");
+    if ranges.len() > MOST {
+        text.push_str(&format!(" … and {} more ranges", ranges.len() - MOST));
     }
     text
 }
