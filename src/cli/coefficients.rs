@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation};
 use super::failure::Failure;
 use super::output::{Output, beijing, card, or_dash, table};
-use super::values::{line, share, share_of_form};
+use super::values::{each_once, line, share, share_of_form};
 use crate::domain::entitlement::Coefficients as Set;
 use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
@@ -110,8 +110,9 @@ impl Change {
         let mut set = self.base(store).await?;
         set.version = set.version.saturating_add(1);
         set.kg_per_mu = self.kg_per_mu.unwrap_or(set.kg_per_mu);
-        set.yields.extend(self.yields);
-        set.carry_over.extend(self.carry_over);
+        set.yields.extend(each_once("--yield", self.yields)?);
+        set.carry_over
+            .extend(each_once("--carry-over", self.carry_over)?);
         set.scrap_tolerance = self.scrap_tolerance.unwrap_or(set.scrap_tolerance);
         set.document = self.document;
         Ok(entitlements::set_coefficients(store, &self.caller.call(), set).await?)
@@ -172,7 +173,7 @@ fn to_text(set: &Set) -> String {
             ]
         })
         .collect();
-    text.push_str(&table(&["form", "yield", "carry-over", ""], &rows));
+    text.push_str(&table(&["form", "yield", "carry-over", "产品形态"], &rows));
     text
 }
 

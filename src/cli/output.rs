@@ -83,30 +83,20 @@ fn write(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Columns of text, the last one as wide as it likes: names in Chinese go there.
+/// Columns of text.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells
-            .chain([head[column].chars().count()])
-            .max()
-            .unwrap_or(0)
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| width(&row[column]));
+        cells.chain([width(head[column])]).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let widths: Vec<usize> = (0..head.len()).map(widest).collect();
     let line = |cells: Vec<&str>| {
-        let last = cells.len() - 1;
-        let padded = cells
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(place, (cell, width))| {
-                if place == last {
-                    (*cell).to_owned()
-                } else {
-                    format!("{cell:<width$}  ")
-                }
-            });
-        padded.collect::<String>()
+        let mut text = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            text.push_str(&padded(cell, *width));
+            text.push_str("  ");
+        }
+        text.trim_end().to_owned()
     };
     let mut text = line(head.to_vec());
     for row in rows {
@@ -117,6 +107,17 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         text.push_str("\n(none)");
     }
     text
+}
+
+/// Columns of a terminal: Chinese characters take two.
+fn width(text: &str) -> usize {
+    let is_wide = |character: &char| ('\u{2e80}'..='\u{ffe6}').contains(character);
+    text.chars().count() + text.chars().filter(is_wide).count()
+}
+
+fn padded(text: &str, columns: usize) -> String {
+    let spaces = columns.saturating_sub(width(text));
+    format!("{text}{}", " ".repeat(spaces))
 }
 
 /// A title with fields below, one a line.
@@ -194,5 +195,10 @@ mod tests {
             vec!["22".into(), "沅江".into()],
         ];
         assert_eq!(table(&["no", "name"], &rows), "no  name\n1   a\n22  沅江");
+        let rows = vec![
+            vec!["沅江".into(), "1".into()],
+            vec!["a".into(), String::new()],
+        ];
+        assert_eq!(table(&["name", "no"], &rows), "name  no\n沅江  1\na");
     }
 }

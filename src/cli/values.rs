@@ -1,10 +1,14 @@
 //! How each value on a command line is read.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::value_parser;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::failure::Failure;
 use crate::domain::area::Area;
 use crate::domain::container::ContainerKind;
 use crate::domain::document::Purpose;
@@ -194,6 +198,23 @@ pub(super) fn share_of_form(text: &str) -> Result<(Form, PerMille), String> {
     let words = Form::ALL.map(Form::slug).join(", ");
     let form = Form::from_slug(name.trim()).ok_or_else(|| format!("a form is one of {words}"))?;
     Ok((form, share(part)?))
+}
+
+/// Values by name, each name once.
+pub(super) fn each_once<K: Ord + Copy + Display, V>(
+    flag: &str,
+    named: Vec<(K, V)>,
+) -> Result<BTreeMap<K, V>, Failure> {
+    let mut found = BTreeMap::new();
+    for (name, value) in named {
+        if found.insert(name, value).is_some() {
+            return Err(Failure::wrong_input(
+                format!("{flag} names {name} twice"),
+                "name each once, with one value",
+            ));
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

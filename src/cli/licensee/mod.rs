@@ -199,7 +199,7 @@ impl Apply {
         let today = day_of(system::now());
         let new = NewLicensee {
             uscc: self.identity.uscc.clone(),
-            particulars: self.particulars.of(self.identity),
+            particulars: self.particulars.of(self.identity)?,
             state: LicenseeState::Applied,
             date: self.date.unwrap_or(today),
             document: self.document,
@@ -213,7 +213,7 @@ impl Add {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
         let new = NewLicensee {
             uscc: self.identity.uscc.clone(),
-            particulars: self.particulars.of(self.identity),
+            particulars: self.particulars.of(self.identity)?,
             state: LicenseeState::Active,
             date: self.since,
             document: Some(self.document),
@@ -229,7 +229,7 @@ impl File {
         let (number, revision) = (self.number, self.revision);
         let mut particulars = licensees::get(&store, number).await?.particulars;
         self.named.change(&mut particulars);
-        self.particulars.change(&mut particulars);
+        self.particulars.change(&mut particulars)?;
         let call = self.caller.call();
         Ok(licensees::file(&store, &call, number, revision, particulars).await?)
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::values::{area_of_township, line, standard, uscc, word};
+use crate::cli::failure::Failure;
+use crate::cli::values::{area_of_township, each_once, line, standard, uscc, word};
 use crate::domain::area::Area;
 use crate::domain::form::Form;
 use crate::domain::licensee::LegalBasis;
@@ -84,14 +85,14 @@ pub(in crate::cli) struct Particulars {
 
 impl Particulars {
     /// A first file.
-    pub(super) fn of(self, identity: Identity) -> Kept {
+    pub(super) fn of(self, identity: Identity) -> Result<Kept, Failure> {
         let mut kept = Kept::new(identity.name, identity.basis);
-        self.change(&mut kept);
-        kept
+        self.change(&mut kept)?;
+        Ok(kept)
     }
 
     /// Puts what was named in the place of what is kept.
-    pub(super) fn change(self, kept: &mut Kept) {
+    pub(super) fn change(self, kept: &mut Kept) -> Result<(), Failure> {
         if !self.basis_document.is_empty() {
             kept.basis_documents = self.basis_document;
         }
@@ -105,12 +106,13 @@ impl Particulars {
             kept.standards = self.standard;
         }
         if !self.area.is_empty() {
-            kept.areas = self.area.into_iter().collect();
+            kept.areas = each_once("--area", self.area)?;
         }
         let contact = &mut kept.contact;
         contact.person = self.contact_person.or_else(|| contact.person.take());
         contact.phone = self.phone.or_else(|| contact.phone.take());
         contact.address = self.address.or_else(|| contact.address.take());
+        Ok(())
     }
 }
 
