@@ -50,7 +50,8 @@ pub(in crate::cli) struct Printed {
     #[command(flatten)]
     which: Which,
     /// With --all: report the labels of this file spoiled (印制作废), and all others printed
-    #[arg(long, value_name = "FILE", requires_all = ["all", "reason"], conflicts_with = "skip_bad")]
+    #[arg(long, value_name = "FILE", requires = "reason",
+        conflicts_with_all = ["range", "serial", "file", "container", "skip_bad"])]
     except_spoiled: Option<PathBuf>,
     #[command(flatten)]
     remarks: Remarks,
