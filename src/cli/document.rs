@@ -22,7 +22,7 @@ pub(super) enum Document {
     ///
     /// Its SHA-256 stands in the ledger. With the same purpose and title it is the next version; nothing is replaced.
     #[command(
-        after_help = "EXAMPLES\n  yuanmark document add --licensee 1 --purpose artwork --title 专用标志图样 --file artwork.svg\n  yuanmark document add --licensee 1 --lot 1 --purpose report --title 检验报告2026-017 --file report.pdf"
+        after_help = "EXAMPLES\n  yuanmark document add --licensee 1 --purpose artwork --title 专用标志图样 --file artwork.svg\n  yuanmark document add --licensee 1 --lot 1 --purpose report \\\n      --title 检验报告2026-017 --file report.pdf"
     )]
     Add(Add),
     /// List the files of a licensee, the newest first

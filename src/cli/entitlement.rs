@@ -19,7 +19,7 @@ use crate::service::entitlements;
 pub(super) enum Entitlement {
     /// Grant an entitlement (核定额度) for a surveyed area, with the coefficients in force
     #[command(
-        after_help = "EXAMPLE\n  yuanmark entitlement grant --licensee 1 --season 2026 --form canned --area 1000 --pack-grams 425 --document 测产2026-1"
+        after_help = "EXAMPLE\n  yuanmark entitlement grant --licensee 1 --season 2026 --form canned \\\n      --area 1000 --pack-grams 425 --document 测产2026-1"
     )]
     Grant {
         #[command(flatten)]
@@ -38,7 +38,7 @@ pub(super) enum Entitlement {
     },
     /// Add marks to an entitlement, or take some (调整额度)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark entitlement adjust --licensee 1 --season 2026 --form canned --marks=-5000 --reason 洪涝减产 --document 核定2026年第2号"
+        after_help = "EXAMPLE\n  yuanmark entitlement adjust --licensee 1 --season 2026 --form canned \\\n      --marks=-5000 --reason 洪涝减产 --document 核定2026年第2号"
     )]
     Adjust {
         #[command(flatten)]

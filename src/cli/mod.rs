@@ -56,10 +56,13 @@ use output::Output;
   yuanmark verify 4BD9-QV4N-Q0NZ-57DB        what the public is told of a mark
 
 EXIT CODES
-  0 done    1 failed    2 wrong input, nothing was changed    (verify, container check and doctor say more with
-                                                               theirs: see their --help)
+  0  done
+  1  failed
+  2  wrong input: nothing was changed
+verify, container check and doctor say more by theirs; see their --help.
 
-Times are written in Beijing's; in JSON in UTC. What stays the same from command to command can be set in the environment: where help shows [env: YUANMARK_…].")]
+Times are written as in Beijing, in JSON in UTC. What stays the same from command to command
+can be set in the environment: where help shows [env: YUANMARK_…].")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,

@@ -19,7 +19,7 @@ pub(super) enum Transfer {
     ///
     /// It moves when both have confirmed it, each by a person of its own. No labels change hands.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark transfer propose --licensee 1 --season 2026 --form canned --to 2 --marks 5,000 --document 合同2026-9"
+        after_help = "EXAMPLE\n  yuanmark transfer propose --licensee 1 --season 2026 --form canned \\\n      --to 2 --marks 5,000 --document 合同2026-9"
     )]
     Propose {
         #[command(flatten)]

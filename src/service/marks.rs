@@ -108,7 +108,7 @@ pub async fn change(
     change: &Change<'_>,
 ) -> Result<Changed, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    if let Some(done) = repeated(&desk, change)? {
+    if let Some(done) = repeated(&desk, key, change)? {
         return Ok(done);
     }
     if let Some(lot) = change.lot {
@@ -154,11 +154,17 @@ fn entry_of(change: &Change<'_>, batch: BatchNumber, ranges: Vec<IndexRange>) ->
 }
 
 /// What was done when this very request was made before.
-fn repeated(desk: &Desk, change: &Change<'_>) -> Result<Option<Changed>, ServiceError> {
+fn repeated(
+    desk: &Desk,
+    key: &SerialKey,
+    change: &Change<'_>,
+) -> Result<Option<Changed>, ServiceError> {
     let is_same = |entry: &Entry| match entry {
         Entry::Marks(marks) => {
             let same = entry_of(change, marks.batch, marks.ranges.clone());
-            *marks == same && change.batch.is_none_or(|batch| batch == marks.batch)
+            *marks == same
+                && change.batch.is_none_or(|batch| batch == marks.batch)
+                && names_all_of(marks, key, change)
         }
         _ => false,
     };
@@ -178,6 +184,21 @@ fn repeated(desk: &Desk, change: &Change<'_>) -> Result<Option<Changed>, Service
             .collect();
     }
     Ok(Some(done))
+}
+
+/// Whether the lines of a change choose all marks that an earlier entry changed.
+fn names_all_of(marks: &Marks, key: &SerialKey, change: &Change<'_>) -> bool {
+    let Which::Lines(text) = change.which else {
+        return true;
+    };
+    let lines = selection::read(text.lines(), change.batch, key).into_iter();
+    let chosen = lines.filter_map(|(_, _, chosen)| chosen.ok());
+    let chosen = chosen.filter(|chosen| chosen.batch == marks.batch);
+    let chosen = joined(chosen.map(|chosen| chosen.range).collect());
+    marks.ranges.iter().all(|range| {
+        let after = chosen.partition_point(|other| other.first() <= range.first());
+        after > 0 && chosen[after - 1].last() >= range.last()
+    })
 }
 
 type Events = BTreeMap<BatchNumber, Vec<RangeEvent>>;

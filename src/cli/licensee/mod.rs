@@ -29,7 +29,7 @@ pub(super) enum Licensee {
     ///
     /// What follows are steps: review (初审), approve (核准公告), admit (准予使用).
     #[command(
-        after_help = "EXAMPLE\n  yuanmark licensee apply --name 沅江示例芦笋合作社 --uscc 93430981MA4TEXT36K --basis gi_product \\\n      --form canned,frozen --product '清水芦笋罐头 425 g' --standard '示例标准 2026' --area 胭脂湖街道=1000"
+        after_help = "EXAMPLE\n  yuanmark licensee apply --name 沅江示例芦笋合作社 --uscc 93430981MA4TEXT36K --basis gi_product \\\n      --form canned,frozen --product '清水芦笋罐头 425 g' \\\n      --standard '示例标准 2026' --area 胭脂湖街道=1000"
     )]
     Apply(Apply),
     /// Enter a licensee whose right is in force already, granted before this ledger began
@@ -48,12 +48,12 @@ pub(super) enum Licensee {
     ///
     /// `licensee show` says which steps lead on. Exit, blacklist and undo need two people: `licensee propose`.
     #[command(
-        after_help = "EXAMPLES\n  yuanmark licensee step 1 review --date 2026-02-01 --ground 材料齐全\n  yuanmark licensee step 1 order-correction --date 2026-06-01 --ground 用标不规范 --document 整改2026年第2号 --due 2026-07-01\n  yuanmark licensee step 1 cancel --date 2026-09-01 --ground 停产 --document 公告2026年第3号 \\\n      --marks-good-until 2026-12-31T16:00:00Z"
+        after_help = "EXAMPLES\n  yuanmark licensee step 1 review --date 2026-02-01 --ground 材料齐全\n  yuanmark licensee step 1 order-correction --date 2026-06-01 --ground 用标不规范 \\\n      --document 整改2026年第2号 --due 2026-07-01\n  yuanmark licensee step 1 cancel --date 2026-09-01 --ground 停产 --document 公告2026年第3号 \\\n      --marks-good-until 2026-12-31T16:00:00Z"
     )]
     Step(StepArguments),
     /// Propose a step that needs two people: exit (退出), blacklist (列入黑名单), undo (撤销决定)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark licensee propose 1 exit --date 2026-09-01 --ground 使用非产地原料 --document 决定2026年第4号 --by 张三\n  yuanmark licensee confirm 1 --by 李四"
+        after_help = "EXAMPLE\n  yuanmark licensee propose 1 exit --date 2026-09-01 --ground 使用非产地原料 \\\n      --document 决定2026年第4号 --by 张三\n  yuanmark licensee confirm 1 --by 李四"
     )]
     Propose(StepArguments),
     /// Confirm the step that waits, as the second person (复核)

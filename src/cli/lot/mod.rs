@@ -26,12 +26,12 @@ pub(super) enum Lot {
     /// The public sees code, product, form, season, day and place of the harvest, standard and certificate; packs and
     /// steps it does not.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark lot add --licensee 1 --season 2026 --form canned --code LOT-2026-01 --product '清水芦笋罐头 425 g' \\\n      --harvested 2026-03-20 --township 胭脂湖街道 --standard '示例标准 2026' --packs 5000 --step 采收 --step 杀菌"
+        after_help = "EXAMPLE\n  yuanmark lot add --licensee 1 --season 2026 --form canned --code LOT-2026-01 \\\n      --product '清水芦笋罐头 425 g' --harvested 2026-03-20 --township 胭脂湖街道 \\\n      --standard '示例标准 2026' --packs 5000 --step 采收 --step 杀菌"
     )]
     Add(Add),
     /// File the report of an inspection (检验); a failed one recalls the lot at once
     #[command(
-        after_help = "EXAMPLE\n  yuanmark lot report 1 --laboratory 示例检验所 --number 检验报告2026-017 --date 2026-04-10 --result passed"
+        after_help = "EXAMPLE\n  yuanmark lot report 1 --laboratory 示例检验所 --number 检验报告2026-017 \\\n      --date 2026-04-10 --result passed"
     )]
     Report(Report),
     /// Recall a lot with all its marks (批次召回): one command, effective at once

@@ -29,7 +29,7 @@ use crate::store::order::Filter;
 pub(super) enum Order {
     /// Place an order (申请印制)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark order new --licensee 1 --season 2026 --form canned --product '清水芦笋罐头 425 g' --quantity 5000"
+        after_help = "EXAMPLE\n  yuanmark order new --licensee 1 --season 2026 --form canned \\\n      --product '清水芦笋罐头 425 g' --quantity 5000"
     )]
     New {
         #[command(flatten)]

@@ -149,6 +149,17 @@ fn every_command_shows_how_it_is_called() {
         let page = program.done(&format!("{command} --help"));
         let (_, examples) = page.split_once("\nEXAMPLE").unwrap();
         assert!(examples.contains(&format!("yuanmark {command}")), "{page}");
+        // What clap had to wrap can no longer be copied.
+        let mut is_continued = false;
+        for line in examples.lines().skip(1).filter(|line| !line.is_empty()) {
+            let begin = if is_continued {
+                "      --"
+            } else {
+                "  yuanmark "
+            };
+            assert!(line.starts_with(begin), "{line}\n{page}");
+            is_continued = line.ends_with('\\');
+        }
     }
 }
 

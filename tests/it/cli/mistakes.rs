@@ -140,6 +140,15 @@ fn a_request_that_is_repeated_by_its_name_is_done_once() {
         refusal.what.contains("the request b was made before"),
         "{refusal:?}"
     );
+    // Other marks are another request.
+    program.done("mark withdraw --kind frozen --batch 1 --range 0-2 --reason x --request h");
+    program.done("mark withdraw --kind frozen --batch 1 --range 0-2 --reason x --request h");
+    let refusal =
+        program.refused("mark withdraw --kind frozen --batch 1 --range 3-4 --reason x --request h");
+    assert!(
+        refusal.what.contains("the request h was made before"),
+        "{refusal:?}"
+    );
     // What a version follows from must be said when it may have been set by the same request.
     let ran = program.run("coefficients set --yield canned=42% --request g");
     assert!(ran.code == 2 && ran.stderr.contains("--upon"), "{ran:?}");

@@ -197,8 +197,8 @@ const REFUSED: &[Case] = &[
     ),
     (
         "transfer propose --licensee 1 --season 2026 --form canned --to 1 --marks 1",
-        "1",
-        "licensee",
+        "giver and receiver are the same licensee",
+        "name two",
     ),
     (
         "transfer confirm 9 --licensee 1",
