@@ -19,6 +19,31 @@ async fn from_an_empty_folder_to_closed_books_on_postgres() {
     assert!(!program.path("yuanmark.db").exists());
 }
 
+/// The commands of README, as they stand there; only the drawings are left out, which take their time.
+#[test]
+fn the_story_of_the_readme_runs_as_it_stands() {
+    let readme = include_str!("../../../README.md");
+    let blocks = readme.split("```sh\n").skip(1);
+    let mut blocks = blocks.filter_map(|rest| rest.split("```").next());
+    let story = blocks.find(|block| block.contains("\nyuanmark migrate "));
+    let program = Program::new();
+    for line in story.unwrap().lines() {
+        let line = line.split(" #").next().unwrap().trim_end();
+        if let Some((text, file)) = line
+            .strip_prefix("echo ")
+            .and_then(|rest| rest.split_once(" > "))
+        {
+            program.write(file, &format!("{text}\n"));
+        }
+        if let Some(line) = line.strip_prefix("yuanmark ")
+            && !line.starts_with("serve ")
+        {
+            program.done(&line.replace("--format csv,png", "--format csv"));
+        }
+    }
+    assert_eq!(program.json("order show 1")["state"], "closed");
+}
+
 fn tell(program: &Program) {
     begin(program);
     admit_a_licensee(program);
