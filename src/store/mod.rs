@@ -23,6 +23,7 @@ macro_rules! on {
     };
 }
 
+pub mod audit;
 pub mod batch;
 mod books;
 mod connect;
