@@ -63,7 +63,10 @@ pub async fn verify(store: &Store, noted: Option<Head>) -> Result<Audit, Service
     let last = proof.head.number;
     if next != last.cast_signed() + 1 {
         let first = last + 1;
-        findings.add(Some(first), format!("entry {first} is missing: {} were written", next - 1));
+        findings.add(
+            Some(first),
+            format!("entry {first} is missing: {} were written", next - 1),
+        );
     }
     let ranges = hold_ranges(&mut tx, &mut proof, &mut findings).await?;
     let things = hold_books(&mut tx, &proof.books, &mut findings).await?;
@@ -103,10 +106,7 @@ struct Proof {
 }
 
 /// Reads on one thread and proves on another.
-async fn read_entries(
-    tx: &mut Tx,
-    noted: Option<Head>,
-) -> Result<(Proof, Findings), ServiceError> {
+async fn read_entries(tx: &mut Tx, noted: Option<Head>) -> Result<(Proof, Findings), ServiceError> {
     let (send, mut receive) = mpsc::channel::<String>(WAITING);
     let proving = std::thread::spawn(move || {
         let mut findings = Findings::default();
@@ -139,7 +139,9 @@ async fn read_entries(
     };
     let read = audit::entries(tx, hand_over).await;
     drop(send);
-    let proved = proving.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let proved = proving
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     read?;
     Ok(proved)
 }
@@ -166,7 +168,10 @@ impl Proof {
                 Some(number),
                 match number {
                     1 => "entry 1 is not as it was written".to_owned(),
-                    _ => format!("entry {number} is not as it was written, or entry {} before it is not", number - 1),
+                    _ => format!(
+                        "entry {number} is not as it was written, or entry {} before it is not",
+                        number - 1
+                    ),
                 },
             );
         }
@@ -174,8 +179,14 @@ impl Proof {
             number,
             hash: stored,
         };
-        if self.noted.is_some_and(|noted| noted.number == number && noted.hash != stored) {
-            findings.add(Some(number), format!("entry {number} has another hash than was noted down"));
+        if self
+            .noted
+            .is_some_and(|noted| noted.number == number && noted.hash != stored)
+        {
+            findings.add(
+                Some(number),
+                format!("entry {number} has another hash than was noted down"),
+            );
         }
         self.sum_up(text, findings);
     }
@@ -187,18 +198,27 @@ impl Proof {
         let at = Timestamp::from_microsecond(text.at_micros);
         let entry = Entry::read(text.kind, text.body);
         let (Ok(by), Ok(at), Some(entry)) = (by, at, entry) else {
-            findings.add(Some(number), format!("entry {number} says nothing that yuanmark ever wrote"));
+            findings.add(
+                Some(number),
+                format!("entry {number} says nothing that yuanmark ever wrote"),
+            );
             return;
         };
         let (at, by) = (at, &by);
         match self.books.apply(&entry, Hand { number, at, by }) {
             Err(refusal) => findings.add(
                 Some(number),
-                format!("entry {number} ({}) is against the rules: {}", text.kind, refusal.what),
+                format!(
+                    "entry {number} ({}) is against the rules: {}",
+                    text.kind, refusal.what
+                ),
             ),
             Ok(subjects) if subjects.to_string() != text.subjects => findings.add(
                 Some(number),
-                format!("entry {number} is listed under {}, but is about {subjects}", text.subjects),
+                format!(
+                    "entry {number} is listed under {}, but is about {subjects}",
+                    text.subjects
+                ),
             ),
             Ok(_) => {}
         }
@@ -214,7 +234,10 @@ impl Proof {
         if let Some(noted) = self.noted
             && noted.number > self.head.number
         {
-            let what = format!("the ledger ends at entry {}, but entry {} was noted down", self.head.number, noted.number);
+            let what = format!(
+                "the ledger ends at entry {}, but entry {} was noted down",
+                self.head.number, noted.number
+            );
             findings.add(Some(noted.number), what);
         }
     }
@@ -308,7 +331,10 @@ async fn name_ranges(
         }
     };
     let Some(batch) = proof.books.batches.get(number) else {
-        findings.add(None, format!("there are ranges of batch {number}, of which the ledger knows nothing"));
+        findings.add(
+            None,
+            format!("there are ranges of batch {number}, of which the ledger knows nothing"),
+        );
         return Ok(());
     };
     let filter = crate::store::ledger::Filter {
@@ -323,7 +349,12 @@ async fn name_ranges(
         after = last.number;
         for stored in some {
             if let Some(Entry::Marks(marks)) = Entry::read(&stored.kind, &stored.body) {
-                should.extend(range_events(&marks, stored.number, stored.at, &stored.actor));
+                should.extend(range_events(
+                    &marks,
+                    stored.number,
+                    stored.at,
+                    &stored.actor,
+                ));
             }
         }
     }
@@ -339,7 +370,9 @@ async fn name_ranges(
     entries.extend(is.keys().chain(should.keys()));
     for entry in entries {
         if is.get(&entry) != should.get(&entry) {
-            let what = format!("batch {number}: the ranges kept for scans are not what entry {entry} says");
+            let what = format!(
+                "batch {number}: the ranges kept for scans are not what entry {entry} says"
+            );
             findings.add(Some(entry), what);
         }
     }
@@ -362,7 +395,17 @@ async fn hold_books(
             )+
         };
     }
-    hold!(licensees, printers, coefficients, entitlements, transfers, orders, containers, lots, documents);
+    hold!(
+        licensees,
+        printers,
+        coefficients,
+        entitlements,
+        transfers,
+        orders,
+        containers,
+        lots,
+        documents
+    );
     found.extend(batches(tx, books).await?);
     things += books.batches.len() as u64;
     found.extend(contents(tx, books).await?);
@@ -373,10 +416,16 @@ async fn hold_books(
 }
 
 async fn batches(tx: &mut Tx, books: &Books) -> Result<Vec<String>, ServiceError> {
-    let is: BTreeMap<BatchNumber, Batch> =
-        batch::all(tx).await?.into_iter().map(|batch| (batch.number, batch)).collect();
-    let should: BTreeMap<BatchNumber, &Batch> =
-        books.batches.iter().map(|(number, batch)| (*number, batch)).collect();
+    let is: BTreeMap<BatchNumber, Batch> = batch::all(tx)
+        .await?
+        .into_iter()
+        .map(|batch| (batch.number, batch))
+        .collect();
+    let should: BTreeMap<BatchNumber, &Batch> = books
+        .batches
+        .iter()
+        .map(|(number, batch)| (*number, batch))
+        .collect();
     let numbers: BTreeSet<BatchNumber> = is.keys().chain(should.keys()).copied().collect();
     let differs = |number: &BatchNumber| is.get(number) != should.get(number).copied();
     Ok(numbers
@@ -399,7 +448,9 @@ async fn contents(tx: &mut Tx, books: &Books) -> Result<Vec<String>, ServiceErro
         match content {
             None => found.push(format!("documents {number}: its content is missing")),
             Some(content) if super::documents::sha256(&content) != hash => {
-                found.push(format!("documents {number}: its content is not what was added"));
+                found.push(format!(
+                    "documents {number}: its content is not what was added"
+                ));
             }
             Some(_) => {}
         }

@@ -98,7 +98,9 @@ pub async fn range_events(
             return Ok(());
         };
         let newest = rows.rsplit(ROW).next().unwrap_or_default();
-        let mut keys = newest.split(FIELD).map(|key| key.parse::<i64>().unwrap_or(i64::MAX));
+        let mut keys = newest
+            .split(FIELD)
+            .map(|key| key.parse::<i64>().unwrap_or(i64::MAX));
         let mut key = || keys.next().unwrap_or(i64::MAX);
         last = (key(), key(), key());
         if receive(rows).await.is_break() {
