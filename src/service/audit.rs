@@ -47,7 +47,7 @@ pub struct Audit {
     pub ranges: u64,
     /// Things of the books that were held against the entries.
     pub things: u64,
-    /// What is wrong; nothing if the ledger is right.
+    /// What is wrong, in the order of the ledger; nothing if it is right.
     pub findings: Vec<Finding>,
 }
 
@@ -68,8 +68,16 @@ pub async fn verify(store: &Store, noted: Option<Head>) -> Result<Audit, Service
             format!("entry {first} is missing: {} were written", next - 1),
         );
     }
-    let ranges = hold_ranges(&mut tx, &mut proof, &mut findings).await?;
-    let things = hold_books(&mut tx, &proof.books, &mut findings).await?;
+    let is_chain_whole = findings.0.iter().all(|finding| finding.entry.is_none());
+    let (mut ranges, mut things) = (0, 0);
+    if is_chain_whole {
+        findings.0.append(&mut proof.broken_rules.0);
+        ranges = hold_ranges(&mut tx, &mut proof, &mut findings).await?;
+        things = hold_books(&mut tx, &proof.books, &mut findings).await?;
+    } else {
+        let what = "the books were not held against a broken chain: whatever differs there follows from the above";
+        findings.add(None, what);
+    }
     Ok(Audit {
         entries: proof.entries,
         head: proof.head,
@@ -103,6 +111,9 @@ struct Proof {
     /// What scans should be told of each batch, as a hash over its ranges.
     ranges: HashMap<BatchNumber, Sha256>,
     noted: Option<Head>,
+    /// Entries that a rule should have refused. After a break of the chain nearly every one is, so they are told only
+    /// when it is whole.
+    broken_rules: Findings,
 }
 
 /// Reads on one thread and proves on another.
@@ -119,6 +130,7 @@ async fn read_entries(tx: &mut Tx, noted: Option<Head>) -> Result<(Proof, Findin
             entries: 0,
             ranges: HashMap::new(),
             noted,
+            broken_rules: Findings::default(),
         };
         while let Some(rows) = receive.blocking_recv() {
             for row in rows.split(ROW) {
@@ -205,15 +217,16 @@ impl Proof {
             return;
         };
         let (at, by) = (at, &by);
+        let told = &mut self.broken_rules;
         match self.books.apply(&entry, Hand { number, at, by }) {
-            Err(refusal) => findings.add(
+            Err(refusal) => told.add(
                 Some(number),
                 format!(
                     "entry {number} ({}) is against the rules: {}",
                     text.kind, refusal.what
                 ),
             ),
-            Ok(subjects) if subjects.to_string() != text.subjects => findings.add(
+            Ok(subjects) if subjects.to_string() != text.subjects => told.add(
                 Some(number),
                 format!(
                     "entry {number} is listed under {}, but is about {subjects}",

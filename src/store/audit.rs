@@ -45,7 +45,7 @@ pub async fn entries(
     let sql = format!(
         "SELECT string_agg(line, $2), max(number) FROM (SELECT number, concat_ws($1, number, at, actor, kind, \
          coalesce(request, ''), concat_ws(',', {}, {}, {}, {}, {}), body, {hash}) AS line \
-         FROM entries WHERE number > $3 ORDER BY number LIMIT $4) AS some",
+         FROM entries WHERE number > $3 ORDER BY number LIMIT $4) AS page",
         number("licensee"),
         number("printer"),
         number("order_number"),
@@ -83,7 +83,7 @@ pub async fn range_events(
          SELECT concat_ws($1, batch, number, first_index, last_index, kind, at, actor, \
          coalesce(reason, ''), coalesce(document, ''), coalesce(CAST(lot AS TEXT), '')) AS line \
          FROM range_events WHERE (batch, number, first_index) > ($3, $4, $5) \
-         ORDER BY batch, number, first_index LIMIT $6) AS some";
+         ORDER BY batch, number, first_index LIMIT $6) AS page";
     let mut last = (-1, 0, 0);
     loop {
         let row: (Option<String>,) = on!(tx, c => sqlx::query_as(sql)
