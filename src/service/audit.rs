@@ -3,6 +3,7 @@
 //! is what the entries add up to.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
@@ -58,29 +59,27 @@ pub struct Audit {
 /// If the database does not answer. What is wrong with the ledger is no error but a finding.
 pub async fn verify(store: &Store, noted: Option<Head>) -> Result<Audit, ServiceError> {
     let mut tx = audit::begin(store).await?;
-    let (mut proof, mut findings) = read_entries(&mut tx, noted).await?;
+    let (chain, mut sum) = read_entries(&mut tx, noted).await?;
+    let (head, entries, mut findings) = (chain.head, chain.entries, chain.findings);
     let next = audit::next_entry(&mut tx).await?;
-    let last = proof.head.number;
-    if next != last.cast_signed() + 1 {
-        let first = last + 1;
-        findings.add(
-            Some(first),
-            format!("entry {first} is missing: {} were written", next - 1),
-        );
+    if next != head.number.cast_signed() + 1 {
+        let first = head.number + 1;
+        let what = format!("entry {first} is missing: {} were written", next - 1);
+        findings.add(Some(first), what);
     }
-    let is_chain_whole = findings.0.iter().all(|finding| finding.entry.is_none());
+    let is_chain_whole = findings.0.is_empty();
     let (mut ranges, mut things) = (0, 0);
     if is_chain_whole {
-        findings.0.append(&mut proof.broken_rules.0);
-        ranges = hold_ranges(&mut tx, &mut proof, &mut findings).await?;
-        things = hold_books(&mut tx, &proof.books, &mut findings).await?;
+        findings.0.append(&mut sum.broken_rules.0);
+        ranges = hold_ranges(&mut tx, &mut sum, &mut findings).await?;
+        things = hold_books(&mut tx, &sum.books, &mut findings).await?;
     } else {
         let what = "the books were not held against a broken chain: whatever differs there follows from the above";
         findings.add(None, what);
     }
     Ok(Audit {
-        entries: proof.entries,
-        head: proof.head,
+        entries,
+        head,
         ranges,
         things,
         findings: findings.0,
@@ -103,70 +102,94 @@ impl Findings {
     }
 }
 
-/// The chain as far as it was followed, and what it adds up to.
-struct Proof {
+/// What the chain adds up to.
+#[derive(Default)]
+struct Sum {
     books: Books,
-    head: Head,
-    entries: u64,
     /// What scans should be told of each batch, as a hash over its ranges.
     ranges: HashMap<BatchNumber, Sha256>,
-    noted: Option<Head>,
     /// Entries that a rule should have refused. After a break of the chain nearly every one is, so they are told only
     /// when it is whole.
     broken_rules: Findings,
+    row: String,
 }
 
-/// Reads on one thread and proves on another.
-async fn read_entries(tx: &mut Tx, noted: Option<Head>) -> Result<(Proof, Findings), ServiceError> {
-    let (send, mut receive) = mpsc::channel::<String>(WAITING);
-    let proving = std::thread::spawn(move || {
-        let mut findings = Findings::default();
-        let mut proof = Proof {
-            books: Books::default(),
+/// The chain as far as it was followed.
+struct Chain {
+    head: Head,
+    entries: u64,
+    noted: Option<Head>,
+    findings: Findings,
+}
+
+/// An entry that could be read.
+struct ReadEntry {
+    number: EntryNumber,
+    at: Timestamp,
+    by: Line,
+    subjects: String,
+    entry: Entry,
+}
+
+/// The database reads on its thread, a second one follows the chain, a third sums it up.
+async fn read_entries(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum), ServiceError> {
+    let (send_rows, mut rows) = mpsc::channel::<String>(WAITING);
+    let (send_entries, entries) = std::sync::mpsc::sync_channel::<Vec<ReadEntry>>(WAITING);
+    let following = std::thread::spawn(move || {
+        let mut chain = Chain {
             head: Head {
                 number: 0,
                 hash: EntryHash::NONE,
             },
             entries: 0,
-            ranges: HashMap::new(),
             noted,
-            broken_rules: Findings::default(),
+            findings: Findings::default(),
         };
-        while let Some(rows) = receive.blocking_recv() {
-            for row in rows.split(ROW) {
-                proof.follow(row, &mut findings);
-            }
-            if findings.are_enough() {
+        while let Some(rows) = rows.blocking_recv() {
+            let read = rows
+                .split(ROW)
+                .filter_map(|row| chain.follow(row))
+                .collect();
+            if chain.findings.are_enough() || send_entries.send(read).is_err() {
                 break;
             }
         }
-        proof.hold_noted(&mut findings);
-        (proof, findings)
+        chain.hold_noted();
+        chain
     });
-    let hand_over = async |rows: String| {
-        match send.send(rows).await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()), // enough was found
+    let summing = std::thread::spawn(move || {
+        let mut sum = Sum::default();
+        for some in entries {
+            some.iter().for_each(|read| sum.add(read));
         }
+        sum
+    });
+    let hand_over = async |rows: String| match send_rows.send(rows).await {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()), // enough was found
     };
     let read = audit::entries(tx, hand_over).await;
-    drop(send);
-    let proved = proving
+    drop(send_rows);
+    let chain = following
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let sum = summing
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     read?;
-    Ok(proved)
+    Ok((chain, sum))
 }
 
-impl Proof {
-    /// Follows the chain to the next entry.
-    fn follow(&mut self, row: &str, findings: &mut Findings) {
+impl Chain {
+    /// Follows the chain to the next entry, and reads it if it can be read.
+    fn follow(&mut self, row: &str) -> Option<ReadEntry> {
+        let findings = &mut self.findings;
         self.entries += 1;
         let expected = self.head.number + 1;
         let Some((text, stored)) = read_row(row) else {
             findings.add(Some(expected), format!("entry {expected} cannot be read"));
             self.head.number = expected;
-            return;
+            return None;
         };
         let number = text.number;
         let is_next = number == expected;
@@ -176,16 +199,14 @@ impl Proof {
             }
         }
         if is_next && text.hash_after(self.head.hash) != stored {
-            findings.add(
-                Some(number),
-                match number {
-                    1 => "entry 1 is not as it was written".to_owned(),
-                    _ => format!(
-                        "entry {number} is not as it was written, or entry {} before it is not",
-                        number - 1
-                    ),
-                },
-            );
+            let what = match number {
+                1 => "entry 1 is not as it was written".to_owned(),
+                _ => format!(
+                    "entry {number} is not as it was written, or entry {} before it is not",
+                    number - 1
+                ),
+            };
+            findings.add(Some(number), what);
         }
         self.head = Head {
             number,
@@ -200,12 +221,6 @@ impl Proof {
                 format!("entry {number} has another hash than was noted down"),
             );
         }
-        self.sum_up(text, findings);
-    }
-
-    /// Lets the entry take effect.
-    fn sum_up(&mut self, text: EntryText<'_>, findings: &mut Findings) {
-        let number = text.number;
         let by = Line::new("actor", text.actor);
         let at = Timestamp::from_microsecond(text.at_micros);
         let entry = Entry::read(text.kind, text.body);
@@ -214,36 +229,18 @@ impl Proof {
                 Some(number),
                 format!("entry {number} says nothing that yuanmark ever wrote"),
             );
-            return;
+            return None;
         };
-        let (at, by) = (at, &by);
-        let told = &mut self.broken_rules;
-        match self.books.apply(&entry, Hand { number, at, by }) {
-            Err(refusal) => told.add(
-                Some(number),
-                format!(
-                    "entry {number} ({}) is against the rules: {}",
-                    text.kind, refusal.what
-                ),
-            ),
-            Ok(subjects) if subjects.to_string() != text.subjects => told.add(
-                Some(number),
-                format!(
-                    "entry {number} is listed under {}, but is about {subjects}",
-                    text.subjects
-                ),
-            ),
-            Ok(_) => {}
-        }
-        if let Entry::Marks(marks) = &entry {
-            let hash = self.ranges.entry(marks.batch).or_default();
-            for event in range_events(marks, number, at, by) {
-                hash_range(hash, &event);
-            }
-        }
+        Some(ReadEntry {
+            number,
+            at,
+            by,
+            subjects: text.subjects.to_owned(),
+            entry,
+        })
     }
 
-    fn hold_noted(&self, findings: &mut Findings) {
+    fn hold_noted(&mut self) {
         if let Some(noted) = self.noted
             && noted.number > self.head.number
         {
@@ -251,7 +248,42 @@ impl Proof {
                 "the ledger ends at entry {}, but entry {} was noted down",
                 self.head.number, noted.number
             );
-            findings.add(Some(noted.number), what);
+            self.findings.add(Some(noted.number), what);
+        }
+    }
+}
+
+impl Sum {
+    /// Lets an entry take effect.
+    fn add(&mut self, read: &ReadEntry) {
+        let (number, at, by) = (read.number, read.at, &read.by);
+        match self.books.apply(&read.entry, Hand { number, at, by }) {
+            Err(refusal) => {
+                let kind = read.entry.kind();
+                let what = format!(
+                    "entry {number} ({kind}) is against the rules: {}",
+                    refusal.what
+                );
+                self.broken_rules.add(Some(number), what);
+            }
+            Ok(subjects) => {
+                let subjects = subjects.to_string();
+                if subjects != read.subjects {
+                    let what = format!(
+                        "entry {number} is listed under {}, but is about {subjects}",
+                        read.subjects
+                    );
+                    self.broken_rules.add(Some(number), what);
+                }
+            }
+        }
+        if let Entry::Marks(marks) = &read.entry {
+            let hash = self.ranges.entry(marks.batch).or_default();
+            for event in range_events(marks, number, at, by) {
+                self.row.clear();
+                write_range(&mut self.row, &event);
+                hash.update(&self.row);
+            }
         }
     }
 }
@@ -273,10 +305,14 @@ fn read_row(row: &str) -> Option<(EntryText<'_>, EntryHash)> {
 }
 
 /// A range as it is hashed: the fields of its row.
-fn hash_range(hash: &mut Sha256, event: &RangeEvent) {
-    let text = |text: &Option<Line>| text.as_ref().map_or(String::new(), Line::to_string);
+fn write_range(row: &mut String, event: &RangeEvent) {
+    fn text(text: Option<&Line>) -> &str {
+        text.map_or("", Line::as_str)
+    }
     let lot = event.lot.map_or(String::new(), |lot| lot.to_string());
-    let row = format!(
+    // Writing to a string cannot fail.
+    _ = write!(
+        row,
         "{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{lot}{ROW}",
         event.batch,
         event.number,
@@ -285,19 +321,18 @@ fn hash_range(hash: &mut Sha256, event: &RangeEvent) {
         event.kind.slug(),
         event.at.as_microsecond(),
         event.actor,
-        text(&event.reason),
-        text(&event.document),
+        text(event.reason.as_ref()),
+        text(event.document.as_ref()),
     );
-    hash.update(row);
 }
 
 /// Holds what scans are told against the entries, batch by batch. Returns how many ranges there are.
 async fn hold_ranges(
     tx: &mut Tx,
-    proof: &mut Proof,
+    sum: &mut Sum,
     findings: &mut Findings,
 ) -> Result<u64, ServiceError> {
-    let mut should: BTreeMap<BatchNumber, [u8; 32]> = std::mem::take(&mut proof.ranges)
+    let mut should: BTreeMap<BatchNumber, [u8; 32]> = std::mem::take(&mut sum.ranges)
         .into_iter()
         .map(|(batch, hash)| (batch, hash.finalize().into()))
         .collect();
@@ -324,7 +359,7 @@ async fn hold_ranges(
     }
     differ.extend(should.into_keys());
     for batch in differ {
-        name_ranges(tx, proof, batch, findings).await?;
+        name_ranges(tx, sum, batch, findings).await?;
     }
     Ok(ranges)
 }
@@ -332,7 +367,7 @@ async fn hold_ranges(
 /// Names the entries of a batch whose ranges are not kept as they say.
 async fn name_ranges(
     tx: &mut Tx,
-    proof: &Proof,
+    sum: &Sum,
     number: BatchNumber,
     findings: &mut Findings,
 ) -> Result<(), ServiceError> {
@@ -343,7 +378,7 @@ async fn name_ranges(
             return Ok(());
         }
     };
-    let Some(batch) = proof.books.batches.get(number) else {
+    let Some(batch) = sum.books.batches.get(number) else {
         findings.add(
             None,
             format!("there are ranges of batch {number}, of which the ledger knows nothing"),
