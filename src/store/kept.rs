@@ -113,7 +113,7 @@ pub(super) async fn chosen<T: Kept>(
         .map(|column| format!("CAST({column} AS TEXT)"))
         .collect();
     let (key, table) = (key.join(" || ' ' || "), T::TABLE);
-    let sql = format!("SELECT {key}, body FROM {table} WHERE {condition} {rest}");
+    let sql = format!("SELECT {key} AS row_key, body FROM {table} WHERE {condition} {rest}");
     let rows: Vec<(String, String)> = on!(tx, c => {
         bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
     })?;
