@@ -195,6 +195,7 @@ async fn twelve_who_activate_the_same_marks_at_once_activate_them_once() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
         let place = Arc::new(place);
+        place.lot(&batch, morning()).await; // one for all of them
         let same = vec![(EventKind::Activated, "20-69"); 12];
         let counts = change_at_once(&place, &batch, same).await;
         assert_eq!(counts.iter().filter(|count| **count == (50, 0)).count(), 1);
@@ -208,6 +209,7 @@ async fn changes_made_at_once_are_written_as_if_one_came_after_the_other() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
         let place = Arc::new(place);
+        place.lot(&batch, morning()).await; // one for all of them
         let kinds = [
             (FREEZE, "0-59"),
             (UNFREEZE, "30-99"),
