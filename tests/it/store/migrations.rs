@@ -169,6 +169,23 @@ async fn an_empty_database_of_version_2_is_refused_until_it_is_migrated() {
 }
 
 #[tokio::test]
+async fn a_database_that_a_trial_version_filled_is_refused_and_left_alone() {
+    for database in TestDatabase::both().await {
+        let store = version_2(&database).await;
+        let mut tx = store.write().await.unwrap();
+        let sql = "INSERT INTO licensees (number, name, uscc, legal_basis, added_at) VALUES (1, 'x', 'x', 'both', 0)";
+        execute(&mut tx, sql).await;
+        tx.commit().await.unwrap();
+        let refused = migrate::run(&store).await;
+        assert!(matches!(refused, Err(StoreError::TrialData(1))));
+        assert_eq!(migrate::version(&store).await.unwrap(), 2);
+        let mut tx = store.read().await.unwrap();
+        let kept = "SELECT count(*) FROM licensees WHERE legal_basis = 'both'";
+        assert_eq!(number(&mut tx, kept).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn a_migration_that_was_changed_after_the_fact_is_refused() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
