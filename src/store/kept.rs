@@ -23,6 +23,7 @@ impl<T: Into<i64>> From<T> for Value {
 }
 
 /// A text as a column's value.
+#[allow(clippy::needless_pass_by_value)] // of a thing or a reference to one alike
 pub(super) fn text(text: impl ToString) -> Value {
     Value::Text(Some(text.to_string()))
 }
