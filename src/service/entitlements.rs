@@ -5,7 +5,6 @@ use super::desk::{Call, Desk};
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
-use crate::domain::form::Form;
 use crate::domain::ledger::entry::{Adjusted, Carried, CoefficientsSet, Entry, Granted};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::season::Season;
@@ -184,7 +183,7 @@ pub async fn carry_over_all(
     season: Season,
 ) -> Result<Vec<Entitlement>, ServiceError> {
     /// 65,535 licensees in seven forms.
-    const ALL: u32 = 65_535 * Form::ALL.len() as u32;
+    const ALL: u32 = 65_535 * 7;
     let open = list(store, None, Some(season), ALL).await?;
     let mut closed = Vec::new();
     for entitlement in open.iter().filter(|entitlement| !entitlement.is_closed) {

@@ -190,13 +190,14 @@ async fn load(
     number: BatchNumber,
     change: &Change<'_>,
 ) -> Result<(), ServiceError> {
-    if !events.contains_key(&number) {
-        let of_batch = desk.load_batch(number).await?;
-        if desk.books.batches.has(number) {
-            events.insert(number, of_batch);
-            let entry = entry_of(change, number, Vec::new());
-            desk.books.may_move(&entry, desk.hand())?;
-        }
+    let std::collections::btree_map::Entry::Vacant(place) = events.entry(number) else {
+        return Ok(());
+    };
+    let of_batch = desk.load_batch(number).await?;
+    if desk.books.batches.has(number) {
+        place.insert(of_batch);
+        let entry = entry_of(change, number, Vec::new());
+        desk.books.may_move(&entry, desk.hand())?;
     }
     Ok(())
 }

@@ -96,6 +96,7 @@ fn no_batch(number: BatchNumber) -> ServiceError {
     .into()
 }
 
+#[allow(clippy::needless_pass_by_value)] // what `map_err` takes
 fn text_refused(error: TextError) -> ServiceError {
     Refusal::invalid(error.to_string(), "write it in one line").into()
 }

@@ -7,6 +7,15 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use yuanmark::domain::event::EventKind;
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::mark::BatchNumber;
+use yuanmark::service::licensees;
+use yuanmark::store::batch;
+use yuanmark::store::licensee::Filter;
+
+use super::databases::TestDatabase;
+use super::installation::Installation;
 
 /// A folder in which commands run one after the other.
 pub struct Program {
@@ -45,16 +54,55 @@ impl Program {
         program
     }
 
-    /// Licensee 1 if it is not there, then an order and its batch, issued with these further flags. Returns the batch.
+    /// An order and its batch, issued with these further flags. Returns the batch.
     pub fn add_batch(&self, count: u32, flags: &str) -> u64 {
-        if self.json("licensee list")["licensees"] == Value::Array(Vec::new()) {
-            self.done("licensee add --name 虚构芦笋合作社 --uscc 93430981MA4TEXT36K --basis both");
-        }
-        let order = self.json(&format!(
-            "order new --licensee 1 --season 2026 --form canned --product '清水芦笋罐头 425 g' --quantity {count}"
-        ));
-        let issue = format!("batch issue --order {} {flags}", order["number"]);
+        let issue = format!("batch issue --order {} {flags}", self.add_order(count));
         self.json(&issue)["number"].as_u64().unwrap()
+    }
+
+    /// Licensee 1 if it is not there, then an approved order. Returns its number.
+    pub fn add_order(&self, count: u32) -> u32 {
+        self.in_books(async |books| {
+            let known =
+                licensees::list(&books.store, &Filter::default(), LicenseeNumber(0), 1).await;
+            let licensee = match known.unwrap().pop() {
+                Some(licensee) => licensee,
+                None => books.licensee(2).await,
+            };
+            books.order(&licensee, count).await.number.0
+        })
+    }
+
+    /// Delivers all labels of a batch and activates its marks, for a lot that has passed its test.
+    pub fn activate(&self, batch: u64) {
+        self.in_books(async |books| {
+            let number = BatchNumber::new(u32::try_from(batch).unwrap()).unwrap();
+            let mut tx = books.store.read().await.unwrap();
+            let batch = batch::get(&mut tx, number).await.unwrap().unwrap();
+            drop(tx);
+            books.deliver(&batch).await;
+            books
+                .change(&batch, EventKind::Activated, "", batch.issued_at)
+                .await
+                .unwrap();
+        });
+    }
+
+    /// Takes steps in the books of this folder that the story does not tell by commands.
+    fn in_books<T: Send>(&self, steps: impl AsyncFnOnce(&Installation) -> T + Send) -> T {
+        let database = TestDatabase::at(&self.path("yuanmark.db"));
+        let in_another_thread = move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                // Its keys are not the program's; these steps do not need any.
+                let books = Installation::new(database).await;
+                let result = steps(&books).await;
+                books.store.close().await;
+                result
+            })
+        };
+        // Where there is a runtime already, another one cannot run in the same thread.
+        std::thread::scope(|scope| scope.spawn(in_another_thread).join().unwrap())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
