@@ -7,6 +7,7 @@
 
 mod support;
 
+mod books;
 mod cli;
 mod crash;
 mod docs;

@@ -1,0 +1,1 @@
+//! The books put to the proof.
