@@ -12,6 +12,7 @@ mod random;
 mod repeats;
 mod season;
 mod two_people;
+mod year_end;
 
 use std::fmt::Debug;
 
