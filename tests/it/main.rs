@@ -8,6 +8,7 @@
 mod support;
 
 mod audit;
+mod books;
 mod cli;
 mod crash;
 mod docs;

@@ -58,6 +58,14 @@ impl Books {
         let batch = self.batch(body.batch)?;
         let order = self.order(batch.order)?;
         check_words(body, hand)?;
+        if let Some(Destruction { date, .. }) = &body.destruction
+            && *date < day_of(batch.issued_at)
+        {
+            return Err(Refusal::invalid(
+                format!("the day of destruction, {date}, lies before the codes were made"),
+                "look at its year",
+            ));
+        }
         if body.event.moves_labels() {
             order.may_move_labels()?;
         }
@@ -281,6 +289,12 @@ fn check_words(body: &Marks, hand: Hand<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid(
             format!("{} needs a reason", body.event.slug()),
             "say why; the public reads it for withdrawals",
+        ));
+    }
+    if matches!(body.event, EventKind::Undone(_)) != body.corrects.is_some() {
+        return Err(Refusal::invalid(
+            format!("{} does not say which entry it takes back", body.event.slug()),
+            "take back the entry that was made in error",
         ));
     }
     if let EventKind::Restored(kind) = body.event
