@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::arguments::public_url;
 use super::failure::Failure;
+use super::values::public_url;
 use crate::domain::public_url::PublicUrl;
 
 #[derive(Args)]

@@ -1,23 +1,19 @@
-//! Arguments that several commands share, and how each is read.
+//! Arguments that several commands share; how each value is read stands in [`super::values`].
 
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clap::Args;
-use jiff::Timestamp;
 
 use super::failure::Failure;
-use crate::domain::form::Form;
-use crate::domain::licensee::LegalBasis;
-use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use super::values::line;
 use crate::domain::order::Batch;
-use crate::domain::public_url::PublicUrl;
-use crate::domain::season::Season;
 use crate::domain::text::Line;
-use crate::domain::uscc::Uscc;
 use crate::keystore::{KeyFolder, KeystoreError, Passphrase};
+use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
+use crate::service::system;
 use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
 
 /// Where help lists what every command takes, apart from the command's own flags.
@@ -136,44 +132,46 @@ fn database_url(text: &str) -> Result<Result<DatabaseUrl, DatabaseUrlError>, Inf
 pub(super) struct By {
     /// Who does this, as the ledger will say
     #[arg(long, env = "YUANMARK_BY", default_value_t = user_name(), value_name = "NAME", value_parser = line)]
-    pub by: String,
+    pub by: Line,
 }
 
-impl By {
-    pub(super) fn actor(&self) -> Result<Line, Failure> {
-        to_line("name", &self.by)
-    }
+fn user_name() -> Line {
+    let named = |variable| std::env::var(variable).ok();
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(named)
+        .find_map(|name| Line::new("name", &name).ok())
+        .unwrap_or_else(|| Line::new("name", "operator").expect("one visible word"))
 }
 
-fn user_name() -> String {
-    std::env::var("USER")
-        .or_else(|_| std::env::var("LOGNAME"))
-        .ok()
-        .filter(|name| !name.trim().is_empty())
-        .unwrap_or_else(|| "operator".into())
-}
-
-/// Why something is done that cannot be done without a reason.
+/// Who asks, and under which name for the request.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Grounds {
-    /// The reason, which the public may read
-    #[arg(long, value_parser = line)]
-    reason: String,
-    /// The number of the decision or report
-    #[arg(long, value_parser = line)]
-    document: Option<String>,
+pub(super) struct Caller {
     #[command(flatten)]
-    pub by: By,
+    by: By,
+    /// A name for this one request: repeated with the same name, it is done once
+    #[arg(long, value_parser = line, value_name = "NAME")]
+    pub request: Option<Line>,
 }
 
-impl Grounds {
-    pub(super) fn reason(&self) -> Result<Line, Failure> {
-        to_line("reason", &self.reason)
+impl Caller {
+    /// The call, now.
+    pub(super) fn call(&self) -> Call {
+        Call {
+            request: self.request.clone(),
+            ..Call::new(self.by.by.clone(), system::now())
+        }
     }
+}
 
-    pub(super) fn document(&self) -> Result<Option<Line>, Failure> {
-        optional_line("document", self.document.as_deref())
-    }
+/// The part of a long list that is shown, the newest first.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Page {
+    /// Only those with a smaller number: the last one of the page before
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    pub before: Option<u32>,
+    #[command(flatten)]
+    pub limit: Limit,
 }
 
 /// How many rows a listing shows.
@@ -182,74 +180,4 @@ pub(super) struct Limit {
     /// Show at most this many, the newest first
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
-}
-
-pub(super) fn to_line(what: &'static str, text: &str) -> Result<Line, Failure> {
-    Line::new(what, text)
-        .map_err(|error| Failure::wrong_input(error.to_string(), "write it on one line"))
-}
-
-pub(super) fn optional_line(
-    what: &'static str,
-    text: Option<&str>,
-) -> Result<Option<Line>, Failure> {
-    text.map(|text| to_line(what, text)).transpose()
-}
-
-pub(super) fn line(text: &str) -> Result<String, String> {
-    let line = Line::new("text", text).map_err(|error| error.to_string())?;
-    Ok(line.as_str().to_owned())
-}
-
-pub(super) fn season(text: &str) -> Result<Season, String> {
-    let year = text.parse().ok().and_then(Season::new);
-    year.ok_or_else(|| "a season is a year from 2000 to 2255".into())
-}
-
-pub(super) fn form(text: &str) -> Result<Form, String> {
-    let words = Form::ALL.map(Form::slug).join(", ");
-    Form::from_slug(text).ok_or_else(|| format!("a form is one of {words}"))
-}
-
-pub(super) fn legal_basis(text: &str) -> Result<LegalBasis, String> {
-    let words = LegalBasis::ALL
-        .iter()
-        .map(|basis| basis.slug())
-        .collect::<Vec<_>>()
-        .join(", ");
-    LegalBasis::from_slug(text).ok_or_else(|| format!("a legal basis is one of {words}"))
-}
-
-pub(super) fn uscc(text: &str) -> Result<Uscc, String> {
-    Uscc::new(text).map_err(|error| error.to_string())
-}
-
-pub(super) fn mark_count(text: &str) -> Result<MarkCount, String> {
-    let plain: String = text.chars().filter(|c| *c != ',' && *c != '_').collect();
-    let count = plain.parse().ok().and_then(MarkCount::new);
-    count.ok_or_else(|| "a batch holds 1 to 16,777,216 marks".into())
-}
-
-pub(super) fn batch_number(text: &str) -> Result<BatchNumber, String> {
-    let number = text.parse().ok().and_then(BatchNumber::new);
-    number.ok_or_else(|| "a batch number is from 1 to 268,435,455".into())
-}
-
-pub(super) fn index_range(text: &str) -> Result<IndexRange, String> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let index = |text: &str| text.trim().parse().ok().and_then(MarkIndex::new);
-    let (Some(first), Some(last)) = (index(first), index(last)) else {
-        return Err("a range is FIRST-LAST, as in 0-999".into());
-    };
-    IndexRange::new(first, last)
-        .ok_or_else(|| "the first index must not be larger than the last".into())
-}
-
-pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
-    PublicUrl::new(text).map_err(|error| error.to_string())
-}
-
-pub(super) fn time(text: &str) -> Result<Timestamp, String> {
-    let hint = || "a time is written as in 2026-04-02T08:00:00+08:00".to_owned();
-    text.parse().map_err(|_| hint())
 }

@@ -1,6 +1,7 @@
 //! What is printed when a command does not do what was asked.
 
-use crate::domain::selection::{LineOutcome, LineReport};
+use super::mark::bad_line;
+use crate::domain::selection::LineReport;
 use crate::keystore::KeystoreError;
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -111,18 +112,8 @@ pub(super) fn visible(text: &str) -> String {
     shown
 }
 
-fn bad_lines(lines: &[LineReport]) -> Vec<String> {
-    let bad: Vec<String> = lines
-        .iter()
-        .filter_map(|line| match &line.outcome {
-            LineOutcome::Bad(error) => Some(format!(
-                "line {}: {} {error}",
-                line.line,
-                visible(&line.text)
-            )),
-            LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
-        })
-        .collect();
+pub(super) fn bad_lines(lines: &[LineReport]) -> Vec<String> {
+    let bad: Vec<String> = lines.iter().filter_map(bad_line).collect();
     let more = bad.len().saturating_sub(MOST_LINES);
     let mut shown: Vec<String> = bad.into_iter().take(MOST_LINES).collect();
     if more > 0 {

@@ -4,9 +4,10 @@ use clap::Subcommand;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::arguments::{Installation, time};
+use super::arguments::Installation;
 use super::failure::Failure;
 use super::output::{Output, table};
+use super::values::time;
 use crate::domain::keyring::{KeyEntry, KeyId, KeyStatus, KeyringError};
 use crate::service::keys::{self, JwkSet};
 use crate::service::{ServiceError, system};

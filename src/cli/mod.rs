@@ -9,15 +9,27 @@
 mod address;
 mod arguments;
 mod batch;
+mod coefficients;
+mod container;
 mod demo;
 mod doctor;
+mod document;
+mod entitlement;
 mod failure;
+mod files;
 mod key;
+mod ledger;
+mod licensee;
+mod lot;
 mod mark;
 mod migrate;
+mod order;
 mod output;
+mod printer;
 mod serve;
 mod token;
+mod transfer;
+mod values;
 mod verify;
 
 use std::process::ExitCode;
@@ -44,9 +56,10 @@ use output::Output;
   yuanmark verify 4BD9-QV4N-Q0NZ-57DB        what the public is told of a mark
 
 EXIT CODES
-  0 done    1 failed    2 wrong input, nothing was changed    (verify has its own: see `yuanmark verify --help`)
+  0 done    1 failed    2 wrong input, nothing was changed    (verify, container check and doctor say more with
+                                                               theirs: see their --help)
 
-What stays the same from command to command can be set in the environment: where help shows [env: YUANMARK_…].")]
+Times are written in Beijing's; in JSON in UTC. What stays the same from command to command can be set in the environment: where help shows [env: YUANMARK_…].")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,
@@ -71,12 +84,42 @@ enum Command {
     /// Make the token that opens the administrators' interface
     #[command(subcommand)]
     Token(token::Token),
+    /// Keep the register of licensees (合法使用人): files and steps
+    #[command(subcommand)]
+    Licensee(licensee::Licensee),
+    /// Keep files: artwork, registrations, reports (档案)
+    #[command(subcommand)]
+    Document(document::Document),
+    /// Keep the register of printers (承印方)
+    #[command(subcommand)]
+    Printer(printer::Printer),
+    /// Show and set what entitlements are worked out with (核定系数)
+    #[command(subcommand)]
+    Coefficients(coefficients::Coefficients),
+    /// Grant, adjust and carry over entitlements (年度额度)
+    #[command(subcommand)]
+    Entitlement(entitlement::Entitlement),
+    /// Transfer quantity between licensees (额度划转)
+    #[command(subcommand)]
+    Transfer(transfer::Transfer),
+    /// Take printing orders from their placing to their closing (印制订单)
+    #[command(subcommand)]
+    Order(order::Order),
     /// Issue batches of marks and pack their labels
     #[command(subcommand)]
     Batch(batch::Batch),
-    /// Show, activate and withdraw marks
+    /// Say what happens to marks: printed, delivered, received, activated, used, withdrawn
     #[command(subcommand)]
     Mark(mark::Mark),
+    /// Fill rolls and boxes, and hold them against what is in them (卷、箱)
+    #[command(subcommand)]
+    Container(container::Container),
+    /// Keep lots with their test reports, and recall them (生产批次)
+    #[command(subcommand)]
+    Lot(lot::Lot),
+    /// Read the ledger, and correct it by further entries (台账)
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Say what the public is told of a code, without counting it as a query
     Verify(verify::Verify),
     /// Make the database or bring its schema up to date
@@ -108,6 +151,16 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run(place).await,
             Command::Key(key) => key.run(place, &mut output),
             Command::Token(token) => token.run(&mut output),
+            Command::Licensee(licensee) => licensee.run(place, &mut output).await,
+            Command::Document(document) => document.run(place, &mut output).await,
+            Command::Printer(printer) => printer.run(place, &mut output).await,
+            Command::Coefficients(set) => set.run(place, &mut output).await,
+            Command::Entitlement(entitlement) => entitlement.run(place, &mut output).await,
+            Command::Transfer(transfer) => transfer.run(place, &mut output).await,
+            Command::Order(order) => order.run(place, &mut output).await,
+            Command::Container(container) => return container.run(place, &mut output).await,
+            Command::Lot(lot) => lot.run(place, &mut output).await,
+            Command::Ledger(ledger) => ledger.run(place, &mut output).await,
             Command::Batch(batch) => batch.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Verify(verify) => return verify.run(place, &mut output).await,

@@ -3,9 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use crate::domain::calendar::BEIJING;
+use crate::domain::mark::IndexRange;
+use crate::domain::text::Line;
 
 /// Prints results as text for people or as JSON for programs.
 pub(super) struct Output {
@@ -79,30 +83,20 @@ fn write(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Columns of text, the last one as wide as it likes: names in Chinese go there.
+/// Columns of text.
 pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells
-            .chain([head[column].chars().count()])
-            .max()
-            .unwrap_or(0)
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| width(&row[column]));
+        cells.chain([width(head[column])]).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let widths: Vec<usize> = (0..head.len()).map(widest).collect();
     let line = |cells: Vec<&str>| {
-        let last = cells.len() - 1;
-        let padded = cells
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(place, (cell, width))| {
-                if place == last {
-                    (*cell).to_owned()
-                } else {
-                    format!("{cell:<width$}  ")
-                }
-            });
-        padded.collect::<String>()
+        let mut text = String::new();
+        for (cell, width) in cells.iter().zip(&widths) {
+            text.push_str(&padded(cell, *width));
+            text.push_str("  ");
+        }
+        text.trim_end().to_owned()
     };
     let mut text = line(head.to_vec());
     for row in rows {
@@ -111,6 +105,65 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     }
     if rows.is_empty() {
         text.push_str("\n(none)");
+    }
+    text
+}
+
+/// Columns of a terminal: Chinese characters take two.
+fn width(text: &str) -> usize {
+    let is_wide = |character: &char| ('\u{2e80}'..='\u{ffe6}').contains(character);
+    text.chars().count() + text.chars().filter(is_wide).count()
+}
+
+fn padded(text: &str, columns: usize) -> String {
+    let spaces = columns.saturating_sub(width(text));
+    format!("{text}{}", " ".repeat(spaces))
+}
+
+/// A title with fields below, one a line.
+pub(super) fn card(title: &str, fields: &[(&str, String)]) -> String {
+    let width = fields.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    let mut text = title.to_owned();
+    for (name, value) in fields {
+        text.push_str(&format!("\n  {name:<width$}  {value}"));
+    }
+    text
+}
+
+/// The time in Beijing to the second, as people read it; JSON has it in UTC and exactly.
+pub(super) fn beijing(at: Timestamp) -> String {
+    BEIJING
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// What is there, or a dash.
+pub(super) fn or_dash(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".into(), |value| value.to_string())
+}
+
+/// Texts for JSON.
+pub(super) fn texts(lines: &[Line]) -> Vec<&str> {
+    lines.iter().map(Line::as_str).collect()
+}
+
+/// Ranges of indices as JSON.
+pub(super) fn ranges_json<'a>(ranges: impl IntoIterator<Item = &'a IndexRange>) -> Value {
+    let one =
+        |range: &IndexRange| json!({"first": range.first().get(), "last": range.last().get()});
+    ranges.into_iter().map(one).collect()
+}
+
+/// The first ranges of many, and how many more there are.
+pub(super) fn some_ranges(ranges: &[IndexRange]) -> String {
+    /// More would scroll everything else away; JSON has them all.
+    const MOST: usize = 20;
+    let shown: Vec<String> = ranges.iter().take(MOST).map(ToString::to_string).collect();
+    let mut text = shown.join(", ");
+    if ranges.len() > MOST {
+        text.push_str(&format!(" … and {} more ranges", ranges.len() - MOST));
     }
     text
 }
@@ -142,5 +195,10 @@ mod tests {
             vec!["22".into(), "沅江".into()],
         ];
         assert_eq!(table(&["no", "name"], &rows), "no  name\n1   a\n22  沅江");
+        let rows = vec![
+            vec!["沅江".into(), "1".into()],
+            vec!["a".into(), String::new()],
+        ];
+        assert_eq!(table(&["name", "no"], &rows), "name  no\n沅江  1\na");
     }
 }

@@ -1,25 +1,27 @@
 //! `yuanmark mark …`
 
+mod change;
 mod print;
 mod which;
 
-use clap::{Subcommand, ValueEnum};
+pub(super) use self::print::{bad_line, line_json};
+pub(super) use self::which::Lines;
 
-use self::print::{changed_json, changed_text, report_json, report_text};
-use self::which::Which;
-use super::arguments::{By, Grounds, Installation, line, optional_line};
+use clap::Subcommand;
+
+use self::change::{Activate, Delivered, Printed, Received, Restore, Used, Withdraw};
+use self::print::{report_json, report_text};
+use super::arguments::Installation;
 use super::failure::{Failure, visible};
 use super::output::Output;
-use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::input::Input;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
-use crate::service::desk::Call;
-use crate::service::marks::{self, Change, Which as Chosen};
+use crate::service::marks;
 use crate::service::system;
 
 #[derive(Subcommand)]
 pub(super) enum Mark {
-    /// Show a mark: its state, what happened to it, its queries
+    /// Show a mark: its state, where its label is, what happened to it, its queries
     #[command(
         after_help = "EXAMPLE\n  yuanmark mark show 4BD9-QV4N-Q0NZ-57DB\n  yuanmark mark show 1-7"
     )]
@@ -27,97 +29,45 @@ pub(super) enum Mark {
         /// A serial, a code, or BATCH-INDEX
         mark: String,
     },
-    /// Activate marks (激活): from now on they may be used
+    /// Report labels printed, and good (印制)
+    ///
+    /// With --except-spoiled the printer's whole report is one command: the labels of that file are reported spoiled, all
+    /// others printed. Two entries in the ledger; interrupted between them, the command can be repeated.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark mark activate --batch 1 --range 0-499 --document 检验报告2026-017"
+        after_help = "EXAMPLES\n  yuanmark mark printed --batch 1 --range 0-999\n  yuanmark mark printed --batch 1 --all --except-spoiled spoiled.txt --reason 印刷模糊"
     )]
-    Activate {
-        #[command(flatten)]
-        which: Which,
-        /// The number of the lot's test report
-        #[arg(long, value_parser = line)]
-        document: Option<String>,
-        /// A remark
-        #[arg(long, value_parser = line)]
-        reason: Option<String>,
-        #[command(flatten)]
-        by: By,
-    },
+    Printed(Printed),
+    /// Report labels sent to the licensee (发放)
+    #[command(
+        after_help = "EXAMPLES\n  yuanmark mark delivered --container 1 --container 2 --receiver 赵六\n  yuanmark mark delivered --batch 1 --range 0-999"
+    )]
+    Delivered(Delivered),
+    /// Report labels received by the licensee (签收)
+    ///
+    /// --delivery takes what that entry of the ledger sent and is still on its way.
+    #[command(
+        mut_group("which", |group| group.arg("delivery")),
+        after_help = "EXAMPLES\n  yuanmark mark received --delivery 12\n  yuanmark mark received --container 1"
+    )]
+    Received(Received),
+    /// Activate marks for a lot that has passed its test (激活): from now on they may be used
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark mark activate --batch 1 --range 0-499 --lot 1 --document 检验报告2026-017"
+    )]
+    Activate(Activate),
+    /// Report labels used on goods (使用)
+    #[command(after_help = "EXAMPLE\n  yuanmark mark used --batch 1 --range 0-499")]
+    Used(Used),
     /// Withdraw marks (作废、停用): they may no longer be used
     #[command(
-        after_help = "EXAMPLE\n  yuanmark mark withdraw --kind revoked --serial 4BD9-QV4N-Q0NZ-57DB --reason 抽检不合格\n  yuanmark mark withdraw --kind spoiled --batch 1 --file spoiled.txt --reason 印刷模糊"
+        after_help = "EXAMPLES\n  yuanmark mark withdraw --kind revoked --serial 4BD9-QV4N-Q0NZ-57DB --reason 抽检不合格\n  yuanmark mark withdraw --kind spoiled --batch 1 --file spoiled.txt --reason 印刷模糊\n  yuanmark mark withdraw --kind destroyed --batch 1 --file spoiled.txt --reason 印制作废 \\\n      --date 2026-05-06 --witness 张三 --witness 李四"
     )]
-    Withdraw {
-        /// Why; frozen and recalled can be undone, the others cannot
-        #[arg(long)]
-        kind: Kind,
-        #[command(flatten)]
-        which: Which,
-        #[command(flatten)]
-        grounds: Grounds,
-    },
+    Withdraw(Withdraw),
     /// Undo a freeze or a recall
     #[command(
         after_help = "EXAMPLE\n  yuanmark mark restore --kind frozen --batch 1 --all --reason 核查无误"
     )]
-    Restore {
-        /// What to undo
-        #[arg(long)]
-        kind: Undoable,
-        #[command(flatten)]
-        which: Which,
-        #[command(flatten)]
-        grounds: Grounds,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Kind {
-    /// 撤销: taken back for good
-    Revoked,
-    /// 销毁: destroyed, with witnesses
-    Destroyed,
-    /// 遗失、被盗: lost or stolen
-    Lost,
-    /// 退回: given back unused
-    Returned,
-    /// 印制作废: spoiled in printing
-    Spoiled,
-    /// 召回: the lot is recalled
-    Recalled,
-    /// 冻结: a case is open
-    Frozen,
-}
-
-impl From<Kind> for Withdrawal {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Revoked => Self::Revoked,
-            Kind::Destroyed => Self::Destroyed,
-            Kind::Lost => Self::Lost,
-            Kind::Returned => Self::Returned,
-            Kind::Spoiled => Self::Spoiled,
-            Kind::Recalled => Self::Recalled,
-            Kind::Frozen => Self::Frozen,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Undoable {
-    /// 召回
-    Recalled,
-    /// 冻结
-    Frozen,
-}
-
-impl From<Undoable> for Withdrawal {
-    fn from(kind: Undoable) -> Self {
-        match kind {
-            Undoable::Recalled => Self::Recalled,
-            Undoable::Frozen => Self::Frozen,
-        }
-    }
+    Restore(Restore),
 }
 
 impl Mark {
@@ -126,59 +76,16 @@ impl Mark {
         place: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let (kind, which, reason, document, by) = match self {
-            Self::Show { mark } => return show(place, output, &mark).await,
-            Self::Activate {
-                which,
-                document,
-                reason,
-                by,
-            } => (
-                EventKind::Activated,
-                which,
-                optional_line("reason", reason.as_deref())?,
-                optional_line("document", document.as_deref())?,
-                by,
-            ),
-            Self::Withdraw {
-                kind,
-                which,
-                grounds,
-            } => (
-                EventKind::Withdrawn(kind.into()),
-                which,
-                Some(grounds.reason()?),
-                grounds.document()?,
-                grounds.by,
-            ),
-            Self::Restore {
-                kind,
-                which,
-                grounds,
-            } => (
-                EventKind::Restored(kind.into()),
-                which,
-                Some(grounds.reason()?),
-                grounds.document()?,
-                grounds.by,
-            ),
-        };
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
-        let lines = which.lines()?;
-        let change = Change {
-            skip_bad: which.skip_bad,
-            reason,
-            document,
-            ..Change::new(
-                kind,
-                lines.as_deref().map_or(Chosen::All, Chosen::Lines),
-                which.batch,
-            )
-        };
-        let call = Call::new(by.actor()?, system::now());
-        let changed = marks::change(&store, &keys.secrets.serial, &call, &change).await?;
-        output.result(&changed_json(kind, &changed), &changed_text(kind, &changed))
+        match self {
+            Self::Show { mark } => show(place, output, &mark).await,
+            Self::Printed(printed) => printed.run(place, output).await,
+            Self::Delivered(delivered) => delivered.run(place, output).await,
+            Self::Received(received) => received.run(place, output).await,
+            Self::Activate(activate) => activate.run(place, output).await,
+            Self::Used(used) => used.run(place, output).await,
+            Self::Withdraw(withdraw) => withdraw.run(place, output).await,
+            Self::Restore(restore) => restore.run(place, output).await,
+        }
     }
 }
 
@@ -200,10 +107,7 @@ async fn show(place: &Installation, output: &mut Output, text: &str) -> Result<(
     let report = marks::report(&store, &keys.secrets.serial, mark, system::now()).await?;
     let mut text = report_text(&report);
     if let Some(distrust) = place.distrust(&report.batch)? {
-        text.push_str(&format!(
-            "
-{distrust}"
-        ));
+        text.push_str(&format!("\n{distrust}"));
     }
     output.result(&report_json(&report), &text)
 }

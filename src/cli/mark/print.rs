@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::failure::visible;
-use crate::cli::output::{table, thousands};
+use crate::cli::output::{beijing, card, or_dash, table, thousands};
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::domain::text::Line;
@@ -15,7 +15,7 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
             format!("no longer {}", kind.slug()),
             format!("were not {}", kind.slug()),
         ),
-        _ => (kind.slug().to_owned(), "were so already".to_owned()),
+        _ => (kind.slug().to_owned(), "unchanged".to_owned()),
     };
     let mut text = String::new();
     for line in &changed.lines {
@@ -26,11 +26,9 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
                 line.line,
                 visible(&line.text)
             )),
-            LineOutcome::Bad(error) => text.push_str(&format!(
-                "line {}: {} {error}; passed over\n",
-                line.line,
-                visible(&line.text)
-            )),
+            LineOutcome::Bad(_) => {
+                text.extend(bad_line(line).map(|line| format!("{line}; passed over\n")));
+            }
         }
     }
     text.push_str(&format!("{word}: {} marks", thousands(changed.marks)));
@@ -42,6 +40,9 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
             "; {} of them stay withdrawn for another reason, which has precedence",
             thousands(changed.still_withdrawn)
         ));
+    }
+    for entry in &changed.entries {
+        text.push_str(&format!("; entry {entry}"));
     }
     for (batch, range) in changed.ranges.iter().take(20) {
         text.push_str(&format!("\n  batch {batch}: {range}"));
@@ -61,6 +62,7 @@ pub(super) fn changed_json(kind: EventKind, changed: &Changed) -> Value {
     });
     json!({
         "kind": kind.slug(),
+        "entries": changed.entries,
         "marks": changed.marks,
         "unchanged": changed.unchanged,
         "still_withdrawn": changed.still_withdrawn,
@@ -69,7 +71,19 @@ pub(super) fn changed_json(kind: EventKind, changed: &Changed) -> Value {
     })
 }
 
-fn line_json(line: &LineReport) -> Value {
+/// What is wrong with a line, if anything is.
+pub(in crate::cli) fn bad_line(line: &LineReport) -> Option<String> {
+    match &line.outcome {
+        LineOutcome::Bad(error) => Some(format!(
+            "line {}: {} {error}",
+            line.line,
+            visible(&line.text)
+        )),
+        LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
+    }
+}
+
+pub(in crate::cli) fn line_json(line: &LineReport) -> Value {
     let (outcome, marks, repeated, error) = match &line.outcome {
         LineOutcome::Taken { marks } => ("taken", *marks, 0, None),
         LineOutcome::Repeated { marks, repeated } => ("repeated", *marks, *repeated, None),
@@ -83,21 +97,38 @@ fn line_json(line: &LineReport) -> Value {
 
 pub(super) fn report_text(report: &MarkReport) -> String {
     let batch = &report.batch;
-    let mut text = format!(
-        "mark {}  {}\n  state    {}\n  licensee {}, season {}, {}\n",
-        report.mark, report.serial, report.state, batch.licensee, batch.season, batch.form
-    );
-    match &report.queries {
-        None => text.push_str("  queries  none\n"),
-        Some(queries) => text.push_str(&format!(
-            "  queries  {}, the first at {}\n",
+    let queries = match &report.queries {
+        None => "none".into(),
+        Some(queries) => format!(
+            "{}, the first at {}",
             thousands(queries.count),
-            queries.first_at
-        )),
-    }
+            beijing(queries.first_at)
+        ),
+    };
+    let place = report.label.place;
+    let mut text = card(
+        &format!("mark {}  {}", report.mark, report.serial),
+        &[
+            ("state", report.state.into()),
+            ("label", format!("{} ({})", place.slug(), place.chinese())),
+            ("lot", or_dash(report.label.lot)),
+            (
+                "licensee",
+                format!(
+                    "{}, season {}, {} ({})",
+                    batch.licensee,
+                    batch.season,
+                    batch.form,
+                    batch.form.chinese()
+                ),
+            ),
+            ("queries", queries),
+        ],
+    );
+    text.push('\n');
     let rows: Vec<Vec<String>> = report.events.iter().map(event_row).collect();
     text.push_str(&table(
-        &["event", "what", "at", "marks", "by", "reason"],
+        &["entry", "what", "at", "marks", "by", "reason"],
         &rows,
     ));
     text
@@ -109,7 +140,7 @@ fn event_row(event: &RangeEvent) -> Vec<String> {
     vec![
         event.number.to_string(),
         event.kind.slug().into(),
-        event.at.to_string(),
+        beijing(event.at),
         event.range.to_string(),
         event.actor.to_string(),
         reason.join(" · "),
@@ -127,6 +158,7 @@ pub(super) fn report_json(report: &MarkReport) -> Value {
             "by": event.actor.as_str(),
             "reason": event.reason.as_ref().map(Line::as_str),
             "document": event.document.as_ref().map(Line::as_str),
+            "lot": event.lot,
         })
     });
     json!({
@@ -134,6 +166,8 @@ pub(super) fn report_json(report: &MarkReport) -> Value {
         "index": report.mark.index.get(),
         "serial": report.serial.to_string(),
         "state": report.state,
+        "label": report.label.place,
+        "lot": report.label.lot,
         "licensee": report.batch.licensee.0,
         "season": report.batch.season.year(),
         "form": report.batch.form.slug(),

@@ -1,25 +1,21 @@
 //! Which marks a command means: never more than was named.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::arguments::batch_number;
 use crate::cli::failure::Failure;
+use crate::cli::files::read_list;
+use crate::cli::values::{batch_number, number};
+use crate::domain::container::ContainerNumber;
 use crate::domain::mark::BatchNumber;
+use crate::service::marks::Which as Chosen;
 
-/// Bytes; a million serials fit.
-const LARGEST_FILE: u64 = 64 << 20;
-
-/// Which marks.
+/// Marks by index or serial.
 #[derive(Args)]
-// The group of clap's own making would hold --batch and --skip-bad too, and --batch alone would then be a choice.
+// A group of clap's own making would hold --batch too, and --batch alone would then be a choice.
 #[group(skip)]
-#[command(group = ArgGroup::new("which").required(true).multiple(true).args(["range", "serial", "file", "all"]))]
-pub(in crate::cli) struct Which {
-    /// The batch in which indices count
-    #[arg(long, value_parser = batch_number, value_name = "NUMBER", required_if_eq("all", "true"))]
-    pub batch: Option<BatchNumber>,
+pub(in crate::cli) struct Lines {
     /// Indices such as 7 or 10-20, both ends included; can be repeated
     #[arg(long, value_name = "RANGE", requires = "batch")]
     range: Vec<String>,
@@ -29,20 +25,64 @@ pub(in crate::cli) struct Which {
     /// A file with one serial, index or range a line; - for standard input
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+}
+
+/// Which marks.
+#[derive(Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("which").required(true).multiple(true)
+    .args(["range", "serial", "file", "all", "container"]))]
+pub(in crate::cli) struct Which {
+    /// The batch in which indices count
+    #[arg(long, value_parser = batch_number, value_name = "NUMBER", required_if_eq("all", "true"))]
+    pub batch: Option<BatchNumber>,
+    #[command(flatten)]
+    lines: Lines,
+    /// What is in this roll or box; can be repeated
+    #[arg(long, value_parser = number(ContainerNumber), value_name = "NUMBER",
+        conflicts_with_all = ["batch", "range", "serial", "file", "all"])]
+    container: Vec<ContainerNumber>,
     /// The whole batch
     #[arg(long, conflicts_with_all = ["range", "serial", "file"])]
     all: bool,
-    /// Take the good lines even if there are bad ones
+    /// Take what can be taken even if some lines or marks cannot
     #[arg(long)]
     pub skip_bad: bool,
 }
 
-impl Which {
-    /// All that was named, a line each; `None` for the whole batch.
-    pub(super) fn lines(&self) -> Result<Option<String>, Failure> {
-        if self.all {
-            return Ok(None);
+/// Marks as they were named, with the text of their lines.
+pub(super) enum Named {
+    All,
+    Lines(String),
+    Containers(Vec<ContainerNumber>),
+}
+
+impl Named {
+    /// The same as the ledger takes it.
+    pub(super) fn chosen(&self) -> Chosen<'_> {
+        match self {
+            Self::All => Chosen::All,
+            Self::Lines(text) => Chosen::Lines(text),
+            Self::Containers(numbers) => Chosen::Containers(numbers),
         }
+    }
+}
+
+impl Which {
+    pub(super) fn named(&self) -> Result<Named, Failure> {
+        if self.all {
+            return Ok(Named::All);
+        }
+        if !self.container.is_empty() {
+            return Ok(Named::Containers(self.container.clone()));
+        }
+        self.lines.text().map(Named::Lines)
+    }
+}
+
+impl Lines {
+    /// All that was named, a line each.
+    pub(in crate::cli) fn text(&self) -> Result<String, Failure> {
         let named: Vec<&str> = self
             .range
             .iter()
@@ -50,7 +90,7 @@ impl Which {
             .map(String::as_str)
             .collect();
         let Some(path) = &self.file else {
-            return Ok(Some(named.join("\n")));
+            return Ok(named.join("\n"));
         };
         // The file alone, so that line numbers are its own.
         if !named.is_empty() {
@@ -59,38 +99,6 @@ impl Which {
                 "put all of them into the file, or run the command twice",
             ));
         }
-        read_file(path).map(Some)
+        read_list(path)
     }
-}
-
-fn read_file(path: &Path) -> Result<String, Failure> {
-    use std::io::Read;
-    let wrong = |error: std::io::Error| {
-        Failure::wrong_input(
-            format!("{}: {error}", path.display()),
-            "name a text file in UTF-8",
-        )
-    };
-    let mut text = String::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin()
-            .take(LARGEST_FILE + 1)
-            .read_to_string(&mut text)
-    } else {
-        let file = std::fs::File::open(path).map_err(wrong)?;
-        file.take(LARGEST_FILE + 1).read_to_string(&mut text)
-    };
-    let bytes = read.map_err(wrong)?;
-    if bytes as u64 > LARGEST_FILE {
-        return Err(Failure::wrong_input(
-            format!(
-                "{} is larger than {} MiB",
-                path.display(),
-                LARGEST_FILE >> 20
-            ),
-            "split it, or name ranges instead of single serials",
-        ));
-    }
-    // Spreadsheets put a byte-order mark before the first line.
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

@@ -25,7 +25,7 @@ const VARIABLES: [(&str, &str, &str, &str); 8] = [
         "elsewhere",
         "no passphrase file elsewhere",
     ),
-    ("YUANMARK_BY", "licensee end 1 --reason x", "", "--by"),
+    ("YUANMARK_BY", "printer end 1 --reason x", "", "--by"),
     (
         "YUANMARK_LISTEN",
         "serve",
@@ -74,7 +74,7 @@ fn help_names_just_these_variables() {
         "serve",
         "demo",
         "batch pack",
-        "licensee end",
+        "printer end",
         "mark activate",
     ] {
         let page = program.done(&format!("{command} --help"));
@@ -89,10 +89,10 @@ fn help_names_just_these_variables() {
 
 #[test]
 fn the_ledger_says_who_did_it() {
-    let mut program = Program::with_batch(3);
+    let mut program = Program::with_labels(3);
     program.set("YUANMARK_BY", "王五");
-    program.done("mark activate --batch 1 --range 0");
-    program.done("mark activate --batch 1 --range 1 --by 赵六");
-    let by = |mark: &str| program.json(&format!("mark show {mark}"))["events"][0]["by"].clone();
+    program.done("mark activate --batch 1 --range 0 --lot 1");
+    program.done("mark activate --batch 1 --range 1 --lot 1 --by 赵六");
+    let by = |mark: &str| program.json(&format!("mark show {mark}"))["events"][3]["by"].clone();
     assert_eq!((by("1-0"), by("1-1")), ("王五".into(), "赵六".into()));
 }

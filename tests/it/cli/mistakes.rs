@@ -57,13 +57,170 @@ fn a_lost_phone_key_is_made_anew_by_the_next_call_for_a_key() {
 #[test]
 fn a_right_does_not_end_before_it_began() {
     let program = Program::with_batch(1);
-    let refusal =
-        program.refused("licensee end 1 --marks-good-until 2016-12-31T16:00:00Z --reason x");
+    let refusal = program.refused(
+        "licensee step 1 cancel --date 2026-02-01 --ground x --document y --marks-good-until 2016-12-31T16:00:00Z",
+    );
     assert!(
         refusal.what.contains("before the licensee was entered"),
         "{refusal:?}"
     );
     assert_eq!(program.json("licensee show 1")["right_ended"], json!(null));
+}
+
+#[test]
+fn a_file_is_changed_where_it_was_named_and_nowhere_else() {
+    let program = Program::with_batch(1);
+    program.done("licensee file 1 --revision 1 --phone 0737-0000000 --contact-person 张三 --form canned,frozen");
+    let file = program.json("licensee show 1");
+    assert_eq!(file["forms"], json!(["canned", "frozen"]));
+    assert_eq!(file["base_mu"], "900000");
+    let changed = program.json("licensee file 1 --revision 2 --clear phone,form");
+    assert_eq!(
+        (
+            &changed["forms"],
+            &changed["contact"]["phone"],
+            &changed["contact"]["person"]
+        ),
+        (&json!([]), &json!(null), &json!("张三"))
+    );
+    let refusal = program.refused("licensee file 1 --revision 2 --phone 1");
+    assert!(refusal.what.contains("is at version 3"), "{refusal:?}");
+    let refusal = program.refused("licensee file 1 --revision 3 --area 琼湖街道=1 --area 006=2");
+    assert!(refusal.what.contains("names 琼湖街道 twice"), "{refusal:?}");
+}
+
+#[test]
+fn what_takes_two_people_says_how() {
+    let program = Program::with_batch(1);
+    let grounds = "--date 2026-02-01 --ground 冒用 --document 决定1";
+    let refusal = program.refused(&format!("licensee step 1 exit {grounds}"));
+    assert!(refusal.what.contains("exit (退出) needs two people"));
+    assert!(refusal.advice.contains("yuanmark licensee propose 1 exit"));
+    let refusal = program.refused(&format!("licensee propose 1 suspend {grounds}"));
+    assert!(refusal.advice.contains("yuanmark licensee step 1 suspend"));
+    program.done(&format!("licensee propose 1 exit {grounds} --by 张三"));
+    let text = program.done("licensee attention");
+    assert!(
+        text.contains("proposed by 张三 waits for a second person"),
+        "{text}"
+    );
+    assert!(
+        program
+            .refused("licensee confirm 1 --by 张三")
+            .what
+            .contains("cannot confirm it too")
+    );
+    assert_eq!(
+        program.json("licensee confirm 1 --by 李四")["state"],
+        "exited"
+    );
+    assert_eq!(program.json("licensee attention"), json!({"licensees": []}));
+}
+
+#[test]
+fn a_request_that_is_repeated_by_its_name_is_done_once() {
+    let program = Program::with_batch(10);
+    let head = || program.json("ledger head")["entry"].as_u64().unwrap();
+    let lines = [
+        "order new --licensee 1 --season 2026 --form canned --product x --quantity 5 --request a",
+        "printer end 1 --reason x --request b",
+        "coefficients set --upon 0 --yield canned=42% --request c",
+        "entitlement adjust --licensee 1 --season 2026 --form canned --marks=-7 --reason x --document y --request d",
+        "licensee file 1 --revision 1 --phone 1 --request e",
+        "container fill --kind roll --batch 1 --range 0-4 --request f",
+    ];
+    for line in lines {
+        let before = head();
+        let first = program.json(line);
+        assert_eq!((head(), program.json(line)), (before + 1, first), "{line}");
+        assert_eq!(head(), before + 1, "{line}");
+    }
+    let refusal = program.refused("printer end 1 --reason y --request b");
+    assert!(
+        refusal.what.contains("the request b was made before"),
+        "{refusal:?}"
+    );
+    // What a version follows from must be said when it may have been set by the same request.
+    let ran = program.run("coefficients set --yield canned=42% --request g");
+    assert!(ran.code == 2 && ran.stderr.contains("--upon"), "{ran:?}");
+}
+
+#[test]
+fn a_document_is_never_written_over_another_file() {
+    let program = Program::with_batch(1);
+    program.write("artwork.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    let added =
+        program.json("document add --licensee 1 --purpose artwork --title 图样 --file artwork.svg");
+    assert_eq!(
+        (&added["number"], &added["version"]),
+        (&json!(1), &json!(1))
+    );
+    let refusal = program.refused("document get 1 --out artwork.svg");
+    assert!(
+        refusal.what.contains("artwork.svg is there already"),
+        "{refusal:?}"
+    );
+    program.done("document get 1 --out again.svg");
+    assert_eq!(program.read("again.svg"), program.read("artwork.svg"));
+    assert_eq!(mode(&program.path("again.svg")), 0o600);
+    assert_eq!(
+        program.json("document list --licensee 1")["documents"][0],
+        added
+    );
+}
+
+#[test]
+fn a_box_that_is_not_what_stands_on_it_has_its_own_exit_code() {
+    let program = Program::with_batch(10);
+    program.add_batch(3, "");
+    let serial = |mark: &str| {
+        let mark = program.json(&format!("mark show {mark}"));
+        mark["serial"].as_str().unwrap().to_owned()
+    };
+    program.done("container fill --kind box --batch 1 --range 0-3 --label 箱1");
+    program.write("good.txt", "0-2\n3\n");
+    let text = program.done("container check 1 --file good.txt");
+    assert!(
+        text.contains("4 of 4 marks are in it; box and content agree"),
+        "{text}"
+    );
+    program.write(
+        "bad.txt",
+        &format!("0-1\n{}\n9\n{}\nx\n", serial("1-2"), serial("2-1")),
+    );
+    let ran = program.run("container check 1 --file bad.txt");
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "{ran:?}");
+    for line in [
+        "3 of 4 marks are in it; BOX AND CONTENT DO NOT AGREE",
+        "missing: 3",
+        "not of this container: 9",
+        "of other batches: 2-1",
+        "line 5: x is neither a serial, an index nor a range",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
+    }
+    let value = program.json_and_code("container check 1 --file bad.txt", 1);
+    assert_eq!(
+        (&value["agrees"], &value["found"], &value["missing"]),
+        (&json!(false), &json!(3), &json!([{"first": 3, "last": 3}]))
+    );
+}
+
+#[test]
+fn what_was_entered_in_error_is_taken_back_by_an_entry_of_its_own() {
+    let program = Program::with_labels(10);
+    let used = program.json("mark used --batch 1 --range 0-4")["entries"][0].clone();
+    let corrected = program.json(&format!(
+        "ledger correct {used} --reason 录入有误 --document 更正1"
+    ));
+    assert_eq!(corrected["kind"], "undo_used");
+    assert_eq!(program.json("mark show 1-0")["label"], "on_hand");
+    let refusal = program.refused(&format!("ledger correct {used} --reason x --document y"));
+    assert!(refusal.advice.contains("taken back once"), "{refusal:?}");
+    let noted = program.json(&format!("ledger note {used} --text 文号有误"));
+    assert_eq!(noted["body"]["text"], "文号有误");
+    let listed = program.json("ledger list --order 1 --kind used")["entries"].clone();
+    assert_eq!(listed[0]["number"], used);
 }
 
 #[test]
@@ -78,7 +235,7 @@ fn an_address_that_no_phone_can_open_is_not_put_on_labels() {
 fn a_list_from_a_spreadsheet_is_read_from_its_first_line() {
     let program = Program::with_batch(10);
     program.write("list.txt", "\u{feff}3\r\n5 - 6\r\n");
-    let line = "mark withdraw --kind spoiled --batch 1 --file list.txt --reason x";
+    let line = "mark withdraw --kind frozen --batch 1 --file list.txt --reason x";
     assert_eq!(program.json(line)["marks"], 3);
 }
 
@@ -100,8 +257,8 @@ fn a_withdrawal_that_is_not_what_the_public_is_told_says_so() {
 
 #[test]
 fn marks_of_a_compromised_key_are_not_shown_as_good() {
-    let program = Program::with_batch(10);
-    program.done("mark activate --batch 1 --all");
+    let program = Program::with_labels(10);
+    program.done("mark activate --batch 1 --all --lot 1");
     assert!(!program.done("batch show 1").contains("not ours"));
     program.done("key compromise 1 --since 2026-01-01T00:00:00Z");
     for line in ["batch show 1", "mark show 1-0"] {
@@ -124,7 +281,7 @@ fn marks_of_a_compromised_key_are_not_shown_as_good() {
 #[test]
 fn a_list_of_orders_says_which_were_issued() {
     let program = Program::with_batch(10);
-    program.done("order new --licensee 1 --season 2026 --form canned --product x --quantity 5");
+    program.add_order(5);
     let orders = program.json("order list")["orders"].clone();
     assert_eq!(
         (&orders[0]["batch"], &orders[1]["batch"]),

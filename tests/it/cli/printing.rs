@@ -9,10 +9,10 @@ use crate::support::program::{Program, Ran};
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
-    let program = Program::with_batch(1);
+    let program = Program::with_labels(1);
     // Far more than the 64 KiB that a pipe holds, so that the program is still writing when the reader leaves.
     program.write("same.txt", &"0\n".repeat(10_000));
-    let activate = "mark activate --batch 1 --file same.txt";
+    let activate = "mark activate --batch 1 --file same.txt --lot 1";
     for line in [activate, &format!("{activate} --json"), "--help"] {
         let mut command = program.command(line);
         let mut child = command

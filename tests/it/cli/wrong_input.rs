@@ -55,21 +55,157 @@ const REFUSED: &[Case] = &[
     ("key export 9", "there is no key 9", "key list"),
     // licensees
     (
-        "licensee add --name x --uscc 93430981MA4TEXT36K --basis both",
+        "licensee add --name x --uscc 93430981MA4TEXT36K --basis both --since 2026-01-01 --document y",
         "has a licensee with the code 93430981MA4TEXT36K already",
-        "licensee list",
+        "licensee 1",
+    ),
+    (
+        "licensee add --name x --uscc 92430981MA4TEXT44H --basis both --since 2999-01-01 --document y",
+        "the day 2999-01-01 is still to come",
+        "since when",
+    ),
+    (
+        "licensee apply --name x --uscc 92430981MA4TEXT44H --basis both --area 006=1 --area 琼湖街道=2",
+        "--area names 琼湖街道 twice",
+        "each once",
     ),
     ("licensee show 9", "there is no licensee 9", "licensee list"),
     (
-        "licensee end 9 --reason x",
-        "there is no licensee 9",
-        "licensee list",
+        "licensee file 1 --revision 7 --phone 1",
+        "is at version 1, this change was made upon version 7",
+        "newest version",
     ),
     (
-        "licensee end 2 --reason x",
-        "licensee 2 has ended already",
-        "never changed",
+        "licensee file 1 --revision 1",
+        "says just this already",
+        "nothing",
     ),
+    (
+        "licensee step 1 admit --date 2026-02-01 --ground x --document y",
+        "admit (准予使用)",
+        "from there lead: order-correction",
+    ),
+    (
+        "licensee step 1 cancel --date 2026-02-01 --ground x",
+        "cancel needs the number of a document",
+        "decision",
+    ),
+    (
+        "licensee step 1 order-correction --date 2026-02-01 --ground x --document y",
+        "needs a date until when",
+        "last day",
+    ),
+    (
+        "licensee step 1 suspend --date 2026-02-01 --ground x --document y --due 2026-03-01",
+        "suspend has no date until when",
+        "correction order",
+    ),
+    (
+        "licensee step 1 suspend --date 2999-01-01 --ground x --document y",
+        "2999-01-01, which is still to come",
+        "when it is decided",
+    ),
+    (
+        "licensee step 1 exit --date 2026-02-01 --ground x --document y",
+        "exit (退出) needs two people",
+        "yuanmark licensee propose 1 exit",
+    ),
+    (
+        "licensee propose 1 suspend --date 2026-02-01 --ground x --document y",
+        "suspend (暂停) needs one person",
+        "yuanmark licensee step 1 suspend",
+    ),
+    (
+        "licensee confirm 1",
+        "no step of licensee 1 waits",
+        "propose",
+    ),
+    ("licensee drop 9", "there is no licensee 9", "licensee list"),
+    (
+        "licensee step 2 cancel --date 2026-03-01 --ground x --document y",
+        "cancel (注销)",
+        "from there lead: undo",
+    ),
+    // documents
+    (
+        "document add --licensee 1 --purpose other --title x --file nix",
+        "nix: No such file",
+        "can be read",
+    ),
+    (
+        "document add --licensee 1 --purpose other --title x --file empty.txt",
+        "the file is empty",
+        "scan",
+    ),
+    (
+        "document add --licensee 1 --purpose other --title x --file lines.txt",
+        "neither PDF, PNG, JPEG, TIFF nor SVG",
+        "save it as PDF",
+    ),
+    (
+        "document add --licensee 1 --purpose other --title x --file large.pdf",
+        "bytes",
+        "at most 10 MiB",
+    ),
+    (
+        "document get 9 --out o",
+        "there is no document 9",
+        "document list",
+    ),
+    // printers
+    (
+        "printer add --name x --uscc 51430981MJJTEXT52T --licence y",
+        "51430981MJJTEXT52T",
+        "1",
+    ),
+    ("printer end 9 --reason x", "printer 9", "printer list"),
+    // coefficients, entitlements, transfers
+    (
+        "coefficients set --kg-per-mu 0",
+        "0 kg a mu cannot be",
+        "between 1 and",
+    ),
+    (
+        "coefficients set --upon 7 --kg-per-mu 1",
+        "there is no version 7",
+        "coefficients show",
+    ),
+    (
+        "coefficients set --yield canned=1% --yield canned=2%",
+        "--yield names canned twice",
+        "each once",
+    ),
+    (
+        "entitlement grant --licensee 1 --season 2026 --form canned --area 1 --pack-grams 1 --document x",
+        "was granted already",
+        "adjust",
+    ),
+    (
+        "entitlement adjust --licensee 1 --season 2026 --form canned --marks 0 --reason x --document y",
+        "no mark is meant",
+        "above zero",
+    ),
+    (
+        "entitlement adjust --licensee 1 --season 2026 --form canned --marks -999999999 --reason x --document y",
+        "999999999 are asked for",
+        "order less",
+    ),
+    (
+        "entitlement carry-over --season 2200 --licensee 1 --form canned",
+        "season 2200 has not ended yet",
+        "after 31 December",
+    ),
+    (
+        "transfer propose --licensee 1 --season 2026 --form canned --to 1 --marks 1",
+        "1",
+        "licensee",
+    ),
+    (
+        "transfer confirm 9 --licensee 1",
+        "transfer 9",
+        "transfer list",
+    ),
+    ("transfer show 9", "there is no transfer 9", "transfer list"),
     // orders
     (
         "order new --licensee 9 --season 2026 --form dried --product x --quantity 1",
@@ -77,9 +213,42 @@ const REFUSED: &[Case] = &[
         "licensee list",
     ),
     (
-        "order new --licensee 2 --season 2026 --form dried --product x --quantity 1",
+        "order new --licensee 2 --season 2026 --form canned --product x --quantity 1",
         "right of licensee 2 to use the mark has ended",
-        "in force",
+        "cancelled",
+    ),
+    (
+        "order new --licensee 1 --season 2020 --form canned --product x --quantity 1",
+        "goods of season 2020 (canned) are past it",
+        "look at the year",
+    ),
+    ("order show 9", "there is no order 9", "order list"),
+    (
+        "order approve 1",
+        "order 1 is issued",
+        "would have to be placed",
+    ),
+    (
+        "order assign 2 --printer 1",
+        "cannot be given to a printer",
+        "approved or issued",
+    ),
+    ("order assign 1 --printer 9", "printer 9", "printer list"),
+    (
+        "order release 2 --receiver x",
+        "cannot be released",
+        "issued",
+    ),
+    (
+        "order release 1 --receiver x --pack nix.csv",
+        "nix.csv: No such file",
+        "the printer gets",
+    ),
+    ("order close 1 --on-hand 0", "cannot be closed", "released"),
+    (
+        "order cancel 3 --reason x",
+        "cannot be cancelled",
+        "placed or approved or issued",
     ),
     // batches
     ("batch issue --order 9", "there is no order 9", "order list"),
@@ -89,7 +258,7 @@ const REFUSED: &[Case] = &[
         "never printed twice",
     ),
     (
-        "batch issue --order 2 --idempotency-key first",
+        "batch issue --order 2 --request first",
         "was used for batch 1",
         "new idempotency key",
     ),
@@ -139,72 +308,117 @@ const REFUSED: &[Case] = &[
     ("mark show 9-0", "there is no batch 9", "batch list"),
     ("mark show 1-10", "batch 1 has no mark 10", "0-9"),
     (
-        "mark activate --batch 9 --all",
-        "there is no batch 9",
-        "batch list",
+        "mark printed --batch 1 --all",
+        "order 1 is issued (已制码)",
+        "released",
     ),
     (
-        "mark activate --batch 9 --range 0",
-        "there is no batch 9",
-        "batch list",
-    ),
-    (
-        "mark activate --batch 1 --range 5-10",
+        "mark used --batch 2 --range 0",
         "1 of 1 lines",
         "--skip-bad",
     ),
     (
-        "mark activate --batch 1 --range 5-2",
+        "mark used --batch 2 --all",
+        "cannot be used",
+        "report first",
+    ),
+    (
+        "mark used --container 9",
+        "there is no container 9",
+        "container list",
+    ),
+    (
+        "mark received --delivery 1",
+        "entry 1 is no delivery",
+        "ledger list --kind delivered",
+    ),
+    (
+        "mark activate --batch 2 --all --lot 9",
+        "there is no lot 9",
+        "lot list",
+    ),
+    (
+        "mark withdraw --kind lost --batch 2 --all --reason x --date 2026-01-01 --witness 张三 --witness 李四",
+        "lost has no witnesses",
+        "only a destruction",
+    ),
+    (
+        "mark withdraw --kind destroyed --batch 2 --all --reason x --date 2026-01-01 --witness 张三 --witness 张三",
+        "张三 cannot witness twice",
+        "two people",
+    ),
+    (
+        "mark withdraw --kind destroyed --batch 2 --all --reason x --date 2026-01-01 --witness 张三",
+        "two witnesses; 1 were named",
+        "--witness 张三 --witness 李四",
+    ),
+    (
+        "mark activate --batch 9 --all --lot 1",
+        "there is no batch 9",
+        "batch list",
+    ),
+    (
+        "mark activate --batch 9 --range 0 --lot 1",
+        "there is no batch 9",
+        "batch list",
+    ),
+    (
+        "mark withdraw --kind frozen --reason x --batch 1 --range 5-10",
+        "1 of 1 lines",
+        "--skip-bad",
+    ),
+    (
+        "mark withdraw --kind frozen --reason x --batch 1 --range 5-2",
         "1 of 1 lines",
         "mend these lines",
     ),
     (
-        "mark activate --batch 1 --range 0 --file lines.txt",
+        "mark withdraw --kind frozen --reason x --batch 1 --range 0 --file lines.txt",
         "stands beside",
         "into the file",
     ),
     (
-        "mark activate --batch 1 --file empty.txt",
+        "mark withdraw --kind frozen --reason x --batch 1 --file empty.txt",
         "no mark is chosen",
         "name a serial",
     ),
     (
-        "mark activate --batch 1 --file comments.txt",
+        "mark withdraw --kind frozen --reason x --batch 1 --file comments.txt",
         "no mark is chosen",
         "--all",
     ),
     (
-        "mark activate --batch 1 --file nix.txt",
+        "mark withdraw --kind frozen --reason x --batch 1 --file nix.txt",
         "nix.txt: No such file",
         "text file",
     ),
     (
-        "mark activate --batch 1 --file binary.bin",
+        "mark withdraw --kind frozen --reason x --batch 1 --file binary.bin",
         "binary.bin: ",
         "UTF-8",
     ),
     (
-        "mark activate --batch 1 --file keys",
+        "mark withdraw --kind frozen --reason x --batch 1 --file keys",
         "keys: Is a directory",
         "text file",
     ),
     (
-        "mark activate --batch 1 --file - ",
+        "mark withdraw --kind frozen --reason x --batch 1 --file -",
         "no mark is chosen",
         "name a serial",
     ),
     (
-        "mark activate --serial 4BD9-QV4N-Q0NZ-57DB",
+        "mark withdraw --kind frozen --reason x --serial 4BD9-QV4N-Q0NZ-57DB",
         "1 of 1 lines",
         "mend these lines",
     ),
     (
-        "mark activate --batch 1 --all --keys nix",
+        "mark activate --batch 1 --all --keys nix --lot 1",
         "there are no keys in nix",
         "yuanmark key new",
     ),
     (
-        "mark withdraw --kind lost --batch 1 --range 9-10 --reason x",
+        "mark withdraw --kind frozen --batch 1 --range 9-10 --reason x",
         "1 of 1 lines",
         "--skip-bad",
     ),
@@ -213,6 +427,79 @@ const REFUSED: &[Case] = &[
         "there is no batch 9",
         "batch list",
     ),
+    // containers, lots, the ledger
+    (
+        "container fill --kind roll --batch 1 --range 0-10",
+        "1 of 1 lines",
+        "fill it again",
+    ),
+    (
+        "container fill --kind roll --batch 1 --file empty.txt",
+        "of 0 batches",
+        "at least one",
+    ),
+    (
+        "container show 9",
+        "there is no container 9",
+        "container list",
+    ),
+    (
+        "container check 9 --file lines.txt",
+        "there is no container 9",
+        "container list",
+    ),
+    (
+        "container check 1 --file nix",
+        "nix: No such file",
+        "text file",
+    ),
+    (
+        "lot add --licensee 9 --season 2026 --form canned --code x --product x --harvested 2026-03-01 --township 006 \
+         --standard x --packs 1",
+        "there is no licensee 9",
+        "licensee list",
+    ),
+    (
+        "lot add --licensee 1 --season 2026 --form canned --code x --product x --harvested 2025-03-01 --township 006 \
+         --standard x --packs 1",
+        "picked on 2025-03-01, but of season 2026",
+        "year of the harvest",
+    ),
+    (
+        "lot add --licensee 1 --season 2026 --form canned --code x --product x --harvested 2026-03-01 --township 006 \
+         --standard x --packs 0",
+        "a lot of 0 packs",
+        "between 1 and",
+    ),
+    (
+        "lot report 1 --laboratory x --number y --date 2026-01-01 --result passed",
+        "a report of 2026-01-01 cannot be",
+        "picked on 2026-03-20",
+    ),
+    (
+        "lot report 1 --laboratory x --number y --date 2026-04-01 --result passed --document 9",
+        "there is no document 9",
+        "document list",
+    ),
+    ("lot recall 9 --reason x", "there is no lot 9", "lot list"),
+    (
+        "lot restore 1 --reason x --document y",
+        "lot 1 is not recalled",
+        "nothing has to be taken back",
+    ),
+    ("lot show 9", "there is no lot 9", "lot list"),
+    ("ledger show 9999", "there is no entry 9999", "ledger list"),
+    (
+        "ledger correct 9999 --reason x --document y",
+        "there is no entry 9999",
+        "ledger list",
+    ),
+    (
+        "ledger correct 1 --reason x --document y",
+        "entry 1 is licensee_entered and cannot be taken back",
+        "a note",
+    ),
+    ("ledger note 9999 --text x", "entry 9999", "ledger list"),
     // checks: that they could not be made has the same code
     (
         "verify --offline 4BD9-QV4N-Q0NZ-57DB",
@@ -267,17 +554,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 2",
+        "at version 0, this program needs 3",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 2",
+        "at version 99, this program knows only 3",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 2",
+        "at version 99, this program knows only 3",
         "newer",
     ),
     (
@@ -351,8 +638,48 @@ const NOT_READ: &[(&str, &str)] = &[
         "licensee add --name x --uscc 93430981MA4TEXT36K --basis none",
         "gi_product, ",
     ),
+    (
+        "licensee add --name x --uscc 93430981MA4TEXT36K --basis both",
+        "--since",
+    ),
+    ("licensee apply --area 长沙=1", "008 胭脂湖街道"),
+    ("licensee apply --area 008", "TOWNSHIP=MU"),
+    ("licensee apply --area 008=1.234", "two decimals"),
+    ("licensee apply --standard 虚构标准", "NUMBER VERSION"),
+    (
+        "licensee apply --form canned,x",
+        "[possible values: fresh, canned",
+    ),
     ("licensee show x", "invalid digit"),
-    ("licensee end 1", "--reason"),
+    ("licensee show 0", "0 is not in 1.."),
+    ("licensee end 1", "unrecognized subcommand 'end'"),
+    ("licensee step 1", "<STEP>"),
+    ("licensee step 1 x", "[possible values: review"),
+    ("licensee step 1 cancel --ground x", "--date"),
+    ("licensee step 1 cancel --date 2026-2-1", "as in 2026-04-02"),
+    (
+        "licensee step 1 cancel --date 2026-02-30",
+        "as in 2026-04-02",
+    ),
+    ("licensee list --state x", "[possible values: applied"),
+    ("document add --purpose x", "[possible values: artwork"),
+    ("document list", "--licensee"),
+    ("document get 1", "--out"),
+    (
+        "printer add --name x --uscc 51430981MJJTEXT52T",
+        "--licence",
+    ),
+    ("coefficients set", "--kg-per-mu"),
+    ("coefficients set --yield canned", "FORM=SHARE"),
+    ("coefficients set --yield x=1", "a form is one of fresh"),
+    ("coefficients set --scrap-tolerance 1.5", "1.5%"),
+    ("coefficients set --kg-per-mu 1 --request x", "--upon"),
+    ("entitlement adjust --marks x", "-500 for fewer"),
+    (
+        "entitlement carry-over --season 2025 --licensee 1",
+        "--form",
+    ),
+    ("transfer propose --marks=-1", "5,000"),
     (
         "order new --licensee 1 --season 2026 --form x --product p --quantity 1",
         "fresh, canned",
@@ -373,6 +700,9 @@ const NOT_READ: &[(&str, &str)] = &[
         "order new --licensee 1 --season 2026 --form dried --product p --quantity=-1",
         "16,777,216",
     ),
+    ("order release 1", "--receiver"),
+    ("order close 1", "--on-hand"),
+    ("order list --state x", "[possible values: placed"),
     ("order list --limit 0", "1..=10000"),
     ("batch issue", "--order"),
     ("batch issue --order x", "invalid digit"),
@@ -412,17 +742,17 @@ const NOT_READ: &[(&str, &str)] = &[
         "batch pack 1 --out o --public-url http://a.cn --format pdf",
         "[possible values: csv",
     ),
-    ("mark activate --batch 1", "--range"),
-    ("mark activate --batch 1 --skip-bad", "--range"),
+    ("mark activate --batch 1 --lot 1", "--range"),
+    ("mark activate --batch 1 --skip-bad --lot 1", "--range"),
     (
         "mark withdraw --kind revoked --batch 1 --reason x",
         "--range",
     ),
     ("mark restore --kind frozen --batch 1 --reason x", "--range"),
-    ("mark activate --range 0", "--batch"),
-    ("mark activate --all", "--batch"),
+    ("mark activate --range 0 --lot 1", "--batch"),
+    ("mark activate --all --lot 1", "--batch"),
     (
-        "mark activate --batch 1 --all --range 0",
+        "mark activate --batch 1 --all --range 0 --lot 1",
         "cannot be used with",
     ),
     ("mark withdraw --batch 1 --all --reason x", "--kind"),
@@ -435,6 +765,41 @@ const NOT_READ: &[(&str, &str)] = &[
         "mark restore --kind revoked --batch 1 --all --reason x",
         "[possible values: recalled",
     ),
+    ("mark activate --batch 1 --all", "--lot"),
+    ("mark used --batch 1 --container 1", "cannot be used with"),
+    ("mark used --delivery 1", "unexpected argument '--delivery'"),
+    (
+        "mark received --delivery 1 --all --batch 1",
+        "cannot be used with",
+    ),
+    ("mark received --delivery 0", "0 is not in 1.."),
+    (
+        "mark printed --batch 1 --range 0 --except-spoiled x --reason y",
+        "cannot be used with",
+    ),
+    (
+        "mark printed --batch 1 --all --except-spoiled x",
+        "--reason",
+    ),
+    (
+        "mark printed --batch 1 --all --except-spoiled x --reason y --skip-bad",
+        "cannot be used with",
+    ),
+    (
+        "mark withdraw --kind destroyed --batch 1 --all --reason x",
+        "--witness",
+    ),
+    ("container fill --kind roll --batch 1", "--range"),
+    (
+        "container fill --kind bag --batch 1 --range 0",
+        "[possible values: roll",
+    ),
+    ("container check 1", "--file"),
+    ("lot add --harvested x", "as in 2026-04-02"),
+    ("lot report 1 --result x", "[possible values: passed"),
+    ("ledger show 0", "0 is not in 1.."),
+    ("ledger list --kind x", "order_approved"),
+    ("ledger note 1", "--text"),
     ("verify", "<CODE>"),
     ("verify x --keyring keys/keyring.toml", "--offline"),
     ("serve --listen nowhere", "--listen"),
@@ -443,16 +808,24 @@ const NOT_READ: &[(&str, &str)] = &[
     ("demo --public-url http://a.cn/t", "and nothing else"),
 ];
 
-/// Batch 1 of ten marks, licensee 2 whose right has ended, order 2 still open, batch 2 (of order 3) of 97 marks, and
-/// files of every wrong kind.
+/// Batch 1 of ten marks, licensee 2 whose right has ended, order 2 still open, batch 2 (of order 3) of 97 marks at the
+/// printer's, lot 1 without a report, container 1, and files of every wrong kind.
 fn crowded_program() -> Program {
     let program = Program::installed();
-    program.add_batch(10, "--idempotency-key first");
-    let order = "order new --licensee 1 --season 2026 --form dried --product x --quantity 5";
-    program.done(order);
-    program.done("licensee add --name y --uscc 91430981MA4TEXT1XY --basis both");
-    program.done("licensee end 2 --reason x");
+    program.add_batch(10, "--request first");
+    program.add_order(5);
+    program.done(
+        "licensee add --name y --uscc 91430981MA4TEXT1XY --basis both --since 2026-01-05 --document x --form canned",
+    );
+    program.done("licensee step 2 cancel --date 2026-02-01 --ground x --document y");
     assert_eq!(program.add_batch(97, ""), 2);
+    program.done("order release 3 --receiver x");
+    program.done("container fill --kind box --batch 1 --range 0-3");
+    program.done(
+        "lot add --licensee 1 --season 2026 --form canned --code x --product x --harvested 2026-03-20 \
+         --township 006 --standard x --packs 10",
+    );
+    program.write("large.pdf", &format!("%PDF-{}", "x".repeat(10 << 20)));
     program.done("batch pack 1 --out pack --public-url http://a.cn");
     program.write("empty.txt", "");
     program.write("open.txt", "a passphrase that everyone may read\n");
@@ -471,6 +844,7 @@ fn crowded_program() -> Program {
 /// looking.
 fn all_that_is_kept(program: &Program) -> (Vec<Value>, BTreeMap<PathBuf, Vec<u8>>) {
     let lists = [
+        "ledger head",
         "licensee list",
         "order list",
         "batch list",
@@ -551,7 +925,7 @@ fn bad_lines_are_told_with_their_numbers() {
         foreign.trim_matches('"')
     );
     program.write("bad.txt", &text);
-    let line = "mark withdraw --kind spoiled --batch 1 --file bad.txt --reason x";
+    let line = "mark withdraw --kind frozen --batch 1 --file bad.txt --reason x";
     let refusal = program.refused(line);
     assert_eq!(
         refusal.what,
@@ -582,17 +956,17 @@ fn bad_lines_are_told_with_their_numbers() {
     let done = program.done(&format!("{line} --skip-bad"));
     assert!(done.contains("line 3: 20 goes beyond batch 1, whose last index is 9; passed over"));
     assert!(
-        done.contains("spoiled: 2 marks\n  batch 1: 3\n  batch 1: 7\n"),
+        done.contains("frozen: 2 marks; entry ") && done.contains("\n  batch 1: 3\n  batch 1: 7\n"),
         "{done}"
     );
-    assert_eq!(states(&program), json!({"not_activated": 8, "spoiled": 2}));
+    assert_eq!(states(&program), json!({"frozen": 2, "not_activated": 8}));
 }
 
 #[test]
 fn a_file_of_many_bad_lines_does_not_flood_the_screen() {
-    let program = Program::with_batch(10);
+    let program = Program::with_labels(10);
     program.write("bad.txt", &"x\n".repeat(1000));
-    let refusal = program.refused("mark activate --batch 1 --file bad.txt");
+    let refusal = program.refused("mark activate --batch 1 --file bad.txt --lot 1");
     assert_eq!(refusal.details.len(), 21);
     assert_eq!(refusal.details[20], "… and 980 more");
 }

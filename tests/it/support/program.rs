@@ -7,15 +7,6 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use yuanmark::domain::event::EventKind;
-use yuanmark::domain::licensee::LicenseeNumber;
-use yuanmark::domain::mark::BatchNumber;
-use yuanmark::service::licensees;
-use yuanmark::store::batch;
-use yuanmark::store::licensee::Filter;
-
-use super::databases::TestDatabase;
-use super::installation::Installation;
 
 /// A folder in which commands run one after the other.
 pub struct Program {
@@ -54,55 +45,63 @@ impl Program {
         program
     }
 
-    /// An order and its batch, issued with these further flags. Returns the batch.
+    /// [`Program::with_batch`], its labels printed, delivered and received, and lot 1 that has passed its test.
+    pub fn with_labels(count: u32) -> Self {
+        let program = Self::with_batch(count);
+        program.receive(1);
+        program.add_lot(count);
+        program
+    }
+
+    /// Licensee 1, its entitlement and printer 1 if they are not there, then an order and its batch, issued with these
+    /// further flags. Returns the batch.
     pub fn add_batch(&self, count: u32, flags: &str) -> u64 {
-        let issue = format!("batch issue --order {} {flags}", self.add_order(count));
+        if self.json("licensee list")["licensees"] == Value::Array(Vec::new()) {
+            self.done(
+                "licensee add --name 虚构芦笋合作社 --uscc 93430981MA4TEXT36K --basis both --form canned \
+                 --area 琼湖街道=900000 --since 2026-01-05 --document 公告2026年第1号",
+            );
+            self.done(
+                "entitlement grant --licensee 1 --season 2026 --form canned --area 900000 --pack-grams 425 \
+                 --document 测产2026-1",
+            );
+            self.done("printer add --name 虚构彩印有限公司 --uscc 51430981MJJTEXT52T --licence 印证字001号");
+        }
+        let order = self.add_order(count);
+        self.done(&format!("order approve {order}"));
+        self.done(&format!("order assign {order} --printer 1"));
+        let issue = format!("batch issue --order {order} {flags}");
         self.json(&issue)["number"].as_u64().unwrap()
     }
 
-    /// Licensee 1 if it is not there, then an approved order. Returns its number.
-    pub fn add_order(&self, count: u32) -> u32 {
-        self.in_books(async |books| {
-            let known =
-                licensees::list(&books.store, &Filter::default(), LicenseeNumber(0), 1).await;
-            let licensee = match known.unwrap().pop() {
-                Some(licensee) => licensee,
-                None => books.licensee(2).await,
-            };
-            books.order(&licensee, count).await.number.0
-        })
+    /// An order of licensee 1, placed.
+    pub fn add_order(&self, count: u32) -> u64 {
+        let order = self.json(&format!(
+            "order new --licensee 1 --season 2026 --form canned --product '清水芦笋罐头 425 g' --quantity {count}"
+        ));
+        order["number"].as_u64().unwrap()
     }
 
-    /// Delivers all labels of a batch and activates its marks, for a lot that has passed its test.
-    pub fn activate(&self, batch: u64) {
-        self.in_books(async |books| {
-            let number = BatchNumber::new(u32::try_from(batch).unwrap()).unwrap();
-            let mut tx = books.store.read().await.unwrap();
-            let batch = batch::get(&mut tx, number).await.unwrap().unwrap();
-            drop(tx);
-            books.deliver(&batch).await;
-            books
-                .change(&batch, EventKind::Activated, "", batch.issued_at)
-                .await
-                .unwrap();
-        });
+    /// The labels of a batch are printed, delivered and received.
+    pub fn receive(&self, batch: u64) {
+        let order = &self.json(&format!("batch show {batch}"))["order"];
+        self.done(&format!("order release {order} --receiver 王五"));
+        for what in ["printed", "delivered", "received"] {
+            self.done(&format!("mark {what} --batch {batch} --all"));
+        }
     }
 
-    /// Takes steps in the books of this folder that the story does not tell by commands.
-    fn in_books<T: Send>(&self, steps: impl AsyncFnOnce(&Installation) -> T + Send) -> T {
-        let database = TestDatabase::at(&self.path("yuanmark.db"));
-        let in_another_thread = move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(async {
-                // Its keys are not the program's; these steps do not need any.
-                let books = Installation::new(database).await;
-                let result = steps(&books).await;
-                books.store.close().await;
-                result
-            })
-        };
-        // Where there is a runtime already, another one cannot run in the same thread.
-        std::thread::scope(|scope| scope.spawn(in_another_thread).join().unwrap())
+    /// A lot of licensee 1 that has passed its test.
+    pub fn add_lot(&self, packs: u32) -> u64 {
+        let lot = self.json(&format!(
+            "lot add --licensee 1 --season 2026 --form canned --code L1 --product '清水芦笋罐头 425 g' \
+             --harvested 2026-03-20 --township 胭脂湖街道 --standard '虚构标准 2026' --packs {packs}"
+        ));
+        let lot = lot["number"].as_u64().unwrap();
+        self.done(&format!(
+            "lot report {lot} --laboratory 虚构检验所 --number 检验报告2026-017 --date 2026-04-10 --result passed"
+        ));
+        lot
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -1,21 +1,24 @@
 //! `yuanmark batch …`
 
+mod print;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::arguments::{
-    By, Installation, Limit, batch_number, index_range, line, public_url, to_line,
-};
+use self::print::{report_json, report_text, row, to_json};
+use super::arguments::{By, Installation, Limit};
 use super::failure::Failure;
 use super::output::{Output, table, thousands};
+use super::values::{batch_number, index_range, line, number, public_url};
 use crate::domain::mark::{BatchNumber, IndexRange};
-use crate::domain::order::{Batch as Entry, OrderNumber};
+use crate::domain::order::OrderNumber;
 use crate::domain::public_url::PublicUrl;
+use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
-use crate::service::issue::{self, BatchReport, Issue};
+use crate::service::issue::{self, Issue};
 use crate::service::pack::{self, Pack as Request};
 use crate::service::system;
 
@@ -23,19 +26,19 @@ use crate::service::system;
 pub(super) enum Batch {
     /// Issue the batch of an order
     ///
-    /// One row in the ledger, whether for one mark or sixteen million. An order has one batch. Repeated with the same
-    /// idempotency key, the command shows the batch it made before and makes no other.
-    #[command(after_help = "EXAMPLE\n  yuanmark batch issue --order 1 --idempotency-key order-1")]
+    /// One row in the ledger, whether for one mark or sixteen million. An order must be approved, and has one batch.
+    /// Repeated with the same name for the request, the command shows the batch it made before and makes no other.
+    #[command(after_help = "EXAMPLE\n  yuanmark batch issue --order 1 --request order-1")]
     Issue {
         /// The order's number; it says for whom, what, when and how many
-        #[arg(long, value_name = "NUMBER")]
-        order: u32,
+        #[arg(long, value_parser = number(OrderNumber), value_name = "NUMBER")]
+        order: OrderNumber,
         /// Give every mark a hidden code (暗码) under scratch film
         #[arg(long)]
         hidden_codes: bool,
         /// A name for this one issue, so that a retry makes no second batch; made up if left out
-        #[arg(long, value_parser = line, value_name = "NAME")]
-        idempotency_key: Option<String>,
+        #[arg(long, visible_alias = "idempotency-key", value_parser = line, value_name = "NAME")]
+        request: Option<Line>,
         #[command(flatten)]
         by: By,
     },
@@ -45,7 +48,7 @@ pub(super) enum Batch {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Show a batch and what became of its marks
+    /// Show a batch, what became of its marks, and where its labels are
     #[command(after_help = "EXAMPLE\n  yuanmark batch show 1")]
     Show {
         /// The batch's number
@@ -129,17 +132,19 @@ impl Batch {
             Self::Issue {
                 order,
                 hidden_codes,
-                idempotency_key,
+                request,
                 by,
             } => {
                 let keys = place.live_keys()?;
                 let store = place.store().await?;
-                let idempotency_key = idempotency_key.unwrap_or_else(system::unique_id);
+                let made_up = || line(&system::unique_id());
+                let idempotency_key = request.map_or_else(made_up, Ok);
                 let new = Issue {
-                    order: OrderNumber(order),
+                    order,
                     has_hidden_codes: hidden_codes,
-                    idempotency_key: to_line("idempotency key", &idempotency_key)?,
-                    actor: by.actor()?,
+                    idempotency_key: idempotency_key
+                        .map_err(|error| Failure::new(error, "report this fault"))?,
+                    actor: by.by,
                 };
                 let issued = issue::issue(&store, &keys, &new, system::now()).await?;
                 let batch = &issued.batch;
@@ -173,7 +178,7 @@ impl Batch {
                 let report = issue::report(&place.store().await?, number, system::now()).await?;
                 let mut text = report_text(&report);
                 if let Some(distrust) = place.distrust(&report.batch)? {
-                    text.push_str(&distrust);
+                    text.push_str(&format!("\n{distrust}"));
                 }
                 output.result(&report_json(&report), &text)
             }
@@ -227,79 +232,4 @@ pub(super) fn progress_bar() -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn row(batch: &Entry) -> Vec<String> {
-    vec![
-        batch.number.to_string(),
-        batch.order.to_string(),
-        batch.licensee.to_string(),
-        batch.season.to_string(),
-        batch.form.to_string(),
-        thousands(u64::from(batch.count.get())),
-        batch.key.to_string(),
-        if batch.has_hidden_codes { "yes" } else { "no" }.into(),
-        batch.issued_at.to_string(),
-    ]
-}
-
-fn to_json(batch: &Entry) -> Value {
-    json!({
-        "number": batch.number.get(),
-        "order": batch.order.0,
-        "licensee": batch.licensee.0,
-        "season": batch.season.year(),
-        "form": batch.form.slug(),
-        "count": batch.count.get(),
-        "key": batch.key,
-        "has_hidden_codes": batch.has_hidden_codes,
-        "issued_at": batch.issued_at,
-        "by": batch.actor.as_str(),
-        "idempotency_key": batch.idempotency_key.as_str(),
-    })
-}
-
-fn report_json(report: &BatchReport) -> Value {
-    let mut value = to_json(&report.batch);
-    value["product"] = json!(report.order.placed.product.as_str());
-    value["marks_by_state"] = json!(report.marks_by_state);
-    value["queries"] = json!(report.queries);
-    let ranges = report.ranges.iter().map(|(range, state)| {
-        json!({"first": range.first().get(), "last": range.last().get(), "state": state})
-    });
-    value["ranges"] = ranges.collect();
-    value
-}
-
-fn report_text(report: &BatchReport) -> String {
-    /// More would scroll the summary away; --json has them all.
-    const MOST_RANGES: usize = 20;
-    let batch = &report.batch;
-    let mut text = format!(
-        "batch {}: {} marks of order {}\n  product  {} ({}), season {}\n  licensee {}\n  key      {}\n  issued   {} by {}\n  queries  {}\n",
-        batch.number,
-        thousands(u64::from(batch.count.get())),
-        batch.order,
-        report.order.placed.product,
-        batch.form,
-        batch.season,
-        batch.licensee,
-        batch.key,
-        batch.issued_at,
-        batch.actor,
-        thousands(report.queries),
-    );
-    for (state, marks) in &report.marks_by_state {
-        text.push_str(&format!("  {state:<14} {:>12}\n", thousands(*marks)));
-    }
-    for (range, state) in report.ranges.iter().take(MOST_RANGES) {
-        text.push_str(&format!("    {:<17} {state}\n", range.to_string()));
-    }
-    if report.ranges.len() > MOST_RANGES {
-        text.push_str(&format!(
-            "    … and {} more ranges\n",
-            report.ranges.len() - MOST_RANGES
-        ));
-    }
-    text
 }
