@@ -123,7 +123,17 @@ fn for_everyone() -> OpenApiRouter<App> {
 
 /// What takes the administrator's token. Every handler here has [`admin::Administrator`] as its first argument.
 fn for_administrators() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(admin::instance::instance))
+    use admin::{instance, licensees};
+
+    OpenApiRouter::new()
+        .routes(routes!(instance::instance))
+        .routes(routes!(licensees::list, licensees::enter))
+        .routes(routes!(licensees::get))
+        .routes(routes!(licensees::file))
+        .routes(routes!(licensees::step))
+        .routes(routes!(licensees::propose))
+        .routes(routes!(licensees::confirm))
+        .routes(routes!(licensees::withdraw))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

@@ -3,6 +3,8 @@
 //! What an operation must keep to is written down in `docs/ARCHITECTURE.md`, "An operation for administrators".
 
 pub mod instance;
+pub mod licensees;
+mod values;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
