@@ -2,8 +2,18 @@
 //!
 //! What an operation must keep to is written down in `docs/ARCHITECTURE.md`, "An operation for administrators".
 
+pub mod batches;
+pub mod containers;
+pub mod documents;
+pub mod entitlements;
 pub mod instance;
+pub mod ledger;
 pub mod licensees;
+pub mod lots;
+pub mod marks;
+pub mod orders;
+pub mod printers;
+pub mod transfers;
 mod values;
 
 use axum::extract::FromRequestParts;

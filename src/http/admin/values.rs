@@ -381,6 +381,11 @@ pub struct Limit(u32);
 impl Limit {
     const MOST: u32 = 200;
 
+    /// How many.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
     /// As many as are asked of the service: one more than are told, to know whether there are more.
     pub const fn and_one(self) -> u32 {
         self.0 + 1
