@@ -6,6 +6,7 @@
 mod admin;
 pub mod api;
 mod assets;
+mod directory;
 mod etag;
 mod extract;
 mod for_people;
@@ -21,7 +22,7 @@ mod visitor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -108,6 +109,7 @@ pub fn router(app: App) -> Router {
 
 /// What everyone may ask.
 fn for_everyone() -> OpenApiRouter<App> {
+    let kept = Arc::<directory::Cache>::default();
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -118,6 +120,7 @@ fn for_everyone() -> OpenApiRouter<App> {
         .route("/check", get(pages::check_typed))
         .route("/assets/{name}", get(assets::asset))
         .routes(routes!(api::verify))
+        .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))

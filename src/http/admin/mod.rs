@@ -14,7 +14,7 @@ pub mod marks;
 pub mod orders;
 pub mod printers;
 pub mod transfers;
-mod values;
+pub mod values;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
