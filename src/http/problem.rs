@@ -178,7 +178,10 @@ impl Problem {
                     .because(cause.to_string())
                     .advising(cause.advice())
             }
-            ServiceError::Files { .. } | ServiceError::Render(_) => {
+            ServiceError::Sheet(crate::sheets::SheetError::TooManyRows { .. }) => {
+                Self::REFUSED.because(error.to_string())
+            }
+            ServiceError::Files { .. } | ServiceError::Sheet(_) | ServiceError::Render(_) => {
                 tracing::error!(%error, "a use case failed");
                 Self::INTERNAL.because(error.to_string())
             }

@@ -72,19 +72,53 @@ pub struct StoredEntry {
 impl StoredEntry {
     /// The hash that follows from what the entry says and the entry before.
     pub fn hash_after(&self, before: EntryHash) -> EntryHash {
+        let subjects = self.subjects.to_string();
+        EntryText {
+            number: self.number,
+            at_micros: self.at.as_microsecond(),
+            actor: self.actor.as_str(),
+            kind: &self.kind,
+            request: self.request.as_ref().map_or("", Line::as_str),
+            subjects: &subjects,
+            body: &self.body,
+        }
+        .hash_after(before)
+    }
+}
+
+/// The words of an entry as they are hashed.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryText<'a> {
+    /// Its number.
+    pub number: EntryNumber,
+    /// When it was written, in microseconds since 1970.
+    pub at_micros: i64,
+    /// Who wrote it.
+    pub actor: &'a str,
+    /// The word for what it says.
+    pub kind: &'a str,
+    /// The name of the request; empty if it has none.
+    pub request: &'a str,
+    /// [`Subjects`] as text.
+    pub subjects: &'a str,
+    /// What it says, as JSON.
+    pub body: &'a str,
+}
+
+impl EntryText<'_> {
+    /// The hash that follows from these words and the entry before.
+    pub fn hash_after(&self, before: EntryHash) -> EntryHash {
         let mut hash = Sha256::new();
         hash.update(CONTEXT);
         hash.update(before.0);
         hash.update(self.number.to_be_bytes());
-        hash.update(self.at.as_microsecond().to_be_bytes());
-        let request = self.request.as_ref().map_or("", Line::as_str);
-        let subjects = self.subjects.to_string();
+        hash.update(self.at_micros.to_be_bytes());
         for field in [
-            self.actor.as_str(),
-            self.kind.as_str(),
-            request,
-            subjects.as_str(),
-            self.body.as_str(),
+            self.actor,
+            self.kind,
+            self.request,
+            self.subjects,
+            self.body,
         ] {
             hash.update(u32::try_from(field.len()).unwrap_or(u32::MAX).to_be_bytes());
             hash.update(field);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use yuanmark::domain::code::Code;
 use yuanmark::domain::area::Area;
+use yuanmark::domain::code::Code;
 use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::form::Form;
@@ -21,9 +21,9 @@ use yuanmark::domain::text::Line;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
+use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
-use yuanmark::service::desk::Call;
 use yuanmark::service::marks::{self, Change, Changed, Which};
 use yuanmark::service::{ServiceError, entitlements, licensees, lots, orders, printers};
 use yuanmark::store::Store;
@@ -128,9 +128,16 @@ impl Installation {
         if known.is_empty() {
             let area = Area::from_text("100000").unwrap();
             let document = line("测产2026-1");
-            entitlements::grant(&self.store, &call("test", now), account, area, 425, document)
-                .await
-                .unwrap();
+            entitlements::grant(
+                &self.store,
+                &call("test", now),
+                account,
+                area,
+                425,
+                document,
+            )
+            .await
+            .unwrap();
         }
         let new = NewOrder {
             licensee: licensee.number,
@@ -139,7 +146,9 @@ impl Installation {
             product: line("清水芦笋罐头 425 g"),
             quantity: MarkCount::new(quantity).unwrap(),
         };
-        let order = orders::place(&self.store, &call("test", now), new).await.unwrap();
+        let order = orders::place(&self.store, &call("test", now), new)
+            .await
+            .unwrap();
         orders::approve(&self.store, &call("test", now), order.number, None)
             .await
             .unwrap()
@@ -198,20 +207,32 @@ impl Installation {
         let now = batch.issued_at;
         let printer = self.printer().await;
         let by = call("test", now);
-        orders::assign(&self.store, &by, batch.order, printer.number).await.unwrap();
+        orders::assign(&self.store, &by, batch.order, printer.number)
+            .await
+            .unwrap();
         orders::release(&self.store, &by, batch.order, line("收件人"), None)
             .await
             .unwrap();
-        for event in [EventKind::Printed, EventKind::Delivered, EventKind::Received] {
+        for event in [
+            EventKind::Printed,
+            EventKind::Delivered,
+            EventKind::Received,
+        ] {
             self.change(batch, event, "", now).await.unwrap();
         }
     }
 
     /// A lot for the marks of a batch that has passed its test; the first one that was made for it, if there is one.
     pub async fn lot(&self, batch: &Batch, now: Timestamp) -> LotNumber {
-        let lots = lots::list(&self.store, Some(batch.licensee), Some(batch.season), None, 100)
-            .await
-            .unwrap();
+        let lots = lots::list(
+            &self.store,
+            Some(batch.licensee),
+            Some(batch.season),
+            None,
+            100,
+        )
+        .await
+        .unwrap();
         let fits = |lot: &&Lot| lot.entered.public.form == batch.form && lot.may_activate().is_ok();
         if let Some(lot) = lots.iter().find(fits) {
             return lot.number;
@@ -241,7 +262,10 @@ impl Installation {
             result: TestResult::Passed,
             file: None,
         };
-        lots::report(&self.store, &by, lot.number, report).await.unwrap().number
+        lots::report(&self.store, &by, lot.number, report)
+            .await
+            .unwrap()
+            .number
     }
 
     pub fn code(&self, batch: &Batch, place: u32) -> Code {
@@ -284,6 +308,12 @@ impl Installation {
             let witnesses = (line("证人甲"), line("证人乙"));
             change.destruction = Some(Destruction { date, witnesses });
         }
-        marks::change(&self.store, &self.keys.secrets.serial, &call("clerk", now), &change).await
+        marks::change(
+            &self.store,
+            &self.keys.secrets.serial,
+            &call("clerk", now),
+            &change,
+        )
+        .await
     }
 }
