@@ -251,7 +251,8 @@ impl From<StoreError> for Problem {
     }
 }
 
-fn bad_lines(lines: &[LineReport]) -> Vec<ProblemLine> {
+/// The bad ones among the lines, at most the first 1,000.
+pub fn bad_lines(lines: &[LineReport]) -> Vec<ProblemLine> {
     let bad = lines.iter().filter_map(|line| match &line.outcome {
         LineOutcome::Bad(error) => Some(ProblemLine {
             line: line.line as u64,

@@ -9,6 +9,7 @@ pub mod containers;
 pub mod corrections;
 pub mod desk;
 pub mod doctor;
+pub mod directory;
 pub mod documents;
 pub mod entitlements;
 pub mod export;

@@ -28,6 +28,7 @@ pub mod batch;
 mod books;
 mod connect;
 mod counter;
+pub mod directory;
 pub mod event;
 pub mod health;
 pub mod kept;
