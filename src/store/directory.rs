@@ -75,7 +75,7 @@ pub async fn licensees(
     let places: Vec<String> = (1..=states.len()).map(|place| format!("${place}")).collect();
     let condition = format!("state IN ({})", places.join(", "));
     let values = states.iter().map(|state| kept::text(state.slug())).collect();
-    kept::chosen(tx, &condition, values, "ORDER BY number", "list").await
+    kept::chosen(tx, &condition, values, "ORDER BY number").await
 }
 
 /// Who has entitlements of which seasons, by licensee and season.

@@ -8,7 +8,7 @@ use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::{ContainerFilled, Destruction, Marks, Subjects};
 use crate::domain::licensee::{Act, is_same_person};
-use crate::domain::lot::{Lot, LotNumber};
+use crate::domain::lot::Lot;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, OrderNumber};
 use crate::domain::refusal::Refusal;
