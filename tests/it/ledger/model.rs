@@ -18,7 +18,7 @@ use super::{assert_healthy, mark, report};
 use crate::support::installation::{Installation, call, line, morning};
 
 const MARKS: u32 = 16;
-const CASES: u32 = 32;
+const CASES: u32 = 64;
 
 /// How a line names its marks.
 #[derive(Clone, Copy, Debug)]
