@@ -11,23 +11,30 @@ use std::time::Instant;
 
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
+use yuanmark::domain::area::Area;
+use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::code::signed_message;
+use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::form::Form;
-use yuanmark::domain::licensee::LegalBasis;
+use yuanmark::domain::licensee::{
+    LegalBasis, LicenseeNumber, LicenseeState, NewLicensee, Particulars,
+};
 use yuanmark::domain::mark::{BatchNumber, MarkCount, MarkId, MarkIndex};
-use yuanmark::domain::order::Batch;
+use yuanmark::domain::order::{Batch, NewOrder};
 use yuanmark::domain::public_url::PublicUrl;
 use yuanmark::domain::season::Season;
 use yuanmark::domain::text::Line;
+use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
 use yuanmark::render::dpi::Dpi;
 use yuanmark::render::{png, svg};
+use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
 use yuanmark::service::pack::{self, Format, Pack};
-use yuanmark::service::{licensees, orders};
-use yuanmark::store::order::NewOrder;
+use yuanmark::service::{entitlements, licensees, orders};
+use yuanmark::store::licensee::Filter;
 use yuanmark::store::{DatabaseUrl, Store, migrate};
 
 const MARKS: u32 = 1_000_000;
@@ -130,29 +137,27 @@ async fn pack_once(folder: &Path, count: u32) -> f64 {
 }
 
 async fn new_batch(store: &Store, keys: &LiveKeys, count: u32, now: Timestamp) -> Batch {
-    let known = licensees::list(store)
+    let by = Call::new(line("bench"), now);
+    let known = licensees::list(store, &Filter::default(), LicenseeNumber(0), 1)
         .await
         .expect("licensees")
         .into_iter()
         .next();
     let licensee = match known {
-        Some(licensee) => licensee,
-        None => {
-            let uscc = Uscc::new("91430981MA4TEXT1XY").expect("a code");
-            licensees::add(store, &line("虚构企业"), &uscc, LegalBasis::Both, now)
-                .await
-                .expect("a licensee")
-        }
+        Some(licensee) => licensee.number,
+        None => new_licensee(store, &by).await,
     };
     let new = NewOrder {
-        licensee: licensee.number,
+        licensee,
         season: Season::new(2026).expect("a season"),
         form: Form::Canned,
         product: line("罐头"),
         quantity: MarkCount::new(count).expect("a count"),
-        actor: line("bench"),
     };
-    let order = orders::place(store, new, now).await.expect("an order");
+    let order = orders::place(store, &by, new).await.expect("an order");
+    orders::approve(store, &by, order.number, None)
+        .await
+        .expect("an approval");
     let issue = Issue {
         order: order.number,
         has_hidden_codes: false,
@@ -163,6 +168,32 @@ async fn new_batch(store: &Store, keys: &LiveKeys, count: u32, now: Timestamp) -
         .await
         .expect("a batch")
         .batch
+}
+
+/// One that may order some ten million marks.
+async fn new_licensee(store: &Store, by: &Call) -> LicenseeNumber {
+    let mut particulars = Particulars::new(line("虚构企业"), LegalBasis::Both);
+    particulars.forms = [Form::Canned].into();
+    let township = Township::from_text("006").expect("a township");
+    let area = Area::from_text("100000").expect("an area");
+    particulars.areas = [(township, area)].into();
+    let new = NewLicensee {
+        uscc: Uscc::new("91430981MA4TEXT1XY").expect("a code"),
+        particulars,
+        state: LicenseeState::Active,
+        date: day_of(by.at),
+        document: Some(line("公告")),
+    };
+    let licensee = licensees::enter(store, by, new).await.expect("a licensee");
+    let account = Account {
+        licensee: licensee.number,
+        season: Season::new(2026).expect("a season"),
+        form: Form::Canned,
+    };
+    entitlements::grant(store, by, account, area, 425, line("测产"))
+        .await
+        .expect("an entitlement");
+    licensee.number
 }
 
 /// The most memory this process ever had, in MB, from `/proc/self/status`.
@@ -212,7 +243,7 @@ fn single_labels() {
                 mark,
                 season: Season::new(2026).expect("a season"),
                 form: Form::Canned.code(),
-                licensee: yuanmark::domain::licensee::LicenseeNumber(1),
+                licensee: LicenseeNumber(1),
                 has_hidden_code: false,
             };
             let code = payload.sign(&key);

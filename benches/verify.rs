@@ -8,27 +8,35 @@ use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
+use yuanmark::domain::area::Area;
+use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::code::Code;
+use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::form::Form;
 use yuanmark::domain::input::Input;
-use yuanmark::domain::licensee::LegalBasis;
+use yuanmark::domain::licensee::{LegalBasis, LicenseeState, NewLicensee, Particulars};
+use yuanmark::domain::lot::{LotLabel, LotNumber, NewLot, TestReport, TestResult};
 use yuanmark::domain::mark::{MarkCount, MarkId, MarkIndex};
-use yuanmark::domain::order::Batch;
+use yuanmark::domain::order::{Batch, NewOrder};
 use yuanmark::domain::phone::PhoneHash;
+use yuanmark::domain::printer::NewPrinter;
 use yuanmark::domain::season::Season;
 use yuanmark::domain::text::Line;
+use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
+use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
-use yuanmark::service::marks::{self, Change};
+use yuanmark::service::marks::{self, Change, Which};
 use yuanmark::service::verify::{self, Channel, Check};
-use yuanmark::service::{licensees, orders};
-use yuanmark::store::order::NewOrder;
+use yuanmark::service::{entitlements, licensees, lots, orders, printers};
 use yuanmark::store::{DatabaseUrl, Store, migrate};
 
+/// Its canned goods are in the market for some years.
+const SEASON: u16 = 2026;
 const MARKS: u32 = 1_000_000;
 const CHECKS: u32 = 4000;
 
@@ -164,40 +172,116 @@ async fn installation(folder: &Path) -> (Store, LiveKeys, Batch) {
         .await
         .expect("a database");
     migrate::run(&store).await.expect("a schema");
-    let uscc = Uscc::new("91430981MA4TEXT1XY").expect("a code");
-    let licensee = licensees::add(&store, &line("虚构企业"), &uscc, LegalBasis::Both, now)
+    let batch = delivered_batch(&store, &keys, now).await;
+    let lot = lot(&store, &batch, now).await;
+    let mut change = Change::new(EventKind::Activated, Which::All, Some(batch.number));
+    change.lot = Some(lot);
+    let by = Call::new(line("bench"), now);
+    marks::change(&store, &keys.secrets.serial, &by, &change)
         .await
-        .expect("a licensee");
+        .expect("an activation");
+    (store, keys, batch)
+}
+
+/// A batch whose labels the licensee has, from its order on.
+async fn delivered_batch(store: &Store, keys: &LiveKeys, now: Timestamp) -> Batch {
+    let by = Call::new(line("bench"), now);
+    let season = Season::new(SEASON).expect("a season");
+    let mut particulars = Particulars::new(line("虚构企业"), LegalBasis::Both);
+    particulars.forms = [Form::Canned].into();
+    let township = Township::from_text("006").expect("a township");
+    let area = Area::from_text("100000").expect("an area");
+    particulars.areas = [(township, area)].into();
+    let new = NewLicensee {
+        uscc: Uscc::new("91430981MA4TEXT1XY").expect("a code"),
+        particulars,
+        state: LicenseeState::Active,
+        date: day_of(now),
+        document: Some(line("公告")),
+    };
+    let licensee = licensees::enter(store, &by, new).await.expect("a licensee");
+    let account = Account {
+        licensee: licensee.number,
+        season,
+        form: Form::Canned,
+    };
+    entitlements::grant(store, &by, account, area, 425, line("测产"))
+        .await
+        .expect("an entitlement");
     let new = NewOrder {
         licensee: licensee.number,
-        season: Season::new(2026).expect("a season"),
+        season,
         form: Form::Canned,
         product: line("罐头"),
         quantity: MarkCount::new(MARKS).expect("a count"),
-        actor: line("bench"),
     };
-    let order = orders::place(&store, new, now).await.expect("an order");
+    let order = orders::place(store, &by, new)
+        .await
+        .expect("an order")
+        .number;
+    orders::approve(store, &by, order, None)
+        .await
+        .expect("an approval");
     let new = Issue {
-        order: order.number,
+        order,
         has_hidden_codes: false,
         idempotency_key: line("bench"),
         actor: line("bench"),
     };
-    let batch = issue::issue(&store, &keys, &new, now)
-        .await
-        .expect("a batch")
-        .batch;
-    let change = Change {
-        kind: EventKind::Activated,
-        lines: None,
-        batch: Some(batch.number),
-        skip_bad: false,
-        actor: &line("bench"),
-        reason: None,
-        document: None,
+    let issued = issue::issue(store, keys, &new, now).await.expect("a batch");
+    let new = NewPrinter {
+        name: line("虚构彩印"),
+        uscc: Uscc::new("51430981MJJTEXT52T").expect("a code"),
+        licence: line("印证字001号"),
     };
-    marks::change(&store, &keys.secrets.serial, &change, now)
+    let printer = printers::enter(store, &by, new).await.expect("a printer");
+    orders::assign(store, &by, order, printer.number)
         .await
-        .expect("an activation");
-    (store, keys, batch)
+        .expect("an assignment");
+    orders::release(store, &by, order, line("收件人"), None)
+        .await
+        .expect("a release");
+    for event in [
+        EventKind::Printed,
+        EventKind::Delivered,
+        EventKind::Received,
+    ] {
+        let change = Change::new(event, Which::All, Some(issued.batch.number));
+        marks::change(store, &keys.secrets.serial, &by, &change)
+            .await
+            .expect("a delivery");
+    }
+    issued.batch
+}
+
+/// A lot that has passed its test.
+async fn lot(store: &Store, batch: &Batch, now: Timestamp) -> LotNumber {
+    let by = Call::new(line("bench"), now);
+    let new = NewLot {
+        licensee: batch.licensee,
+        public: LotLabel {
+            code: line("L-1"),
+            product: line("罐头"),
+            form: batch.form,
+            season: batch.season,
+            harvested: civil::date(SEASON.cast_signed(), 4, 1),
+            township: Township::from_text("006").expect("a township"),
+            standard: line("示例标准"),
+            certificate: None,
+        },
+        packs: MARKS,
+        steps: Vec::new(),
+    };
+    let lot = lots::enter(store, &by, new).await.expect("a lot").number;
+    let report = TestReport {
+        laboratory: line("虚构检验所"),
+        number: line("1"),
+        date: day_of(now),
+        result: TestResult::Passed,
+        file: None,
+    };
+    lots::report(store, &by, lot, report)
+        .await
+        .expect("a report");
+    lot
 }

@@ -31,6 +31,7 @@ CREATE INDEX entries_by_licensee ON entries (licensee, number) WHERE licensee IS
 CREATE INDEX entries_by_printer ON entries (printer, number) WHERE printer IS NOT NULL;
 CREATE INDEX entries_by_order ON entries (order_number, number) WHERE order_number IS NOT NULL;
 CREATE INDEX entries_by_season ON entries (season, number) WHERE season IS NOT NULL;
+CREATE INDEX entries_by_kind ON entries (kind, number);
 CREATE INDEX entries_by_lot ON entries (lot, number) WHERE lot IS NOT NULL;
 
 -- Against slips; who means it finds a way, and is found out by the hashes.

@@ -60,6 +60,10 @@ impl From<ServiceError> for Failure {
             ServiceError::Keyring(_) => {
                 Self::new(what, "`yuanmark key list` shows the keys there are")
             }
+            ServiceError::Sheet(_) => Self::new(
+                what,
+                "see that the file can be written and the disk has room; for more rows than Excel opens take CSV",
+            ),
             ServiceError::Files { .. } => Self::new(
                 what,
                 "see that the folder can be written and has room; then run it again",

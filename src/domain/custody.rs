@@ -16,6 +16,9 @@ pub struct Piece {
     pub lot: Option<LotNumber>,
 }
 
+/// How many labels, what they were, and what they are now.
+pub type Moved = (u32, Piece, Piece);
+
 /// What an event would do to a stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
@@ -135,7 +138,7 @@ impl Custody {
         range: IndexRange,
         kind: EventKind,
         lot: Option<LotNumber>,
-    ) -> Result<Vec<(u32, Piece, Piece)>, (IndexRange, Piece)> {
+    ) -> Result<Vec<Moved>, (IndexRange, Piece)> {
         let mut moved = Vec::new();
         let mut puts = Vec::new();
         for (part, piece) in self.look(range) {

@@ -72,7 +72,7 @@ pub fn joined(mut ranges: Vec<IndexRange>) -> Vec<IndexRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{EventKind, Withdrawal};
+    use crate::domain::event::{EventKind, Slip, Withdrawal};
     use crate::domain::mark::BatchNumber;
     use crate::domain::state::MarkState;
     use crate::domain::text::Line;
@@ -81,12 +81,24 @@ mod tests {
 
     const MARKS: u32 = 24;
 
+    /// What happens to labels and leaves the standing of their marks as it was.
+    const MOVEMENTS: [EventKind; 7] = [
+        EventKind::Printed,
+        EventKind::Delivered,
+        EventKind::Received,
+        EventKind::Used,
+        EventKind::Undone(Slip::Printed),
+        EventKind::Undone(Slip::Delivered),
+        EventKind::Undone(Slip::Used),
+    ];
+
     fn kinds() -> impl Strategy<Value = EventKind> {
         prop_oneof![
             2 => Just(EventKind::Activated),
             4 => proptest::sample::select(Withdrawal::ALL.to_vec()).prop_map(EventKind::Withdrawn),
             1 => Just(EventKind::Restored(Withdrawal::Frozen)),
             1 => Just(EventKind::Restored(Withdrawal::Recalled)),
+            2 => proptest::sample::select(MOVEMENTS.to_vec()),
         ]
     }
 
@@ -101,6 +113,7 @@ mod tests {
             actor: Line::new("actor", "test").unwrap(),
             reason: None,
             document: None,
+            lot: None,
         }
     }
 
@@ -123,6 +136,7 @@ mod tests {
                 EventKind::Restored(kind) => {
                     self.withdrawn.retain(|(slug, _)| *slug != kind.slug());
                 }
+                movement => assert!(MOVEMENTS.contains(&movement)),
             }
         }
 

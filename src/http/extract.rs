@@ -3,6 +3,7 @@
 //! A handler takes these as its arguments and never sees a request that is not of the described form.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
@@ -17,15 +18,17 @@ use super::problem::Problem;
 #[derive(Debug)]
 pub struct ApiJson<T>(pub T);
 
+/// A body of any kind, as it is. Refusal: 413.
+#[derive(Debug)]
+pub struct ApiBytes(pub Bytes);
+
 /// The query. Refusal: 400 with the member at fault. `T` should `deny_unknown_fields`.
 #[derive(Debug)]
-#[allow(dead_code)] // the next operations take it
 pub struct ApiQuery<T>(pub T);
 
 /// What the path names, read by serde; a domain type reads itself with `#[serde(try_from = "…")]`. Refusal: 404, for
 /// nothing can be there.
 #[derive(Debug)]
-#[allow(dead_code)] // the next operations take it
 pub struct ApiPath<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
@@ -41,6 +44,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
                     _ => Problem::BAD_REQUEST.because(rejection.body_text()),
                 })?;
         Ok(Self(body))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for ApiBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+            _ => Problem::BAD_REQUEST.because(rejection.body_text()),
+        })?;
+        Ok(Self(bytes))
     }
 }
 

@@ -6,6 +6,8 @@
 mod admin;
 pub mod api;
 mod assets;
+mod directory;
+mod etag;
 mod extract;
 mod for_people;
 mod log;
@@ -20,19 +22,20 @@ mod visitor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use server::serve;
 
 use crate::domain::admin_token::AdminToken;
+use crate::domain::document::Document;
 use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
@@ -106,6 +109,7 @@ pub fn router(app: App) -> Router {
 
 /// What everyone may ask.
 fn for_everyone() -> OpenApiRouter<App> {
+    let kept = Arc::<directory::Cache>::default();
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -116,14 +120,79 @@ fn for_everyone() -> OpenApiRouter<App> {
         .route("/check", get(pages::check_typed))
         .route("/assets/{name}", get(assets::asset))
         .routes(routes!(api::verify))
+        .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))
 }
 
+/// Routes that take a whole file.
+fn with_files(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes.layer(DefaultBodyLimit::max(Document::MOST_BYTES))
+}
+
 /// What takes the administrator's token. Every handler here has [`admin::Administrator`] as its first argument.
 fn for_administrators() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(admin::instance::instance))
+    use admin::{
+        batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks,
+        orders, printers, transfers,
+    };
+
+    OpenApiRouter::new()
+        .routes(routes!(instance::instance))
+        // Who may use the mark.
+        .routes(routes!(licensees::list, licensees::enter))
+        .routes(routes!(licensees::get))
+        .routes(routes!(licensees::file))
+        .routes(routes!(licensees::step))
+        .routes(routes!(licensees::propose))
+        .routes(routes!(licensees::confirm))
+        .routes(routes!(licensees::withdraw))
+        .routes(with_files(routes!(documents::list, documents::add)))
+        .routes(routes!(documents::get))
+        .routes(routes!(documents::content))
+        // How much.
+        .routes(routes!(entitlements::coefficients, entitlements::set_coefficients))
+        .routes(routes!(entitlements::history))
+        .routes(routes!(entitlements::list))
+        .routes(routes!(entitlements::grant))
+        .routes(routes!(entitlements::adjust))
+        .routes(routes!(entitlements::close))
+        .routes(routes!(transfers::list, transfers::propose))
+        .routes(routes!(transfers::get))
+        .routes(routes!(transfers::confirm))
+        .routes(routes!(transfers::withdraw))
+        // Who prints what.
+        .routes(routes!(printers::list, printers::enter))
+        .routes(routes!(printers::get))
+        .routes(routes!(printers::end))
+        .routes(routes!(orders::list, orders::place))
+        .routes(routes!(orders::get))
+        .routes(routes!(orders::approve))
+        .routes(routes!(orders::reject))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(orders::assign))
+        .routes(routes!(orders::release))
+        .routes(routes!(orders::close))
+        .routes(routes!(batches::list, batches::issue))
+        .routes(routes!(batches::get))
+        // What becomes of the labels, and on which goods they are.
+        .routes(routes!(marks::change))
+        .routes(routes!(marks::get))
+        .routes(routes!(containers::list, containers::fill))
+        .routes(routes!(containers::get))
+        .routes(routes!(containers::compare))
+        .routes(routes!(lots::list, lots::enter))
+        .routes(routes!(lots::get))
+        .routes(routes!(lots::report))
+        .routes(routes!(lots::recall))
+        .routes(routes!(lots::restore))
+        // All that was ever written down.
+        .routes(routes!(ledger::list))
+        .routes(routes!(ledger::get))
+        .routes(routes!(ledger::head))
+        .routes(routes!(ledger::correct))
+        .routes(routes!(ledger::note))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

@@ -178,7 +178,10 @@ impl Problem {
                     .because(cause.to_string())
                     .advising(cause.advice())
             }
-            ServiceError::Files { .. } | ServiceError::Render(_) => {
+            ServiceError::Sheet(crate::sheets::SheetError::TooManyRows { .. }) => {
+                Self::REFUSED.because(error.to_string())
+            }
+            ServiceError::Files { .. } | ServiceError::Sheet(_) | ServiceError::Render(_) => {
                 tracing::error!(%error, "a use case failed");
                 Self::INTERNAL.because(error.to_string())
             }
@@ -248,7 +251,8 @@ impl From<StoreError> for Problem {
     }
 }
 
-fn bad_lines(lines: &[LineReport]) -> Vec<ProblemLine> {
+/// The bad ones among the lines, at most the first 1,000.
+pub fn bad_lines(lines: &[LineReport]) -> Vec<ProblemLine> {
     let bad = lines.iter().filter_map(|line| match &line.outcome {
         LineOutcome::Bad(error) => Some(ProblemLine {
             line: line.line as u64,

@@ -67,7 +67,9 @@ pub async fn fill(
     if let Some(earlier) = desk.repeated(is_same)?
         && let Some(Entry::ContainerFilled(body)) = Entry::read(&earlier.kind, &earlier.body)
     {
-        return get(store, body.container).await;
+        desk.load_container(body.container).await?;
+        let filled = desk.books.containers.get(body.container).cloned();
+        return filled.ok_or_else(|| unknown(body.container));
     }
     desk.load_batch(number).await?;
     for other in register::containers(&mut desk.tx, Some(number), None, MOST_OF_BATCH).await? {

@@ -22,7 +22,15 @@ pub async fn take_back(
     document: Line,
 ) -> Result<EntryNumber, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    if let Some(earlier) = desk.repeated(|entry| entry.corrects() == Some(number))? {
+    let is_same = |entry: &Entry| {
+        let says = match entry {
+            Entry::Adjusted(body) => (Some(&body.reason), Some(&body.document)),
+            Entry::Marks(body) => (body.reason.as_ref(), body.document.as_ref()),
+            _ => return false,
+        };
+        entry.corrects() == Some(number) && says == (Some(&reason), Some(&document))
+    };
+    if let Some(earlier) = desk.repeated(is_same)? {
         return Ok(earlier.number);
     }
     let stored = ledger::get(&mut desk.tx, number).await?;

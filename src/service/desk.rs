@@ -62,6 +62,7 @@ pub struct Desk {
     entries: Vec<(StoredEntry, Option<EntryNumber>)>,
     events: Vec<RangeEvent>,
     earlier: Option<StoredEntry>,
+    looks_back_to: Option<EntryNumber>,
 }
 
 impl Desk {
@@ -84,6 +85,7 @@ impl Desk {
             entries: Vec::new(),
             events: Vec::new(),
             earlier,
+            looks_back_to: None,
         })
     }
 
@@ -102,14 +104,18 @@ impl Desk {
         if earlier.actor == self.call.by && entry.as_ref().is_some_and(is_same) {
             return Ok(Some(earlier.clone()));
         }
-        Err(Refusal::conflict(
-            format!(
-                "the request {request} was made before and is entry {}, which is something else",
-                earlier.number
-            ),
-            "use a new name for a new request, the same one only to repeat the same request",
-        )
-        .into())
+        Err(something_else(request, earlier.number))
+    }
+
+    /// From now on batches are loaded as they were before this entry: to work out anew what the request that wrote it
+    /// did. Nothing can be entered then.
+    pub const fn look_back_to(&mut self, entry: EntryNumber) {
+        self.looks_back_to = Some(entry);
+    }
+
+    /// Whether batches are loaded as they were at an earlier time.
+    pub const fn looks_back(&self) -> bool {
+        self.looks_back_to.is_some()
     }
 
     /// Enters what is to be done. The rules of the books decide; everything it touches must be loaded.
@@ -332,7 +338,10 @@ impl Desk {
             return Ok(Vec::new());
         };
         self.load_order(batch.order).await?;
-        let events = event::of_batch(&mut self.tx, number).await?;
+        let mut events = event::of_batch(&mut self.tx, number).await?;
+        if let Some(entry) = self.looks_back_to {
+            events.retain(|event| event.number < entry);
+        }
         let mut custody = Custody::new(batch.count);
         for event in &events {
             custody.replay(event.range, event.kind, event.lot);
@@ -376,6 +385,17 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The name of a request stands for another one.
+pub(super) fn something_else(request: &Line, entry: EntryNumber) -> ServiceError {
+    Refusal::conflict(
+        format!(
+            "the request {request} was made before and is entry {entry}, which is something else"
+        ),
+        "use a new name for a new request, the same one only to repeat the same request",
+    )
+    .into()
 }
 
 /// The ranges of an entry as scans meet them.

@@ -60,14 +60,17 @@ pub async fn add(
         size: new.content.len() as u64,
         sha256: Line::new("hash", &sha256).map_err(text_refused)?,
     };
+    if let Some(earlier) = desk.repeated(|earlier| is_of(earlier, &document))?
+        && let Some(Entry::DocumentAdded(body)) = Entry::read(&earlier.kind, &earlier.body)
+    {
+        let number = body.document.number;
+        let added: Option<AddedDocument> = kept::get(&mut desk.tx, number).await?;
+        return added.ok_or_else(|| unknown(number));
+    }
     let newest = register::newest_version(&mut desk.tx, &document).await?;
     if let Some(newest) = newest {
-        let is_same = newest.document.sha256 == document.sha256;
-        let number = newest.document.number;
-        if is_same && desk.repeated(|earlier| is_of(earlier, number))?.is_some() {
-            return Ok(newest);
-        }
-        if is_same {
+        if newest.document.sha256 == document.sha256 {
+            let number = newest.document.number;
             return Err(Refusal::conflict(
                 format!(
                     "{} has this very content already: it is document {number}",
@@ -89,8 +92,18 @@ pub async fn add(
     added.ok_or_else(|| unknown(number))
 }
 
-fn is_of(entry: &Entry, number: DocumentNumber) -> bool {
-    matches!(entry, Entry::DocumentAdded(body) if body.document.number == number)
+/// Whether an entry added this very file; number and version are what it got.
+fn is_of(entry: &Entry, document: &Document) -> bool {
+    let Entry::DocumentAdded(body) = entry else {
+        return false;
+    };
+    let (number, version) = (body.document.number, body.document.version);
+    body.document
+        == Document {
+            number,
+            version,
+            ..document.clone()
+        }
 }
 
 /// A file with its content.

@@ -5,12 +5,12 @@ use super::desk::{Call, Desk};
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
-use crate::domain::form::Form;
+use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{Adjusted, Carried, CoefficientsSet, Entry, Granted};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
-use crate::store::{Store, register};
+use crate::store::{Store, ledger, register};
 
 /// Sets the next version of the coefficients. Entitlements granted before keep theirs.
 ///
@@ -67,7 +67,7 @@ pub async fn grant(
         .await?;
     let is_same = |entry: &Entry| {
         matches!(entry, Entry::Granted(body) if body.account == account
-            && body.grant.area == area && body.grant.pack_grams == pack_grams)
+            && body.grant.area == area && body.grant.pack_grams == pack_grams && body.grant.document == document)
     };
     if desk.repeated(is_same)?.is_none() {
         let coefficients = desk.books.coefficients_in_force();
@@ -117,26 +117,31 @@ pub async fn carry_over(
     account: Account,
 ) -> Result<Entitlement, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
+    let is_same = |entry: &Entry| matches!(entry, Entry::Carried(body) if body.account == account);
+    if desk.repeated(is_same)?.is_some() {
+        desk.load_entitlements(account.licensee, account.season)
+            .await?;
+        return Ok(desk.books.entitlement(account));
+    }
+    carry_over_at(&mut desk, account).await?;
+    finish(desk, account).await
+}
+
+/// Closes the books of an account at an open desk.
+async fn carry_over_at(desk: &mut Desk, account: Account) -> Result<(), ServiceError> {
     desk.load_entitlements(account.licensee, account.season)
         .await?;
     if let Some(next) = Season::new(account.season.year() + 1) {
         desk.load_entitlements(account.licensee, next).await?;
     }
-    let is_same = |entry: &Entry| matches!(entry, Entry::Carried(body) if body.account == account);
-    if desk.repeated(is_same)?.is_some() {
-        return Ok(desk.books.entitlement(account));
-    }
     let balance = desk.books.entitlement(account).balance();
-    let carried = desk
-        .books
-        .coefficients_in_force()
-        .carried(account.form, balance);
+    let carried = desk.books.carried_over(account);
     desk.enter(Carried {
         account,
         carried,
         lapsed: balance - carried,
     })?;
-    finish(desk, account).await
+    Ok(())
 }
 
 async fn change(
@@ -174,26 +179,61 @@ pub async fn list(
     Ok(register::entitlements(&mut store.read().await?, licensee, season, limit).await?)
 }
 
-/// Closes the books of a whole season, those of them that are open. Returns what became of each.
+/// Closes the books of a whole season, those of them that are open: all of them or none. Returns what became of each.
 ///
 /// # Errors
-/// As [`carry_over`]; what was closed before stays closed.
+/// As [`carry_over`].
 pub async fn carry_over_all(
     store: &Store,
     call: &Call,
     season: Season,
 ) -> Result<Vec<Entitlement>, ServiceError> {
     /// 65,535 licensees in seven forms.
-    const ALL: u32 = 65_535 * Form::ALL.len() as u32;
-    // A name stands for one entry, and these are many; what is closed is passed over when it is asked for again.
-    let call = &Call {
-        request: None,
-        ..call.clone()
-    };
-    let open = list(store, None, Some(season), ALL).await?;
+    const ALL: u32 = 65_535 * 7;
+    let mut desk = Desk::open(store, call).await?;
+    let is_same = |entry: &Entry| closes(entry, season).is_some();
+    if let Some(earlier) = desk.repeated(is_same)? {
+        return closed_with(&mut desk, &earlier, season).await;
+    }
+    let all = register::entitlements(&mut desk.tx, None, Some(season), ALL).await?;
     let mut closed = Vec::new();
-    for entitlement in open.iter().filter(|entitlement| !entitlement.is_closed) {
-        closed.push(carry_over(store, call, entitlement.account).await?);
+    for entitlement in all.iter().filter(|entitlement| !entitlement.is_closed) {
+        carry_over_at(&mut desk, entitlement.account).await?;
+        closed.push(desk.books.entitlement(entitlement.account));
+    }
+    if !closed.is_empty() {
+        desk.close().await?;
+    }
+    Ok(closed)
+}
+
+/// The account of this season that an entry closes.
+fn closes(entry: &Entry, season: Season) -> Option<Account> {
+    match entry {
+        Entry::Carried(body) if body.account.season == season => Some(body.account),
+        _ => None,
+    }
+}
+
+/// What was closed together: by the first entry of a request and those that follow it.
+async fn closed_with(
+    desk: &mut Desk,
+    first: &StoredEntry,
+    season: Season,
+) -> Result<Vec<Entitlement>, ServiceError> {
+    let mut closed = Vec::new();
+    for number in first.number.. {
+        let stored = ledger::get(&mut desk.tx, number).await?;
+        let own = stored.filter(|stored| {
+            let is_of_another = number > first.number && stored.request.is_some();
+            !is_of_another && stored.at == first.at && stored.actor == first.actor
+        });
+        let entry = own.and_then(|stored| Entry::read(&stored.kind, &stored.body));
+        let Some(account) = entry.and_then(|entry| closes(&entry, season)) else {
+            break;
+        };
+        desk.load_entitlements(account.licensee, season).await?;
+        closed.push(desk.books.entitlement(account));
     }
     Ok(closed)
 }

@@ -145,7 +145,8 @@ async fn change(
         Ok(entry) => entry,
         // A repeated confirmation finds nothing waiting any more.
         Err(refusal) => {
-            match desk.repeated(|earlier| matches!(earlier, Entry::StepConfirmed(_)))? {
+            let is_same = |earlier: &Entry| matches!(earlier, Entry::StepConfirmed(body) if body.licensee == number);
+            match desk.repeated(is_same)? {
                 Some(_) => return get_in(&mut desk, number).await,
                 None => return Err(refusal.into()),
             }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::desk::{Call, Desk};
+use super::desk::{Call, Desk, something_else};
 use super::{ServiceError, no_batch};
 use crate::domain::container::ContainerNumber;
 use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::ledger::books::impossible;
-use crate::domain::ledger::chain::EntryNumber;
+use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Destruction, Entry, Marks};
 use crate::domain::lot::LotNumber;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
@@ -108,34 +108,47 @@ pub async fn change(
     change: &Change<'_>,
 ) -> Result<Changed, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    if let Some(done) = repeated(&desk, key, change)? {
+    if let Some(done) = repeated(&mut desk, key, call, change).await? {
         return Ok(done);
     }
     if let Some(lot) = change.lot {
         desk.load_lot(lot).await?;
     }
+    let (mut changed, entries) = work_out(&mut desk, key, change).await?;
+    for entry in entries {
+        changed.entries.push(desk.enter(entry)?);
+    }
+    if !changed.entries.is_empty() {
+        desk.close().await?;
+    }
+    Ok(changed)
+}
+
+/// What a change comes to, and the entries that say so.
+async fn work_out(
+    desk: &mut Desk,
+    key: &SerialKey,
+    change: &Change<'_>,
+) -> Result<(Changed, Vec<Entry>), ServiceError> {
     let mut events = BTreeMap::new();
-    let (chosen, lines) = choose(&mut desk, &mut events, key, change).await?;
+    let (chosen, lines) = choose(desk, &mut events, key, change).await?;
     let mut changed = Changed {
         lines,
         ..Changed::default()
     };
+    let mut entries = Vec::new();
     for (batch, ranges) in chosen {
         let events = events.get(&batch).map_or(&[][..], Vec::as_slice);
-        let affected = affected(&desk, &mut changed, batch, &ranges, events, change);
+        let affected = affected(desk, &mut changed, batch, &ranges, events, change);
         if affected.is_empty() {
             continue;
         }
         changed
             .ranges
             .extend(affected.iter().map(|range| (batch, *range)));
-        let entry = desk.enter(Entry::Marks(entry_of(change, batch, affected)))?;
-        changed.entries.push(entry);
+        entries.push(Entry::Marks(entry_of(change, batch, affected)));
     }
-    if !changed.entries.is_empty() {
-        desk.close().await?;
-    }
-    Ok(changed)
+    Ok((changed, entries))
 }
 
 fn entry_of(change: &Change<'_>, batch: BatchNumber, ranges: Vec<IndexRange>) -> Marks {
@@ -153,52 +166,39 @@ fn entry_of(change: &Change<'_>, batch: BatchNumber, ranges: Vec<IndexRange>) ->
     }
 }
 
-/// What was done when this very request was made before.
-fn repeated(
-    desk: &Desk,
+/// What was done when this very request was made before: worked out anew from where the labels were then. It is the same
+/// request if it comes to the same entries.
+async fn repeated(
+    desk: &mut Desk,
     key: &SerialKey,
+    call: &Call,
     change: &Change<'_>,
 ) -> Result<Option<Changed>, ServiceError> {
-    let is_same = |entry: &Entry| match entry {
-        Entry::Marks(marks) => {
-            let same = entry_of(change, marks.batch, marks.ranges.clone());
-            *marks == same
-                && change.batch.is_none_or(|batch| batch == marks.batch)
-                && names_all_of(marks, key, change)
-        }
-        _ => false,
-    };
-    let Some(earlier) = desk.repeated(is_same)? else {
+    let earlier = desk.repeated(|entry| matches!(entry, Entry::Marks(_)))?;
+    let Some((first, request)) = earlier
+        .map(|earlier| earlier.number)
+        .zip(call.request.as_ref())
+    else {
         return Ok(None);
     };
-    let mut done = Changed {
-        entries: vec![earlier.number],
-        ..Changed::default()
+    desk.look_back_to(first);
+    let (mut changed, entries) = match work_out(desk, key, change).await {
+        Err(error) if error.is_the_request_s_fault() => return Err(something_else(request, first)),
+        done => done?,
     };
-    if let Some(Entry::Marks(marks)) = Entry::read(&earlier.kind, &earlier.body) {
-        done.marks = marks.marks();
-        done.ranges = marks
-            .ranges
-            .iter()
-            .map(|range| (marks.batch, *range))
-            .collect();
+    for (number, entry) in (first..).zip(entries) {
+        let stored = ledger::get(&mut desk.tx, number).await?;
+        let is_same =
+            |stored: StoredEntry| stored.kind == entry.kind() && stored.body == entry.body();
+        if !stored.is_some_and(is_same) {
+            return Err(something_else(request, first));
+        }
+        changed.entries.push(number);
     }
-    Ok(Some(done))
-}
-
-/// Whether the lines of a change choose all marks that an earlier entry changed.
-fn names_all_of(marks: &Marks, key: &SerialKey, change: &Change<'_>) -> bool {
-    let Which::Lines(text) = change.which else {
-        return true;
-    };
-    let lines = selection::read(text.lines(), change.batch, key).into_iter();
-    let chosen = lines.filter_map(|(_, _, chosen)| chosen.ok());
-    let chosen = chosen.filter(|chosen| chosen.batch == marks.batch);
-    let chosen = joined(chosen.map(|chosen| chosen.range).collect());
-    marks.ranges.iter().all(|range| {
-        let after = chosen.partition_point(|other| other.first() <= range.first());
-        after > 0 && chosen[after - 1].last() >= range.last()
-    })
+    if changed.entries.is_empty() {
+        return Err(something_else(request, first));
+    }
+    Ok(Some(changed))
 }
 
 type Events = BTreeMap<BatchNumber, Vec<RangeEvent>>;
@@ -211,10 +211,13 @@ async fn load(
     number: BatchNumber,
     change: &Change<'_>,
 ) -> Result<(), ServiceError> {
-    if !events.contains_key(&number) {
-        let of_batch = desk.load_batch(number).await?;
-        if desk.books.batches.has(number) {
-            events.insert(number, of_batch);
+    let std::collections::btree_map::Entry::Vacant(place) = events.entry(number) else {
+        return Ok(());
+    };
+    let of_batch = desk.load_batch(number).await?;
+    if desk.books.batches.has(number) {
+        place.insert(of_batch);
+        if !desk.looks_back() {
             let entry = entry_of(change, number, Vec::new());
             desk.books.may_move(&entry, desk.hand())?;
         }

@@ -4,12 +4,15 @@
 //! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
 //! for time and random bytes.
 
+pub mod audit;
 pub mod containers;
 pub mod corrections;
 pub mod desk;
 pub mod doctor;
+pub mod directory;
 pub mod documents;
 pub mod entitlements;
+pub mod export;
 pub mod issue;
 pub mod keys;
 pub mod ledger;
@@ -19,6 +22,7 @@ pub mod marks;
 pub mod orders;
 pub mod pack;
 pub mod printers;
+pub mod register;
 pub mod system;
 pub mod transfers;
 pub mod verify;
@@ -62,6 +66,9 @@ pub enum ServiceError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A table that cannot be written.
+    #[error(transparent)]
+    Sheet(#[from] crate::sheets::SheetError),
     /// A label that cannot be drawn.
     #[error(transparent)]
     Render(#[from] crate::render::RenderError),
@@ -90,6 +97,7 @@ fn no_batch(number: BatchNumber) -> ServiceError {
     .into()
 }
 
+#[allow(clippy::needless_pass_by_value)] // what `map_err` takes
 fn text_refused(error: TextError) -> ServiceError {
     Refusal::invalid(error.to_string(), "write it in one line").into()
 }

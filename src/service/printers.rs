@@ -16,7 +16,9 @@ pub async fn enter(store: &Store, call: &Call, new: NewPrinter) -> Result<Printe
     let mut desk = Desk::open(store, call).await?;
     let is_same = |entry: &Entry| matches!(entry, Entry::PrinterEntered(body) if body.new == new);
     if let Some(earlier) = desk.repeated(is_same)? {
-        return get(store, subject(&earlier, |subjects| subjects.printer)?).await;
+        let number = subject(&earlier, |subjects| subjects.printer)?;
+        desk.load_printer(number).await?;
+        return found(&desk, number);
     }
     if let Some(known) = register::printer_by_uscc(&mut desk.tx, &new.uscc).await? {
         desk.books.shelve_printer(known);

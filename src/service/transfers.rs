@@ -30,7 +30,8 @@ pub async fn propose(
     if let Some(earlier) = desk.repeated(is_same)?
         && let Some(Entry::TransferProposed(body)) = Entry::read(&earlier.kind, &earlier.body)
     {
-        return get(store, body.transfer).await;
+        desk.load_transfer(body.transfer).await?;
+        return found(&desk, body.transfer);
     }
     desk.load_entitlements(from.licensee, from.season).await?;
     desk.load_entitlements(to, from.season).await?;
@@ -85,15 +86,20 @@ async fn change(
     let mut desk = Desk::open(store, call).await?;
     desk.load_transfer(number).await?;
     if desk.repeated(|earlier| *earlier == entry)?.is_some() {
-        return get(store, number).await;
+        return found(&desk, number);
     }
     desk.enter(entry)?;
     finish(desk, number).await
 }
 
 async fn finish(desk: Desk, number: TransferNumber) -> Result<Transfer, ServiceError> {
-    let transfer = desk.books.transfers.get(number).cloned();
+    let transfer = found(&desk, number)?;
     desk.close().await?;
+    Ok(transfer)
+}
+
+fn found(desk: &Desk, number: TransferNumber) -> Result<Transfer, ServiceError> {
+    let transfer = desk.books.transfers.get(number).cloned();
     transfer.ok_or_else(|| unknown(number))
 }
 

@@ -23,6 +23,8 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longer than any statement of ours takes on a healthy server, in milliseconds.
 const POSTGRES_STATEMENT_TIMEOUT_MS: &str = "5000";
 const SQLITE_READERS: u32 = 4;
+/// Bytes of the file that readers map into memory instead of copying page by page.
+const SQLITE_MAPPED: &str = "1073741824";
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Where the database is.
@@ -136,7 +138,7 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     // The writer first: it turns on the WAL, which a reader cannot.
     let writer = sqlite_writer(&options).await?;
     let readers = sqlite_pool(SQLITE_READERS)
-        .connect_with(options.read_only(true))
+        .connect_with(options.read_only(true).pragma("mmap_size", SQLITE_MAPPED))
         .await?;
     Ok(Store::Sqlite { readers, writer })
 }

@@ -23,6 +23,7 @@ impl<T: Into<i64>> From<T> for Value {
 }
 
 /// A text as a column's value.
+#[allow(clippy::needless_pass_by_value)] // of a thing or a reference to one alike
 pub(super) fn text(text: impl ToString) -> Value {
     Value::Text(Some(text.to_string()))
 }
@@ -83,7 +84,7 @@ fn row_of<T: Kept>(thing: &T) -> (Vec<Value>, String) {
     (values, body)
 }
 
-pub(super) fn read<T: Kept>(key: &str, body: &str) -> Result<T, StoreError> {
+fn read<T: Kept>(key: &str, body: &str) -> Result<T, StoreError> {
     serde_json::from_str(body).map_err(|_| StoreError::BrokenRow {
         table: T::TABLE,
         key: key.to_owned(),
@@ -96,9 +97,7 @@ pub(super) fn read<T: Kept>(key: &str, body: &str) -> Result<T, StoreError> {
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn get<T: Kept>(tx: &mut Tx, key: T::Key) -> Result<Option<T>, StoreError> {
-    let values = T::key_values(key);
-    let shown = format!("{values:?}");
-    let found = chosen(tx, &condition(T::KEY), values, "", &shown).await?;
+    let found = chosen(tx, &condition(T::KEY), T::key_values(key), "").await?;
     Ok(found.into_iter().next())
 }
 
@@ -108,13 +107,18 @@ pub(super) async fn chosen<T: Kept>(
     condition: &str,
     values: Vec<Value>,
     rest: &str,
-    shown: &str,
 ) -> Result<Vec<T>, StoreError> {
-    let sql = format!("SELECT body FROM {} WHERE {condition} {rest}", T::TABLE);
-    let rows: Vec<(String,)> = on!(tx, c => {
+    // The key as text, to name a broken row by.
+    let key: Vec<String> = T::KEY
+        .iter()
+        .map(|column| format!("CAST({column} AS TEXT)"))
+        .collect();
+    let (key, table) = (key.join(" || ' ' || "), T::TABLE);
+    let sql = format!("SELECT {key} AS row_key, body FROM {table} WHERE {condition} {rest}");
+    let rows: Vec<(String, String)> = on!(tx, c => {
         bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
     })?;
-    rows.iter().map(|(body,)| read(shown, body)).collect()
+    rows.iter().map(|(key, body)| read(key, body)).collect()
 }
 
 /// Writes a new thing down, or a changed one over its former self.
@@ -251,5 +255,5 @@ pub(super) async fn newest<T: Kept>(
         }
     }
     let rest = format!("ORDER BY number DESC LIMIT {limit}");
-    chosen(tx, &condition, values, &rest, "list").await
+    chosen(tx, &condition, values, &rest).await
 }

@@ -28,7 +28,7 @@ pub async fn get(tx: &mut Tx, number: LicenseeNumber) -> Result<Option<Licensee>
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn by_uscc(tx: &mut Tx, uscc: &Uscc) -> Result<Option<Licensee>, StoreError> {
-    let found = kept::chosen(tx, "uscc = $1", vec![text(uscc)], "", uscc.as_str()).await?;
+    let found = kept::chosen(tx, "uscc = $1", vec![text(uscc)], "").await?;
     Ok(found.into_iter().next())
 }
 
@@ -73,7 +73,7 @@ pub async fn list(
         add(" AND attention_from <= ?", text(day));
     }
     let rest = format!("ORDER BY number LIMIT {limit}");
-    kept::chosen(tx, &condition, values, &rest, "list").await
+    kept::chosen(tx, &condition, values, &rest).await
 }
 
 /// A pattern for `LIKE … ESCAPE '!'` that finds this very text.

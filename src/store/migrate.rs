@@ -33,6 +33,21 @@ const POSTGRES: [(i64, &str, &str); 3] = migrations!("postgres");
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
 
+/// The version from which on everything is in the ledger.
+const BOOKS: i64 = 3;
+
+/// Before version 3 there was no ledger, and what cannot be proved cannot be taken into one. Such databases were made by
+/// trial versions only (`docs/decisions/0010-ledger.md`); an empty one becomes a new one.
+async fn refuse_trial_data(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.read().await?;
+    let sql = "SELECT count(*) FROM licensees";
+    let (licensees,): (i64,) = on!(&mut tx, c => sqlx::query_as(sql).fetch_one(c).await)?;
+    if licensees > 0 {
+        return Err(StoreError::TrialData(licensees.cast_unsigned()));
+    }
+    Ok(())
+}
+
 /// Brings the schema up to date. Each migration is one transaction, on SQLite all of them together; run twice, or by
 /// two processes at once, it does the work once.
 ///
@@ -43,6 +58,9 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
     if found > NEEDED {
         let needed = NEEDED;
         return Err(StoreError::TooNew { found, needed });
+    }
+    if (1..BOOKS).contains(&found) {
+        refuse_trial_data(store).await?;
     }
     let result = match store {
         Store::Sqlite { writer, .. } => {

@@ -23,10 +23,12 @@ macro_rules! on {
     };
 }
 
+pub mod audit;
 pub mod batch;
 mod books;
 mod connect;
 mod counter;
+pub mod directory;
 pub mod event;
 pub mod health;
 pub mod kept;
@@ -71,6 +73,9 @@ pub enum StoreError {
         /// The version of this program.
         needed: i64,
     },
+    /// It was filled by a trial version that kept no ledger.
+    #[error("the database was filled by a trial version and holds {0} licensees without a ledger")]
+    TrialData(u64),
     /// A migration failed; the ones before it are done, it is not.
     #[error("the schema could not be brought up to date: {0}")]
     Migrate(String),
@@ -101,6 +106,9 @@ impl StoreError {
             Self::NoDatabase(_) => "make one with `yuanmark migrate`, or name it with --database",
             Self::TooOld { .. } => "keep a copy of the database, then run `yuanmark migrate`",
             Self::TooNew { .. } => "use a newer yuanmark",
+            Self::TrialData(_) => {
+                "keep it with the version that made it, and begin anew with another --database"
+            }
             Self::BrokenRow { .. } => "compare the database with a backup",
             Self::NumbersUsedUp(_) => "begin a new installation with a keyring of its own",
         }
@@ -110,7 +118,7 @@ impl StoreError {
     pub const fn is_wrong_database(&self) -> bool {
         matches!(
             self,
-            Self::NoDatabase(_) | Self::TooOld { .. } | Self::TooNew { .. }
+            Self::NoDatabase(_) | Self::TooOld { .. } | Self::TooNew { .. } | Self::TrialData(_)
         )
     }
 }

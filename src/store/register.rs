@@ -38,7 +38,7 @@ next!(next_document, "document", DocumentNumber);
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn printer_by_uscc(tx: &mut Tx, uscc: &Uscc) -> Result<Option<Printer>, StoreError> {
-    let found = kept::chosen(tx, "uscc = $1", vec![text(uscc)], "", uscc.as_str()).await?;
+    let found = kept::chosen(tx, "uscc = $1", vec![text(uscc)], "").await?;
     Ok(found.into_iter().next())
 }
 
@@ -69,14 +69,7 @@ pub async fn newest_coefficients(tx: &mut Tx) -> Result<Option<SetCoefficients>,
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn all_coefficients(tx: &mut Tx) -> Result<Vec<SetCoefficients>, StoreError> {
-    kept::chosen(
-        tx,
-        "version > 0",
-        Vec::new(),
-        "ORDER BY version DESC",
-        "list",
-    )
-    .await
+    kept::chosen(tx, "version > 0", Vec::new(), "ORDER BY version DESC").await
 }
 
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.
@@ -100,7 +93,7 @@ pub async fn entitlements(
         condition.push_str(&format!(" AND season = ${}", values.len()));
     }
     let rest = format!("ORDER BY season, licensee, form LIMIT {limit}");
-    kept::chosen(tx, &condition, values, &rest, "list").await
+    kept::chosen(tx, &condition, values, &rest).await
 }
 
 /// The newest transfers that a licensee has a part in, or all.
@@ -121,7 +114,7 @@ pub async fn transfers(
         condition.push_str(" AND (giver = $2 OR receiver = $2)");
     }
     let rest = format!("ORDER BY number DESC LIMIT {limit}");
-    kept::chosen(tx, &condition, values, &rest, "list").await
+    kept::chosen(tx, &condition, values, &rest).await
 }
 
 /// The newest lots of a licensee, a season, or all.

@@ -10,7 +10,8 @@ mod queries;
 mod verdicts;
 
 use jiff::{SignedDuration, Timestamp};
-use yuanmark::domain::licensee::{Licensee, RightEnded};
+use yuanmark::domain::calendar::day_of;
+use yuanmark::domain::licensee::{Licensee, RightEnded, Step, StepTaken};
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::order::Batch;
 use yuanmark::service::issue::{self, BatchReport};
@@ -18,7 +19,7 @@ use yuanmark::service::{ServiceError, licensees, marks};
 use yuanmark::store::{Tx, health};
 
 use crate::support::databases::number;
-use crate::support::installation::{Installation, index, line, morning};
+use crate::support::installation::{Installation, call, index, line, morning};
 
 fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
@@ -34,24 +35,45 @@ fn mark(batch: &Batch, place: u32) -> MarkId {
 /// What was refused, in one line.
 fn refusal<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
     match result {
-        Err(ServiceError::Refused { what, advice }) => {
-            assert!(!advice.is_empty());
-            what
+        Err(ServiceError::Refused(refusal)) => {
+            assert!(!refusal.advice.is_empty());
+            refusal.what
         }
         other => panic!("not refused: {other:?}"),
     }
 }
 
+/// How many ranges of events stand in the ledger when all labels of a batch were printed, delivered and received.
+const DELIVERED: i64 = 3;
+
+/// A step as the office takes it on the morning when stories begin.
+fn step(step: Step) -> StepTaken {
+    StepTaken {
+        step,
+        date: day_of(morning()),
+        ground: line("两年未使用专用标志"),
+        document: Some(line("公告2026年第3号")),
+        due: None,
+        marks_good_until: None,
+    }
+}
+
+/// Ends a licensee's right in order; its marks are good until the given moment.
 async fn end(place: &Installation, licensee: &Licensee, marks_good_until: Timestamp) {
-    let end = RightEnded {
+    let cancel = StepTaken {
+        marks_good_until: Some(marks_good_until),
+        ..step(Step::Cancel)
+    };
+    let office = call("office", morning());
+    let ended = licensees::take_step(&place.store, &office, licensee.number, cancel).await;
+    let expected = RightEnded {
         at: morning(),
         marks_good_until,
         reason: line("两年未使用专用标志"),
-        document: None,
+        document: Some(line("公告2026年第3号")),
         actor: line("office"),
     };
-    let ended = licensees::end(&place.store, licensee.number, &end).await;
-    assert_eq!(ended.unwrap().ended, Some(end));
+    assert_eq!(ended.unwrap().ended, Some(expected));
 }
 
 async fn report(place: &Installation, batch: &Batch, now: Timestamp) -> BatchReport {

@@ -7,6 +7,8 @@
 
 mod support;
 
+mod audit;
+mod books;
 mod cli;
 mod crash;
 mod docs;

@@ -8,24 +8,30 @@ mod connections;
 mod counters;
 mod events;
 mod health;
+
+mod ledger;
 mod licensees;
 mod migrations;
 mod orders;
+mod register;
 mod scans;
 mod transactions;
 mod unissued;
 
 use jiff::Timestamp;
+use yuanmark::domain::event::{EventKind, RangeEvent};
 use yuanmark::domain::form::Form;
 use yuanmark::domain::keyring::KeyId;
-use yuanmark::domain::licensee::{LegalBasis, Licensee, LicenseeNumber};
+use yuanmark::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
+use yuanmark::domain::ledger::entry::Subjects;
+use yuanmark::domain::licensee::{
+    LegalBasis, Licensee, LicenseeNumber, LicenseeState, NewLicensee, Particulars,
+};
 use yuanmark::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkId};
-use yuanmark::domain::order::{Batch, Order};
+use yuanmark::domain::order::{Batch, NewOrder, Order};
 use yuanmark::domain::season::Season;
 use yuanmark::domain::uscc::Uscc;
-use yuanmark::store::batch::NewBatch;
-use yuanmark::store::order::NewOrder;
-use yuanmark::store::{Store, StoreError, Tx, batch, licensee, order};
+use yuanmark::store::{Store, StoreError, Tx, batch, kept, licensee, order};
 
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{USCCS, index, line};
@@ -45,9 +51,22 @@ async fn both() -> Vec<(TestDatabase, Store)> {
     stores
 }
 
-async fn add_licensee(tx: &mut Tx, place: usize) -> Result<Option<LicenseeNumber>, StoreError> {
-    let (name, uscc) = (line("虚构芦笋企业"), Uscc::new(USCCS[place]).unwrap());
-    licensee::add(tx, &name, &uscc, LegalBasis::Both, noon()).await
+/// A licensee whose right is in force.
+fn a_licensee(number: LicenseeNumber, place: usize) -> Licensee {
+    let new = NewLicensee {
+        uscc: Uscc::new(USCCS[place]).unwrap(),
+        particulars: Particulars::new(line("虚构芦笋企业"), LegalBasis::Both),
+        state: LicenseeState::Active,
+        date: "2026-01-05".parse().unwrap(),
+        document: Some(line("公告2026年第1号")),
+    };
+    Licensee::enter(number, &new, noon()).unwrap()
+}
+
+async fn add_licensee(tx: &mut Tx, place: usize) -> Result<LicenseeNumber, StoreError> {
+    let number = licensee::next_number(tx).await?;
+    kept::save(tx, &a_licensee(number, place)).await?;
+    Ok(number)
 }
 
 fn new_order(licensee: LicenseeNumber, quantity: u32) -> NewOrder {
@@ -57,34 +76,87 @@ fn new_order(licensee: LicenseeNumber, quantity: u32) -> NewOrder {
         form: Form::ReadyToEat,
         product: line("即食芦笋 120 g"),
         quantity: MarkCount::new(quantity).unwrap(),
-        actor: line("clerk"),
     }
+}
+
+async fn place_order(tx: &mut Tx, new: &NewOrder) -> Result<Order, StoreError> {
+    let number = order::next_number(tx).await?;
+    let order = Order::place(number, new, &line("clerk"), noon()).unwrap();
+    kept::save(tx, &order).await?;
+    Ok(order)
 }
 
 async fn add_order(tx: &mut Tx, licensee: LicenseeNumber, quantity: u32) -> Order {
     let new = new_order(licensee, quantity);
-    order::add(tx, new, noon()).await.unwrap()
+    place_order(tx, &new).await.unwrap()
+}
+
+/// The batch of an order as it will be written.
+fn a_batch(number: BatchNumber, order: &Order, key: &str) -> Batch {
+    Batch {
+        number,
+        order: order.number,
+        key: KeyId(7),
+        licensee: order.placed.licensee,
+        season: order.placed.season,
+        form: order.placed.form,
+        count: order.placed.quantity,
+        has_hidden_codes: true,
+        issued_at: noon(),
+        actor: line("printer"),
+        idempotency_key: line(key),
+    }
 }
 
 async fn add_batch(tx: &mut Tx, order: &Order, key: &str) -> Result<Batch, StoreError> {
-    let number = batch::next_number(tx).await?;
-    let new = NewBatch {
-        order,
-        key: KeyId(7),
-        has_hidden_codes: true,
-        actor: &line("printer"),
-        idempotency_key: &line(key),
-    };
-    batch::add(tx, number, &new, noon()).await
+    let batch = a_batch(batch::next_number(tx).await?, order, key);
+    batch::add(tx, &batch).await?;
+    Ok(batch)
 }
 
 /// A licensee, its order and the order's batch.
 async fn first_batch(tx: &mut Tx, count: u32) -> (Licensee, Order, Batch) {
-    let number = add_licensee(tx, 0).await.unwrap().unwrap();
+    let number = add_licensee(tx, 0).await.unwrap();
     let licensee = licensee::get(tx, number).await.unwrap().unwrap();
     let order = add_order(tx, number, count).await;
     let batch = add_batch(tx, &order, "first").await.unwrap();
     (licensee, order, batch)
+}
+
+/// What the ledger's entry of that number says of a range, and nothing else.
+fn an_event(number: u64, kind: EventKind, batch: BatchNumber, range: IndexRange) -> RangeEvent {
+    RangeEvent {
+        number,
+        batch,
+        range,
+        kind,
+        at: noon(),
+        actor: line("clerk"),
+        reason: None,
+        document: None,
+        lot: None,
+    }
+}
+
+/// The first entries of a ledger, chained, about nothing in particular; none corrects another.
+fn entries(count: u64) -> Vec<(StoredEntry, Option<EntryNumber>)> {
+    let mut before = EntryHash::NONE;
+    let mut entry = |number| {
+        let mut entry = StoredEntry {
+            number,
+            at: noon(),
+            actor: line("clerk"),
+            kind: "noted".into(),
+            request: None,
+            subjects: Subjects::default(),
+            body: format!("{{\"entry\":{number}}}"),
+            hash: EntryHash::NONE,
+        };
+        entry.hash = entry.hash_after(before);
+        before = entry.hash;
+        (entry, None)
+    };
+    (1..=count).map(&mut entry).collect()
 }
 
 fn mark(batch: &Batch, place: u32) -> MarkId {

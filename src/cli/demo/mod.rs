@@ -1,5 +1,6 @@
 //! `yuanmark demo`: the whole job in one folder, by the use cases that everything else uses.
 
+mod season;
 mod steps;
 
 use std::fs;
@@ -24,7 +25,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::http::App;
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
-use crate::service::{pack, system};
+use crate::service::{ledger, pack, system};
 
 /// Marks of the demonstration's one batch.
 const MARKS: u32 = 1000;
@@ -78,9 +79,12 @@ impl Demo {
         let keys = make_keys(&self.dir, now, output)?;
         let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;
+        // A second run tells the story as of the same moment, and so finds every step of it.
+        let now = ledger::get(&store, 1).await.map_or(now, |first| first.at);
         let batch = make_batch(&store, &keys, now, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
         change_marks(&store, &keys, &batch, now, output).await?;
+        season::fill(&store, &keys, now, output).await?;
         show(&keys, &public_url, &batch, &token_file, output)?;
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;

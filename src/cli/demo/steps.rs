@@ -38,7 +38,7 @@ use crate::service::{entitlements, ledger, licensees, lots, orders, printers, sy
 use crate::store::{DatabaseUrl, Store, migrate};
 
 /// One line for each thing, made now or found again.
-fn say(output: &mut Output, is_new: bool, what: &str) -> Result<(), Failure> {
+pub(super) fn say(output: &mut Output, is_new: bool, what: &str) -> Result<(), Failure> {
     output.note(&format!(
         "{}  {what}",
         if is_new { "made " } else { "found" }
@@ -89,7 +89,7 @@ pub(super) async fn make_database(dir: &Path, output: &mut Output) -> Result<Sto
     Ok(store)
 }
 
-fn words(text: &'static str) -> Result<Line, Failure> {
+pub(super) fn words(text: &'static str) -> Result<Line, Failure> {
     Line::new("text", text).map_err(|error| Failure::new(error.to_string(), "report this fault"))
 }
 

@@ -166,7 +166,7 @@ mod tests {
     fn shares_are_rounded_down_without_overflow() {
         let share = PerMille::new(999).unwrap();
         assert_eq!(share.of(1001), 999);
-        assert_eq!(share.of(u64::MAX / 1000), 18428297329635841);
+        assert_eq!(share.of(u64::MAX / 1000), 18_428_297_329_635_841);
         assert!(PerMille::new(1001).is_none());
     }
 }

@@ -185,7 +185,7 @@ impl Entitlement {
         Ok(())
     }
 
-    /// Gives back what was taken for an order that is cancelled.
+    /// Gives back what was taken for an order that is cancelled; once the books are closed it lapses.
     ///
     /// # Errors
     /// [`Refusal`] if less was taken.
@@ -196,6 +196,9 @@ impl Entitlement {
                 "the ledger disagrees with itself: run `yuanmark ledger verify`",
             )
         })?;
+        if self.is_closed {
+            self.lapsed += marks;
+        }
         Ok(())
     }
 

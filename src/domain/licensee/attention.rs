@@ -76,9 +76,8 @@ impl Licensee {
 
     /// The first day on which something needs attention, if nothing changes before.
     pub fn attention_from(&self) -> Option<Date> {
-        if let Some(pending) = &self.pending {
-            return Some(crate::domain::calendar::day_of(pending.at));
-        }
+        let pending = self.pending.as_ref();
+        let waits = pending.map(|pending| crate::domain::calendar::day_of(pending.at));
         let notice = self
             .non_use_ends()
             .map(|until| until.saturating_sub(NON_USE_NOTICE_DAYS.days()));
@@ -86,7 +85,7 @@ impl Licensee {
             .correction_due
             .filter(|_| self.state == LicenseeState::Correcting)
             .and_then(|due| due.tomorrow().ok());
-        notice.into_iter().chain(overdue).min()
+        waits.into_iter().chain(notice).chain(overdue).min()
     }
 
     /// What needs attention on this day.

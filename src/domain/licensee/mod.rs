@@ -415,13 +415,15 @@ impl Licensee {
     }
 }
 
-/// Two names that differ in case or spacing alone are one person's.
+/// Two names that differ in case, width, spacing, hyphens or invisible characters alone are one person's.
 pub fn is_same_person(one: &Line, other: &Line) -> bool {
+    let half_width = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    };
     let plain = |line: &Line| -> String {
-        let letters = line
-            .as_str()
-            .chars()
-            .filter(|letter| !letter.is_whitespace());
+        let letters = line.as_str().chars().map(half_width);
+        let letters = letters.filter(|letter| letter.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
     };
     plain(one) == plain(other)

@@ -2,7 +2,19 @@
 //!
 //! What an operation must keep to is written down in `docs/ARCHITECTURE.md`, "An operation for administrators".
 
+pub mod batches;
+pub mod containers;
+pub mod documents;
+pub mod entitlements;
 pub mod instance;
+pub mod ledger;
+pub mod licensees;
+pub mod lots;
+pub mod marks;
+pub mod orders;
+pub mod printers;
+pub mod transfers;
+pub mod values;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::code::Code;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
-use yuanmark::domain::licensee::{Licensee, RightEnded};
+use yuanmark::domain::licensee::{Licensee, Step, StepTaken};
+use yuanmark::domain::order::Batch;
 use yuanmark::service::verify::{self, Channel, Check};
 use yuanmark::service::{licensees, system};
 
-use crate::support::installation::{USCCS, line, morning};
+use crate::support::installation::{USCCS, call, line, morning};
 use crate::support::server::{Phone, Site, this_season};
 
 /// Lets the phone have asked about the mark some time ago: the clock of a serving site cannot be turned.
@@ -29,16 +31,28 @@ pub async fn asked_before(site: &Site, phone: &Phone, code: Code, ago: SignedDur
         .unwrap();
 }
 
+/// Withdraws one mark; what is to be destroyed is spoiled first.
+pub async fn withdraw(site: &Site, batch: &Batch, place: u32, kind: Withdrawal, at: Timestamp) {
+    let spoiled = (kind == Withdrawal::Destroyed).then_some(Withdrawal::Spoiled);
+    for kind in spoiled.into_iter().chain([kind]) {
+        site.change(batch, EventKind::Withdrawn(kind), &place.to_string(), at)
+            .await
+            .unwrap();
+    }
+}
+
 /// Ends a licensee's right; its marks are good until the given moment.
 pub async fn end_right(site: &Site, licensee: &Licensee, marks_good_until: Timestamp) {
-    let end = RightEnded {
-        at: morning(),
-        marks_good_until,
-        reason: line("资格期满"),
-        document: None,
-        actor: line("clerk"),
+    let cancel = StepTaken {
+        step: Step::Cancel,
+        date: day_of(morning()),
+        ground: line("资格期满"),
+        document: Some(line("公告2026年第3号")),
+        due: None,
+        marks_good_until: Some(marks_good_until),
     };
-    licensees::end(&site.store, licensee.number, &end)
+    let clerk = call("clerk", morning());
+    licensees::take_step(&site.store, &clerk, licensee.number, cancel)
         .await
         .unwrap();
 }
@@ -210,14 +224,11 @@ async fn a_printed_mark_is_not_activated_until_it_is() {
 async fn a_withdrawal_of_every_kind_binds_at_once() {
     for site in Site::both().await {
         let batch = site.in_market(9).await;
-        for (place, kind) in (0u32..).zip(Withdrawal::ALL) {
+        for (place, kind) in (0u32..).zip(Withdrawal::ALL.iter().copied()) {
             let code = site.link(&batch, place);
             assert_eq!(site.phone().check(&code).await.verdict(), "first_check");
             let at = morning() + SignedDuration::from_hours(1);
-            let lines = place.to_string();
-            site.change(&batch, EventKind::Withdrawn(kind), &lines, at)
-                .await
-                .unwrap();
+            withdraw(&site, &batch, place, kind, at).await;
 
             let reply = site.phone().check(&code).await;
             assert_eq!(reply.verdict(), "withdrawn", "{kind:?}");
@@ -226,7 +237,7 @@ async fn a_withdrawal_of_every_kind_binds_at_once() {
             assert_eq!(reply.number(), 2);
 
             let undone = site
-                .change(&batch, EventKind::Restored(kind), &lines, at)
+                .change(&batch, EventKind::Restored(kind), &place.to_string(), at)
                 .await;
             assert_eq!(undone.is_ok(), kind.can_be_undone(), "{kind:?}");
             let reply = site.phone().check(&code).await;
@@ -272,7 +283,7 @@ async fn when_a_right_ends_its_marks_are_good_until_the_policy_date() {
 }
 
 /// Canned goods of 2020 keep until the end of 2023.
-pub async fn of_season_2020(site: &Site) -> yuanmark::domain::order::Batch {
+pub async fn of_season_2020(site: &Site) -> Batch {
     let licensee = site.licensee(2).await;
     let order = site.order_of_season(&licensee, 1, 2020).await;
     let batch = site.issue(&order, "old").await.unwrap().batch;

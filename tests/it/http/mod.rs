@@ -2,9 +2,13 @@
 
 mod administrators;
 mod answers;
+mod described;
+mod directory;
 mod documents;
 mod errors;
 mod headers;
+mod ledger_api;
+mod licensees;
 mod log;
 mod oracle;
 mod outage;

@@ -5,7 +5,7 @@ use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
 use yuanmark::service::licensees;
 
-use super::answers::{asked_before, end_right, of_season_2020};
+use super::answers::{asked_before, end_right, of_season_2020, withdraw};
 use crate::support::installation::{USCCS, morning};
 use crate::support::server::{Reply, Site, this_season};
 
@@ -216,11 +216,8 @@ async fn every_kind_of_withdrawal_has_its_own_words() {
     };
     for site in Site::both().await {
         let batch = site.in_market(7).await;
-        for (place, kind) in (0u32..).zip(Withdrawal::ALL) {
-            let lines = place.to_string();
-            site.change(&batch, EventKind::Withdrawn(kind), &lines, morning())
-                .await
-                .unwrap();
+        for (place, kind) in (0u32..).zip(Withdrawal::ALL.iter().copied()) {
+            withdraw(&site, &batch, place, kind, morning()).await;
             let pages = both_languages(&site, &site.page(&batch, place)).await;
             names_what_was_issued(&site, &batch, place, &pages);
             let [zh, en] = pages;

@@ -113,7 +113,7 @@ fn new_batches_use_the_newest_active_key() {
 #[test]
 fn a_retired_key_s_marks_stay_good_and_no_batch_uses_it() {
     let program = Program::with_batch(1);
-    program.done("mark activate --batch 1 --all");
+    program.activate(1);
     let text = program.done("key retire 1");
     assert!(text.contains("its marks stay good"), "{text}");
     program.done("key retire 1");
@@ -125,8 +125,8 @@ fn a_retired_key_s_marks_stay_good_and_no_batch_uses_it() {
         program.json(&format!("verify {serial}"))["verdict"],
         "first_check"
     );
-    program.done("order new --licensee 1 --season 2026 --form dried --product x --quantity 1");
-    let refusal = program.refused("batch issue --order 2");
+    let order = program.add_order(1);
+    let refusal = program.refused(&format!("batch issue --order {order}"));
     assert_eq!(refusal.what, "no signing key is active");
     let refusal = program.refused("key export");
     assert_eq!(refusal.what, "no signing key is active");
@@ -150,7 +150,7 @@ fn a_retired_key_s_marks_stay_good_and_no_batch_uses_it() {
 #[test]
 fn a_compromised_key_vouches_only_for_what_was_issued_before() {
     let program = Program::with_batch(1);
-    program.done("mark activate --batch 1 --all");
+    program.activate(1);
     let pack = "batch pack 1 --out pack --public-url https://v.example.cn --replace";
     program.done(pack);
     let labels = program.read("pack/labels.csv");

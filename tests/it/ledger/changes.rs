@@ -5,10 +5,10 @@ use std::sync::Arc;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::state::Standing;
-use yuanmark::service::issue;
+use yuanmark::service::{ServiceError, issue};
 use yuanmark::store::event;
 
-use super::{assert_healthy, mark, minutes, read, refusal, report, rows, state};
+use super::{DELIVERED, assert_healthy, mark, minutes, read, refusal, report, rows, state};
 use crate::support::installation::{Installation, morning};
 
 const FREEZE: EventKind = EventKind::Withdrawn(Withdrawal::Frozen);
@@ -17,27 +17,34 @@ const UNFREEZE: EventKind = EventKind::Restored(Withdrawal::Frozen);
 #[tokio::test]
 async fn only_freezing_and_recall_can_be_undone() {
     for place in Installation::both().await {
-        let batch = place.batch(10).await;
-        for kind in Withdrawal::ALL {
-            let withdrawn = EventKind::Withdrawn(kind);
+        let batch = place.batch(100).await;
+        for (mark, kind) in (0..).zip(Withdrawal::ALL) {
+            let lines = mark.to_string();
+            if *kind == Withdrawal::Destroyed {
+                // Only what is spoiled or given back is destroyed.
+                let spoiled = EventKind::Withdrawn(Withdrawal::Spoiled);
+                place
+                    .change(&batch, spoiled, &lines, morning())
+                    .await
+                    .unwrap();
+            }
+            let withdrawn = EventKind::Withdrawn(*kind);
             place
-                .change(&batch, withdrawn, "0-4", morning())
+                .change(&batch, withdrawn, &lines, morning())
                 .await
                 .unwrap();
-            let restored = EventKind::Restored(kind);
-            let undone = place.change(&batch, restored, "0-4", morning()).await;
+            let before = rows(&place, "range_events").await;
+            let restored = EventKind::Restored(*kind);
+            let undone = place.change(&batch, restored, &lines, morning()).await;
+            let written = rows(&place, "range_events").await - before;
             if matches!(kind, Withdrawal::Frozen | Withdrawal::Recalled) {
-                assert_eq!(undone.unwrap().marks, 5);
+                assert_eq!((undone.unwrap().marks, written), (1, 1));
             } else {
                 let expected = format!("a mark that is {} stays so", kind.slug());
                 assert_eq!(refusal(undone), expected);
+                assert_eq!(written, 0, "refusals write nothing");
             }
         }
-        assert_eq!(
-            rows(&place, "range_events").await,
-            9,
-            "refusals write nothing"
-        );
     }
 }
 
@@ -53,12 +60,16 @@ async fn what_is_so_already_is_counted_and_written_down_no_second_time() {
             (UNFREEZE, "0-9", 0, 10, 4),
             (FREEZE, "5", 1, 0, 5),
             (UNFREEZE, "", 1, 99, 6),
+            (EventKind::Received, "", 0, 100, 6),
+            (EventKind::Used, "90-99", 10, 0, 7),
+            (EventKind::Used, "85-99", 5, 10, 8),
         ] {
             let done = place.change(&batch, kind, lines, morning()).await.unwrap();
             let counts = (done.marks, done.unchanged);
             assert_eq!(counts, (changed, unchanged), "{kind:?} {lines}");
+            assert_eq!(done.entries.len(), usize::from(changed > 0));
             assert_eq!(
-                rows(&place, "range_events").await,
+                rows(&place, "range_events").await - DELIVERED,
                 events,
                 "{kind:?} {lines}"
             );
@@ -70,9 +81,9 @@ async fn what_is_so_already_is_counted_and_written_down_no_second_time() {
 async fn what_is_withdrawn_stays_withdrawn_when_it_is_activated_and_is_told_so() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
-        let lost = EventKind::Withdrawn(Withdrawal::Lost);
+        let revoked = EventKind::Withdrawn(Withdrawal::Revoked);
         place
-            .change(&batch, lost, "10-19", morning())
+            .change(&batch, revoked, "10-19", morning())
             .await
             .unwrap();
         let done = place
@@ -80,8 +91,43 @@ async fn what_is_withdrawn_stays_withdrawn_when_it_is_activated_and_is_told_so()
             .await;
         let done = done.unwrap();
         assert_eq!((done.marks, done.still_withdrawn), (10, 5));
-        assert_eq!(state(&place, mark(&batch, 15), morning()).await, "lost");
+        assert_eq!(state(&place, mark(&batch, 15), morning()).await, "revoked");
         assert_eq!(state(&place, mark(&batch, 20), morning()).await, "active");
+    }
+}
+
+#[tokio::test]
+async fn labels_that_are_lost_returned_or_spoiled_are_not_activated() {
+    for place in Installation::both().await {
+        let batch = place.batch(100).await;
+        for (mark, kind) in [
+            (0, Withdrawal::Lost),
+            (1, Withdrawal::Returned),
+            (2, Withdrawal::Spoiled),
+        ] {
+            let (lines, kind) = (format!("{mark}"), EventKind::Withdrawn(kind));
+            place.change(&batch, kind, &lines, morning()).await.unwrap();
+            let refused = place
+                .change(
+                    &batch,
+                    EventKind::Activated,
+                    &format!("{mark}-9"),
+                    morning(),
+                )
+                .await;
+            assert!(matches!(
+                refused,
+                Err(ServiceError::BadLines { bad: 1, .. })
+            ));
+        }
+        let whole = place
+            .change(&batch, EventKind::Activated, "", morning())
+            .await;
+        let expected = "labels 0 are lost_after_delivery (发放后遗失) and cannot be activated";
+        assert_eq!(refusal(whole), expected);
+        assert_eq!(rows(&place, "range_events").await, DELIVERED + 3);
+        let state = state(&place, mark(&batch, 9), morning()).await;
+        assert_eq!(state, "not_activated", "all or nothing");
     }
 }
 
@@ -149,11 +195,12 @@ async fn twelve_who_activate_the_same_marks_at_once_activate_them_once() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
         let place = Arc::new(place);
+        place.lot(&batch, morning()).await; // one for all of them
         let same = vec![(EventKind::Activated, "20-69"); 12];
         let counts = change_at_once(&place, &batch, same).await;
         assert_eq!(counts.iter().filter(|count| **count == (50, 0)).count(), 1);
         assert_eq!(counts.iter().filter(|count| **count == (0, 50)).count(), 11);
-        assert_eq!(rows(&place, "range_events").await, 1);
+        assert_eq!(rows(&place, "range_events").await, DELIVERED + 1);
     }
 }
 
@@ -162,6 +209,7 @@ async fn changes_made_at_once_are_written_as_if_one_came_after_the_other() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
         let place = Arc::new(place);
+        place.lot(&batch, morning()).await; // one for all of them
         let kinds = [
             (FREEZE, "0-59"),
             (UNFREEZE, "30-99"),
@@ -173,7 +221,7 @@ async fn changes_made_at_once_are_written_as_if_one_came_after_the_other() {
         let changed: u64 = counts.iter().map(|(marks, _)| marks).sum();
 
         let events = event::of_batch(&mut read(&place).await, batch.number).await;
-        let events = events.unwrap();
+        let events = &events.unwrap()[3..]; // after printing, delivery and receipt
         let written: u64 = events
             .iter()
             .map(|event| u64::from(event.range.marks()))
@@ -185,8 +233,12 @@ async fn changes_made_at_once_are_written_as_if_one_came_after_the_other() {
                     .iter()
                     .filter(|other| other.range.covers(index));
                 let standing = Standing::of(before);
+                let is_new = match event.kind {
+                    EventKind::Activated => standing.activation().is_none(),
+                    kind => standing.is_changed_by(kind),
+                };
                 assert!(
-                    standing.is_changed_by(event.kind),
+                    is_new,
                     "event {} says nothing new of mark {index}",
                     event.number
                 );

@@ -1,31 +1,47 @@
 //! Bad lines of a selection are told by number, and nothing is changed unless they are to be skipped.
 
-use yuanmark::domain::event::EventKind;
+use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::selection::{LineError, LineOutcome, LineReport};
 use yuanmark::service::ServiceError;
-use yuanmark::service::marks::{self, Change, Changed, MOST_LINES};
+use yuanmark::service::marks::{self, Change, Changed, MOST_LINES, Which};
 
-use super::{refusal, rows};
-use crate::support::installation::{Installation, index, line, morning};
+use super::{DELIVERED, refusal, rows};
+use crate::support::installation::{Installation, call, index, line, morning};
 
-async fn activate(
+/// What the ledger holds before a story begins: two batches were delivered.
+const BEFORE: i64 = 2 * DELIVERED;
+
+/// Freezing asks nothing of the labels, so that only the lines themselves can be bad.
+async fn freeze(
     place: &Installation,
     batch: Option<&Batch>,
     lines: &str,
     skip_bad: bool,
 ) -> Result<Changed, ServiceError> {
-    let actor = line("clerk");
-    let change = Change {
-        kind: EventKind::Activated,
-        lines: (!lines.is_empty()).then_some(lines),
-        batch: batch.map(|batch| batch.number),
-        skip_bad,
-        actor: &actor,
-        reason: None,
-        document: None,
+    let frozen = EventKind::Withdrawn(Withdrawal::Frozen);
+    change(place, frozen, batch, lines, skip_bad).await
+}
+
+async fn change(
+    place: &Installation,
+    event: EventKind,
+    batch: Option<&Batch>,
+    lines: &str,
+    skip_bad: bool,
+) -> Result<Changed, ServiceError> {
+    let which = if lines.is_empty() {
+        Which::All
+    } else {
+        Which::Lines(lines)
     };
-    marks::change(&place.store, &place.keys.secrets.serial, &change, morning()).await
+    let change = Change {
+        skip_bad,
+        reason: Some(line("for the story")),
+        ..Change::new(event, which, batch.map(|batch| batch.number))
+    };
+    let (key, clerk) = (&place.keys.secrets.serial, call("clerk", morning()));
+    marks::change(&place.store, key, &clerk, &change).await
 }
 
 /// A batch of 100 marks and one of 10.
@@ -34,6 +50,7 @@ async fn two_batches(place: &Installation) -> [Batch; 2] {
     let licensee = place.licensee(1).await;
     let order = place.order(&licensee, 10).await;
     let second = place.issue(&order, "second").await.unwrap().batch;
+    place.deliver(&second).await;
     [first, second]
 }
 
@@ -89,9 +106,9 @@ async fn bad_lines_are_told_by_number_and_nothing_is_changed() {
     for place in Installation::both().await {
         let [first, second] = two_batches(&place).await;
         let (text, wrong) = mixed(&place, &first, &second);
-        let refused = activate(&place, Some(&first), &text, false).await;
+        let refused = freeze(&place, Some(&first), &text, false).await;
         assert_eq!(bad_lines(refused), wrong);
-        assert_eq!(rows(&place, "range_events").await, 0);
+        assert_eq!(rows(&place, "range_events").await, BEFORE);
     }
 }
 
@@ -100,7 +117,7 @@ async fn skipping_bad_lines_takes_the_good_ones_and_counts_each_mark_once() {
     for place in Installation::both().await {
         let [first, second] = two_batches(&place).await;
         let (text, wrong) = mixed(&place, &first, &second);
-        let done = activate(&place, Some(&first), &text, true).await.unwrap();
+        let done = freeze(&place, Some(&first), &text, true).await.unwrap();
         assert_eq!(bad(&done.lines), wrong);
         assert_eq!((done.marks, done.unchanged), (25, 0));
         let ranges: Vec<String> = done
@@ -123,7 +140,7 @@ async fn skipping_bad_lines_takes_the_good_ones_and_counts_each_mark_once() {
             repeated: 1,
         };
         assert_eq!(repeated(10), duplicate);
-        assert_eq!(rows(&place, "range_events").await, 2);
+        assert_eq!(rows(&place, "range_events").await, BEFORE + 2);
     }
 }
 
@@ -131,9 +148,36 @@ async fn skipping_bad_lines_takes_the_good_ones_and_counts_each_mark_once() {
 async fn a_file_of_nothing_but_bad_lines_is_refused_even_when_they_are_to_be_skipped() {
     for place in Installation::both().await {
         let [first, _] = two_batches(&place).await;
-        let refused = activate(&place, Some(&first), "5-1\nx\n", true).await;
+        let refused = freeze(&place, Some(&first), "5-1\nx\n", true).await;
         assert_eq!(bad_lines(refused).len(), 2);
-        assert_eq!(rows(&place, "range_events").await, 0);
+        assert_eq!(rows(&place, "range_events").await, BEFORE);
+    }
+}
+
+#[tokio::test]
+async fn a_line_whose_labels_cannot_go_there_is_bad_as_a_whole() {
+    for place in Installation::both().await {
+        let [first, _] = two_batches(&place).await;
+        let lost = EventKind::Withdrawn(Withdrawal::Lost);
+        place.change(&first, lost, "4-5", morning()).await.unwrap();
+        let text = "0-2\n3-9\n5\n20-29\n";
+        let used =
+            async |skip_bad| change(&place, EventKind::Used, Some(&first), text, skip_bad).await;
+        let why = |labels: &str| {
+            LineError::Impossible(format!(
+                "labels {labels} are lost_after_delivery (发放后遗失) and cannot be used"
+            ))
+        };
+        let wrong = [(2, why("4-5")), (3, why("5"))];
+        assert_eq!(bad_lines(used(false).await), wrong);
+        assert_eq!(rows(&place, "range_events").await, BEFORE + 1);
+        let done = used(true).await.unwrap();
+        assert_eq!(bad(&done.lines), wrong);
+        assert_eq!((done.marks, done.unchanged), (13, 0));
+        // Those that are so already are no hindrance.
+        let again = change(&place, EventKind::Used, Some(&first), "0-3", false).await;
+        let again = again.unwrap();
+        assert_eq!((again.marks, again.unchanged), (1, 3));
     }
 }
 
@@ -152,7 +196,7 @@ async fn serials_of_several_batches_need_no_batch_but_must_have_been_issued() {
             place.serial(&never_issued, 0),
             place.serial(&second, 10),
         );
-        let refused = activate(&place, None, &text, false).await;
+        let refused = freeze(&place, None, &text, false).await;
         let wrong = [
             (3, LineError::UnknownBatch(never_issued.number)),
             (
@@ -164,7 +208,7 @@ async fn serials_of_several_batches_need_no_batch_but_must_have_been_issued() {
             ),
         ];
         assert_eq!(bad_lines(refused), wrong);
-        let done = activate(&place, None, &text, true).await.unwrap();
+        let done = freeze(&place, None, &text, true).await.unwrap();
         assert_eq!(done.marks, 2);
         let changed: Vec<_> = done.ranges.iter().map(|(batch, _)| *batch).collect();
         assert_eq!(changed, [first.number, second.number]);
@@ -175,15 +219,18 @@ async fn serials_of_several_batches_need_no_batch_but_must_have_been_issued() {
 async fn who_chooses_nothing_changes_nothing() {
     for place in Installation::both().await {
         let [first, _] = two_batches(&place).await;
-        for (batch, text) in [(Some(&first), "# only a comment\n\n"), (None, "")] {
-            let refused = activate(&place, batch, text, true).await;
-            assert_eq!(refusal(refused), "no mark is chosen");
+        for (batch, text, expected) in [
+            (Some(&first), "# only a comment\n\n", "no mark is chosen"),
+            (None, "", "no batch is named"),
+        ] {
+            let refused = freeze(&place, batch, text, true).await;
+            assert_eq!(refusal(refused), expected);
         }
         let mut unknown = first.clone();
         unknown.number = yuanmark::domain::mark::BatchNumber::new(77).unwrap();
-        let refused = activate(&place, Some(&unknown), "", false).await;
+        let refused = freeze(&place, Some(&unknown), "", false).await;
         assert_eq!(refusal(refused), "there is no batch 77");
-        assert_eq!(rows(&place, "range_events").await, 0);
+        assert_eq!(rows(&place, "range_events").await, BEFORE);
     }
 }
 
@@ -192,6 +239,6 @@ async fn a_selection_has_a_limit() {
     let place = Installation::new(crate::support::databases::TestDatabase::sqlite()).await;
     let [first, _] = two_batches(&place).await;
     let too_many = "5\n".repeat(MOST_LINES + 1);
-    let refused = activate(&place, Some(&first), &too_many, true).await;
+    let refused = freeze(&place, Some(&first), &too_many, true).await;
     assert_eq!(refusal(refused), "there are more than 1000000 lines");
 }

@@ -35,7 +35,7 @@ fn the_table_has_one_row_a_mark_in_order() {
 #[test]
 fn each_serial_symbol_and_link_is_a_mark_of_ours_online() {
     let program = Program::with_batch(20);
-    program.done("mark activate --batch 1 --all");
+    program.activate(1);
     program.done(&format!("{PACK} --out pack"));
     for row in rows(&program, "pack") {
         for text in [&row.serial, &row.qr_text, &row.link] {

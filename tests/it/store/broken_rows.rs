@@ -1,38 +1,44 @@
 //! A row that was changed by other means is not passed on: the error names its table, key and column.
 
-use yuanmark::domain::event::{EventKind, Withdrawal};
-use yuanmark::domain::licensee::{LicenseeNumber, RightEnded};
+use yuanmark::domain::entitlement::{Account, Entitlement};
+use yuanmark::domain::event::{EventKind, RangeEvent, Withdrawal};
+use yuanmark::domain::form::Form;
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::lot::LotNumber;
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::order::OrderNumber;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
-use yuanmark::store::event::NewEvents;
+use yuanmark::domain::season::Season;
+use yuanmark::domain::uscc::Uscc;
 use yuanmark::store::scan::NewScan;
-use yuanmark::store::{Store, StoreError, Tx, batch, event, licensee, order, scan};
+use yuanmark::store::{Store, StoreError, Tx, batch, event, kept, licensee, order, register, scan};
 
-use super::{batch_number, both, first_batch, noon, range};
+use super::{an_event, batch_number, both, first_batch, noon, range};
 use crate::support::databases::execute;
-use crate::support::installation::{index, line};
+use crate::support::installation::{USCCS, index, line};
 
 /// Microseconds far beyond the year 9999.
 const NO_TIME: &str = "9000000000000000000";
 
+/// Bodies that are no JSON, or not the thing's.
+const NO_BODIES: [&str; 4] = ["''", "'{'", "'[]'", "'{}'"];
+
 /// Table and column, and each value that breaks a rule there.
-const BREAKAGES: [(&str, &str, &[&str]); 31] = [
-    ("licensees", "name", &["''", "'two\nlines'"]),
-    ("licensees", "uscc", &["'91430981MA4TEXT1XX'", "''"]),
-    ("licensees", "legal_basis", &["'habit'"]),
-    ("licensees", "added_at", &[NO_TIME]),
-    ("licensee_ends", "at", &[NO_TIME]),
-    ("licensee_ends", "marks_good_until", &[NO_TIME]),
-    ("licensee_ends", "reason", &["'  '"]),
-    ("licensee_ends", "document", &["''"]),
-    ("licensee_ends", "actor", &["''"]),
-    ("orders", "season", &["1999", "2256", "70000", "-1"]),
-    ("orders", "form", &["'raw'", "'Fresh'"]),
-    ("orders", "product", &["''"]),
-    ("orders", "placed_at", &[NO_TIME]),
-    ("orders", "actor", &["''"]),
+const BREAKAGES: [(&str, &str, &[&str]); 23] = [
+    ("licensees", "body", &NO_BODIES),
+    (
+        "licensees",
+        "body",
+        &["replace(body, '91430981MA4TEXT1XY', '91430981MA4TEXT1XX')"],
+    ),
+    ("entitlements", "body", &NO_BODIES),
+    ("orders", "body", &NO_BODIES),
+    (
+        "orders",
+        "body",
+        &["replace(body, '\"season\":2026', '\"season\":1999')"],
+    ),
     ("batches", "key_id", &["256", "-1"]),
     ("batches", "season", &["1999"]),
     ("batches", "form", &["'raw'"]),
@@ -45,6 +51,7 @@ const BREAKAGES: [(&str, &str, &[&str]); 31] = [
     ("range_events", "actor", &["''"]),
     ("range_events", "reason", &["''"]),
     ("range_events", "document", &["'a\tb'"]),
+    ("range_events", "lot", &["-1"]),
     ("mark_queries", "queries", &["-1"]),
     ("mark_queries", "first_at", &[NO_TIME]),
     (
@@ -64,27 +71,34 @@ fn the_mark() -> MarkId {
     }
 }
 
+fn account(licensee: LicenseeNumber) -> Account {
+    Account {
+        licensee,
+        season: Season::new(2026).unwrap(),
+        form: Form::Canned,
+    }
+}
+
 /// One row in every table, all columns filled.
 async fn fill(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let (licensee, _, batch) = first_batch(&mut tx, 100).await;
-    let end = RightEnded {
-        at: noon(),
-        marks_good_until: noon(),
-        reason: line("reason"),
-        document: Some(line("document")),
-        actor: line("office"),
-    };
-    licensee::end(&mut tx, licensee.number, &end).await.unwrap();
-    let new = NewEvents {
-        kind: EventKind::Withdrawn(Withdrawal::Frozen),
-        actor: &line("clerk"),
-        reason: Some(&line("reason")),
-        document: Some(&line("document")),
-    };
-    event::add(&mut tx, &[(batch.number, range(0, 9))], &new, noon())
+    let account = account(licensee.number);
+    kept::save(&mut tx, &Entitlement::new(account))
         .await
         .unwrap();
+    let event = RangeEvent {
+        reason: Some(line("reason")),
+        document: Some(line("document")),
+        lot: Some(LotNumber(1)),
+        ..an_event(
+            1,
+            EventKind::Withdrawn(Withdrawal::Frozen),
+            batch.number,
+            range(0, 9),
+        )
+    };
+    event::add(&mut tx, &[event]).await.unwrap();
     let scan = NewScan {
         mark: the_mark(),
         at: noon(),
@@ -104,20 +118,33 @@ async fn fill(store: &Store) {
 /// Every answer of the store that reads the table.
 async fn read(tx: &mut Tx, table: &str) -> Vec<Result<(), StoreError>> {
     let mark = the_mark();
-    let batch = mark.batch;
+    let (batch, number) = (mark.batch, LicenseeNumber(1));
     match table {
-        "licensees" | "licensee_ends" => vec![
-            licensee::get(tx, LicenseeNumber(1)).await.map(drop),
-            licensee::list(tx).await.map(drop),
+        "licensees" => vec![
+            licensee::get(tx, number).await.map(drop),
+            licensee::by_uscc(tx, &Uscc::new(USCCS[0]).unwrap())
+                .await
+                .map(drop),
+            licensee::list(tx, &licensee::Filter::default(), LicenseeNumber(0), 9)
+                .await
+                .map(drop),
+        ],
+        "entitlements" => vec![
+            kept::get::<Entitlement>(tx, account(number))
+                .await
+                .map(drop),
+            register::entitlements(tx, None, None, 9).await.map(drop),
         ],
         "orders" => vec![
             order::get(tx, OrderNumber(1)).await.map(drop),
-            order::list(tx, 9).await.map(drop),
+            order::list(tx, &order::Filter::default(), None, 9)
+                .await
+                .map(drop),
         ],
         "batches" => vec![
             batch::get(tx, batch).await.map(drop),
-            batch::of_order(tx, OrderNumber(1)).await.map(drop),
             batch::list(tx, 9).await.map(drop),
+            batch::all(tx).await.map(drop),
         ],
         "range_events" => vec![
             event::of_mark(tx, mark).await.map(drop),
@@ -141,9 +168,12 @@ async fn every_column_that_breaks_our_rules_is_named_with_its_table_and_key() {
                 };
                 let sql = format!("UPDATE {table} SET {column} = {value}");
                 assert_eq!(execute(&mut tx, &sql).await, 1, "{sql}");
-                let answers = read(&mut tx, table).await;
-                for answer in answers {
-                    let key = if table == "mark_queries" { "1-5" } else { "1" };
+                let key = match table {
+                    "mark_queries" => "1-5",
+                    "entitlements" => "1 2026 canned",
+                    _ => "1",
+                };
+                for answer in read(&mut tx, table).await {
                     assert_broken(&answer, table, key, column, &sql);
                 }
             }

@@ -1,33 +1,20 @@
 //! `store::event`
 
-use yuanmark::domain::event::{EventKind, RangeEvent, Withdrawal};
+use yuanmark::domain::event::{EventKind, RangeEvent};
+use yuanmark::domain::lot::LotNumber;
 use yuanmark::domain::mark::{BatchNumber, IndexRange, MarkIndex};
-use yuanmark::store::event::{self, NewEvents};
-use yuanmark::store::{StoreError, Tx};
+use yuanmark::store::{StoreError, Tx, event};
 
-use super::{add_batch, add_order, batch_number, both, first_batch, mark, noon, range};
-use crate::support::databases::number;
+use super::{add_batch, add_order, an_event, batch_number, both, first_batch, mark, noon, range};
 use crate::support::installation::line;
 
-/// Every kind that the ledger can hold.
-fn kinds() -> Vec<EventKind> {
-    let mut kinds = vec![
-        EventKind::Activated,
-        EventKind::Restored(Withdrawal::Recalled),
-        EventKind::Restored(Withdrawal::Frozen),
-    ];
-    kinds.extend(Withdrawal::ALL.map(EventKind::Withdrawn));
-    kinds
-}
-
+/// Adds an event for each range, numbered from 1.
 async fn add(tx: &mut Tx, ranges: &[(BatchNumber, IndexRange)]) -> Result<(), StoreError> {
-    let new = NewEvents {
-        kind: EventKind::Activated,
-        actor: &line("clerk"),
-        reason: None,
-        document: None,
-    };
-    event::add(tx, ranges, &new, noon()).await
+    let events: Vec<RangeEvent> = (1..)
+        .zip(ranges)
+        .map(|(number, (batch, range))| an_event(number, EventKind::Received, *batch, *range))
+        .collect();
+    event::add(tx, &events).await
 }
 
 fn numbers(events: &[RangeEvent]) -> Vec<u64> {
@@ -40,27 +27,22 @@ async fn an_event_of_every_kind_comes_back_as_it_was_written() {
         let mut tx = store.write().await.unwrap();
         let (.., batch) = first_batch(&mut tx, 100).await;
         let mut expected = Vec::new();
-        for (place, kind) in (1..).zip(kinds()) {
-            let text = (place % 2 == 0).then(|| line("送检不合格 'x'"));
-            let document = (place % 3 == 0).then(|| line("沅市监〔2026〕7号"));
-            let new = NewEvents {
-                kind,
-                actor: &line("clerk"),
-                reason: text.as_ref(),
-                document: document.as_ref(),
-            };
-            let ranges = [(batch.number, range(0, 99))];
-            event::add(&mut tx, &ranges, &new, noon()).await.unwrap();
-            expected.push(RangeEvent {
+        for (place, kind) in (1..).zip(EventKind::ALL) {
+            let event = RangeEvent {
                 number: place,
                 batch: batch.number,
                 range: range(0, 99),
                 kind,
                 at: noon(),
                 actor: line("clerk"),
-                reason: text,
-                document,
-            });
+                reason: (place % 2 == 0).then(|| line("送检不合格 'x'")),
+                document: (place % 3 == 0).then(|| line("沅市监〔2026〕7号")),
+                lot: (place % 4 == 0).then_some(LotNumber(u32::MAX)),
+            };
+            event::add(&mut tx, std::slice::from_ref(&event))
+                .await
+                .unwrap();
+            expected.push(event);
         }
         assert_eq!(
             event::of_batch(&mut tx, batch.number).await.unwrap(),
@@ -123,7 +105,7 @@ async fn an_event_covers_the_marks_at_both_its_ends_and_none_beside_them() {
 }
 
 #[tokio::test]
-async fn more_ranges_than_one_statement_holds_are_numbered_through_in_order() {
+async fn more_ranges_than_one_statement_holds_come_back_in_the_order_of_their_entries() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         let (.., batch) = first_batch(&mut tx, 10_000).await;
@@ -140,14 +122,56 @@ async fn more_ranges_than_one_statement_holds_are_numbered_through_in_order() {
             .map(|event| (event.batch, event.range))
             .collect();
         assert_eq!(found, ranges);
-        add(&mut tx, &ranges[..1]).await.unwrap();
-        let next = number(&mut tx, "SELECT max(number) FROM range_events").await;
-        assert_eq!(next, 1204, "the next entry follows without a gap");
     }
 }
 
 #[tokio::test]
-async fn one_entry_may_speak_of_several_batches() {
+async fn the_ranges_of_one_entry_come_back_ascending() {
+    for (_database, store) in both().await {
+        let mut tx = store.write().await.unwrap();
+        let (.., batch) = first_batch(&mut tx, 100).await;
+        let of = |number, place| {
+            an_event(
+                number,
+                EventKind::Used,
+                batch.number,
+                range(place, place + 1),
+            )
+        };
+        let events = [of(8, 0), of(7, 50), of(7, 20), of(7, 70)];
+        event::add(&mut tx, &events).await.unwrap();
+        let found = event::of_batch(&mut tx, batch.number).await.unwrap();
+        assert_eq!(found, [of(7, 20), of(7, 50), of(7, 70), of(8, 0)]);
+    }
+}
+
+#[tokio::test]
+async fn the_ranges_of_a_lot_are_those_that_were_activated_for_it() {
+    for (_database, store) in both().await {
+        let mut tx = store.write().await.unwrap();
+        let (licensee, _, first) = first_batch(&mut tx, 100).await;
+        let order = add_order(&mut tx, licensee.number, 10).await;
+        let second = add_batch(&mut tx, &order, "second").await.unwrap();
+        let of = |number, batch, lot: Option<u32>| RangeEvent {
+            lot: lot.map(LotNumber),
+            ..an_event(number, EventKind::Activated, batch, range(0, 4))
+        };
+        let events = [
+            of(1, first.number, Some(1)),
+            of(2, first.number, None),
+            of(3, second.number, Some(1)),
+            of(4, second.number, Some(2)),
+        ];
+        event::add(&mut tx, &events).await.unwrap();
+        for (lot, expected) in [(1, vec![1, 3]), (2, vec![4]), (3, vec![])] {
+            let found = event::of_lot(&mut tx, LotNumber(lot)).await.unwrap();
+            assert_eq!(numbers(&found), expected, "lot {lot}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_of_several_batches_are_added_at_once_and_kept_apart() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         let (licensee, _, first) = first_batch(&mut tx, 10).await;
@@ -173,37 +197,5 @@ async fn an_event_needs_a_batch_of_the_ledger() {
         first_batch(&mut tx, 10).await;
         let added = add(&mut tx, &[(batch_number(2), range(0, 1))]).await;
         assert!(matches!(added, Err(StoreError::Unavailable(_))));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_holds_the_ledger_is_alone_until_the_transaction_ends() {
-    for (_database, store) in both().await {
-        let mut tx = store.write().await.unwrap();
-        let (.., batch) = first_batch(&mut tx, 1000).await;
-        tx.commit().await.unwrap();
-        // Each reads how many events there are and then adds one: only alone is every count seen once.
-        let tasks: Vec<_> = (0..24)
-            .map(|place| {
-                let (store, batch) = (store.clone(), batch.number);
-                tokio::spawn(async move {
-                    let mut tx = store.write().await.unwrap();
-                    event::lock(&mut tx).await.unwrap();
-                    let before = event::of_batch(&mut tx, batch).await.unwrap().len();
-                    add(&mut tx, &[(batch, range(place, place))]).await.unwrap();
-                    tx.commit().await.unwrap();
-                    before
-                })
-            })
-            .collect();
-        let mut seen = Vec::new();
-        for task in tasks {
-            seen.push(task.await.unwrap());
-        }
-        seen.sort_unstable();
-        assert_eq!(seen, (0..24).collect::<Vec<_>>());
-        let mut tx = store.read().await.unwrap();
-        let events = event::of_batch(&mut tx, batch.number).await.unwrap();
-        assert_eq!(numbers(&events), (1..=24).collect::<Vec<u64>>());
     }
 }

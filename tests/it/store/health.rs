@@ -1,13 +1,11 @@
 //! `store::health`: each invariant is broken once, found by its name, and mended.
 
 use yuanmark::domain::event::EventKind;
-use yuanmark::store::event::NewEvents;
 use yuanmark::store::scan::NewScan;
-use yuanmark::store::{Store, event, health, scan};
+use yuanmark::store::{Store, event, health, ledger, scan};
 
-use super::{add_batch, add_order, both, first_batch, mark, noon, range};
+use super::{add_batch, add_order, an_event, both, entries, first_batch, mark, noon, range};
 use crate::support::databases::execute;
-use crate::support::installation::line;
 
 const BATCH: &str = "a batch has as many marks as its order";
 const EVENT: &str = "an event lies within its batch";
@@ -16,7 +14,7 @@ const SCAN: &str = "every scan belongs to a counted mark of its batch";
 const COUNTER: &str = "counters are ahead of the numbers in use";
 
 /// What breaks an invariant, how many rows then break it, and what mends it again.
-const BREAKAGES: [(&str, u64, &str, &str); 16] = [
+const BREAKAGES: [(&str, u64, &str, &str); 21] = [
     (
         BATCH,
         1,
@@ -105,33 +103,57 @@ const BREAKAGES: [(&str, u64, &str, &str); 16] = [
     (
         COUNTER,
         1,
-        "UPDATE counters SET next = 1 WHERE name = 'range_event'",
-        "UPDATE counters SET next = 2 WHERE name = 'range_event'",
+        "UPDATE counters SET next = 3 WHERE name = 'entry'",
+        "UPDATE counters SET next = 4 WHERE name = 'entry'",
     ),
     (
         COUNTER,
-        4,
+        1,
+        "INSERT INTO printers (number, uscc, body) VALUES (3, 'x', '{}')",
+        "UPDATE counters SET next = 4 WHERE name = 'printer'",
+    ),
+    (
+        COUNTER,
+        1,
+        "INSERT INTO transfers (number, giver, receiver, state, body) VALUES (3, 1, 2, 'done', '{}')",
+        "UPDATE counters SET next = 4 WHERE name = 'transfer'",
+    ),
+    (
+        COUNTER,
+        1,
+        "INSERT INTO containers (number, batch, kind, body) VALUES (3, 1, 'roll', '{}')",
+        "UPDATE counters SET next = 4 WHERE name = 'container'",
+    ),
+    (
+        COUNTER,
+        1,
+        "INSERT INTO lots (number, licensee, season, is_recalled, body) VALUES (3, 1, 2026, 0, '{}')",
+        "UPDATE counters SET next = 4 WHERE name = 'lot'",
+    ),
+    (
+        COUNTER,
+        1,
+        "INSERT INTO documents (number, licensee, purpose, title, version, sha256, body) VALUES (3, 1, 'x', 'x', 1, 'x', '{}')",
+        "UPDATE counters SET next = 4 WHERE name = 'document'",
+    ),
+    (
+        COUNTER,
+        4, // those of licensees, orders, batches and entries
         "UPDATE counters SET next = 1",
-        "UPDATE counters SET next = 3",
+        "UPDATE counters SET next = 4",
     ),
 ];
 
-/// Two licensees, two batches, one event to a batch's very end, three scans of one mark.
+/// Two licensees, two batches, three entries, one event to a batch's very end, three scans of one mark.
 async fn fill(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let (licensee, _, batch) = first_batch(&mut tx, 100).await;
     super::add_licensee(&mut tx, 1).await.unwrap();
     let order = add_order(&mut tx, licensee.number, 10).await;
     add_batch(&mut tx, &order, "second").await.unwrap();
-    let new = NewEvents {
-        kind: EventKind::Activated,
-        actor: &line("clerk"),
-        reason: None,
-        document: None,
-    };
-    event::add(&mut tx, &[(batch.number, range(0, 99))], &new, noon())
-        .await
-        .unwrap();
+    let event = an_event(3, EventKind::Printed, batch.number, range(0, 99));
+    event::add(&mut tx, &[event]).await.unwrap();
+    ledger::add(&mut tx, &entries(3)).await.unwrap();
     let scan = NewScan {
         mark: mark(&batch, 5),
         at: noon(),

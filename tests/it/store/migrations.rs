@@ -1,9 +1,10 @@
 //! `store::migrate`
 
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use yuanmark::store::migrate::{self, NEEDED};
-use yuanmark::store::{Store, StoreError, licensee};
+use yuanmark::store::{Store, StoreError, health, ledger, licensee};
 
-use super::{add_licensee, both};
+use super::{add_licensee, both, entries, first_batch};
 use crate::support::databases::{TestDatabase, execute, number};
 
 const COUNT: &str = "SELECT count(*) FROM _sqlx_migrations";
@@ -38,7 +39,7 @@ async fn an_empty_database_is_of_version_0_and_too_old_for_the_program() {
 async fn migrating_again_changes_nothing_and_keeps_every_row() {
     for (database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        let number_1 = add_licensee(&mut tx, 0).await.unwrap().unwrap();
+        let number_1 = add_licensee(&mut tx, 0).await.unwrap();
         tx.commit().await.unwrap();
         migrate::run(&store).await.unwrap();
         store.close().await;
@@ -76,7 +77,7 @@ async fn many_who_migrate_at_once_do_the_work_once() {
             let mut tx = store.read().await.unwrap();
             assert_eq!(number(&mut tx, COUNT).await, NEEDED);
             let counters = number(&mut tx, "SELECT count(*) FROM counters").await;
-            assert_eq!(counters, 4);
+            assert_eq!(counters, 9);
         }
     }
 }
@@ -99,28 +100,88 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     }
 }
 
-#[tokio::test]
-async fn a_database_of_an_older_program_is_refused_until_it_is_migrated() {
-    for (_database, store) in both().await {
-        let mut tx = store.write().await.unwrap();
-        let undo = "DROP TABLE scans; DROP TABLE mark_queries; DROP TABLE unissued_codes; \
-                    DELETE FROM _sqlx_migrations WHERE version > 1";
-        execute(&mut tx, undo).await;
-        add_licensee(&mut tx, 0).await.unwrap();
-        tx.commit().await.unwrap();
+/// Makes an empty database of version 2, as the program of that version did.
+async fn version_2(database: &TestDatabase) -> Store {
+    macro_rules! files {
+        ($database:literal) => {
+            [
+                (
+                    1,
+                    "ledger",
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $database,
+                        "/0001_ledger.sql"
+                    )),
+                ),
+                (
+                    2,
+                    "scans",
+                    include_str!(concat!(
+                        "../../../migrations/",
+                        $database,
+                        "/0002_scans.sql"
+                    )),
+                ),
+            ]
+        };
+    }
+    let files = if database.is_sqlite() {
+        files!("sqlite")
+    } else {
+        files!("postgres")
+    };
+    let migrations = files.map(|(version, name, sql)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    let migrator = Migrator::with_migrations(migrations.into());
+    let store = Store::connect_or_create(&database.url).await.unwrap();
+    match &store {
+        Store::Sqlite { writer, .. } => migrator.run(writer).await.unwrap(),
+        Store::Postgres(pool) => migrator.run(pool).await.unwrap(),
+    }
+    store
+}
 
+#[tokio::test]
+async fn an_empty_database_of_version_2_is_refused_until_it_is_migrated() {
+    for database in TestDatabase::both().await {
+        let store = version_2(&database).await;
         let checked = migrate::check(&store).await;
         assert!(matches!(
             checked,
             Err(StoreError::TooOld {
-                found: 1,
+                found: 2,
                 needed: NEEDED
             })
         ));
         migrate::run(&store).await.unwrap();
         migrate::check(&store).await.unwrap();
+        assert_eq!(migrate::version(&store).await.unwrap(), NEEDED);
+
+        // It is now like any other: a batch can be written, and its tables agree.
+        let mut tx = store.write().await.unwrap();
+        first_batch(&mut tx, 10).await;
+        ledger::add(&mut tx, &entries(1)).await.unwrap();
+        assert_eq!(health::broken_invariants(&mut tx).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_a_trial_version_filled_is_refused_and_left_alone() {
+    for database in TestDatabase::both().await {
+        let store = version_2(&database).await;
+        let mut tx = store.write().await.unwrap();
+        let sql = "INSERT INTO licensees (number, name, uscc, legal_basis, added_at) VALUES (1, 'x', 'x', 'both', 0)";
+        execute(&mut tx, sql).await;
+        tx.commit().await.unwrap();
+        let refused = migrate::run(&store).await;
+        assert!(matches!(refused, Err(StoreError::TrialData(1))));
+        assert_eq!(migrate::version(&store).await.unwrap(), 2);
         let mut tx = store.read().await.unwrap();
-        assert_eq!(licensee::list(&mut tx).await.unwrap().len(), 1);
+        let kept = "SELECT count(*) FROM licensees WHERE legal_basis = 'both'";
+        assert_eq!(number(&mut tx, kept).await, 1);
     }
 }
 

@@ -2,13 +2,13 @@
 
 use yuanmark::store::{Tx, licensee, order};
 
-use super::{add_licensee, add_order, both, new_order, noon};
+use super::{add_licensee, add_order, both, new_order, place_order};
 
 #[tokio::test]
 async fn what_was_committed_is_there_for_whoever_connects_next() {
     for (database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        let licensee = add_licensee(&mut tx, 0).await.unwrap().unwrap();
+        let licensee = add_licensee(&mut tx, 0).await.unwrap();
         let order = add_order(&mut tx, licensee, 5).await;
         tx.commit().await.unwrap();
         store.close().await;
@@ -27,7 +27,7 @@ async fn what_was_committed_is_there_for_whoever_connects_next() {
 async fn nobody_sees_a_change_before_its_commit() {
     for (_database, store) in both().await {
         let mut writer = store.write().await.unwrap();
-        let number = add_licensee(&mut writer, 0).await.unwrap().unwrap();
+        let number = add_licensee(&mut writer, 0).await.unwrap();
         let seen = async || {
             let mut reader = store.read().await.unwrap();
             licensee::get(&mut reader, number).await.unwrap().is_some()
@@ -42,7 +42,7 @@ async fn nobody_sees_a_change_before_its_commit() {
 async fn a_change_that_is_dropped_was_never_there() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        let number = add_licensee(&mut tx, 0).await.unwrap().unwrap();
+        let number = add_licensee(&mut tx, 0).await.unwrap();
         drop(tx);
         let mut tx = store.read().await.unwrap();
         assert_eq!(licensee::get(&mut tx, number).await.unwrap(), None);
@@ -53,9 +53,9 @@ async fn a_change_that_is_dropped_was_never_there() {
 async fn after_an_error_nothing_of_the_transaction_can_be_committed_by_mistake() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        let licensee = add_licensee(&mut tx, 0).await.unwrap().unwrap();
+        let licensee = add_licensee(&mut tx, 0).await.unwrap();
         let unknown = yuanmark::domain::licensee::LicenseeNumber(9);
-        let failed = order::add(&mut tx, new_order(unknown, 1), noon()).await;
+        let failed = place_order(&mut tx, &new_order(unknown, 1)).await;
         assert!(failed.is_err());
         drop(tx); // what every caller does, by `?`
         let mut tx = store.read().await.unwrap();

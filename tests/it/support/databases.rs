@@ -1,5 +1,6 @@
 //! A fresh, empty database of each kind for every test.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,6 +15,8 @@ pub struct TestDatabase {
     pub url: DatabaseUrl,
     /// The address as the command line takes it.
     pub address: String,
+    /// Goes away with this.
+    #[expect(dead_code)]
     folder: Option<TempDir>,
 }
 
@@ -26,6 +29,16 @@ impl TestDatabase {
             url: DatabaseUrl::from_str(&address).unwrap(),
             address,
             folder: Some(folder),
+        }
+    }
+
+    /// The SQLite file of that path, which whoever made it takes away.
+    pub fn at(path: &Path) -> Self {
+        let address = format!("sqlite:{}", path.display());
+        Self {
+            url: DatabaseUrl::from_str(&address).unwrap(),
+            address,
+            folder: None,
         }
     }
 
@@ -66,7 +79,7 @@ impl TestDatabase {
     }
 
     pub fn is_sqlite(&self) -> bool {
-        self.folder.is_some()
+        matches!(self.url, DatabaseUrl::Sqlite(_))
     }
 }
 

@@ -16,10 +16,10 @@ use ureq::http::{HeaderMap, Request};
 use yuanmark::domain::admin_token::AdminToken;
 use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
-use yuanmark::domain::order::Batch;
+use yuanmark::domain::order::{Batch, OrderState};
 use yuanmark::domain::public_url::PublicUrl;
 use yuanmark::http::{self, App};
-use yuanmark::service::system;
+use yuanmark::service::{orders, system};
 
 use super::installation::{Installation, morning};
 
@@ -109,11 +109,13 @@ impl Site {
         [Self::serve(sqlite).await, Self::serve(postgres).await]
     }
 
-    /// This season's marks as they come from the printer: not activated.
+    /// This season's marks as their licensee has them: not activated.
     pub async fn printed(&self, count: u32) -> Batch {
         let licensee = self.licensee(0).await;
         let order = self.order_of_season(&licensee, count, this_season()).await;
-        self.issue(&order, "printed").await.unwrap().batch
+        let batch = self.issue(&order, "printed").await.unwrap().batch;
+        self.deliver(&batch).await;
+        batch
     }
 
     /// This season's marks, all activated.
@@ -123,7 +125,12 @@ impl Site {
         batch
     }
 
+    /// Activates all marks of a batch; its labels are delivered first if they were not.
     pub async fn activate(&self, batch: &Batch) {
+        let order = orders::get(&self.store, batch.order).await.unwrap();
+        if order.state == OrderState::Issued {
+            self.deliver(batch).await;
+        }
         self.change(batch, EventKind::Activated, "", morning())
             .await
             .unwrap();

@@ -123,6 +123,17 @@ impl Books {
         Ok(about(body.account))
     }
 
+    /// How much of the balance goes over into the next season; nothing if its books are closed already.
+    pub fn carried_over(&self, account: Account) -> u64 {
+        let next = Season::new(account.season.year() + 1);
+        let next = next.map(|season| Account { season, ..account });
+        if next.is_some_and(|next| self.entitlement(next).is_closed) {
+            return 0;
+        }
+        let balance = self.entitlement(account).balance();
+        self.coefficients_in_force().carried(account.form, balance)
+    }
+
     pub(super) fn carry(&mut self, body: &Carried, hand: Hand<'_>) -> Result<Subjects, Refusal> {
         let account = body.account;
         let season = account.season;
@@ -139,7 +150,7 @@ impl Books {
             ));
         }
         let balance = self.entitlement(account).balance();
-        let carried = self.coefficients_in_force().carried(account.form, balance);
+        let carried = self.carried_over(account);
         if (body.carried, body.lapsed) != (carried, balance - carried) {
             return Err(Refusal::stale(
                 format!("{balance} marks are left by now"),

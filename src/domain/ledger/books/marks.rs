@@ -4,14 +4,17 @@ use super::orders::about;
 use super::{Books, Hand};
 use crate::domain::calendar::day_of;
 use crate::domain::container::Container;
-use crate::domain::custody::Piece;
+use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::{ContainerFilled, Destruction, Marks, Subjects};
 use crate::domain::licensee::{Act, is_same_person};
-use crate::domain::lot::{Lot, LotNumber};
+use crate::domain::lot::Lot;
 use crate::domain::mark::{BatchNumber, IndexRange};
-use crate::domain::order::{Batch, Order};
+use crate::domain::order::{Batch, OrderNumber};
 use crate::domain::refusal::Refusal;
+
+/// How many labels moved, and what they were and became.
+type Moved = (u32, Piece, Piece);
 
 fn no_batch(number: BatchNumber) -> Refusal {
     Refusal::no_such(
@@ -55,6 +58,14 @@ impl Books {
         let batch = self.batch(body.batch)?;
         let order = self.order(batch.order)?;
         check_words(body, hand)?;
+        if let Some(Destruction { date, .. }) = &body.destruction
+            && *date < day_of(batch.issued_at)
+        {
+            return Err(Refusal::invalid(
+                format!("the day of destruction, {date}, lies before the codes were made"),
+                "look at its year",
+            ));
+        }
         if body.event.moves_labels() {
             order.may_move_labels()?;
         }
@@ -89,75 +100,71 @@ impl Books {
     pub(super) fn move_marks(&mut self, body: &Marks, hand: Hand<'_>) -> Result<Subjects, Refusal> {
         self.may_move(body, hand)?;
         let batch = self.batch(body.batch)?;
-        let (licensee, all) = (batch.licensee, batch.count.all());
-        let mut order = self.order(batch.order)?.clone();
-        check_ranges(body, all)?;
+        let (licensee, number) = (batch.licensee, batch.order);
+        check_ranges(body, batch.count.all())?;
         if body.event.moves_labels() {
-            let custody = self.custody.get_mut(body.batch);
-            let custody = custody.ok_or_else(|| no_batch(body.batch))?;
-            let mut moved = Vec::new();
-            // Nothing may have moved when a later range is refused.
-            for range in &body.ranges {
-                for (part, piece) in custody.look(*range) {
-                    if !matches!(
-                        piece.after(body.event, body.lot),
-                        crate::domain::custody::Passage::To(_)
-                    ) {
-                        return Err(impossible(part, piece, body.event));
-                    }
-                }
-            }
-            if let Some(lot) = body.lot {
-                has_packs_left(self.lots.get(lot), body.marks())?;
-            }
-            for range in &body.ranges {
-                let parts = custody.apply(*range, body.event, body.lot);
-                moved.extend(parts.map_err(|(part, piece)| impossible(part, piece, body.event))?);
-            }
-            self.count(&mut order, body, &moved)?;
+            let moved = self.move_labels(body)?;
+            self.count(number, body, &moved)?;
             if matches!(body.event, EventKind::Activated | EventKind::Used) {
                 self.licensee_mut(licensee)?.used(hand.at);
             }
         }
-        let mut subjects = about(&order);
+        let mut subjects = about(self.order(number)?);
         subjects.lot = body.lot;
-        if body.event.moves_labels() {
-            self.orders.add(order.number, order);
-        }
         Ok(subjects)
     }
 
-    fn count(
-        &mut self,
-        order: &mut Order,
-        body: &Marks,
-        moved: &[(u32, Piece, Piece)],
-    ) -> Result<(), Refusal> {
+    /// Moves all labels of the ranges, or none.
+    fn move_labels(&mut self, body: &Marks) -> Result<Vec<Moved>, Refusal> {
+        let custody = self.custody.get_mut(body.batch);
+        let custody = custody.ok_or_else(|| no_batch(body.batch))?;
+        for range in &body.ranges {
+            for (part, piece) in custody.look(*range) {
+                if !matches!(piece.after(body.event, body.lot), Passage::To(_)) {
+                    return Err(impossible(part, piece, body.event));
+                }
+            }
+        }
+        if let Some(lot) = body.lot {
+            has_packs_left(self.lots.get(lot), body.marks())?;
+        }
+        let mut moved = Vec::new();
+        for range in &body.ranges {
+            let parts = custody.apply(*range, body.event, body.lot);
+            moved.extend(parts.map_err(|(part, piece)| impossible(part, piece, body.event))?);
+        }
+        Ok(moved)
+    }
+
+    /// Counts what has moved: in the order, for the lots, and for the entitlement.
+    fn count(&mut self, number: OrderNumber, body: &Marks, moved: &[Moved]) -> Result<(), Refusal> {
         let gives_up_its_lot = matches!(
             body.event,
             EventKind::Withdrawn(Withdrawal::Spoiled | Withdrawal::Lost | Withdrawal::Returned)
         );
+        let order = self.order_mut(number)?;
         for (marks, from, to) in moved {
             order.counts.moved(from.place, to.place, *marks);
-            let change_lot = |books: &mut Self, lot: LotNumber, is_more: bool| {
-                if let Some(lot) = books.lots.get_mut(lot) {
-                    let marks = u64::from(*marks);
-                    lot.marks = if is_more {
-                        lot.marks + marks
-                    } else {
-                        lot.marks.saturating_sub(marks)
-                    };
-                }
+        }
+        let account = order.account();
+        for (marks, from, to) in moved {
+            let marks = u64::from(*marks);
+            let (lot, is_more) = match (from.lot, to.lot) {
+                (None, Some(lot)) => (lot, true),
+                (Some(lot), _) if gives_up_its_lot => (lot, false),
+                _ => continue,
             };
-            match (from.lot, to.lot) {
-                (None, Some(lot)) => change_lot(self, lot, true),
-                (Some(lot), _) if gives_up_its_lot => change_lot(self, lot, false),
-                _ => {}
+            if let Some(lot) = self.lots.get_mut(lot) {
+                lot.marks = if is_more {
+                    lot.marks + marks
+                } else {
+                    lot.marks.saturating_sub(marks)
+                };
             }
         }
         if body.event == EventKind::Withdrawn(Withdrawal::Destroyed) {
             let marks = body.marks();
-            self.change_entitlement(order.account(), |entitlement| {
+            self.change_entitlement(account, |entitlement| {
                 entitlement.restore(marks);
                 Ok(())
             })?;
@@ -282,6 +289,15 @@ fn check_words(body: &Marks, hand: Hand<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid(
             format!("{} needs a reason", body.event.slug()),
             "say why; the public reads it for withdrawals",
+        ));
+    }
+    if matches!(body.event, EventKind::Undone(_)) != body.corrects.is_some() {
+        return Err(Refusal::invalid(
+            format!(
+                "{} does not say which entry it takes back",
+                body.event.slug()
+            ),
+            "take back the entry that was made in error",
         ));
     }
     if let EventKind::Restored(kind) = body.event

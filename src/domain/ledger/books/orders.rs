@@ -37,6 +37,10 @@ impl Books {
         self.orders.get(number).ok_or_else(|| no_order(number))
     }
 
+    pub(super) fn order_mut(&mut self, number: OrderNumber) -> Result<&mut Order, Refusal> {
+        self.orders.get_mut(number).ok_or_else(|| no_order(number))
+    }
+
     pub(super) fn change_order(
         &mut self,
         number: OrderNumber,

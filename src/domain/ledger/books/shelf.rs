@@ -1,46 +1,50 @@
 //! Things by their keys, with a note of which were touched: these are written back.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Things of one kind.
 #[derive(Clone, Debug)]
 pub struct Shelf<K, V> {
-    things: HashMap<K, V>,
-    touched: BTreeSet<K>,
+    things: HashMap<K, Kept<V>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept<V> {
+    thing: V,
+    is_touched: bool,
 }
 
 impl<K, V> Default for Shelf<K, V> {
     fn default() -> Self {
-        Self {
-            things: HashMap::new(),
-            touched: BTreeSet::new(),
-        }
+        let things = HashMap::new();
+        Self { things }
     }
 }
 
 impl<K: Copy + Ord + Hash, V> Shelf<K, V> {
     /// Puts a thing on the shelf as it was found.
     pub fn shelve(&mut self, key: K, thing: V) {
-        self.things.insert(key, thing);
+        let is_touched = false;
+        self.things.insert(key, Kept { thing, is_touched });
     }
 
-    /// Puts a new thing on the shelf.
+    /// Puts a new thing on the shelf, or a changed one in the place of its former self.
     pub fn add(&mut self, key: K, thing: V) {
-        self.things.insert(key, thing);
-        self.touched.insert(key);
+        let is_touched = true;
+        self.things.insert(key, Kept { thing, is_touched });
     }
 
     /// The thing of this key.
     pub fn get(&self, key: K) -> Option<&V> {
-        self.things.get(&key)
+        self.things.get(&key).map(|kept| &kept.thing)
     }
 
     /// The same, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        let thing = self.things.get_mut(&key)?;
-        self.touched.insert(key);
-        Some(thing)
+        let kept = self.things.get_mut(&key)?;
+        kept.is_touched = true;
+        Some(&mut kept.thing)
     }
 
     /// Whether it is on the shelf.
@@ -50,7 +54,7 @@ impl<K: Copy + Ord + Hash, V> Shelf<K, V> {
 
     /// All things, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.things.iter()
+        self.things.iter().map(|(key, kept)| (key, &kept.thing))
     }
 
     /// How many there are.
@@ -64,9 +68,10 @@ impl<K: Copy + Ord + Hash, V> Shelf<K, V> {
     }
 
     /// The new and changed things, by key.
-    pub fn touched(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.touched
-            .iter()
-            .filter_map(|key| Some((key, self.things.get(key)?)))
+    pub fn touched(&self) -> Vec<(K, &V)> {
+        let touched = self.things.iter().filter(|(_, kept)| kept.is_touched);
+        let mut touched: Vec<(K, &V)> = touched.map(|(key, kept)| (*key, &kept.thing)).collect();
+        touched.sort_unstable_by_key(|(key, _)| *key);
+        touched
     }
 }

@@ -1,0 +1,327 @@
+//! One licensee as one row of a table: what stands in which column, and what a column may say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::domain::area::Area;
+use crate::domain::form::Form;
+use crate::domain::licensee::particulars::{Contact, Standard};
+use crate::domain::licensee::{LegalBasis, Licensee, LicenseeState, NewLicensee, Particulars};
+use crate::domain::text::Line;
+use crate::domain::township::Township;
+use crate::domain::uscc::Uscc;
+use crate::sheets::read::WantedColumn;
+use crate::sheets::{Cell, Column, ColumnKind};
+
+/// The columns of the register, in their order. Lists within a cell are kept apart by `；`.
+pub const COLUMNS: [Column; 16] = [
+    column("编号", ColumnKind::Integer, 8),
+    column("名称", ColumnKind::Text, 32),
+    column("统一社会信用代码", ColumnKind::Text, 22),
+    column("授权依据", ColumnKind::Text, 22),
+    column("依据文号", ColumnKind::Text, 28),
+    column("产品形态", ColumnKind::Text, 18),
+    column("产品", ColumnKind::Text, 32),
+    column("执行标准", ColumnKind::Text, 28),
+    column("基地面积（亩）", ColumnKind::Text, 32),
+    column("联系人", ColumnKind::Text, 12),
+    column("联系电话", ColumnKind::Text, 16),
+    column("地址", ColumnKind::Text, 32),
+    column("状态", ColumnKind::Text, 12),
+    column("状态日期", ColumnKind::Date, 12),
+    column("文号", ColumnKind::Text, 24),
+    column("档案版本", ColumnKind::Integer, 10),
+];
+
+/// The columns that a file must have.
+const REQUIRED: [&str; 3] = ["名称", "统一社会信用代码", "授权依据"];
+const BETWEEN: &str = "；";
+
+const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {
+    Column { title, kind, width }
+}
+
+/// The columns as a file that is read may have them.
+pub fn wanted() -> Vec<WantedColumn> {
+    let wanted = |column: &Column| WantedColumn {
+        title: column.title,
+        is_required: REQUIRED.contains(&column.title),
+    };
+    COLUMNS.iter().map(wanted).collect()
+}
+
+/// What a row says, before anyone asks the register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The code.
+    pub uscc: Uscc,
+    /// The file.
+    pub particulars: Particulars,
+    /// The number, if the row names it.
+    pub number: Option<u16>,
+    /// The state, if the row names it.
+    pub state: Option<LicenseeState>,
+    /// Since when.
+    pub date: Option<Date>,
+    /// The document.
+    pub document: Option<Line>,
+    /// The version of the file that the row was made upon, if it names one.
+    pub revision: Option<u32>,
+}
+
+impl Row {
+    /// The licensee it would enter.
+    pub fn entered(&self, today: Date) -> NewLicensee {
+        NewLicensee {
+            uscc: self.uscc.clone(),
+            particulars: self.particulars.clone(),
+            state: self.state.unwrap_or(LicenseeState::Applied),
+            date: self.date.unwrap_or(today),
+            document: self.document.clone(),
+        }
+    }
+}
+
+/// The problems of one row; reading goes on, so that all of them are told at once.
+struct Cells<'a> {
+    cells: &'a [Option<String>],
+    problems: Vec<String>,
+}
+
+impl Cells<'_> {
+    /// What stands under a title; nothing if the cell is blank.
+    fn text(&self, title: &str) -> Option<&str> {
+        let place = COLUMNS.iter().position(|column| column.title == title)?;
+        let text = self.cells.get(place)?.as_deref()?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn read<T, E: ToString>(
+        &mut self,
+        title: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        match self.text(title).map(read)? {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problems
+                    .push(format!("{title}: {}", error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn needed<T>(&mut self, title: &str, value: Option<T>) -> Option<T> {
+        if self.text(title).is_none() {
+            self.problems.push(format!("{title}: is empty"));
+        }
+        value
+    }
+
+    fn line(&mut self, title: &'static str) -> Option<Line> {
+        self.read(title, |text| Line::new("text", text))
+    }
+
+    fn list<T>(&mut self, title: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        let all = |text: &str| {
+            text.split(['；', ';'])
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(&read)
+                .collect()
+        };
+        self.read(title, all).unwrap_or_default()
+    }
+}
+
+fn to_line(text: &str) -> Result<Line, String> {
+    Line::new("text", text).map_err(|error| error.to_string())
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// Everything that is wrong with it, each with the title of its column.
+pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
+    let mut cells = Cells {
+        cells,
+        problems: Vec::new(),
+    };
+    let name = cells.line("名称");
+    let name = cells.needed("名称", name);
+    let uscc = cells.read("统一社会信用代码", Uscc::new);
+    let uscc = cells.needed("统一社会信用代码", uscc);
+    let basis = cells.read("授权依据", basis);
+    let basis = cells.needed("授权依据", basis);
+    let basis_documents = cells.list("依据文号", to_line);
+    let forms: Vec<Form> = cells.list("产品形态", form);
+    let products = cells.list("产品", to_line);
+    let standards = cells.list("执行标准", standard);
+    let areas: Vec<(Township, Area)> = cells.list("基地面积（亩）", area);
+    let contact = Contact {
+        person: cells.line("联系人"),
+        phone: cells.line("联系电话"),
+        address: cells.line("地址"),
+    };
+    let number = cells.read("编号", |text| {
+        text.parse().map_err(|_| "is no number of a licensee")
+    });
+    let state = cells.read("状态", state);
+    let date = cells.read("状态日期", |text| {
+        text.parse::<Date>()
+            .map_err(|_| "is no day such as 2026-04-02")
+    });
+    let document = cells.line("文号");
+    let revision = cells.read("档案版本", |text| {
+        text.parse().map_err(|_| "is no number of a version")
+    });
+    let mut by_township = BTreeMap::new();
+    for (township, area) in areas {
+        if by_township.insert(township, area).is_some() {
+            cells
+                .problems
+                .push(format!("基地面积（亩）: {township} stands there twice"));
+        }
+    }
+    match (name, uscc, basis, cells.problems) {
+        (Some(name), Some(uscc), Some(legal_basis), problems) if problems.is_empty() => {
+            let particulars = Particulars {
+                basis_documents,
+                forms: forms.into_iter().collect::<BTreeSet<_>>(),
+                products,
+                standards,
+                areas: by_township,
+                contact,
+                ..Particulars::new(name, legal_basis)
+            };
+            particulars.check().map_err(|refusal| vec![refusal.what])?;
+            Ok(Row {
+                uscc,
+                particulars,
+                number,
+                state,
+                date,
+                document,
+                revision,
+            })
+        }
+        (.., problems) => Err(problems),
+    }
+}
+
+fn basis(text: &str) -> Result<LegalBasis, String> {
+    let named = |basis: &&LegalBasis| basis.slug() == text || basis.chinese() == text;
+    let found = LegalBasis::ALL.iter().find(named).copied();
+    found.ok_or_else(|| {
+        let words: Vec<&str> = LegalBasis::ALL
+            .iter()
+            .map(|basis| basis.chinese())
+            .collect();
+        format!("{text:?} is none of {}", words.join(", "))
+    })
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    let named = |form: &Form| form.slug() == text || form.chinese() == text;
+    Form::ALL.into_iter().find(named).ok_or_else(|| {
+        format!(
+            "{text:?} is none of {}",
+            Form::ALL.map(Form::chinese).join(", ")
+        )
+    })
+}
+
+fn state(text: &str) -> Result<LicenseeState, String> {
+    let named = |state: &&LicenseeState| state.slug() == text || state.chinese() == text;
+    LicenseeState::ALL
+        .iter()
+        .find(named)
+        .copied()
+        .ok_or_else(|| format!("{text:?} is no state such as 申请 or 有效"))
+}
+
+fn standard(text: &str) -> Result<Standard, String> {
+    let (number, version) = text
+        .rsplit_once(char::is_whitespace)
+        .ok_or_else(|| format!("{text:?} lacks its version: NUMBER VERSION"))?;
+    Ok(Standard {
+        number: to_line(number)?,
+        version: to_line(version)?,
+    })
+}
+
+fn area(text: &str) -> Result<(Township, Area), String> {
+    let (township, area) = text
+        .split_once(['=', '＝'])
+        .ok_or_else(|| format!("{text:?} is not of the form 胭脂湖街道=1000"))?;
+    let township = Township::from_text(township)
+        .ok_or_else(|| format!("{:?} is no township of the area", township.trim()))?;
+    let area =
+        Area::from_text(area).ok_or_else(|| format!("{:?} is no area in mu", area.trim()))?;
+    Ok((township, area))
+}
+
+fn joined<T: ToString>(parts: impl IntoIterator<Item = T>) -> String {
+    let parts: Vec<String> = parts.into_iter().map(|part| part.to_string()).collect();
+    parts.join(BETWEEN)
+}
+
+/// The texts of a licensee's row, as [`cells`] wants them.
+pub struct Texts {
+    basis_documents: String,
+    forms: String,
+    products: String,
+    standards: String,
+    areas: String,
+    document: String,
+}
+
+impl Texts {
+    /// Of this licensee.
+    pub fn of(licensee: &Licensee) -> Self {
+        let particulars = &licensee.particulars;
+        let standards = particulars.standards.iter();
+        let areas = particulars.areas.iter();
+        Self {
+            basis_documents: joined(&particulars.basis_documents),
+            forms: joined(particulars.forms.iter().map(|form| form.chinese())),
+            products: joined(&particulars.products),
+            standards: joined(
+                standards.map(|standard| format!("{} {}", standard.number, standard.version)),
+            ),
+            areas: joined(areas.map(|(township, area)| format!("{township}={area}"))),
+            document: licensee
+                .ended
+                .as_ref()
+                .and_then(|ended| ended.document.as_ref())
+                .map_or_else(String::new, Line::to_string),
+        }
+    }
+}
+
+/// The row of a licensee.
+pub fn cells<'a>(licensee: &'a Licensee, texts: &'a Texts) -> [Cell<'a>; COLUMNS.len()] {
+    fn optional(line: Option<&Line>) -> Cell<'_> {
+        line.map_or(Cell::Empty, |line| Cell::Text(line.as_str()))
+    }
+    let particulars = &licensee.particulars;
+    [
+        Cell::Integer(licensee.number.0.into()),
+        Cell::Text(particulars.name.as_str()),
+        Cell::Text(licensee.uscc.as_str()),
+        Cell::Text(particulars.legal_basis.chinese()),
+        Cell::Text(&texts.basis_documents),
+        Cell::Text(&texts.forms),
+        Cell::Text(&texts.products),
+        Cell::Text(&texts.standards),
+        Cell::Text(&texts.areas),
+        optional(particulars.contact.person.as_ref()),
+        optional(particulars.contact.phone.as_ref()),
+        optional(particulars.contact.address.as_ref()),
+        Cell::Text(licensee.state.chinese()),
+        Cell::Date(licensee.state_since),
+        Cell::Text(&texts.document),
+        Cell::Integer(licensee.revision.into()),
+    ]
+}
