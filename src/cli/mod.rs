@@ -61,8 +61,9 @@ EXIT CODES
   2  wrong input: nothing was changed
 verify, container check and doctor say more by theirs; see their --help.
 
-Times are written as in Beijing, in JSON in UTC. What stays the same from command to command
-can be set in the environment: where help shows [env: YUANMARK_…].")]
+Times are written as in Beijing, in JSON in UTC; a day as in 2026-04-02, or today.
+What stays the same from command to command can be set in the environment:
+where help shows [env: YUANMARK_…].")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use super::failure::Failure;
 use crate::domain::area::Area;
+use crate::domain::calendar::day_of;
 use crate::domain::container::ContainerKind;
 use crate::domain::document::Purpose;
 use crate::domain::entitlement::coefficients::PerMille;
@@ -24,6 +25,7 @@ use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
+use crate::service::system;
 
 /// A thing of which there are a few, each with a word and a Chinese name.
 pub(super) trait Word: Copy + Send + Sync + 'static {
@@ -139,10 +141,14 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| hint())
 }
 
+/// A day, or `today`, which it is in Beijing.
 pub(super) fn date(text: &str) -> Result<Date, String> {
+    if text == "today" {
+        return Ok(day_of(system::now()));
+    }
     let is_plain = text.len() == "2026-04-02".len();
     let date = text.parse().ok().filter(|_| is_plain);
-    date.ok_or_else(|| "a day is written as in 2026-04-02".into())
+    date.ok_or_else(|| "a day is written as in 2026-04-02, or today".into())
 }
 
 pub(super) fn area(text: &str) -> Result<Area, String> {
@@ -242,7 +248,7 @@ mod tests {
 
     #[test]
     fn days_are_plain_days() {
-        assert!(date("2026-04-02").is_ok());
+        assert!(date("2026-04-02").is_ok() && date("today").is_ok());
         for wrong in ["2026-4-2", "20260402", "2026-02-30", "2026-04-02T00:00", ""] {
             assert!(date(wrong).is_err(), "{wrong}");
         }

@@ -536,7 +536,7 @@ fn account_for_every_label(program: &Program) {
     let balance = || program.json("licensee show 1")["entitlements"][0]["balance"].clone();
     assert_eq!(balance(), 0);
     let destroy = "mark withdraw --kind destroyed --batch 1 --range 400-409 --range 500-989 --reason 集中销毁 \
-                   --document 销毁2026-1 --date 2026-05-06 --witness 张三";
+                   --document 销毁2026-1 --date today --witness 张三";
     let refusal = program.refused(destroy);
     assert!(
         refusal.what.contains("two witnesses; 1 were named"),
