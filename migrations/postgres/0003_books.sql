@@ -39,7 +39,7 @@ CREATE FUNCTION entries_stay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the ledger is only ever added to';
 END $$;
-CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE ON entries EXECUTE FUNCTION entries_stay();
+CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries EXECUTE FUNCTION entries_stay();
 
 CREATE TABLE licensees (
     number BIGINT NOT NULL PRIMARY KEY CHECK (number BETWEEN 1 AND 65535), -- two bytes of the code

@@ -1,15 +1,18 @@
 //! Files that commands read and write.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
+use super::output::{Output, thousands};
 use crate::domain::document::Document;
 use crate::domain::ledger::chain::EntryHash;
+use crate::sheets::SheetFormat;
 
 /// Bytes of a list of marks; a million serials fit.
 const LARGEST_LIST: u64 = 64 << 20;
@@ -85,6 +88,115 @@ pub(super) fn write_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
             "see that the disk has room",
         )
     })
+}
+
+/// A table for the ledger.
+pub(super) fn read_table(path: &Path) -> Result<Vec<u8>, Failure> {
+    let wrong = |error: io::Error| wrong_file(path, &error, "name a CSV file");
+    let mut content = Vec::new();
+    let file = File::open(path).map_err(wrong)?;
+    file.take(LARGEST_LIST + 1)
+        .read_to_end(&mut content)
+        .map_err(wrong)?;
+    if content.len() as u64 > LARGEST_LIST {
+        return Err(Failure::wrong_input(
+            format!(
+                "{} is larger than {} MiB",
+                path.display(),
+                LARGEST_LIST >> 20
+            ),
+            "split it",
+        ));
+    }
+    Ok(content)
+}
+
+/// A file that is there only when it is complete, and never takes the place of another one.
+pub(super) struct NewFile {
+    path: PathBuf,
+    part: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl NewFile {
+    /// A table's file; what it ends in says of which format it is.
+    pub(super) fn of_table(path: &Path) -> Result<(Self, SheetFormat), Failure> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let format = extension
+            .and_then(SheetFormat::from_extension)
+            .ok_or_else(|| {
+                Failure::wrong_input(
+                    format!("{}: a table is written as .csv or .xlsx", path.display()),
+                    "name such a file with --out",
+                )
+            })?;
+        if path.exists() {
+            return Err(Failure::wrong_input(
+                format!("{} is there already", path.display()),
+                "name another file with --out, or move this one away",
+            ));
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let made = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&part);
+        let file = made.map_err(|error| {
+            wrong_file(path, &error, "name a file that can be written with --out")
+        })?;
+        let path = path.to_owned();
+        let file = BufWriter::new(file);
+        Ok((Self { path, part, file }, format))
+    }
+
+    /// Keeps what was written.
+    pub(super) fn keep(mut self) -> Result<(), Failure> {
+        let kept = self
+            .file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
+            .and_then(|()| std::fs::hard_link(&self.part, &self.path));
+        kept.map_err(|error| {
+            Failure::new(
+                format!("{}: {error}", self.path.display()),
+                "see that the disk has room and no such file is there",
+            )
+        })
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.part);
+    }
+}
+
+/// Says that a table was written.
+pub(super) fn exported(
+    output: &mut Output,
+    path: &Path,
+    rows: u64,
+    what: &str,
+) -> Result<(), Failure> {
+    let value = json!({"file": path.display().to_string(), "rows": rows});
+    output.result(
+        &value,
+        &format!("{}: {} {what}", path.display(), thousands(rows)),
+    )
 }
 
 fn wrong_file(path: &Path, error: &io::Error, advice: &str) -> Failure {

@@ -301,7 +301,10 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
         let (name, weight) = one.split_once(';').unwrap_or((one, ""));
         let name = name.trim();
         let weight = weight.trim().strip_prefix("q=").unwrap_or("1");
-        let is_wanted = weight.trim().parse::<f32>().is_ok_and(|weight| weight > 0.0);
+        let is_wanted = weight
+            .trim()
+            .parse::<f32>()
+            .is_ok_and(|weight| weight > 0.0);
         if name.eq_ignore_ascii_case("gzip") {
             return is_wanted;
         }

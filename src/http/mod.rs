@@ -22,11 +22,11 @@ mod visitor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
@@ -152,7 +152,10 @@ fn for_administrators() -> OpenApiRouter<App> {
         .routes(routes!(documents::get))
         .routes(routes!(documents::content))
         // How much.
-        .routes(routes!(entitlements::coefficients, entitlements::set_coefficients))
+        .routes(routes!(
+            entitlements::coefficients,
+            entitlements::set_coefficients
+        ))
         .routes(routes!(entitlements::history))
         .routes(routes!(entitlements::list))
         .routes(routes!(entitlements::grant))

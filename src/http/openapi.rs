@@ -75,7 +75,10 @@ fn refusals(operation: &Operation) -> Vec<(&'static str, &'static str)> {
     if operation.request_body.is_some() {
         all.push(("400", "Not of the form described"));
         all.push(("404", "What it names is not there"));
-        all.push(("409", "It cannot be as things stand, or was changed meanwhile"));
+        all.push((
+            "409",
+            "It cannot be as things stand, or was changed meanwhile",
+        ));
         all.push(("413", "Too large"));
         all.push(("415", "Of another media type"));
         all.push(("422", "Of the form described, but it cannot be"));

@@ -195,7 +195,10 @@ mod tests {
     #[test]
     fn the_kinds_are_kinds_of_entries() {
         for kind in KINDS {
-            assert!(entry::KINDS.iter().any(|(known, _)| *known == kind), "{kind}");
+            assert!(
+                entry::KINDS.iter().any(|(known, _)| *known == kind),
+                "{kind}"
+            );
         }
     }
 }

@@ -68,13 +68,15 @@ pub async fn newest_of(
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn licensees(
-    tx: &mut Tx,
-    states: &[LicenseeState],
-) -> Result<Vec<Licensee>, StoreError> {
-    let places: Vec<String> = (1..=states.len()).map(|place| format!("${place}")).collect();
+pub async fn licensees(tx: &mut Tx, states: &[LicenseeState]) -> Result<Vec<Licensee>, StoreError> {
+    let places: Vec<String> = (1..=states.len())
+        .map(|place| format!("${place}"))
+        .collect();
     let condition = format!("state IN ({})", places.join(", "));
-    let values = states.iter().map(|state| kept::text(state.slug())).collect();
+    let values = states
+        .iter()
+        .map(|state| kept::text(state.slug()))
+        .collect();
     kept::chosen(tx, &condition, values, "ORDER BY number").await
 }
 

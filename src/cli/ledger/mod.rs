@@ -1,11 +1,15 @@
 //! `yuanmark ledger …`
 
+mod export;
 mod print;
+mod verify;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use self::export::Export;
 use self::print::{row, to_json, to_text};
+use self::verify::Verify;
 use super::arguments::{Caller, Installation, Limit};
 use super::failure::Failure;
 use super::output::{Output, table};
@@ -41,6 +45,15 @@ pub(super) enum Ledger {
     /// Noted down elsewhere, it proves later that nothing before it was changed.
     #[command(after_help = "EXAMPLE\n  yuanmark ledger head >> heads.txt")]
     Head,
+    /// Prove the ledger: the chain of entries, the rules, and every balance
+    ///
+    /// Reads everything there is, as of one moment. Nothing waits for it meanwhile.
+    Verify(Verify),
+    /// Write entries as a table, the oldest first (台账导出)
+    #[command(
+        after_help = "EXAMPLES\n  yuanmark ledger export --season 2026 --out ledger-2026.xlsx\n  yuanmark ledger export --licensee 1 --kind delivered --out deliveries.csv"
+    )]
+    Export(Export),
     /// Take an entry back (更正), by an entry of its own
     ///
     /// Adjustments of entitlements, and what was reported printed, delivered or used; every mark must still be where the
@@ -63,8 +76,9 @@ pub(super) enum Ledger {
     },
 }
 
+/// Which entries are meant.
 #[derive(Args)]
-pub(super) struct List {
+pub(super) struct About {
     /// About this licensee
     #[arg(long, value_parser = licensee(), value_name = "NUMBER")]
     licensee: Option<LicenseeNumber>,
@@ -83,6 +97,25 @@ pub(super) struct List {
     /// Of this kind, such as order_approved, printed or delivered
     #[arg(long, value_parser = kind)]
     kind: Option<String>,
+}
+
+impl About {
+    fn filter(self) -> Filter {
+        Filter {
+            licensee: self.licensee,
+            printer: self.printer,
+            order: self.order,
+            season: self.season,
+            lot: self.lot,
+            kind: self.kind,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    about: About,
     /// Only entries with a smaller number: the last one of the page before
     #[arg(long, value_parser = entry(), value_name = "NUMBER")]
     before: Option<EntryNumber>,
@@ -126,6 +159,8 @@ impl Ledger {
         let store = place.store().await?;
         let written = match self {
             Self::List(list) => return list.run(place, output).await,
+            Self::Verify(verify) => return verify.run(place, output).await,
+            Self::Export(export) => return export.run(place, output).await,
             Self::Show { number } => ledger::get(&store, number).await?,
             Self::Head => {
                 let head = ledger::head(&store).await?;
@@ -159,14 +194,7 @@ impl Ledger {
 
 impl List {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
-        let filter = Filter {
-            licensee: self.licensee,
-            printer: self.printer,
-            order: self.order,
-            season: self.season,
-            lot: self.lot,
-            kind: self.kind,
-        };
+        let filter = self.about.filter();
         let store = place.store().await?;
         let found = ledger::list(&store, &filter, self.before, self.limit.limit).await?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();

@@ -2,6 +2,7 @@
 
 mod particulars;
 mod print;
+mod register;
 mod step;
 
 use clap::{Args, Subcommand};
@@ -73,6 +74,14 @@ pub(super) enum Licensee {
         #[command(flatten)]
         limit: ByNumber,
     },
+    /// Write the whole register as a table
+    #[command(after_help = "EXAMPLE\n  yuanmark licensee export --out register.xlsx")]
+    Export(register::Export),
+    /// Take a table into the register: new licensees, and new versions of files; no file changes a state
+    #[command(
+        after_help = "EXAMPLES\n  yuanmark licensee import register.csv --dry-run\n  yuanmark licensee import register.csv --skip-bad"
+    )]
+    Import(register::Import),
     /// Show a licensee: its file, where it stands, what leads on, its entitlements and documents
     #[command(after_help = "EXAMPLE\n  yuanmark licensee show 1")]
     Show {
@@ -174,6 +183,8 @@ impl Licensee {
     ) -> Result<(), Failure> {
         let licensee = match self {
             Self::List(list) => return list.run(place, output).await,
+            Self::Export(export) => return export.run(place, output).await,
+            Self::Import(import) => return import.run(place, output).await,
             Self::Attention { limit } => return attention(place, output, limit.limit).await,
             Self::Show { number } => return show(place, output, number).await,
             Self::Apply(apply) => apply.run(place).await,

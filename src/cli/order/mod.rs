@@ -13,7 +13,7 @@ use self::print::{row, show_text, to_json, to_text};
 use super::arguments::{Caller, Installation, Page};
 use super::entitlement::AccountArguments;
 use super::failure::Failure;
-use super::files;
+use super::files::{self, NewFile, exported};
 use super::output::{Output, table};
 use super::values::{licensee, line, mark_count, number, season, word};
 use crate::domain::licensee::LicenseeNumber;
@@ -22,7 +22,7 @@ use crate::domain::order::{NewOrder, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
-use crate::service::orders;
+use crate::service::{export, orders, system};
 use crate::store::order::Filter;
 
 #[derive(Subcommand)]
@@ -95,6 +95,15 @@ pub(super) enum Order {
         after_help = "EXAMPLES\n  yuanmark order list --limit 20\n  yuanmark order list --licensee 1 --season 2026 --state released"
     )]
     List(List),
+    /// Write orders with the whereabouts of their labels as a table (印制发放使用台账)
+    #[command(after_help = "EXAMPLE\n  yuanmark order export --season 2026 --out orders-2026.xlsx")]
+    Export {
+        #[command(flatten)]
+        about: About,
+        /// The file to write, FILE.csv or FILE.xlsx; never over another one
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Show an order: where its labels are, and what must add up
     #[command(after_help = "EXAMPLE\n  yuanmark order show 1")]
     Show {
@@ -122,8 +131,9 @@ pub(super) struct Reasoned {
     reason: Line,
 }
 
+/// Which orders are meant.
 #[derive(Args)]
-pub(super) struct List {
+pub(super) struct About {
     /// Of this licensee
     #[arg(long, value_parser = licensee(), value_name = "NUMBER")]
     licensee: Option<LicenseeNumber>,
@@ -136,6 +146,23 @@ pub(super) struct List {
     /// That have come so far
     #[arg(long, value_parser = word::<OrderState>())]
     state: Option<OrderState>,
+}
+
+impl About {
+    const fn filter(&self) -> Filter {
+        Filter {
+            licensee: self.licensee,
+            printer: self.printer,
+            season: self.season,
+            state: self.state,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    about: About,
     #[command(flatten)]
     page: Page,
 }
@@ -190,6 +217,14 @@ impl Order {
                 orders::close(&store, &one.caller.call(), one.number, on_hand).await?
             }
             Self::List(list) => return list.run(place, output).await,
+            Self::Export { about, out } => {
+                let (file, format) = NewFile::of_table(&out)?;
+                let filter = about.filter();
+                let (file, rows) =
+                    export::orders(&store, &filter, format, system::now(), file).await?;
+                file.keep()?;
+                return exported(output, &out, rows, "orders");
+            }
             Self::Show { number } => {
                 let order = orders::get(&store, number).await?;
                 return output.result(&to_json(&order), &show_text(&order));
@@ -201,12 +236,7 @@ impl Order {
 
 impl List {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
-        let filter = Filter {
-            licensee: self.licensee,
-            printer: self.printer,
-            season: self.season,
-            state: self.state,
-        };
+        let filter = self.about.filter();
         let before = self.page.before.map(OrderNumber);
         let store = place.store().await?;
         let found = orders::list(&store, &filter, before, self.page.limit.limit).await?;

@@ -49,7 +49,12 @@ impl From<Container> for ContainerBody {
             kind: container.filled.kind,
             batch: container.filled.batch,
             marks: container.marks(),
-            ranges: container.filled.ranges.into_iter().map(Into::into).collect(),
+            ranges: container
+                .filled
+                .ranges
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             label: container.filled.label,
             at: At(container.at),
             by: container.by,

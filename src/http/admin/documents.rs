@@ -236,9 +236,7 @@ fn attachment(added: &AddedDocument) -> HeaderValue {
     };
     let plain = format!("document-{}.{ending}", added.document.number);
     let title = added.document.title.as_str();
-    let has_ending = title
-        .to_ascii_lowercase()
-        .ends_with(&format!(".{ending}"));
+    let has_ending = title.to_ascii_lowercase().ends_with(&format!(".{ending}"));
     let mut name = String::new();
     for byte in title.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Administrator;
-use super::values::{
-    At, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text,
-};
+use super::values::{At, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text};
 use crate::domain::container::ContainerNumber;
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::form::Form;

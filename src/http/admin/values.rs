@@ -634,14 +634,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             return Ok(Self(None));
         };
         let is_plain = |text: &&str| {
-            (1..=Line::LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+            (1..=Line::LIMIT).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_graphic())
         };
         let text = value.to_str().ok().filter(is_plain);
         match (text.map(|text| Line::new("key", text)), second) {
             (Some(Ok(key)), None) => Ok(Self(Some(key))),
             _ => {
-                let detail =
-                    "Idempotency-Key: one header of 1 to 200 printable ASCII characters without spaces";
+                let detail = "Idempotency-Key: one header of 1 to 200 printable ASCII characters without spaces";
                 Err(Problem::BAD_REQUEST.because(detail))
             }
         }

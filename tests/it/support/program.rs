@@ -94,7 +94,9 @@ impl Program {
     /// The labels of a batch are printed, delivered, received and activated.
     pub fn activate(&self, batch: u64) {
         self.receive(batch);
-        let packs = self.json(&format!("batch show {batch}"))["count"].as_u64().unwrap();
+        let packs = self.json(&format!("batch show {batch}"))["count"]
+            .as_u64()
+            .unwrap();
         let lot = self.add_lot(u32::try_from(packs).unwrap());
         self.done(&format!("mark activate --batch {batch} --all --lot {lot}"));
     }

@@ -1,0 +1,36 @@
+//! `yuanmark ledger export`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::About;
+use crate::cli::arguments::Installation;
+use crate::cli::failure::Failure;
+use crate::cli::files::{NewFile, exported};
+use crate::cli::output::Output;
+use crate::service::{export, system};
+
+#[derive(Args)]
+pub(in crate::cli) struct Export {
+    #[command(flatten)]
+    about: About,
+    /// The file to write, FILE.csv or FILE.xlsx; never over another one
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+impl Export {
+    pub(super) async fn run(
+        self,
+        place: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let store = place.store().await?;
+        let (file, format) = NewFile::of_table(&self.out)?;
+        let filter = self.about.filter();
+        let (file, rows) = export::entries(&store, &filter, format, system::now(), file).await?;
+        file.keep()?;
+        exported(output, &self.out, rows, "entries")
+    }
+}
