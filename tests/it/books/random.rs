@@ -113,14 +113,17 @@ impl World {
     fn op(&self, dice: Dice) -> Op {
         let (kind, a, b, c, d) = dice;
         // One beyond what there is, now and then.
-        let order = u32::from(a) % (u32::try_from(self.naive.orders.len()).unwrap() + 1) + u32::from(a > 250);
-        let lot = u32::from(d) % (u32::try_from(self.naive.lots.len()).unwrap() + 1) + u32::from(d > 200);
+        let (orders, known) = (u32::try_from(self.naive.orders.len()).unwrap(), u32::try_from(self.naive.lots.len()).unwrap());
+        let order = if a > 245 { orders + 1 } else { u32::from(a) % orders.max(1) + 1 };
+        let lot = if d > 245 { known + 1 } else { u32::from(d) % known.max(1) + 1 };
         let pocket = (u16::from(b % 3) + 1 + u16::from(b > 250), if c % 4 == 0 { 2027 } else { 2026 });
         let quantity = self.naive.orders.get(&order).map_or(9, |order| order.quantity);
         let first = u32::from(b) % quantity;
         let last = if d % 3 == 0 { quantity - 1 } else { first + u32::from(d) % 9 };
         let event = EVENTS[usize::from(c) % EVENTS.len()];
-        match kind % 40 {
+        let is_enough = orders > 4;
+        match kind % 64 {
+            2..=3 if is_enough => self.next_for(order, event, first, last, lot, d),
             0..=1 => Op::Adjust { pocket, marks: i64::from(d) - 90 },
             2..=3 => Op::Place { pocket, quantity: u32::from(d) % 25 + 1 },
             4 => Op::Approve(order),
@@ -131,8 +134,8 @@ impl World {
             9 => Op::Release(order),
             10 => Op::Close { order, on_hand: u32::from(d) % 5 },
             11..=13 => Op::Marks { event, order, first, last, lot },
-            14 => Op::ByContainer { event, container: u32::from(a) % (u32::try_from(self.containers.len()).unwrap() + 1) + 1, lot },
-            15 => Op::Freeze { event: if c % 2 == 0 { FROZEN } else { THAW }, order, first, last },
+            14..=15 => self.by_container(a, event, lot),
+            33 => Op::Freeze { event: if c % 2 == 0 { FROZEN } else { THAW }, order, first, last },
             16..=17 => Op::Fill { kind: if c % 2 == 0 { ContainerKind::Roll } else { ContainerKind::Box }, order, first, last },
             18 => Op::Lot { pocket, packs: u32::from(d) % 12 + u32::from(d > 10) },
             19 => Op::Report { lot, has_passed: a % 4 != 0, number: format!("检{a}-{b}-{c}") },
@@ -145,14 +148,16 @@ impl World {
                 person: ["甲", "乙", "丙"][usize::from(c % 3)],
             },
             27 => Op::Drop(u32::from(a) % (u32::try_from(self.transfers.len()).unwrap() + 1) + 1),
-            28 if d % 3 == 0 => Op::Carry(pocket),
+            28 if d % 2 == 0 => Op::Carry((pocket.0, 2026)),
             28..=30 => {
-                let all: Vec<u64> = self.done.keys().copied().collect();
-                Op::TakeBack(all.get(usize::from(a) % (all.len() + 1)).copied().unwrap_or(u64::from(a)))
+                let is_of_marks = |done: &Done| d % 5 == 0 || matches!(done, Done::Moved { event: EventKind::Printed | EventKind::Delivered | EventKind::Used, .. });
+                let all: Vec<u64> = self.done.iter().filter(|(_, done)| is_of_marks(done)).map(|(number, _)| *number).collect();
+                let newest = all.len().saturating_sub(usize::from(a) % 6 + 1);
+                Op::TakeBack(all.get(newest).copied().unwrap_or(u64::from(a)))
             }
             31 => Op::Step {
                 licensee: u16::from(b % 3) + 1,
-                step: [Step::OrderCorrection, Step::AcceptCorrection, Step::Suspend, Step::Resume, Step::Resume, Step::Admit][usize::from(c % 6)],
+                step: [Step::OrderCorrection, Step::AcceptCorrection, Step::Suspend, Step::Resume, Step::AcceptCorrection, Step::Resume][usize::from(c % 6)],
             },
             _ => self.next_for(order, event, first, last, lot, d),
         }
@@ -163,9 +168,17 @@ impl World {
         let Some(own) = self.naive.orders.get(&order) else {
             return Op::Adjust { pocket: (u16::from(d % 3) + 1, 2026), marks: 100 };
         };
+        if !self.is_active(own.pocket.0) && d % 2 == 0 {
+            let step = if self.goes_on(own.pocket.0) { Step::AcceptCorrection } else { Step::Resume };
+            return Op::Step { licensee: own.pocket.0, step };
+        }
         let fitting = self.naive.lots.iter().find(|(_, lot)| lot.pocket == own.pocket && lot.passed && !lot.recalled);
         let lot = fitting.map_or(lot, |(number, _)| *number);
         let has_lot = self.naive.lots.iter().find(|(_, lot)| lot.pocket == own.pocket);
+        // The last of the labels after the first that are where it is.
+        let of_first = own.marks.get(usize::try_from(first).unwrap()).map_or("", |mark| mark.place);
+        let others = own.marks.iter().skip(usize::try_from(first).unwrap()).take_while(|mark| mark.place == of_first);
+        let alike = (first + u32::try_from(others.count()).unwrap()).saturating_sub(1);
         match own.state {
             "placed" => Op::Approve(order),
             "approved" if own.printer => Op::Issue(order),
@@ -174,19 +187,53 @@ impl World {
             "issued" => Op::Assign { order, printer: 1 },
             "released" => match (own.marks[usize::try_from(first).unwrap()].place, d % 4, has_lot) {
                 ("unreported", 0, _) => Op::Marks { event: SPOILED, order, first, last: first, lot: 0 },
-                ("unreported", ..) => Op::Marks { event: EventKind::Printed, order, first: 0, last: last.min(own.quantity - 1), lot: 0 },
-                ("at_printer", ..) => Op::Marks { event: EventKind::Delivered, order, first, last: first, lot: 0 },
-                ("in_transit", ..) => Op::Marks { event: EventKind::Received, order, first, last, lot: 0 },
+                ("unreported", ..) => Op::Marks { event: EventKind::Printed, order, first, last: alike, lot: 0 },
+                ("at_printer", ..) => Op::Marks { event: EventKind::Delivered, order, first, last: alike, lot: 0 },
+                ("in_transit", ..) => Op::Marks { event: EventKind::Received, order, first, last: alike, lot: 0 },
                 ("on_hand", 0, None) => Op::Lot { pocket: own.pocket, packs: 5 },
                 ("on_hand", 0 | 1, Some((number, lot))) if !lot.passed => Op::Report { lot: *number, has_passed: true, number: format!("检{}", self.passed) },
-                ("on_hand", 0 | 1, _) => Op::Marks { event: EventKind::Activated, order, first, last: first, lot },
-                ("on_hand", 2, _) => Op::Marks { event: EventKind::Used, order, first, last: first, lot: 0 },
-                ("spoiled_in_print" | "spoiled_in_use" | "returned", ..) => Op::Marks { event: DESTROYED, order, first, last: first, lot: 0 },
-                ("used", ..) => Op::Close { order, on_hand: self.on_hand(order) },
+                ("on_hand", 0 | 1, _) => Op::Marks { event: EventKind::Activated, order, first, last: alike.min(first + 3), lot },
+                ("on_hand", 2, _) => Op::Marks { event: EventKind::Used, order, first, last: alike.min(first + 3), lot: 0 },
+                ("spoiled_in_print" | "spoiled_in_use" | "returned", ..) => Op::Marks { event: DESTROYED, order, first, last: alike, lot: 0 },
+                ("used" | "destroyed_in_print", ..) if self.open_in(order).is_none() => Op::Close { order, on_hand: self.on_hand(order) },
+                ("used" | "destroyed_in_print", ..) => {
+                    let (mark, next) = self.open_in(order).unwrap();
+                    Op::Marks { event: next, order, first: mark, last: mark, lot: 0 }
+                }
                 _ => Op::Marks { event, order, first, last: first, lot },
             },
-            _ => Op::Place { pocket: own.pocket, quantity: u32::from(d) % 6 + 1 },
+            // It is over: the next one.
+            _ if own.state != "closed" && u32::from(d) % 3 == 0 => Op::Place { pocket: own.pocket, quantity: u32::from(d) % 6 + 1 },
+            _ => self.by_container(d, event, lot),
         }
+    }
+
+    /// A container, and mostly what can happen to its labels.
+    fn by_container(&self, dice: u8, event: EventKind, lot: u32) -> Op {
+        let place = usize::from(dice) % (self.containers.len() + 1);
+        let container = u32::try_from(place).unwrap() + 1;
+        let first = self.containers.get(place).map(|(_, order, first, _)| &self.naive.orders[order].marks[usize::try_from(*first).unwrap()]);
+        let fits = match first.map(|mark| (mark.place, mark.lot)) {
+            Some(("unreported", _)) => EventKind::Printed,
+            Some(("at_printer", _)) => EventKind::Delivered,
+            Some(("in_transit", _)) => EventKind::Received,
+            Some(("on_hand", None)) => EventKind::Activated,
+            Some(("on_hand", _)) => EventKind::Used,
+            _ => event,
+        };
+        Op::ByContainer { event: if dice > 200 { event } else { fits }, container, lot }
+    }
+
+    /// The first label that stands in the way of closing an order, and what mends it.
+    fn open_in(&self, order: u32) -> Option<(u32, EventKind)> {
+        let mends = |place: &str| match place {
+            "unreported" => Some(EventKind::Printed),
+            "at_printer" => Some(EventKind::Delivered),
+            "in_transit" => Some(EventKind::Received),
+            "spoiled_in_print" | "spoiled_in_use" | "returned" => Some(DESTROYED),
+            _ => None,
+        };
+        (0..).zip(&self.naive.orders[&order].marks).find_map(|(mark, own)| Some((mark, mends(own.place)?)))
     }
 
     fn on_hand(&self, order: u32) -> u32 {
@@ -493,6 +540,29 @@ async fn moved(place: &Installation, by: &Call, event: EventKind, batch: BatchNu
     change(place, by, &wanted).await.map(|done| u32::try_from(done.marks).unwrap())
 }
 
+/// How every sequence begins: two orders are out with their licensees, and a lot has passed its test.
+fn opening() -> Vec<Op> {
+    let mut ops = Vec::new();
+    for (order, licensee, quantity) in [(1, 1, 24), (2, 2, 12)] {
+        let pocket = (licensee, 2026);
+        ops.extend([
+            Op::Adjust { pocket, marks: 200 },
+            Op::Place { pocket, quantity },
+            Op::Approve(order),
+            Op::Assign { order, printer: 1 },
+            Op::Issue(order),
+            Op::Release(order),
+            Op::Marks { event: EventKind::Printed, order, first: 0, last: 10, lot: 0 },
+            Op::Fill { kind: ContainerKind::Roll, order, first: 4, last: 8 },
+            Op::Marks { event: EventKind::Delivered, order, first: 0, last: 9, lot: 0 },
+            Op::Marks { event: EventKind::Received, order, first: 0, last: 8, lot: 0 },
+            Op::Lot { pocket, packs: 6 },
+            Op::Report { lot: order, has_passed: true, number: "检".to_owned() },
+        ]);
+    }
+    ops
+}
+
 async fn walk(place: &Installation, dice: &[Dice]) -> Result<usize, TestCaseError> {
     for number in 0..3 {
         place.licensee(number).await;
@@ -500,8 +570,10 @@ async fn walk(place: &Installation, dice: &[Dice]) -> Result<usize, TestCaseErro
     place.printer().await;
     let mut world = World::new();
     let mut accepted = 0;
-    for (round, &roll) in dice.iter().enumerate() {
-        let op = world.op(roll);
+    let first = opening();
+    for round in 0..first.len() + dice.len() {
+        let roll = round.checked_sub(first.len()).map_or((1, 1, 1, 1, 1), |roll| dice[roll]);
+        let op = first.get(round).cloned().unwrap_or_else(|| world.op(roll));
         let mut by = crate::support::installation::call("科员", on(TODAY));
         by.request = Some(line(&format!("第{round}步")));
         let before = entries(place).await;
@@ -580,7 +652,7 @@ fn sequences_hold(database: fn() -> TestDatabase) {
         panic!("{error}");
     }
     let all = usize::try_from(CASES).unwrap() * STEPS;
-    assert!(accepted.get() * 4 > all, "{} of {all} were accepted: the dice ask for nothing sensible", accepted.get());
+    assert!(accepted.get() * 3 > all, "{} of {all} were accepted: the dice ask for nothing sensible", accepted.get());
 }
 
 #[test]
