@@ -175,7 +175,9 @@ async fn repeated(
     change: &Change<'_>,
 ) -> Result<Option<Changed>, ServiceError> {
     let earlier = desk.repeated(|entry| matches!(entry, Entry::Marks(_)))?;
-    let Some((first, request)) = earlier.map(|earlier| earlier.number).zip(call.request.as_ref())
+    let Some((first, request)) = earlier
+        .map(|earlier| earlier.number)
+        .zip(call.request.as_ref())
     else {
         return Ok(None);
     };
@@ -186,7 +188,8 @@ async fn repeated(
     };
     for (number, entry) in (first..).zip(entries) {
         let stored = ledger::get(&mut desk.tx, number).await?;
-        let is_same = |stored: StoredEntry| stored.kind == entry.kind() && stored.body == entry.body();
+        let is_same =
+            |stored: StoredEntry| stored.kind == entry.kind() && stored.body == entry.body();
         if !stored.is_some_and(is_same) {
             return Err(something_else(request, first));
         }

@@ -21,8 +21,8 @@ use yuanmark::domain::entitlement::{Account, Entitlement};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::form::Form;
 use yuanmark::domain::ledger::entry::Destruction;
-use yuanmark::domain::licensee::{LicenseeNumber, LicenseeState, NewLicensee, Particulars};
 use yuanmark::domain::licensee::{LegalBasis, Step, StepTaken};
+use yuanmark::domain::licensee::{LicenseeNumber, LicenseeState, NewLicensee, Particulars};
 use yuanmark::domain::lot::{LotLabel, NewLot, TestReport, TestResult};
 use yuanmark::domain::mark::MarkCount;
 use yuanmark::domain::order::NewOrder;
@@ -119,8 +119,12 @@ async fn entries(place: &Installation) -> u64 {
 
 async fn entitlement(place: &Installation, account: Account) -> Entitlement {
     let (licensee, season) = (Some(account.licensee), Some(account.season));
-    let known = entitlements::list(&place.store, licensee, season, 7).await.unwrap();
-    let own = known.into_iter().find(|entitlement| entitlement.account == account);
+    let known = entitlements::list(&place.store, licensee, season, 7)
+        .await
+        .unwrap();
+    let own = known
+        .into_iter()
+        .find(|entitlement| entitlement.account == account);
     own.unwrap_or_else(|| Entitlement::new(account))
 }
 
@@ -209,7 +213,11 @@ fn destruction(date: &str) -> Destruction {
 }
 
 /// A change of marks with the reason, witnesses and so on that belong to the event.
-fn of_lines(event: EventKind, which: Which<'_>, batch: yuanmark::domain::mark::BatchNumber) -> Change<'_> {
+fn of_lines(
+    event: EventKind,
+    which: Which<'_>,
+    batch: yuanmark::domain::mark::BatchNumber,
+) -> Change<'_> {
     let mut change = Change::new(event, which, Some(batch));
     change.reason = Some(line("虚构事由"));
     if event == DESTROYED {

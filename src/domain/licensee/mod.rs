@@ -418,9 +418,7 @@ impl Licensee {
 /// Two names that differ in case, width, spacing, hyphens or invisible characters alone are one person's.
 pub fn is_same_person(one: &Line, other: &Line) -> bool {
     let half_width = |letter: char| match letter {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
         other => other,
     };
     let plain = |line: &Line| -> String {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
 use yuanmark::service::{lots, orders};
 
-use crate::support::installation::Installation;
 use super::{account, entitlement};
+use crate::support::installation::Installation;
 
 /// Licensee and year.
 pub type Pocket = (u16, u16);
@@ -47,7 +47,12 @@ pub struct Naive {
 
 /// Where an event takes a label; `Err` if it cannot happen there.
 fn next(mark: &NaiveMark, event: &str, lot: Option<u32>) -> Result<Option<NaiveMark>, ()> {
-    let to = |place| Ok(Some(NaiveMark { place, lot: mark.lot }));
+    let to = |place| {
+        Ok(Some(NaiveMark {
+            place,
+            lot: mark.lot,
+        }))
+    };
     match (event, mark.place) {
         ("printed", "unreported") => to("at_printer"),
         ("printed", "at_printer") => Ok(None),
@@ -60,7 +65,10 @@ fn next(mark: &NaiveMark, event: &str, lot: Option<u32>) -> Result<Option<NaiveM
         ("activated", place) => match mark.lot {
             Some(own) if Some(own) == lot => Ok(None),
             Some(_) => Err(()),
-            None if ["on_hand", "used"].contains(&place) => Ok(Some(NaiveMark { place: mark.place, lot })),
+            None if ["on_hand", "used"].contains(&place) => Ok(Some(NaiveMark {
+                place: mark.place,
+                lot,
+            })),
             None => Err(()),
         },
         ("spoiled", "unreported" | "at_printer") => to("spoiled_in_print"),
@@ -96,7 +104,13 @@ impl Naive {
 
     /// How many marks go on with goods of a lot.
     pub fn of_lot(&self, lot: u32) -> u32 {
-        let gone = ["spoiled_in_use", "destroyed_in_use", "lost_after_delivery", "returned", "destroyed_returned"];
+        let gone = [
+            "spoiled_in_use",
+            "destroyed_in_use",
+            "lost_after_delivery",
+            "returned",
+            "destroyed_returned",
+        ];
         let marks = self.orders.values().flat_map(|order| &order.marks);
         let own = marks.filter(|mark| mark.lot == Some(lot) && !gone.contains(&mark.place));
         u32::try_from(own.count()).unwrap()
@@ -148,8 +162,16 @@ impl Naive {
             let account = account(yuanmark::domain::licensee::LicenseeNumber(licensee), year);
             let is = entitlement(place, account).await;
             assert!(should >= 0, "{step}");
-            assert_eq!(i64::try_from(is.balance()).unwrap(), should, "{step}: {is:?}");
-            assert_eq!(is.is_closed, self.closed.contains(&(licensee, year)), "{step}");
+            assert_eq!(
+                i64::try_from(is.balance()).unwrap(),
+                should,
+                "{step}: {is:?}"
+            );
+            assert_eq!(
+                is.is_closed,
+                self.closed.contains(&(licensee, year)),
+                "{step}"
+            );
         }
         for (&number, should) in &self.orders {
             let number = yuanmark::domain::order::OrderNumber(number);
@@ -158,8 +180,14 @@ impl Naive {
             assert_counts(&is.counts, &should.marks, step);
         }
         for &number in self.lots.keys() {
-            let is = lots::get(&place.store, yuanmark::domain::lot::LotNumber(number)).await.unwrap();
-            assert_eq!(is.marks, u64::from(self.of_lot(number)), "{step}: lot {number}");
+            let is = lots::get(&place.store, yuanmark::domain::lot::LotNumber(number))
+                .await
+                .unwrap();
+            assert_eq!(
+                is.marks,
+                u64::from(self.of_lot(number)),
+                "{step}: lot {number}"
+            );
             assert_eq!(is.recalled.is_some(), self.lots[&number].recalled, "{step}");
         }
     }
@@ -172,15 +200,35 @@ fn assert_counts(counts: &Counts, marks: &[NaiveMark], step: &str) {
         u32::try_from(there.count()).unwrap()
     };
     for place in Whereabouts::ALL {
-        assert_eq!(counts.at(*place), at(place.slug()), "{step}: {}", place.slug());
+        assert_eq!(
+            counts.at(*place),
+            at(place.slug()),
+            "{step}: {}",
+            place.slug()
+        );
     }
     let ordered = u32::try_from(marks.len()).unwrap();
     let is_good = counts.good() + counts.spoiled() + at("unreported");
-    assert_eq!(ordered, is_good, "{step}: ordered = good + spoiled + not reported");
-    let accounted = at("used") + counts.spoiled_in_use() + at("lost_after_delivery") + counts.returned()
-        + at("on_hand") + at("in_transit");
-    assert_eq!(counts.delivered(), accounted, "{step}: delivered = used + spoiled + lost + returned + on hand");
-    assert_eq!(counts.lost(), at("lost_at_printer") + at("lost_after_delivery"), "{step}");
+    assert_eq!(
+        ordered, is_good,
+        "{step}: ordered = good + spoiled + not reported"
+    );
+    let accounted = at("used")
+        + counts.spoiled_in_use()
+        + at("lost_after_delivery")
+        + counts.returned()
+        + at("on_hand")
+        + at("in_transit");
+    assert_eq!(
+        counts.delivered(),
+        accounted,
+        "{step}: delivered = used + spoiled + lost + returned + on hand"
+    );
+    assert_eq!(
+        counts.lost(),
+        at("lost_at_printer") + at("lost_after_delivery"),
+        "{step}"
+    );
     let waits = at("spoiled_in_print") + at("spoiled_in_use") + at("returned");
     assert_eq!(counts.to_be_destroyed(), waits, "{step}");
 }

@@ -45,7 +45,10 @@ pub async fn prove(place: &Installation) -> Books {
     for (key, should) in books.custody.iter() {
         let is = event::of_batch(&mut tx, *key).await.unwrap();
         let own = events.iter().filter(|event| event.batch == *key);
-        assert!(is.iter().eq(own), "the ranges of batch {key} are those of its entries");
+        assert!(
+            is.iter().eq(own),
+            "the ranges of batch {key} are those of its entries"
+        );
         let mut custody = Custody::new(books.batches.get(*key).unwrap().count);
         for event in &is {
             custody.replay(event.range, event.kind, event.lot);
@@ -66,14 +69,22 @@ fn summed_up(entries: &[StoredEntry]) -> (Books, Vec<RangeEvent>) {
         assert_eq!(stored.hash, stored.hash_after(before), "entry {number}");
         before = stored.hash;
         let entry = Entry::read(&stored.kind, &stored.body).unwrap();
-        assert_eq!(entry.body(), stored.body, "entry {number} is written one way only");
+        assert_eq!(
+            entry.body(),
+            stored.body,
+            "entry {number} is written one way only"
+        );
         let hand = Hand {
             number,
             at: stored.at,
             by: &stored.actor,
         };
         let subjects = books.apply(&entry, hand);
-        assert_eq!(subjects.as_ref(), Ok(&stored.subjects), "entry {number}: {entry:?}");
+        assert_eq!(
+            subjects.as_ref(),
+            Ok(&stored.subjects),
+            "entry {number}: {entry:?}"
+        );
         if let Entry::Marks(marks) = &entry {
             events.extend(range_events(marks, number, stored.at, &stored.actor));
         }

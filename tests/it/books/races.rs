@@ -17,7 +17,9 @@ use yuanmark::service::{ServiceError, entitlements, lots, orders, printers, tran
 use yuanmark::store::Store;
 
 use super::proof::prove;
-use super::{account, entitlement, entries, left, named, new_lot, new_order, new_report, of_lines, on, told};
+use super::{
+    account, entitlement, entries, left, named, new_lot, new_order, new_report, of_lines, on, told,
+};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, call, line, morning};
 
@@ -64,13 +66,21 @@ async fn licensee_with(place: &Installation, number: usize, marks: u64) -> (Lice
     let by = call("test", morning());
     let marks = i64::try_from(marks).unwrap();
     let (reason, document) = (line("核定"), line("核定1"));
-    entitlements::adjust(&place.store, &by, account, marks, reason, document).await.unwrap();
+    entitlements::adjust(&place.store, &by, account, marks, reason, document)
+        .await
+        .unwrap();
     (licensee, account)
 }
 
 async fn placed(place: &Installation, licensee: &Licensee, quantity: u32) -> Order {
     let by = call("test", morning());
-    orders::place(&place.store, &by, new_order(licensee.number, 2026, quantity)).await.unwrap()
+    orders::place(
+        &place.store,
+        &by,
+        new_order(licensee.number, 2026, quantity),
+    )
+    .await
+    .unwrap()
 }
 
 async fn sixty_four_approvals(place: &Installation, stores: &[Store]) {
@@ -79,9 +89,12 @@ async fn sixty_four_approvals(place: &Installation, stores: &[Store]) {
     for _ in 0..ASKERS {
         all.push(placed(place, &licensee, 100).await.number);
     }
-    let askers = all.into_iter().zip(stores.iter().cloned().cycle()).map(|(order, store)| async move {
-        orders::approve(&store, &call("核准人", morning()), order, None).await
-    });
+    let askers =
+        all.into_iter()
+            .zip(stores.iter().cloned().cycle())
+            .map(|(order, store)| async move {
+                orders::approve(&store, &call("核准人", morning()), order, None).await
+            });
     assert_granted(at_once(askers).await, 10, "has 5 marks left");
     assert_eq!(left(place, account).await, 5);
     assert_eq!(entitlement(place, account).await.ordered, 1000);
@@ -110,10 +123,17 @@ async fn of_two_who_approve_the_same_order_one_wins_and_the_other_is_told() {
         for round in 1..=10 {
             let order = placed(&place, &licensee, 10).await.number;
             let stores = [place.store.clone(), other.clone()];
-            let askers = stores.into_iter().zip(["甲", "乙"]).map(|(store, by)| async move {
-                orders::approve(&store, &call(by, morning()), order, None).await
-            });
-            assert_granted(at_once(askers).await, 1, "is approved (已核准) and cannot be approved");
+            let askers = stores
+                .into_iter()
+                .zip(["甲", "乙"])
+                .map(|(store, by)| async move {
+                    orders::approve(&store, &call(by, morning()), order, None).await
+                });
+            assert_granted(
+                at_once(askers).await,
+                1,
+                "is approved (已核准) and cannot be approved",
+            );
             assert_eq!(left(&place, account).await, 1000 - 10 * round, "taken once");
         }
         prove(&place).await;
@@ -141,8 +161,13 @@ async fn an_order_is_approved_or_cancelled_and_never_both() {
         }
         let is = entitlement(&place, account).await;
         let filter = yuanmark::store::order::Filter::default();
-        let all = orders::list(&place.store, &filter, None, 100).await.unwrap();
-        let approved = all.iter().filter(|order| order.state == OrderState::Approved).count();
+        let all = orders::list(&place.store, &filter, None, 100)
+            .await
+            .unwrap();
+        let approved = all
+            .iter()
+            .filter(|order| order.state == OrderState::Approved)
+            .count();
         assert_eq!(is.ordered, 10 * approved as u64);
         prove(&place).await;
     }
@@ -156,18 +181,36 @@ async fn transfers_out_of_one_balance_move_no_more_than_there_is() {
         let mut all = Vec::new();
         for _ in 0..32 {
             let by = call("提请人", morning());
-            let transfer = transfers::propose(&place.store, &by, from, receiver.number, 150, None).await.unwrap();
-            transfers::confirm(&place.store, &call("甲方", morning()), transfer.number, giver.number).await.unwrap();
+            let transfer = transfers::propose(&place.store, &by, from, receiver.number, 150, None)
+                .await
+                .unwrap();
+            transfers::confirm(
+                &place.store,
+                &call("甲方", morning()),
+                transfer.number,
+                giver.number,
+            )
+            .await
+            .unwrap();
             all.push(transfer.number);
         }
         let askers = all.clone().into_iter().map(|transfer| {
             let (store, receiver) = (place.store.clone(), receiver.number);
-            async move { transfers::confirm(&store, &call("乙方", morning()), transfer, receiver).await }
+            async move {
+                transfers::confirm(&store, &call("乙方", morning()), transfer, receiver).await
+            }
         });
         assert_granted(at_once(askers).await, 6, "has 100 marks left");
-        assert_eq!((left(&place, from).await, left(&place, to).await), (100, 901));
-        let list = transfers::list(&place.store, None, None, 100).await.unwrap();
-        let done = list.iter().filter(|transfer| transfer.state == TransferState::Done);
+        assert_eq!(
+            (left(&place, from).await, left(&place, to).await),
+            (100, 901)
+        );
+        let list = transfers::list(&place.store, None, None, 100)
+            .await
+            .unwrap();
+        let done = list
+            .iter()
+            .filter(|transfer| transfer.state == TransferState::Done);
         assert_eq!(done.count(), 6, "the others wait");
         prove(&place).await;
     }
@@ -178,7 +221,10 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
     for place in Installation::both().await {
         let batch = place.batch(640).await;
         let by = call("test", morning());
-        let lot = lots::enter(&place.store, &by, new_lot(batch.licensee, 2026, 105)).await.unwrap().number;
+        let lot = lots::enter(&place.store, &by, new_lot(batch.licensee, 2026, 105))
+            .await
+            .unwrap()
+            .number;
         let report = new_report("检1", "2026-04-01", TestResult::Passed);
         lots::report(&place.store, &by, lot, report).await.unwrap();
         let askers = (0..32).map(|asker| {
@@ -187,10 +233,20 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
                 let lines = format!("{}-{}", asker * 20, asker * 20 + 19);
                 let mut change = of_lines(EventKind::Activated, Which::Lines(&lines), batch);
                 change.lot = Some(lot);
-                marks::change(&store, &keys.secrets.serial, &call("企业", morning()), &change).await
+                marks::change(
+                    &store,
+                    &keys.secrets.serial,
+                    &call("企业", morning()),
+                    &change,
+                )
+                .await
             }
         });
-        assert_granted(at_once(askers).await, 5, "has 105 packs and 100 marks; 20 more are too many");
+        assert_granted(
+            at_once(askers).await,
+            5,
+            "has 105 packs and 100 marks; 20 more are too many",
+        );
         assert_eq!(lots::get(&place.store, lot).await.unwrap().marks, 100);
         prove(&place).await;
     }
@@ -200,17 +256,31 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
 async fn the_same_labels_are_used_lost_or_returned_and_never_two_of_these() {
     for place in Installation::both().await {
         let batch = place.batch(30).await;
-        let kinds = [EventKind::Used, super::LOST, super::RETURNED, super::SPOILED];
+        let kinds = [
+            EventKind::Used,
+            super::LOST,
+            super::RETURNED,
+            super::SPOILED,
+        ];
         let askers = (0..32_usize).map(|asker| {
             let (store, keys, batch) = (place.store.clone(), Arc::clone(&place.keys), batch.number);
             async move {
                 let change = of_lines(kinds[asker % 4], Which::Lines("3-7"), batch);
-                marks::change(&store, &keys.secrets.serial, &call("企业", morning()), &change).await
+                marks::change(
+                    &store,
+                    &keys.secrets.serial,
+                    &call("企业", morning()),
+                    &change,
+                )
+                .await
             }
         });
         let answers = at_once(askers).await;
         let changed: u64 = answers.iter().flatten().map(|done| done.marks).sum();
-        assert_eq!(changed, 5, "the first moves them, those who say the same change nothing, all others are refused");
+        assert_eq!(
+            changed, 5,
+            "the first moves them, those who say the same change nothing, all others are refused"
+        );
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 8);
         prove(&place).await;
     }
@@ -227,7 +297,10 @@ async fn a_season_is_closed_once_and_carried_over_once() {
         });
         assert_granted(at_once(askers).await, 1, "are closed");
         let next = super::account(account.licensee, 2027);
-        assert_eq!((left(&place, account).await, left(&place, next).await), (0, 500));
+        assert_eq!(
+            (left(&place, account).await, left(&place, next).await),
+            (0, 500)
+        );
         prove(&place).await;
     }
 }
@@ -247,7 +320,12 @@ async fn what_is_adjusted_while_the_season_is_closed_is_carried_over_or_refused(
                 }
             }
         });
-        let done = at_once(askers).await.iter().filter(|answer| answer.is_ok()).count() as u64 - 1;
+        let done = at_once(askers)
+            .await
+            .iter()
+            .filter(|answer| answer.is_ok())
+            .count() as u64
+            - 1;
         let is = entitlement(&place, account).await;
         assert_eq!(is.carried_out + is.lapsed, 1000 + 10 * done);
         assert_eq!(is.balance(), 0);
@@ -263,9 +341,15 @@ async fn a_request_sent_64_times_at_once_is_done_once_and_all_get_its_answer() {
         let before = entries(&place).await;
         let askers = (0..ASKERS).map(|_| {
             let store = place.store.clone();
-            async move { orders::place(&store, &named("企业", "下单"), new_order(number, 2026, 10)).await }
+            async move {
+                orders::place(&store, &named("企业", "下单"), new_order(number, 2026, 10)).await
+            }
         });
-        let mut answers: Vec<Order> = at_once(askers).await.into_iter().map(Result::unwrap).collect();
+        let mut answers: Vec<Order> = at_once(askers)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
         answers.dedup();
         assert_eq!(answers.len(), 1);
         assert_eq!(entries(&place).await, before + 1);
@@ -284,7 +368,9 @@ async fn a_request_sent_64_times_at_once_is_done_once_and_all_get_its_answer() {
         }
         let askers = (0..ASKERS).map(|_| {
             let store = place.store.clone();
-            async move { lots::enter(&store, &named("企业", "批次"), new_lot(number, 2026, 10)).await }
+            async move {
+                lots::enter(&store, &named("企业", "批次"), new_lot(number, 2026, 10)).await
+            }
         });
         for answer in at_once(askers).await {
             answer.unwrap();
@@ -306,16 +392,24 @@ async fn writers_of_every_kind_at_once_leave_one_unbroken_ledger() {
             async move {
                 let by = call("众人", morning());
                 match asker % 4 {
-                    0 => orders::place(&store, &by, new_order(licensee, 2026, 10)).await.map(drop),
-                    1 => lots::enter(&store, &by, new_lot(licensee, 2026, 10)).await.map(drop),
+                    0 => orders::place(&store, &by, new_order(licensee, 2026, 10))
+                        .await
+                        .map(drop),
+                    1 => lots::enter(&store, &by, new_lot(licensee, 2026, 10))
+                        .await
+                        .map(drop),
                     2 => {
                         let account = account(licensee, 2026);
-                        entitlements::adjust(&store, &by, account, 1, line("补"), line("补1")).await.map(drop)
+                        entitlements::adjust(&store, &by, account, 1, line("补"), line("补1"))
+                            .await
+                            .map(drop)
                     }
                     _ => {
                         let line = asker.to_string();
                         let change = of_lines(EventKind::Used, Which::Lines(&line), batch);
-                        marks::change(&store, &keys.secrets.serial, &by, &change).await.map(drop)
+                        marks::change(&store, &keys.secrets.serial, &by, &change)
+                            .await
+                            .map(drop)
                     }
                 }
             }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use yuanmark::domain::licensee::{Licensee, LicenseeNumber, LicenseeState, NewLicensee, Step, StepTaken};
+use yuanmark::domain::licensee::{
+    Licensee, LicenseeNumber, LicenseeState, NewLicensee, Step, StepTaken,
+};
 use yuanmark::domain::refusal::RefusalKind;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::service::{ServiceError, licensees};
@@ -60,16 +62,29 @@ fn way_to(state: LicenseeState) -> &'static [Step] {
 fn uscc(number: usize) -> Uscc {
     let head = format!("91430981MA4TEX{number:03}");
     let letters = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars();
-    letters.clone().find_map(|check| Uscc::new(&format!("{head}{check}")).ok()).unwrap()
+    letters
+        .clone()
+        .find_map(|check| Uscc::new(&format!("{head}{check}")).ok())
+        .unwrap()
 }
 
 async fn entered(place: &Installation, number: usize) -> LicenseeNumber {
-    let new = NewLicensee { uscc: uscc(number), ..applicant(0) };
-    licensees::enter(&place.store, &call("科员", morning()), new).await.unwrap().number
+    let new = NewLicensee {
+        uscc: uscc(number),
+        ..applicant(0)
+    };
+    licensees::enter(&place.store, &call("科员", morning()), new)
+        .await
+        .unwrap()
+        .number
 }
 
 /// Takes a step, by two people where it needs two.
-async fn take(place: &Installation, number: LicenseeNumber, taken: StepTaken) -> Result<Licensee, ServiceError> {
+async fn take(
+    place: &Installation,
+    number: LicenseeNumber,
+    taken: StepTaken,
+) -> Result<Licensee, ServiceError> {
     let store = &place.store;
     if !TWO.contains(&taken.step.slug()) {
         return licensees::take_step(store, &call("科员", morning()), number, taken).await;
@@ -85,7 +100,10 @@ async fn active(place: &Installation, number: usize) -> LicenseeNumber {
 
 #[tokio::test]
 async fn from_every_state_every_step_goes_where_it_is_drawn_or_is_refused() {
-    let drawn: BTreeMap<(&str, &str), &str> = PATH.iter().map(|(from, step, to)| ((*from, *step), *to)).collect();
+    let drawn: BTreeMap<(&str, &str), &str> = PATH
+        .iter()
+        .map(|(from, step, to)| ((*from, *step), *to))
+        .collect();
     for place in Installation::both().await {
         let mut number = 0;
         for &state in LicenseeState::ALL {
@@ -93,7 +111,9 @@ async fn from_every_state_every_step_goes_where_it_is_drawn_or_is_refused() {
                 number += 1;
                 let licensee = entered(&place, number).await;
                 for &on_the_way in way_to(state) {
-                    take(&place, licensee, step(on_the_way, "2026-01-10")).await.unwrap();
+                    take(&place, licensee, step(on_the_way, "2026-01-10"))
+                        .await
+                        .unwrap();
                 }
                 let before = licensees::get(&place.store, licensee).await.unwrap();
                 assert_eq!(before.state, state);
@@ -108,10 +128,18 @@ async fn from_every_state_every_step_goes_where_it_is_drawn_or_is_refused() {
                     None => {
                         let (kind, what) = told(answer);
                         assert_eq!(kind, RefusalKind::Conflict, "{what}");
-                        let words = format!("is {} ({}): {} ({}) does not lead on from there",
-                            state.slug(), state.chinese(), next.slug(), next.chinese());
+                        let words = format!(
+                            "is {} ({}): {} ({}) does not lead on from there",
+                            state.slug(),
+                            state.chinese(),
+                            next.slug(),
+                            next.chinese()
+                        );
                         assert!(what.contains(&words), "{what}");
-                        assert_eq!(licensees::get(&place.store, licensee).await.unwrap(), before);
+                        assert_eq!(
+                            licensees::get(&place.store, licensee).await.unwrap(),
+                            before
+                        );
                     }
                 }
             }
@@ -130,14 +158,29 @@ async fn what_ended_goes_back_to_just_where_it_stood() {
                 number += 1;
                 let licensee = entered(&place, number).await;
                 for first in [Step::Review, Step::Approve, Step::Admit] {
-                    take(&place, licensee, step(first, "2026-01-10")).await.unwrap();
+                    take(&place, licensee, step(first, "2026-01-10"))
+                        .await
+                        .unwrap();
                 }
-                let stood = take(&place, licensee, step(before, "2026-01-20")).await.unwrap();
-                let ended = take(&place, licensee, step(end, "2026-02-01")).await.unwrap();
-                assert_eq!(ended.ended.unwrap().marks_good_until, morning(), "the moment of entry, if nothing else is said");
-                take(&place, licensee, step(Step::Undo, "2026-03-01")).await.unwrap();
+                let stood = take(&place, licensee, step(before, "2026-01-20"))
+                    .await
+                    .unwrap();
+                let ended = take(&place, licensee, step(end, "2026-02-01"))
+                    .await
+                    .unwrap();
+                assert_eq!(
+                    ended.ended.unwrap().marks_good_until,
+                    morning(),
+                    "the moment of entry, if nothing else is said"
+                );
+                take(&place, licensee, step(Step::Undo, "2026-03-01"))
+                    .await
+                    .unwrap();
                 let back = licensees::get(store, licensee).await.unwrap();
-                assert_eq!((back.state, back.ended, back.correction_due), (stood.state, None, stood.correction_due));
+                assert_eq!(
+                    (back.state, back.ended, back.correction_due),
+                    (stood.state, None, stood.correction_due)
+                );
             }
         }
         prove(&place).await;
@@ -150,18 +193,46 @@ async fn one_person_alone_does_not_end_a_right_whichever_way_the_name_is_written
         let store = &place.store;
         let licensee = active(&place, 0).await;
         let exit = step(Step::Exit, "2026-03-01");
-        assert_conflict(licensees::take_step(store, &call("Zhang San", morning()), licensee, exit.clone()).await, "needs two people");
-        assert_conflict(licensees::confirm_step(store, &call("李四", morning()), licensee).await, "no step");
-        assert_conflict(licensees::drop_step(store, &call("李四", morning()), licensee).await, "no step");
-        licensees::propose_step(store, &call("Zhang San", morning()), licensee, exit.clone()).await.unwrap();
-        for same in ["Zhang San", "zhang san", "ZHANGSAN", " Zhang  San ", "Ｚｈａｎｇ　Ｓａｎ", "Zhang\u{a0}San", "Zhang\u{3000}San", "Zhang\u{200b}San", "Zhang\u{2060}San", "Zhang-San"] {
+        assert_conflict(
+            licensees::take_step(store, &call("Zhang San", morning()), licensee, exit.clone())
+                .await,
+            "needs two people",
+        );
+        assert_conflict(
+            licensees::confirm_step(store, &call("李四", morning()), licensee).await,
+            "no step",
+        );
+        assert_conflict(
+            licensees::drop_step(store, &call("李四", morning()), licensee).await,
+            "no step",
+        );
+        licensees::propose_step(store, &call("Zhang San", morning()), licensee, exit.clone())
+            .await
+            .unwrap();
+        for same in [
+            "Zhang San",
+            "zhang san",
+            "ZHANGSAN",
+            " Zhang  San ",
+            "Ｚｈａｎｇ　Ｓａｎ",
+            "Zhang\u{a0}San",
+            "Zhang\u{3000}San",
+            "Zhang\u{200b}San",
+            "Zhang\u{2060}San",
+            "Zhang-San",
+        ] {
             let answer = licensees::confirm_step(store, &call(same, morning()), licensee).await;
             assert_conflict(answer, "proposed this step and cannot confirm it too");
         }
         let still = licensees::get(store, licensee).await.unwrap();
         assert_eq!(still.state, LicenseeState::Active, "nothing has ended");
-        assert_conflict(licensees::propose_step(store, &call("王五", morning()), licensee, exit).await, "still waits for a second person");
-        let ended = licensees::confirm_step(store, &call("李四", morning()), licensee).await.unwrap();
+        assert_conflict(
+            licensees::propose_step(store, &call("王五", morning()), licensee, exit).await,
+            "still waits for a second person",
+        );
+        let ended = licensees::confirm_step(store, &call("李四", morning()), licensee)
+            .await
+            .unwrap();
         assert_eq!(ended.ended.unwrap().actor, line("李四"));
         prove(&place).await;
     }
@@ -173,15 +244,33 @@ async fn each_side_of_a_transfer_confirms_by_a_person_of_its_own() {
         let (giver, receiver) = (active(&place, 0).await, active(&place, 1).await);
         let from = super::account(giver, 2026);
         let (store, by) = (&place.store, call("科员", morning()));
-        yuanmark::service::entitlements::adjust(store, &by, from, 100, line("核定"), line("核定1")).await.unwrap();
+        yuanmark::service::entitlements::adjust(store, &by, from, 100, line("核定"), line("核定1"))
+            .await
+            .unwrap();
         use yuanmark::service::transfers::{confirm, propose};
-        let transfer = propose(store, &by, from, receiver, 10, None).await.unwrap().number;
-        confirm(store, &call("Zhang San", morning()), transfer, giver).await.unwrap();
-        assert_conflict(confirm(store, &call("zhangsan", morning()), transfer, receiver).await, "for the other side");
-        assert_conflict(confirm(store, &call("李四", morning()), transfer, giver).await, "has confirmed transfer");
+        let transfer = propose(store, &by, from, receiver, 10, None)
+            .await
+            .unwrap()
+            .number;
+        confirm(store, &call("Zhang San", morning()), transfer, giver)
+            .await
+            .unwrap();
+        assert_conflict(
+            confirm(store, &call("zhangsan", morning()), transfer, receiver).await,
+            "for the other side",
+        );
+        assert_conflict(
+            confirm(store, &call("李四", morning()), transfer, giver).await,
+            "has confirmed transfer",
+        );
         let stranger = active(&place, 2).await;
-        assert_invalid(confirm(store, &call("李四", morning()), transfer, stranger).await, "has no part");
-        confirm(store, &call("李四", morning()), transfer, receiver).await.unwrap();
+        assert_invalid(
+            confirm(store, &call("李四", morning()), transfer, stranger).await,
+            "has no part",
+        );
+        confirm(store, &call("李四", morning()), transfer, receiver)
+            .await
+            .unwrap();
         prove(&place).await;
     }
 }
@@ -192,15 +281,26 @@ async fn a_step_that_no_longer_leads_on_cannot_be_confirmed() {
         let store = &place.store;
         let licensee = active(&place, 0).await;
         let proposed = call("张三", morning());
-        licensees::propose_step(store, &proposed, licensee, step(Step::Exit, "2026-02-01")).await.unwrap();
+        licensees::propose_step(store, &proposed, licensee, step(Step::Exit, "2026-02-01"))
+            .await
+            .unwrap();
         // Meanwhile it was suspended, on a later day.
-        take(&place, licensee, step(Step::Suspend, "2026-02-02")).await.unwrap();
+        take(&place, licensee, step(Step::Suspend, "2026-02-02"))
+            .await
+            .unwrap();
         let answer = licensees::confirm_step(store, &call("李四", morning()), licensee).await;
-        assert_invalid(answer, "the decision is of 2026-02-01, but licensee 1 is suspended since 2026-02-02 only");
-        take(&place, licensee, step(Step::Cancel, "2026-02-03")).await.unwrap();
+        assert_invalid(
+            answer,
+            "the decision is of 2026-02-01, but licensee 1 is suspended since 2026-02-02 only",
+        );
+        take(&place, licensee, step(Step::Cancel, "2026-02-03"))
+            .await
+            .unwrap();
         let answer = licensees::confirm_step(store, &call("李四", morning()), licensee).await;
         assert_conflict(answer, "does not lead on from there");
-        let dropped = licensees::drop_step(store, &proposed, licensee).await.unwrap();
+        let dropped = licensees::drop_step(store, &proposed, licensee)
+            .await
+            .unwrap();
         assert_eq!(dropped.pending, None);
         prove(&place).await;
     }
@@ -212,41 +312,84 @@ async fn what_belongs_to_a_step_must_stand_by_it_and_nothing_else() {
         let store = &place.store;
         let number = active(&place, 0).await;
         let before = super::entries(&place).await;
-        let take = |taken: StepTaken| async { licensees::take_step(store, &call("科员", morning()), number, taken).await };
+        let take = |taken: StepTaken| async {
+            licensees::take_step(store, &call("科员", morning()), number, taken).await
+        };
         let good = |which| step(which, "2026-03-01");
         let words = |which: Step| format!("{} needs the number of a document", which.slug());
 
-        for which in [Step::OrderCorrection, Step::Suspend, Step::Cancel, Step::Exit, Step::Undo, Step::Approve, Step::Reject] {
-            let bare = StepTaken { document: None, ..good(which) };
+        for which in [
+            Step::OrderCorrection,
+            Step::Suspend,
+            Step::Cancel,
+            Step::Exit,
+            Step::Undo,
+            Step::Approve,
+            Step::Reject,
+        ] {
+            let bare = StepTaken {
+                document: None,
+                ..good(which)
+            };
             assert_invalid(take(bare).await, &words(which));
         }
-        let early = StepTaken { date: "2026-01-04".parse().unwrap(), ..good(Step::Suspend) };
+        let early = StepTaken {
+            date: "2026-01-04".parse().unwrap(),
+            ..good(Step::Suspend)
+        };
         assert_invalid(take(early).await, "is active since 2026-01-05 only");
-        let late = StepTaken { date: "2026-04-03".parse().unwrap(), ..good(Step::Suspend) };
+        let late = StepTaken {
+            date: "2026-04-03".parse().unwrap(),
+            ..good(Step::Suspend)
+        };
         assert_invalid(take(late).await, "still to come");
-        let endless = StepTaken { due: None, ..good(Step::OrderCorrection) };
+        let endless = StepTaken {
+            due: None,
+            ..good(Step::OrderCorrection)
+        };
         assert_invalid(take(endless).await, "needs a date until when");
         let due = Some("2026-02-28".parse().unwrap());
-        let before_it_began = StepTaken { due, ..good(Step::OrderCorrection) };
+        let before_it_began = StepTaken {
+            due,
+            ..good(Step::OrderCorrection)
+        };
         assert_invalid(take(before_it_began).await, "before it was ordered");
-        let strange = StepTaken { due, ..good(Step::Suspend) };
+        let strange = StepTaken {
+            due,
+            ..good(Step::Suspend)
+        };
         assert_invalid(take(strange).await, "has no date until when");
         let policy = Some(at("2026-12-31T16:00:00Z"));
-        let strange = StepTaken { marks_good_until: policy, ..good(Step::Suspend) };
+        let strange = StepTaken {
+            marks_good_until: policy,
+            ..good(Step::Suspend)
+        };
         assert_invalid(take(strange).await, "marks stay good");
-        let past = StepTaken { marks_good_until: Some(at("2025-12-31T16:00:00Z")), ..good(Step::Cancel) };
+        let past = StepTaken {
+            marks_good_until: Some(at("2025-12-31T16:00:00Z")),
+            ..good(Step::Cancel)
+        };
         assert_invalid(take(past).await, "before the licensee was entered");
-        let answer = licensees::propose_step(store, &call("科员", morning()), number, good(Step::Suspend)).await;
+        let answer =
+            licensees::propose_step(store, &call("科员", morning()), number, good(Step::Suspend))
+                .await;
         assert_invalid(answer, "does not need two people");
         let nobody = LicenseeNumber(999);
-        let answer = licensees::take_step(store, &call("科员", morning()), nobody, good(Step::Suspend)).await;
+        let answer =
+            licensees::take_step(store, &call("科员", morning()), nobody, good(Step::Suspend))
+                .await;
         assert_no_such(answer, "there is no licensee 999");
         assert_eq!(super::entries(&place).await, before, "nothing was entered");
 
         // The day of the decision is the day in China.
         let late_evening = call("科员", at("2026-04-02T16:30:00Z"));
-        let taken = StepTaken { date: "2026-04-03".parse().unwrap(), ..good(Step::Suspend) };
-        licensees::take_step(store, &late_evening, number, taken).await.unwrap();
+        let taken = StepTaken {
+            date: "2026-04-03".parse().unwrap(),
+            ..good(Step::Suspend)
+        };
+        licensees::take_step(store, &late_evening, number, taken)
+            .await
+            .unwrap();
         prove(&place).await;
     }
 }
@@ -260,10 +403,21 @@ async fn what_a_licensee_may_do_follows_from_where_it_stands() {
         for (number, &state) in (1..).zip(LicenseeState::ALL) {
             let licensee = entered(&place, number).await;
             for &on_the_way in way_to(state) {
-                take(&place, licensee, step(on_the_way, "2026-01-10")).await.unwrap();
+                take(&place, licensee, step(on_the_way, "2026-01-10"))
+                    .await
+                    .unwrap();
             }
             let account = super::account(licensee, 2026);
-            yuanmark::service::entitlements::adjust(store, &by, account, 100, line("核定"), line("核定1")).await.unwrap();
+            yuanmark::service::entitlements::adjust(
+                store,
+                &by,
+                account,
+                100,
+                line("核定"),
+                line("核定1"),
+            )
+            .await
+            .unwrap();
             let is_in_force = ["active", "correcting"].contains(&state.slug());
             let placed = orders::place(store, &by, super::new_order(licensee, 2026, 10)).await;
             assert_eq!(placed.is_ok(), is_in_force, "{}", state.slug());
@@ -271,7 +425,11 @@ async fn what_a_licensee_may_do_follows_from_where_it_stands() {
             assert_eq!(entered.is_ok(), is_in_force, "{}", state.slug());
             if let Ok(order) = placed {
                 let approved = orders::approve(store, &by, order.number, None).await;
-                assert_eq!(approved.is_ok(), state == LicenseeState::Active, "no order is approved while something is to be corrected");
+                assert_eq!(
+                    approved.is_ok(),
+                    state == LicenseeState::Active,
+                    "no order is approved while something is to be corrected"
+                );
             }
         }
         prove(&place).await;

@@ -294,7 +294,10 @@ fn check_words(body: &Marks, hand: Hand<'_>) -> Result<(), Refusal> {
     }
     if matches!(body.event, EventKind::Undone(_)) != body.corrects.is_some() {
         return Err(Refusal::invalid(
-            format!("{} does not say which entry it takes back", body.event.slug()),
+            format!(
+                "{} does not say which entry it takes back",
+                body.event.slug()
+            ),
             "take back the entry that was made in error",
         ));
     }
