@@ -13,9 +13,6 @@ use crate::domain::serial::SerialKey;
 use crate::domain::text::Line;
 use crate::store::{Store, Tx, batch, kept, register};
 
-/// Containers of one batch; the largest batch in rolls of a thousand.
-const MOST_OF_BATCH: u32 = 1 << 15;
-
 /// What a container is to be filled with.
 #[derive(Clone, Debug)]
 pub struct Fill<'a> {
@@ -72,7 +69,8 @@ pub async fn fill(
         return filled.ok_or_else(|| unknown(body.container));
     }
     desk.load_batch(number).await?;
-    for other in register::containers(&mut desk.tx, Some(number), None, MOST_OF_BATCH).await? {
+    // Each of them: a label in any other one is in the way.
+    for other in register::containers(&mut desk.tx, Some(number), None, u32::MAX).await? {
         desk.books.shelve_container(other);
     }
     let container = register::next_container(&mut desk.tx).await?;

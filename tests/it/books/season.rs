@@ -314,6 +314,7 @@ async fn delivered(story: &mut Story, batch: &Batch) -> Container {
     roll
 }
 
+#[allow(clippy::too_many_lines)] // a long story
 /// A lot passes its test; its packs get their marks by roll, by box and by range.
 async fn used(story: &mut Story, batch: &Batch, roll: &Container) {
     story.day = "2026-04-01";

@@ -7,7 +7,8 @@ use yuanmark::domain::licensee::{
 };
 use yuanmark::domain::refusal::RefusalKind;
 use yuanmark::domain::uscc::Uscc;
-use yuanmark::service::{ServiceError, licensees};
+use yuanmark::service::transfers::{confirm, propose};
+use yuanmark::service::{ServiceError, entitlements, licensees, lots, orders};
 
 use super::proof::prove;
 use super::{applicant, assert_conflict, assert_invalid, assert_no_such, at, on, step, told};
@@ -244,10 +245,9 @@ async fn each_side_of_a_transfer_confirms_by_a_person_of_its_own() {
         let (giver, receiver) = (active(&place, 0).await, active(&place, 1).await);
         let from = super::account(giver, 2026);
         let (store, by) = (&place.store, call("科员", morning()));
-        yuanmark::service::entitlements::adjust(store, &by, from, 100, line("核定"), line("核定1"))
+        entitlements::adjust(store, &by, from, 100, line("核定"), line("核定1"))
             .await
             .unwrap();
-        use yuanmark::service::transfers::{confirm, propose};
         let transfer = propose(store, &by, from, receiver, 10, None)
             .await
             .unwrap()
@@ -396,7 +396,6 @@ async fn what_belongs_to_a_step_must_stand_by_it_and_nothing_else() {
 
 #[tokio::test]
 async fn what_a_licensee_may_do_follows_from_where_it_stands() {
-    use yuanmark::service::{lots, orders};
     for place in Installation::both().await {
         let store = &place.store;
         let by = call("科员", on("2026-04-02"));
@@ -408,16 +407,9 @@ async fn what_a_licensee_may_do_follows_from_where_it_stands() {
                     .unwrap();
             }
             let account = super::account(licensee, 2026);
-            yuanmark::service::entitlements::adjust(
-                store,
-                &by,
-                account,
-                100,
-                line("核定"),
-                line("核定1"),
-            )
-            .await
-            .unwrap();
+            entitlements::adjust(store, &by, account, 100, line("核定"), line("核定1"))
+                .await
+                .unwrap();
             let is_in_force = ["active", "correcting"].contains(&state.slug());
             let placed = orders::place(store, &by, super::new_order(licensee, 2026, 10)).await;
             assert_eq!(placed.is_ok(), is_in_force, "{}", state.slug());
