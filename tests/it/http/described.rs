@@ -170,7 +170,7 @@ pub fn file(name: &str) -> Value {
         "name": name,
         "legal_basis": "gi_product",
         "basis_documents": ["公告2026年第1号"],
-        "forms": ["canned", "fresh"],
+        "forms": ["fresh", "canned"],
         "products": ["清水芦笋罐头 425 g"],
         "standards": [{ "number": "示例标准", "version": "2026" }],
         "areas": [{ "township": 430_981_006, "area_hundredths": 5_000_000 }],
