@@ -73,7 +73,10 @@ impl Described {
     pub fn hold(&self, method: &str, path: &str, reply: &Reply) {
         let operation = self.operation(method, path);
         let status = reply.status.to_string();
-        let response = &operation["responses"][&status];
+        let mut response = &operation["responses"][&status];
+        if let Some(reference) = response["$ref"].as_str() {
+            response = self.document.pointer(&reference[1..]).unwrap();
+        }
         assert!(response.is_object(), "{method} {path}: {status} is not described");
         let schema = &response["content"][reply.kind()]["schema"];
         if reply.kind().ends_with("json") {

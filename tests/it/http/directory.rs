@@ -1,7 +1,9 @@
 //! The public directory of licensees: what is in it, what is not, and what it costs.
 
+use std::io::Read;
 use std::time::Instant;
 
+use flate2::read::GzDecoder;
 use serde_json::json;
 use yuanmark::domain::event::EventKind;
 
@@ -90,7 +92,10 @@ async fn who_has_it_is_not_sent_it_again() {
         let tag = first.header("etag").unwrap().to_owned();
         assert!(tag.starts_with('"'), "{tag} is strong");
         let packed = site.program().with("accept-encoding", "gzip").open("/directory.json").await;
-        assert_eq!(packed.json(), first.json());
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        let mut unpacked = Vec::new();
+        GzDecoder::new(&packed.body[..]).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, first.body);
         let packed_tag = packed.header("etag").unwrap();
         assert_ne!(packed_tag, tag, "other bytes, another tag");
 
@@ -123,6 +128,11 @@ async fn who_has_it_is_not_sent_it_again() {
         assert_eq!(fetch(&other).await.body, changed.body);
 
         site.database.take_away().await;
+        if site.database.is_sqlite() {
+            let mut tx = site.store.write().await.unwrap();
+            execute(&mut tx, "ALTER TABLE counters RENAME TO counters_away").await;
+            tx.commit().await.unwrap();
+        }
         let reply = site.program().open("/directory.json").await;
         assert_eq!((reply.status, reply.header("retry-after")), (503, Some("5")));
         assert_eq!(reply.json().get("advice"), None, "the public is told nothing of our machines");
