@@ -49,17 +49,54 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
             .as_ref()
             .is_some_and(|all| all.contains(&token));
         if is_administrators {
-            for (status, description) in refusals(operation) {
+            for refusal in refusals(operation) {
                 let responses = &mut operation.responses.responses;
-                let refusal = || RefOr::T(refusal(description));
-                responses.entry(status.to_owned()).or_insert_with(refusal);
+                let (status, name, _) = *refusal;
+                let reference = || RefOr::Ref(Ref::from_response_name(name));
+                responses
+                    .entry(status.to_owned())
+                    .or_insert_with(reference);
             }
         }
     }
+    let components = document.components.get_or_insert_default();
+    for (_, name, description) in REFUSALS {
+        let refusal = RefOr::T(refusal(description));
+        components.responses.insert(name.to_owned(), refusal);
+    }
 }
 
+/// A status, its name in the document, and what it means.
+type Refusal = (&'static str, &'static str, &'static str);
+
+const BAD_REQUEST: Refusal = ("400", "BadRequest", "Not of the form described");
+const NOT_SIGNED_IN: Refusal = ("401", "NotSignedIn", "Without the administrator's token");
+const NO_SUCH: Refusal = ("404", "NoSuch", "What it names is not there");
+const TOO_SLOW: Refusal = ("408", "TooSlow", "Not all there, or not done, after a minute");
+const REFUSED: Refusal = (
+    "409",
+    "Refused",
+    "It cannot be as things stand, or was changed meanwhile",
+);
+const TOO_LARGE: Refusal = ("413", "TooLarge", "Too large");
+const OTHER_TYPE: Refusal = ("415", "OtherMediaType", "Of another media type");
+const INVALID: Refusal = ("422", "Invalid", "Of the form described, but it cannot be");
+const NO_DATABASE: Refusal = ("503", "NoDatabase", "The database did not answer");
+
+const REFUSALS: [Refusal; 9] = [
+    BAD_REQUEST,
+    NOT_SIGNED_IN,
+    NO_SUCH,
+    TOO_SLOW,
+    REFUSED,
+    TOO_LARGE,
+    OTHER_TYPE,
+    INVALID,
+    NO_DATABASE,
+];
+
 /// What an administrator's request meets before, or instead of, the operation itself.
-fn refusals(operation: &Operation) -> Vec<(&'static str, &'static str)> {
+fn refusals(operation: &Operation) -> Vec<&'static Refusal> {
     let parameters = operation.parameters.iter().flatten();
     let has = |place: ParameterIn| {
         parameters.clone().any(|parameter| match parameter {
@@ -67,26 +104,16 @@ fn refusals(operation: &Operation) -> Vec<(&'static str, &'static str)> {
             RefOr::Ref(_) => false,
         })
     };
-    let mut all = vec![
-        ("401", "Without the administrator's token"),
-        ("408", "Not all there, or not done, after a minute"),
-        ("503", "The database did not answer"),
-    ];
+    let mut all = vec![&NOT_SIGNED_IN, &TOO_SLOW, &NO_DATABASE];
     if operation.request_body.is_some() {
-        all.push(("400", "Not of the form described"));
-        all.push(("404", "What it names is not there"));
-        all.push((
-            "409",
-            "It cannot be as things stand, or was changed meanwhile",
-        ));
-        all.push(("413", "Too large"));
-        all.push(("415", "Of another media type"));
-        all.push(("422", "Of the form described, but it cannot be"));
-    } else if has(ParameterIn::Query) {
-        all.push(("400", "Not of the form described"));
+        all.extend([&BAD_REQUEST, &NO_SUCH, &REFUSED]);
+        all.extend([&TOO_LARGE, &OTHER_TYPE, &INVALID]);
+    }
+    if has(ParameterIn::Query) {
+        all.push(&BAD_REQUEST);
     }
     if has(ParameterIn::Path) {
-        all.push(("404", "There is no such thing"));
+        all.push(&NO_SUCH);
     }
     all
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
-use super::values::{At, Count, IdempotencyKey, Limit, Said, Text};
+use super::values::{At, Count, FileContent, IdempotencyKey, Limit, Said, Text};
 use crate::domain::document::{AddedDocument, DocumentNumber, MediaType, Purpose};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
@@ -141,7 +141,7 @@ pub struct About {
     tag = "documents",
     security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Whose"), About, IdempotencyKey),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    request_body(content = FileContent, content_type = "application/octet-stream", description = "The file"),
     responses(
         (status = 200, description = "It is added", body = DocumentBody),
         (status = 413, description = "More than 10 MiB", body = Problem)
@@ -195,11 +195,11 @@ pub async fn get(
     params(("document" = DocumentNumber, Path, description = "Its number")),
     responses(
         (status = 200, description = "The file; its hash is the ETag", content(
-            (Vec<u8> = "application/pdf"),
-            (Vec<u8> = "image/png"),
-            (Vec<u8> = "image/jpeg"),
-            (Vec<u8> = "image/tiff"),
-            (Vec<u8> = "image/svg+xml"),
+            (FileContent = "application/pdf"),
+            (FileContent = "image/png"),
+            (FileContent = "image/jpeg"),
+            (FileContent = "image/tiff"),
+            (FileContent = "image/svg+xml"),
         )),
         (status = 304, description = "It is the one of If-None-Match")
     )

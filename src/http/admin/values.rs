@@ -220,6 +220,15 @@ described!(
     string("SHA-256 in hexadecimal.").pattern(Some("^[0-9a-f]{64}$"))
 );
 
+/// The bytes of a file, in the description alone.
+pub struct FileContent;
+
+described!(
+    FileContent,
+    "FileContent",
+    formatted("The bytes of a file.", KnownFormat::Binary)
+);
+
 // --- Days and times
 
 /// A day.

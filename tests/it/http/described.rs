@@ -49,24 +49,13 @@ impl Described {
     }
 
     /// Asks for what is refused; returns the problem.
-    pub async fn refused(
-        &self,
-        method: &str,
-        path: &str,
-        body: Value,
-        status: u16,
-        kind: &str,
-    ) -> Value {
+    pub async fn refused(&self, method: &str, path: &str, body: Value, status: u16, kind: &str) -> Value {
         let body = Some(body).filter(|body| !body.is_null());
         let reply = self.send(method, path, body).await;
         let said = reply.text().to_owned();
         assert_eq!(reply.status, status, "{method} {path}: {said}");
         let problem = reply.json();
-        assert_eq!(
-            problem["type"],
-            format!("urn:yuanmark:problem:{kind}"),
-            "{said}"
-        );
+        assert_eq!(problem["type"], format!("urn:yuanmark:problem:{kind}"), "{said}");
         problem
     }
 
@@ -84,18 +73,14 @@ impl Described {
     pub fn hold(&self, method: &str, path: &str, reply: &Reply) {
         let operation = self.operation(method, path);
         let status = reply.status.to_string();
-        let response = &operation["responses"][&status];
-        assert!(
-            response.is_object(),
-            "{method} {path}: {status} is not described"
-        );
+        let mut response = &operation["responses"][&status];
+        if let Some(reference) = response["$ref"].as_str() {
+            response = self.document.pointer(&reference[1..]).unwrap();
+        }
+        assert!(response.is_object(), "{method} {path}: {status} is not described");
         let schema = &response["content"][reply.kind()]["schema"];
         if reply.kind().ends_with("json") {
-            assert!(
-                schema.is_object(),
-                "{method} {path}: {} is not described",
-                reply.kind()
-            );
+            assert!(schema.is_object(), "{method} {path}: {} is not described", reply.kind());
             self.fits(&reply.json(), schema)
                 .unwrap_or_else(|wrong| panic!("{method} {path}: {wrong}\n{}", reply.text()));
         }
@@ -152,9 +137,7 @@ impl Described {
             Value::Array(kinds) => kinds.iter().any(|kind| is(kind.as_str().unwrap())),
             kind => is(kind.as_str().unwrap()),
         };
-        let is_listed = schema["enum"]
-            .as_array()
-            .is_none_or(|all| all.contains(value));
+        let is_listed = schema["enum"].as_array().is_none_or(|all| all.contains(value));
         let number = value.as_i64().unwrap_or_default();
         let least = schema["minimum"].as_i64().unwrap_or(i64::MIN);
         let most = schema["maximum"].as_i64().unwrap_or(i64::MAX);
@@ -190,7 +173,7 @@ pub fn file(name: &str) -> Value {
         "name": name,
         "legal_basis": "gi_product",
         "basis_documents": ["公告2026年第1号"],
-        "forms": ["canned", "fresh"],
+        "forms": ["fresh", "canned"],
         "products": ["清水芦笋罐头 425 g"],
         "standards": [{ "number": "示例标准", "version": "2026" }],
         "areas": [{ "township": 430_981_006, "area_hundredths": 5_000_000 }],
