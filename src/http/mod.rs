@@ -135,7 +135,7 @@ fn with_files(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
 fn for_administrators() -> OpenApiRouter<App> {
     use admin::{
         batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks,
-        orders, printers, transfers,
+        orders, printers, proof, tables, transfers,
     };
 
     OpenApiRouter::new()
@@ -196,6 +196,11 @@ fn for_administrators() -> OpenApiRouter<App> {
         .routes(routes!(ledger::head))
         .routes(routes!(ledger::correct))
         .routes(routes!(ledger::note))
+        .routes(routes!(proof::prove))
+        // As tables.
+        .routes(routes!(tables::entries))
+        .routes(routes!(tables::orders))
+        .routes(with_files(routes!(tables::licensees, tables::import)))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

@@ -13,6 +13,8 @@ pub mod lots;
 pub mod marks;
 pub mod orders;
 pub mod printers;
+pub mod proof;
+pub mod tables;
 pub mod transfers;
 pub mod values;
 
