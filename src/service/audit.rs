@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -160,15 +159,24 @@ async fn read_entries(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum), 
     let summing = std::thread::spawn(move || {
         let mut sum = Sum::default();
         for some in entries {
-            some.iter().for_each(|read| sum.add(read));
+            for read in &some {
+                sum.add(read);
+            }
         }
         sum
     });
-    let hand_over = async |rows: String| match send_rows.send(rows).await {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()), // enough was found
+    let mut pages = audit::Entries::default();
+    let read = loop {
+        match pages.next(tx).await {
+            Ok(Some(rows)) => {
+                if send_rows.send(rows).await.is_err() {
+                    break Ok(()); // enough was found
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
     };
-    let read = audit::entries(tx, hand_over).await;
     drop(send_rows);
     let chain = following
         .join()
@@ -338,7 +346,8 @@ async fn hold_ranges(
         .collect();
     let mut ranges = 0;
     let mut is: BTreeMap<BatchNumber, Sha256> = BTreeMap::new();
-    let receive = async |rows: String| {
+    let mut pages = audit::RangeEvents::new();
+    while let Some(rows) = pages.next(tx).await? {
         for row in rows.split(ROW) {
             ranges += 1;
             let batch = row.split(FIELD).next().and_then(|batch| batch.parse().ok());
@@ -348,9 +357,7 @@ async fn hold_ranges(
                 hash.update([ROW as u8]);
             }
         }
-        ControlFlow::Continue(())
-    };
-    audit::range_events(tx, receive).await?;
+    }
     let mut differ = BTreeSet::new();
     for (batch, hash) in is {
         if should.remove(&batch) != Some(hash.finalize().into()) {

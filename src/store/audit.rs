@@ -2,8 +2,6 @@
 //!
 //! A row handed over by itself costs a hop to SQLite's thread and an allocation a column; a million rows, seconds.
 
-use std::ops::ControlFlow;
-
 use super::{Store, StoreError, Tx};
 
 /// Between the fields of a row; no text of ours holds control characters.
@@ -28,84 +26,89 @@ pub async fn begin(store: &Store) -> Result<Tx, StoreError> {
     Ok(tx)
 }
 
-/// Hands over all entries by number, some thousand at a time: number, time, actor, kind, request, subjects, body and the
-/// hash in hexadecimal, fields and rows apart by [`FIELD`] and [`ROW`]. The receiver may break off.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
-pub async fn entries(
-    tx: &mut Tx,
-    mut receive: impl AsyncFnMut(String) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let hash = match tx {
-        Tx::Sqlite(_) => "lower(hex(hash))",
-        Tx::Postgres(_) => "encode(hash, 'hex')",
-    };
-    let number = |column: &str| format!("coalesce(CAST({column} AS TEXT), '')");
-    let sql = format!(
-        "SELECT string_agg(line, $2), max(number) FROM (SELECT number, concat_ws($1, number, at, actor, kind, \
-         coalesce(request, ''), concat_ws(',', {}, {}, {}, {}, {}), body, {hash}) AS line \
-         FROM entries WHERE number > $3 ORDER BY number LIMIT $4) AS page",
-        number("licensee"),
-        number("printer"),
-        number("order_number"),
-        number("season"),
-        number("lot"),
-    );
-    let mut last = 0;
-    loop {
-        let row: (Option<String>, Option<i64>) = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql.clone()))
+/// Reads all entries by number, some thousand at a time.
+#[derive(Debug, Default)]
+pub struct Entries {
+    last: i64,
+}
+
+impl Entries {
+    /// The next of them: number, time, actor, kind, request, subjects, body and the hash in hexadecimal, fields and rows
+    /// apart by [`FIELD`] and [`ROW`]. `None` after the last.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
+        let hash = match tx {
+            Tx::Sqlite(_) => "lower(hex(hash))",
+            Tx::Postgres(_) => "encode(hash, 'hex')",
+        };
+        let number = |column: &str| format!("coalesce(CAST({column} AS TEXT), '')");
+        let sql = format!(
+            "SELECT string_agg(line, $2), max(number) FROM (SELECT number, concat_ws($1, number, at, actor, kind, \
+             coalesce(request, ''), concat_ws(',', {}, {}, {}, {}, {}), body, {hash}) AS line \
+             FROM entries WHERE number > $3 ORDER BY number LIMIT $4) AS page",
+            number("licensee"),
+            number("printer"),
+            number("order_number"),
+            number("season"),
+            number("lot"),
+        );
+        let row: (Option<String>, Option<i64>) = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(FIELD.to_string())
             .bind(ROW.to_string())
-            .bind(last)
+            .bind(self.last)
             .bind(ROWS)
             .fetch_one(c).await)?;
         let (Some(rows), Some(newest)) = row else {
-            return Ok(());
+            return Ok(None);
         };
-        last = newest;
-        if receive(rows).await.is_break() {
-            return Ok(());
-        }
+        self.last = newest;
+        Ok(Some(rows))
     }
 }
 
-/// Hands over all range events by batch, entry and first index: batch, entry, first index, last index, kind, time, actor,
-/// reason, document, lot. The receiver may break off.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
-pub async fn range_events(
-    tx: &mut Tx,
-    mut receive: impl AsyncFnMut(String) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let sql = "SELECT string_agg(line, $2) FROM (\
-         SELECT concat_ws($1, batch, number, first_index, last_index, kind, at, actor, \
-         coalesce(reason, ''), coalesce(document, ''), coalesce(CAST(lot AS TEXT), '')) AS line \
-         FROM range_events WHERE (batch, number, first_index) > ($3, $4, $5) \
-         ORDER BY batch, number, first_index LIMIT $6) AS page";
-    let mut last = (-1, 0, 0);
-    loop {
+/// Reads all range events by batch, entry and first index, some thousand at a time.
+#[derive(Debug)]
+pub struct RangeEvents {
+    last: (i64, i64, i64),
+}
+
+impl RangeEvents {
+    /// From the first on.
+    pub const fn new() -> Self {
+        Self { last: (-1, 0, 0) }
+    }
+
+    /// The next of them: batch, entry, first index, last index, kind, time, actor, reason, document, lot. `None` after
+    /// the last.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT string_agg(line, $2) FROM (\
+             SELECT concat_ws($1, batch, number, first_index, last_index, kind, at, actor, \
+             coalesce(reason, ''), coalesce(document, ''), coalesce(CAST(lot AS TEXT), '')) AS line \
+             FROM range_events WHERE (batch, number, first_index) > ($3, $4, $5) \
+             ORDER BY batch, number, first_index LIMIT $6) AS page";
         let row: (Option<String>,) = on!(tx, c => sqlx::query_as(sql)
             .bind(FIELD.to_string())
             .bind(ROW.to_string())
-            .bind(last.0)
-            .bind(last.1)
-            .bind(last.2)
+            .bind(self.last.0)
+            .bind(self.last.1)
+            .bind(self.last.2)
             .bind(ROWS)
             .fetch_one(c).await)?;
         let Some(rows) = row.0 else {
-            return Ok(());
+            return Ok(None);
         };
         let newest = rows.rsplit(ROW).next().unwrap_or_default();
         let mut keys = newest
             .split(FIELD)
             .map(|key| key.parse::<i64>().unwrap_or(i64::MAX));
         let mut key = || keys.next().unwrap_or(i64::MAX);
-        last = (key(), key(), key());
-        if receive(rows).await.is_break() {
-            return Ok(());
-        }
+        self.last = (key(), key(), key());
+        Ok(Some(rows))
     }
 }
 

@@ -28,10 +28,11 @@ use crate::sheets::{SheetError, SheetFormat};
 use crate::store::{ledger, order};
 
 /// What kind of file a table becomes.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TableFormat {
-    /// Of any number of rows.
+    /// Of any number of rows; what is sent if nothing else is asked for.
+    #[default]
     Csv,
     /// Of at most 1,048,575 rows.
     Xlsx,
@@ -72,6 +73,8 @@ fn sent(mut file: File, format: SheetFormat, name: &str) -> Result<Response, Pro
 #[serde(deny_unknown_fields)]
 pub struct WantedEntries {
     /// As what kind of file.
+    #[serde(default)]
+    #[param(required = false)]
     format: TableFormat,
     /// Only those about this licensee.
     #[param(value_type = LicenseeNumber, required = false)]
@@ -134,6 +137,8 @@ pub async fn entries(
 #[serde(deny_unknown_fields)]
 pub struct WantedOrders {
     /// As what kind of file.
+    #[serde(default)]
+    #[param(required = false)]
     format: TableFormat,
     /// Only those of this licensee.
     #[param(value_type = LicenseeNumber, required = false)]
@@ -188,6 +193,8 @@ pub async fn orders(
 #[serde(deny_unknown_fields)]
 pub struct WantedRegister {
     /// As what kind of file.
+    #[serde(default)]
+    #[param(required = false)]
     format: TableFormat,
 }
 

@@ -16,3 +16,4 @@ mod pages;
 mod rotation;
 mod schemathesis;
 mod serving;
+mod tables;
