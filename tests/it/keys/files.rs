@@ -12,7 +12,7 @@ const USES: [&str; 4] = [
     "batch issue --order 1",
     "batch pack 1 --out pack --public-url https://v.example.cn",
     "verify 4BD9-QV4N-Q0NZ-57DB",
-    "mark activate --batch 1 --all",
+    "mark activate --batch 1 --all --lot 1",
 ];
 
 const PRIVATE: [&str; 4] = ["serial.key", "hidden.key", "phone.key", "signing-1.pem"];
