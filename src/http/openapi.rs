@@ -53,9 +53,7 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
                 let responses = &mut operation.responses.responses;
                 let (status, name, _) = *refusal;
                 let reference = || RefOr::Ref(Ref::from_response_name(name));
-                responses
-                    .entry(status.to_owned())
-                    .or_insert_with(reference);
+                responses.entry(status.to_owned()).or_insert_with(reference);
             }
         }
     }
@@ -72,7 +70,11 @@ type Refusal = (&'static str, &'static str, &'static str);
 const BAD_REQUEST: Refusal = ("400", "BadRequest", "Not of the form described");
 const NOT_SIGNED_IN: Refusal = ("401", "NotSignedIn", "Without the administrator's token");
 const NO_SUCH: Refusal = ("404", "NoSuch", "What it names is not there");
-const TOO_SLOW: Refusal = ("408", "TooSlow", "Not all there, or not done, after a minute");
+const TOO_SLOW: Refusal = (
+    "408",
+    "TooSlow",
+    "Not all there, or not done, after a minute",
+);
 const REFUSED: Refusal = (
     "409",
     "Refused",

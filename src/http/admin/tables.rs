@@ -60,7 +60,10 @@ fn sent(mut file: File, format: SheetFormat, name: &str) -> Result<Response, Pro
     let mut response = Body::from_stream(stream).into_response();
     let disposition = format!("attachment; filename=\"{name}.{format}\"");
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.media_type()),
+    );
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }

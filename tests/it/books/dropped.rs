@@ -12,7 +12,7 @@ use yuanmark::service::marks::{Change, Which};
 use yuanmark::service::{licensees, lots, orders};
 
 use super::proof::prove;
-use super::{change, entries, entitlement, named, new_lot, new_report, of_lines};
+use super::{change, entitlement, entries, named, new_lot, new_report, of_lines};
 use crate::support::installation::{Installation, call, line, morning};
 
 /// More waits than any of these requests has.
@@ -68,10 +68,20 @@ async fn a_failed_test_recalls_the_lot_with_all_its_marks_or_is_not_filed() {
             let failed = || new_report("检2", "2026-04-02", TestResult::Failed);
             let by = named("科员", &format!("不合格{waits}"));
             let answer = dropped_after(waits, lots::report(&place.store, &by, lot, failed())).await;
-            let is_recalled = lots::get(&place.store, lot).await.unwrap().recalled.is_some();
+            let is_recalled = lots::get(&place.store, lot)
+                .await
+                .unwrap()
+                .recalled
+                .is_some();
             let written = entries(&place).await - before;
-            assert_eq!(written, if is_recalled { 4 } else { 0 }, "after {waits} waits");
-            lots::report(&place.store, &by, lot, failed()).await.unwrap();
+            assert_eq!(
+                written,
+                if is_recalled { 4 } else { 0 },
+                "after {waits} waits"
+            );
+            lots::report(&place.store, &by, lot, failed())
+                .await
+                .unwrap();
             assert_eq!(entries(&place).await, before + 4, "the retry does it, once");
             if answer.is_some() {
                 assert!(waits > 5, "{waits} waits are too few to say anything");
@@ -90,13 +100,19 @@ async fn an_order_is_cancelled_with_its_codes_and_its_quantity_or_not_at_all() {
         for waits in 0..MOST {
             let order = place.order(&licensee, 10).await;
             place.issue(&order, &format!("制码{waits}")).await.unwrap();
-            let (before, ordered) = (entries(&place).await, entitlement(&place, own).await.ordered);
+            let (before, ordered) = (
+                entries(&place).await,
+                entitlement(&place, own).await.ordered,
+            );
             let by = named("科员", &format!("取消{waits}"));
             let cancel = || orders::cancel(&place.store, &by, order.number, line("停产"));
             let answer = dropped_after(waits, cancel()).await;
             let written = entries(&place).await - before;
             let given_back = ordered - entitlement(&place, own).await.ordered;
-            assert!([(0, 0), (2, 10)].contains(&(written, given_back)), "after {waits} waits");
+            assert!(
+                [(0, 0), (2, 10)].contains(&(written, given_back)),
+                "after {waits} waits"
+            );
             cancel().await.unwrap();
             assert_eq!(entries(&place).await, before + 2);
             assert_eq!(entitlement(&place, own).await.ordered, 0);
@@ -114,12 +130,18 @@ async fn marks_of_two_batches_change_together_or_not_at_all() {
         let batches = two_batches(&place, 600).await;
         for waits in 0..MOST {
             let mark = u32::try_from(waits).unwrap();
-            let text: String = batches.iter().map(|batch| format!("{}\n", place.serial(batch, mark))).collect();
+            let text: String = batches
+                .iter()
+                .map(|batch| format!("{}\n", place.serial(batch, mark)))
+                .collect();
             let wanted = Change::new(EventKind::Used, Which::Lines(&text), None);
             let before = entries(&place).await;
             let by = named("企业", &format!("使用{waits}"));
             let answer = dropped_after(waits, change(&place, &by, &wanted)).await;
-            assert!([0, 2].contains(&(entries(&place).await - before)), "after {waits} waits");
+            assert!(
+                [0, 2].contains(&(entries(&place).await - before)),
+                "after {waits} waits"
+            );
             let again = change(&place, &by, &wanted).await.unwrap();
             assert_eq!((again.marks, entries(&place).await), (2, before + 2));
             if answer.is_some() {

@@ -49,13 +49,24 @@ impl Described {
     }
 
     /// Asks for what is refused; returns the problem.
-    pub async fn refused(&self, method: &str, path: &str, body: Value, status: u16, kind: &str) -> Value {
+    pub async fn refused(
+        &self,
+        method: &str,
+        path: &str,
+        body: Value,
+        status: u16,
+        kind: &str,
+    ) -> Value {
         let body = Some(body).filter(|body| !body.is_null());
         let reply = self.send(method, path, body).await;
         let said = reply.text().to_owned();
         assert_eq!(reply.status, status, "{method} {path}: {said}");
         let problem = reply.json();
-        assert_eq!(problem["type"], format!("urn:yuanmark:problem:{kind}"), "{said}");
+        assert_eq!(
+            problem["type"],
+            format!("urn:yuanmark:problem:{kind}"),
+            "{said}"
+        );
         problem
     }
 
@@ -77,10 +88,17 @@ impl Described {
         if let Some(reference) = response["$ref"].as_str() {
             response = self.document.pointer(&reference[1..]).unwrap();
         }
-        assert!(response.is_object(), "{method} {path}: {status} is not described");
+        assert!(
+            response.is_object(),
+            "{method} {path}: {status} is not described"
+        );
         let schema = &response["content"][reply.kind()]["schema"];
         if reply.kind().ends_with("json") {
-            assert!(schema.is_object(), "{method} {path}: {} is not described", reply.kind());
+            assert!(
+                schema.is_object(),
+                "{method} {path}: {} is not described",
+                reply.kind()
+            );
             self.fits(&reply.json(), schema)
                 .unwrap_or_else(|wrong| panic!("{method} {path}: {wrong}\n{}", reply.text()));
         }
@@ -137,7 +155,9 @@ impl Described {
             Value::Array(kinds) => kinds.iter().any(|kind| is(kind.as_str().unwrap())),
             kind => is(kind.as_str().unwrap()),
         };
-        let is_listed = schema["enum"].as_array().is_none_or(|all| all.contains(value));
+        let is_listed = schema["enum"]
+            .as_array()
+            .is_none_or(|all| all.contains(value));
         let number = value.as_i64().unwrap_or_default();
         let least = schema["minimum"].as_i64().unwrap_or(i64::MIN);
         let most = schema["maximum"].as_i64().unwrap_or(i64::MAX);

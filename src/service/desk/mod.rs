@@ -1,0 +1,252 @@
+//! The desk at which everything is entered that changes the ledger: one transaction, one hand, the books open at the
+//! pages that were asked for.
+//!
+//! A use case opens the desk, which waits until nobody else writes; loads what its entries touch; enters them, and the
+//! rules of the books decide; and closes the desk, which writes entries, ranges and changed pages and commits. Dropped
+//! before that, nothing has happened.
+
+mod load;
+
+use std::hash::Hash;
+
+use jiff::Timestamp;
+
+use super::ServiceError;
+use crate::domain::event::RangeEvent;
+use crate::domain::ledger::books::{Books, Hand, Shelf};
+use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
+use crate::domain::ledger::entry::{Entry, Marks, Subjects};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::store::kept::{self, Kept};
+use crate::store::ledger::Head;
+use crate::store::{Store, Tx, batch, event, ledger};
+
+/// Who asks, when, and under which name for the request.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The person.
+    pub by: Line,
+    /// Now.
+    pub at: Timestamp,
+    /// The caller's name for this one request: repeated with the same name, it is done once.
+    pub request: Option<Line>,
+}
+
+impl Call {
+    /// Without a name for the request.
+    pub const fn new(by: Line, at: Timestamp) -> Self {
+        Self {
+            by,
+            at,
+            request: None,
+        }
+    }
+}
+
+/// An open desk.
+#[derive(Debug)]
+pub struct Desk {
+    /// The transaction; it holds the ledger's lock.
+    pub tx: Tx,
+    /// The pages that were loaded.
+    pub books: Books,
+    call: Call,
+    head: Head,
+    entries: Vec<(StoredEntry, Option<EntryNumber>)>,
+    events: Vec<RangeEvent>,
+    earlier: Option<StoredEntry>,
+    looks_back_to: Option<EntryNumber>,
+}
+
+impl Desk {
+    /// Opens the desk as soon as nobody else writes.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open(store: &Store, call: &Call) -> Result<Self, ServiceError> {
+        let mut tx = store.write().await?;
+        let head = ledger::lock(&mut tx).await?;
+        let earlier = match &call.request {
+            Some(request) => ledger::by_request(&mut tx, request).await?,
+            None => None,
+        };
+        Ok(Self {
+            tx,
+            books: Books::default(),
+            call: call.clone(),
+            head,
+            entries: Vec::new(),
+            events: Vec::new(),
+            earlier,
+            looks_back_to: None,
+        })
+    }
+
+    /// If this very request was made before: whom and what it was about. `is_same` is asked what the earlier entry says.
+    ///
+    /// # Errors
+    /// If the name of the request stands for another one.
+    pub fn repeated(
+        &self,
+        is_same: impl FnOnce(&Entry) -> bool,
+    ) -> Result<Option<StoredEntry>, ServiceError> {
+        let (Some(earlier), Some(request)) = (&self.earlier, &self.call.request) else {
+            return Ok(None);
+        };
+        let entry = Entry::read(&earlier.kind, &earlier.body);
+        if earlier.actor == self.call.by && entry.as_ref().is_some_and(is_same) {
+            return Ok(Some(earlier.clone()));
+        }
+        Err(something_else(request, earlier.number))
+    }
+
+    /// From now on batches are loaded as they were before this entry: to work out anew what the request that wrote it
+    /// did. Nothing can be entered then.
+    pub const fn look_back_to(&mut self, entry: EntryNumber) {
+        self.looks_back_to = Some(entry);
+    }
+
+    /// Whether batches are loaded as they were at an earlier time.
+    pub const fn looks_back(&self) -> bool {
+        self.looks_back_to.is_some()
+    }
+
+    /// Enters what is to be done. The rules of the books decide; everything it touches must be loaded.
+    ///
+    /// # Errors
+    /// [`Refusal`] if a rule does not allow it.
+    pub fn enter(&mut self, entry: impl Into<Entry>) -> Result<EntryNumber, ServiceError> {
+        let entry = entry.into();
+        let number = self.head.number + 1;
+        let (at, by) = (self.call.at, &self.call.by);
+        let subjects = self.books.apply(&entry, Hand { number, at, by })?;
+        if let Entry::Marks(marks) = &entry {
+            self.events.extend(range_events(marks, number, at, by));
+        }
+        let mut stored = StoredEntry {
+            number,
+            at,
+            actor: by.clone(),
+            kind: entry.kind().to_owned(),
+            // The name of a request stands by its first entry.
+            request: self
+                .call
+                .request
+                .clone()
+                .filter(|_| self.entries.is_empty()),
+            subjects,
+            body: entry.body(),
+            hash: EntryHash::NONE,
+        };
+        stored.hash = stored.hash_after(self.head.hash);
+        self.head = Head {
+            number,
+            hash: stored.hash,
+        };
+        self.entries.push((stored, entry.corrects()));
+        Ok(number)
+    }
+
+    /// Writes everything down.
+    ///
+    /// # Errors
+    /// If the database does not take it; nothing has happened then.
+    pub async fn close(mut self) -> Result<Head, ServiceError> {
+        let tx = &mut self.tx;
+        ledger::add(tx, &self.entries).await?;
+        let books = &self.books;
+        // In the order in which they refer to one another.
+        save(tx, &books.licensees).await?;
+        save(tx, &books.printers).await?;
+        save(tx, &books.coefficients).await?;
+        save(tx, &books.entitlements).await?;
+        save(tx, &books.transfers).await?;
+        save(tx, &books.orders).await?;
+        for (_, batch) in books.batches.touched() {
+            batch::add(tx, batch).await?;
+        }
+        save(tx, &books.lots).await?;
+        save(tx, &books.containers).await?;
+        save(tx, &books.documents).await?;
+        event::add(tx, &self.events).await?;
+        self.tx.commit().await?;
+        Ok(self.head)
+    }
+
+    /// The number that the next entry gets.
+    pub const fn next_entry(&self) -> EntryNumber {
+        self.head.number + 1
+    }
+
+    /// The day it is.
+    pub fn today(&self) -> jiff::civil::Date {
+        crate::domain::calendar::day_of(self.call.at)
+    }
+
+    /// The hand that writes the next entry.
+    pub const fn hand(&self) -> Hand<'_> {
+        Hand {
+            number: self.next_entry(),
+            at: self.call.at,
+            by: &self.call.by,
+        }
+    }
+}
+
+/// Writes down what was touched of one kind.
+async fn save<T: Kept>(tx: &mut Tx, shelf: &Shelf<T::Key, T>) -> Result<(), ServiceError>
+where
+    T::Key: Ord + Hash,
+{
+    for (_, thing) in shelf.touched() {
+        kept::save(tx, thing).await?;
+    }
+    Ok(())
+}
+
+/// The ranges of an entry as scans meet them.
+pub fn range_events(
+    marks: &Marks,
+    number: EntryNumber,
+    at: Timestamp,
+    by: &Line,
+) -> Vec<RangeEvent> {
+    let event = |range: &_| RangeEvent {
+        number,
+        batch: marks.batch,
+        range: *range,
+        kind: marks.event,
+        at,
+        actor: by.clone(),
+        reason: marks.reason.clone(),
+        document: marks.document.clone(),
+        lot: marks.lot,
+    };
+    marks.ranges.iter().map(event).collect()
+}
+
+/// Whom an earlier entry was about; used to answer a repeated request.
+pub(super) fn subject<T>(
+    stored: &StoredEntry,
+    pick: impl FnOnce(&Subjects) -> Option<T>,
+) -> Result<T, ServiceError> {
+    pick(&stored.subjects).ok_or_else(|| {
+        Refusal::conflict(
+            format!("entry {} is about something else", stored.number),
+            "use a new name for a new request",
+        )
+        .into()
+    })
+}
+
+/// The name of a request stands for another one.
+pub(super) fn something_else(request: &Line, entry: EntryNumber) -> ServiceError {
+    Refusal::conflict(
+        format!(
+            "the request {request} was made before and is entry {entry}, which is something else"
+        ),
+        "use a new name for a new request, the same one only to repeat the same request",
+    )
+    .into()
+}
