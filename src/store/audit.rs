@@ -9,7 +9,7 @@ pub const FIELD: char = '\u{1f}';
 /// Between rows.
 pub const ROW: char = '\u{1e}';
 /// Rows of one statement.
-const ROWS: i64 = 4000;
+pub(super) const ROWS: i64 = 4000;
 
 /// Begins a transaction that sees one state of the database for as long as it takes.
 ///
@@ -40,7 +40,7 @@ impl Entries {
     /// [`StoreError::Unavailable`].
     pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
         let hash = match tx {
-            Tx::Sqlite(_) => "lower(hex(hash))",
+            Tx::Sqlite(_) => "hex(hash)",
             Tx::Postgres(_) => "encode(hash, 'hex')",
         };
         let number = |column: &str| format!("coalesce(CAST({column} AS TEXT), '')");

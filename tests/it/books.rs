@@ -4,7 +4,6 @@
 mod attention;
 mod bad_input;
 mod documents;
-mod dropped;
 mod marks_in_lines;
 mod naive;
 mod proof;

@@ -2,6 +2,7 @@
 //! nothing is left half done.
 
 mod full_disk;
+mod importing;
 mod issuing;
 mod packing;
 mod together;

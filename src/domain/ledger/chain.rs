@@ -19,10 +19,11 @@ pub type EntryNumber = u64;
 /// What each byte is worth as a hexadecimal digit; 255 if it is none. Millions of hashes are read in `ledger verify`.
 const VALUES: [u8; 256] = {
     let mut values = [255; 256];
-    let digits = b"0123456789abcdef";
+    let (lower, upper) = (b"0123456789abcdef", b"0123456789ABCDEF");
     let mut value = 0;
     while value < 16 {
-        values[digits[value as usize] as usize] = value;
+        values[lower[value as usize] as usize] = value;
+        values[upper[value as usize] as usize] = value;
         value += 1;
     }
     values
@@ -38,7 +39,7 @@ impl EntryHash {
     /// What stands before the first entry.
     pub const NONE: Self = Self([0; 32]);
 
-    /// Reads 64 hexadecimal digits, in lower case.
+    /// Reads 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
         let text = text.as_bytes();
         if text.len() != 64 {

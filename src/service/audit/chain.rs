@@ -1,12 +1,13 @@
 //! The chain of entries, followed from the first to the last, and what it adds up to.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::ranges::write_range;
+use super::ranges::write_ranges;
 use super::{Findings, MOST_FINDINGS};
 use crate::domain::ledger::books::{Books, Hand};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, EntryText};
@@ -14,7 +15,6 @@ use crate::domain::ledger::entry::Entry;
 use crate::domain::mark::BatchNumber;
 use crate::domain::text::Line;
 use crate::service::ServiceError;
-use crate::service::desk::range_events;
 use crate::store::Tx;
 use crate::store::audit::{self, FIELD, ROW};
 use crate::store::ledger::Head;
@@ -31,7 +31,8 @@ pub(super) struct Sum {
     /// Entries that a rule should have refused. After a break of the chain nearly every one is, so they are told only
     /// when it is whole.
     pub broken_rules: Findings,
-    row: String,
+    /// Written over for every entry.
+    text: String,
 }
 
 /// The chain as far as it was followed.
@@ -196,8 +197,9 @@ impl Sum {
                 self.broken_rules.add(Some(number), what);
             }
             Ok(subjects) => {
-                let subjects = subjects.to_string();
-                if subjects != read.subjects {
+                self.text.clear();
+                _ = write!(self.text, "{subjects}"); // writing to a string cannot fail
+                if self.text != read.subjects {
                     let what = format!(
                         "entry {number} is listed under {}, but is about {subjects}",
                         read.subjects
@@ -208,11 +210,9 @@ impl Sum {
         }
         if let Entry::Marks(marks) = &read.entry {
             let hash = self.ranges.entry(marks.batch).or_default();
-            for event in range_events(marks, number, at, by) {
-                self.row.clear();
-                write_range(&mut self.row, &event);
-                hash.update(&self.row);
-            }
+            self.text.clear();
+            write_ranges(&mut self.text, marks, number, at, by);
+            hash.update(&self.text);
         }
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
 
 use super::Findings;
 use super::chain::Sum;
 use crate::domain::event::RangeEvent;
 use crate::domain::ledger::chain::EntryNumber;
-use crate::domain::ledger::entry::Entry;
+use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::mark::BatchNumber;
 use crate::domain::text::Line;
 use crate::service::ServiceError;
@@ -17,26 +19,32 @@ use crate::service::desk::range_events;
 use crate::store::audit::{self, FIELD, ROW};
 use crate::store::{Tx, event, ledger};
 
-/// A range as it is hashed: the fields of its row.
-pub(super) fn write_range(row: &mut String, event: &RangeEvent) {
-    fn text(text: Option<&Line>) -> &str {
-        text.map_or("", Line::as_str)
+/// The ranges of an entry as they are hashed: the rows that are kept of them.
+pub(super) fn write_ranges(
+    rows: &mut String,
+    marks: &Marks,
+    number: EntryNumber,
+    at: Timestamp,
+    by: &Line,
+) {
+    fn text(line: Option<&Line>) -> &str {
+        line.map_or("", Line::as_str)
     }
-    let lot = event.lot.map_or(String::new(), |lot| lot.to_string());
-    // Writing to a string cannot fail.
-    _ = write!(
-        row,
-        "{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{}{FIELD}{lot}{ROW}",
-        event.batch,
-        event.number,
-        event.range.first(),
-        event.range.last(),
-        event.kind.slug(),
-        event.at.as_microsecond(),
-        event.actor,
-        text(event.reason.as_ref()),
-        text(event.document.as_ref()),
-    );
+    let (batch, kind, at) = (marks.batch, marks.event.slug(), at.as_microsecond());
+    let (reason, document) = (text(marks.reason.as_ref()), text(marks.document.as_ref()));
+    for range in &marks.ranges {
+        let (first, last) = (range.first(), range.last());
+        // Writing to a string cannot fail.
+        _ = write!(
+            rows,
+            "{batch}{FIELD}{number}{FIELD}{first}{FIELD}{last}{FIELD}{kind}{FIELD}{at}{FIELD}{by}{FIELD}{reason}{FIELD}\
+             {document}{FIELD}"
+        );
+        if let Some(lot) = marks.lot {
+            _ = write!(rows, "{lot}");
+        }
+        rows.push(ROW);
+    }
 }
 
 /// Holds what scans are told against the entries, batch by batch. Returns how many ranges there are.
@@ -49,20 +57,36 @@ pub(super) async fn hold(
         .into_iter()
         .map(|(batch, hash)| (batch, hash.finalize().into()))
         .collect();
-    let mut ranges = 0;
-    let mut is: BTreeMap<BatchNumber, Sha256> = BTreeMap::new();
-    let mut pages = audit::RangeEvents::new();
-    while let Some(rows) = pages.next(tx).await? {
-        for row in rows.split(ROW) {
-            ranges += 1;
-            let batch = row.split(FIELD).next().and_then(|batch| batch.parse().ok());
-            if let Some(batch) = batch.and_then(BatchNumber::new) {
-                let hash = is.entry(batch).or_default();
-                hash.update(row);
-                hash.update([ROW as u8]);
+    let (send, mut pages) = mpsc::channel::<String>(2);
+    let hashing = std::thread::spawn(move || {
+        let mut ranges = 0;
+        let mut is: BTreeMap<BatchNumber, Sha256> = BTreeMap::new();
+        while let Some(rows) = pages.blocking_recv() {
+            for row in rows.split(ROW) {
+                ranges += 1;
+                let batch = row.split(FIELD).next().and_then(|batch| batch.parse().ok());
+                if let Some(batch) = batch.and_then(BatchNumber::new) {
+                    let hash = is.entry(batch).or_default();
+                    hash.update(row);
+                    hash.update([ROW as u8]);
+                }
             }
         }
-    }
+        (ranges, is)
+    });
+    let mut events = audit::RangeEvents::new();
+    let read = loop {
+        match events.next(tx).await {
+            Ok(Some(rows)) => _ = send.send(rows).await,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    drop(send);
+    let (ranges, is) = hashing
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    read?;
     let mut differ = BTreeSet::new();
     for (batch, hash) in is {
         if should.remove(&batch) != Some(hash.finalize().into()) {
