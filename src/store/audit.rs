@@ -74,12 +74,14 @@ pub struct RangeEvents {
     last: (i64, i64, i64),
 }
 
-impl RangeEvents {
+impl Default for RangeEvents {
     /// From the first on.
-    pub const fn new() -> Self {
+    fn default() -> Self {
         Self { last: (-1, 0, 0) }
     }
+}
 
+impl RangeEvents {
     /// The next of them: batch, entry, first index, last index, kind, time, actor, reason, document, lot. `None` after
     /// the last.
     ///

@@ -74,7 +74,7 @@ pub(super) async fn hold(
         }
         (ranges, is)
     });
-    let mut events = audit::RangeEvents::new();
+    let mut events = audit::RangeEvents::default();
     let read = loop {
         match events.next(tx).await {
             Ok(Some(rows)) => _ = send.send(rows).await,

@@ -193,7 +193,7 @@ async fn a_known_licensee_gets_a_new_version_and_never_a_new_state() {
 #[tokio::test]
 async fn a_file_from_an_old_spreadsheet_is_read_in_its_encoding() {
     let [installation, _] = Installation::both().await;
-    let text = file(&[GOOD]).replace("\n", "\r\n");
+    let text = file(&[GOOD]).replace('\n', "\r\n");
     let (gbk, _, _) = encoding_rs::GB18030.encode(&text);
     let taken = import(&installation, &gbk, Taking::default()).await;
     assert_eq!(

@@ -39,7 +39,7 @@ async fn tamper(store: &Store, sql: &str) {
             execute(&mut tx, "DROP TRIGGER IF EXISTS entries_are_not_removed").await;
         }
         Tx::Postgres(_) => {
-            _ = execute(&mut tx, "DROP TRIGGER IF EXISTS entries_stay ON entries").await
+            _ = execute(&mut tx, "DROP TRIGGER IF EXISTS entries_stay ON entries").await;
         }
     }
     for statement in sql.split(';') {

@@ -68,6 +68,204 @@ fn marks(event: &str, lines: &str) -> Value {
     json!({ "by": "李四", "event": event, "batch": 1, "lines": lines, "reason": "清点" })
 }
 
+/// A report of an inspection.
+fn report(number: &str, result: &str) -> Value {
+    json!({ "by": "李四", "laboratory": "虚构检验所", "number": number, "date": today(), "result": result })
+}
+
+/// Printed, two of them spoiled; sent, one lost on its way; received by naming the delivery.
+async fn printed_and_sent(office: &Described) {
+    office.post("marks", marks("spoiled", "98-99")).await;
+    let printed = office.post("marks", marks("printed", "0-97")).await;
+    assert_eq!(
+        (&printed["marks"], &printed["ranges"][0]["range"]["last"]),
+        (&json!(98), &json!(97))
+    );
+    let roll =
+        json!({ "by": "李四", "kind": "roll", "batch": 1, "lines": ["0-49"], "label": "R-1" });
+    office.post("containers", roll).await;
+    let sent = json!({ "by": "李四", "event": "delivered", "containers": [1], "receiver": "王五" });
+    let sent = office.post("marks", sent).await;
+    let entry = sent["entries"][0].as_u64().unwrap();
+    office.post("marks", marks("lost", "7")).await;
+    let received = json!({ "by": "王五", "event": "received", "delivery": entry });
+    assert_eq!(office.post("marks", received).await["marks"], 49);
+}
+
+/// A box is held against what was found in it.
+async fn a_box_is_compared(office: &Described) {
+    let found = json!({ "lines": ["0-48", "60", "nonsense"] });
+    let compared = office.post("containers/1/compare", found).await;
+    assert_eq!(compared["agrees"], false);
+    assert_eq!(compared["missing"], json!([{ "first": 49, "last": 49 }]));
+    assert_eq!(compared["foreign"], json!([{ "first": 60, "last": 60 }]));
+    assert_eq!(compared["lines"][0]["line"], 3);
+}
+
+/// Goods, their test, and the marks on them.
+async fn goods_and_their_marks(office: &Described) {
+    let lot = json!({
+        "by": "王五", "licensee": 1, "packs": 40, "steps": ["清洗", "装罐"],
+        "public": {
+            "code": "L-1", "product": "清水芦笋罐头 500 g", "form": "canned", "season": this_season(),
+            "harvested": today(), "township": 430_981_006, "standard": "示例标准 2026",
+        },
+    });
+    let entered = office.post("lots", lot).await;
+    assert_eq!(
+        (
+            &entered["public"]["township_name"],
+            &entered["internal"]["packs"]
+        ),
+        (&json!("琼湖街道"), &json!(40))
+    );
+    let mut activate = marks("activated", "10-39");
+    office
+        .refused("POST", "marks", activate.clone(), 422, "invalid")
+        .await;
+    activate["lot"] = json!(1);
+    office
+        .refused("POST", "marks", activate.clone(), 409, "refused")
+        .await;
+    office.post("lots/1/reports", report("检1", "passed")).await;
+    assert_eq!(office.post("marks", activate.clone()).await["marks"], 30);
+    assert_eq!(
+        office.post("marks", activate).await["unchanged"],
+        30,
+        "said twice, done once"
+    );
+    office.post("marks", marks("used", "10-29")).await;
+}
+
+/// What was entered in error is taken back.
+async fn an_error_is_taken_back(office: &Described) {
+    let wrong = office.post("marks", marks("used", "30")).await["entries"][0]
+        .as_u64()
+        .unwrap();
+    let correct = json!({ "by": "李四", "reason": "误登", "document": "更正1号" });
+    let path = format!("ledger/entries/{wrong}/correct");
+    let correction = office.post(&path, correct.clone()).await["entry"]
+        .as_u64()
+        .unwrap();
+    office.refused("POST", &path, correct, 409, "refused").await;
+    let note = json!({ "by": "李四", "text": "文号应为更正2号" });
+    office
+        .post(&format!("ledger/entries/{correction}/note"), note)
+        .await;
+}
+
+/// The rest comes back and is destroyed before two people.
+async fn the_rest_comes_back(office: &Described) {
+    office.post("marks", marks("returned", "30-49")).await;
+    let mut destroy = marks("destroyed", "30-49\n98-99");
+    office
+        .refused("POST", "marks", destroy.clone(), 422, "invalid")
+        .await;
+    destroy["destruction"] = json!({ "date": today(), "witnesses": ["证人甲", "证人乙"] });
+    office.post("marks", destroy).await;
+    office.post("marks", marks("spoiled", "8")).await;
+
+    let labels = office.get("orders/1").await["labels"].clone();
+    assert_eq!(
+        labels["printing"],
+        json!({ "ordered": 100, "good": 98, "spoiled": 2, "unreported": 0 })
+    );
+    assert_eq!(
+        labels["delivery"],
+        json!({
+            "delivered": 50, "used": 20, "spoiled": 1, "lost": 1, "returned": 20, "on_hand": 8, "in_transit": 0,
+        })
+    );
+    let close = json!({ "by": "李四", "on_hand": 8 });
+    let refusal = office
+        .refused("POST", "orders/1/close", close.clone(), 409, "refused")
+        .await;
+    assert!(
+        refusal["detail"]
+            .as_str()
+            .unwrap()
+            .contains("at the printer's"),
+        "{refusal}"
+    );
+    office.post("marks", marks("delivered", "50-97")).await;
+    office.post("marks", marks("received", "50-97")).await;
+    let mut destroy = marks("destroyed", "8");
+    destroy["destruction"] = json!({ "date": today(), "witnesses": ["证人甲", "证人乙"] });
+    office.post("marks", destroy).await;
+    office
+        .refused("POST", "orders/1/close", close, 409, "refused")
+        .await;
+    let closed = office
+        .post("orders/1/close", json!({ "by": "李四", "on_hand": 56 }))
+        .await;
+    assert_eq!(
+        (&closed["state"], &closed["is_scrap_over"]),
+        (&json!("closed"), &json!(true))
+    );
+}
+
+/// A failed test recalls the lot with its marks; that can be taken back.
+async fn a_failed_test_recalls(office: &Described) {
+    let recalled = office.post("lots/1/reports", report("检2", "failed")).await;
+    assert!(recalled["public"]["recalled"].is_string());
+    assert_eq!(office.get("marks/1-10").await["state"], "recalled");
+    let batch = office.get("batches/1").await;
+    let of = |state: &str| {
+        let states = batch["states"].as_array().unwrap();
+        let found = states.iter().find(|one| one["state"] == state);
+        found.map_or(0, |one| one["marks"].as_u64().unwrap())
+    };
+    assert_eq!(
+        (of("recalled"), of("lost"), of("destroyed"), of("active")),
+        (20, 1, 23, 0)
+    );
+    let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文3" });
+    office.post("lots/1/restore", restore.clone()).await;
+    office.post("lots/1/recall", restore).await;
+    let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文4" });
+    office.post("lots/1/restore", restore).await;
+}
+
+/// What there is can be looked at.
+async fn everything_is_found(office: &Described) {
+    let mark = office.get("marks/1-10").await;
+    let serial = mark["serial"].as_str().unwrap();
+    assert_eq!(office.get(&format!("marks/{serial}")).await, mark);
+    assert_eq!(
+        (&mark["state"], &mark["label"], &mark["lot"]),
+        (&json!("active"), &json!("used"), &json!(1))
+    );
+    for nothing in [
+        "marks/1-100",
+        "marks/2-0",
+        "marks/x",
+        "marks/0000-0000-0000-0000",
+    ] {
+        office
+            .refused("GET", nothing, json!(null), 404, "no-such")
+            .await;
+    }
+    for list in [
+        "licensees",
+        "licensees/1/documents",
+        "printers",
+        "printers/1",
+        "coefficients",
+        "coefficients/versions",
+        "entitlements",
+        "transfers",
+        "orders",
+        "batches",
+        "containers",
+        "containers/1",
+        "lots",
+        "lots/1",
+    ] {
+        office.get(list).await;
+    }
+    ledger_is_whole(office).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_goes_from_the_survey_to_its_closing() {
     for site in Site::both().await {
@@ -78,185 +276,13 @@ async fn an_order_goes_from_the_survey_to_its_closing() {
             (&json!("released"), &json!(100))
         );
 
-        // Printed, two of them spoiled; sent, one lost on its way; received by naming the delivery.
-        office.post("marks", marks("spoiled", "98-99")).await;
-        let printed = office.post("marks", marks("printed", "0-97")).await;
-        assert_eq!(
-            (&printed["marks"], &printed["ranges"][0]["range"]["last"]),
-            (&json!(98), &json!(97))
-        );
-        let roll =
-            json!({ "by": "李四", "kind": "roll", "batch": 1, "lines": ["0-49"], "label": "R-1" });
-        office.post("containers", roll).await;
-        let sent =
-            json!({ "by": "李四", "event": "delivered", "containers": [1], "receiver": "王五" });
-        let sent = office.post("marks", sent).await;
-        let entry = sent["entries"][0].as_u64().unwrap();
-        office.post("marks", marks("lost", "7")).await;
-        let received = json!({ "by": "王五", "event": "received", "delivery": entry });
-        assert_eq!(office.post("marks", received).await["marks"], 49);
-
-        // A box is held against what was found in it.
-        let found = json!({ "lines": ["0-48", "60", "nonsense"] });
-        let compared = office.post("containers/1/compare", found).await;
-        assert_eq!(compared["agrees"], false);
-        assert_eq!(compared["missing"], json!([{ "first": 49, "last": 49 }]));
-        assert_eq!(compared["foreign"], json!([{ "first": 60, "last": 60 }]));
-        assert_eq!(compared["lines"][0]["line"], 3);
-
-        // Goods, their test, and the marks on them.
-        let lot = json!({
-            "by": "王五", "licensee": 1, "packs": 40, "steps": ["清洗", "装罐"],
-            "public": {
-                "code": "L-1", "product": "清水芦笋罐头 500 g", "form": "canned", "season": this_season(),
-                "harvested": today(), "township": 430_981_006, "standard": "示例标准 2026",
-            },
-        });
-        let entered = office.post("lots", lot).await;
-        assert_eq!(
-            (
-                &entered["public"]["township_name"],
-                &entered["internal"]["packs"]
-            ),
-            (&json!("琼湖街道"), &json!(40))
-        );
-        let mut activate = marks("activated", "10-39");
-        office
-            .refused("POST", "marks", activate.clone(), 422, "invalid")
-            .await;
-        activate["lot"] = json!(1);
-        office
-            .refused("POST", "marks", activate.clone(), 409, "refused")
-            .await;
-        let report = |number: &str, result: &str| json!({ "by": "李四", "laboratory": "虚构检验所", "number": number, "date": today(), "result": result });
-        office.post("lots/1/reports", report("检1", "passed")).await;
-        assert_eq!(office.post("marks", activate.clone()).await["marks"], 30);
-        assert_eq!(
-            office.post("marks", activate).await["unchanged"],
-            30,
-            "said twice, done once"
-        );
-        office.post("marks", marks("used", "10-29")).await;
-
-        // What was entered in error is taken back.
-        let wrong = office.post("marks", marks("used", "30")).await["entries"][0]
-            .as_u64()
-            .unwrap();
-        let correct = json!({ "by": "李四", "reason": "误登", "document": "更正1号" });
-        let path = format!("ledger/entries/{wrong}/correct");
-        let correction = office.post(&path, correct.clone()).await["entry"]
-            .as_u64()
-            .unwrap();
-        office.refused("POST", &path, correct, 409, "refused").await;
-        let note = json!({ "by": "李四", "text": "文号应为更正2号" });
-        office
-            .post(&format!("ledger/entries/{correction}/note"), note)
-            .await;
-
-        // The rest comes back and is destroyed before two people.
-        office.post("marks", marks("returned", "30-49")).await;
-        let mut destroy = marks("destroyed", "30-49\n98-99");
-        office
-            .refused("POST", "marks", destroy.clone(), 422, "invalid")
-            .await;
-        destroy["destruction"] = json!({ "date": today(), "witnesses": ["证人甲", "证人乙"] });
-        office.post("marks", destroy).await;
-        office.post("marks", marks("spoiled", "8")).await;
-
-        let labels = office.get("orders/1").await["labels"].clone();
-        assert_eq!(
-            labels["printing"],
-            json!({ "ordered": 100, "good": 98, "spoiled": 2, "unreported": 0 })
-        );
-        assert_eq!(
-            labels["delivery"],
-            json!({
-                "delivered": 50, "used": 20, "spoiled": 1, "lost": 1, "returned": 20, "on_hand": 8, "in_transit": 0,
-            })
-        );
-        let close = json!({ "by": "李四", "on_hand": 8 });
-        let refusal = office
-            .refused("POST", "orders/1/close", close.clone(), 409, "refused")
-            .await;
-        assert!(
-            refusal["detail"]
-                .as_str()
-                .unwrap()
-                .contains("at the printer's"),
-            "{refusal}"
-        );
-        office.post("marks", marks("delivered", "50-97")).await;
-        office.post("marks", marks("received", "50-97")).await;
-        let mut destroy = marks("destroyed", "8");
-        destroy["destruction"] = json!({ "date": today(), "witnesses": ["证人甲", "证人乙"] });
-        office.post("marks", destroy).await;
-        office
-            .refused("POST", "orders/1/close", close, 409, "refused")
-            .await;
-        let closed = office
-            .post("orders/1/close", json!({ "by": "李四", "on_hand": 56 }))
-            .await;
-        assert_eq!(
-            (&closed["state"], &closed["is_scrap_over"]),
-            (&json!("closed"), &json!(true))
-        );
-
-        // A failed test recalls the lot with its marks; that can be taken back.
-        let recalled = office.post("lots/1/reports", report("检2", "failed")).await;
-        assert!(recalled["public"]["recalled"].is_string());
-        assert_eq!(office.get("marks/1-10").await["state"], "recalled");
-        let batch = office.get("batches/1").await;
-        let of = |state: &str| {
-            let states = batch["states"].as_array().unwrap();
-            let found = states.iter().find(|one| one["state"] == state);
-            found.map_or(0, |one| one["marks"].as_u64().unwrap())
-        };
-        assert_eq!(
-            (of("recalled"), of("lost"), of("destroyed"), of("active")),
-            (20, 1, 23, 0)
-        );
-        let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文3" });
-        office.post("lots/1/restore", restore.clone()).await;
-        office.post("lots/1/recall", restore).await;
-        let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文4" });
-        office.post("lots/1/restore", restore).await;
-
-        let mark = office.get("marks/1-10").await;
-        let serial = mark["serial"].as_str().unwrap();
-        assert_eq!(office.get(&format!("marks/{serial}")).await, mark);
-        assert_eq!(
-            (&mark["state"], &mark["label"], &mark["lot"]),
-            (&json!("active"), &json!("used"), &json!(1))
-        );
-        for nothing in [
-            "marks/1-100",
-            "marks/2-0",
-            "marks/x",
-            "marks/0000-0000-0000-0000",
-        ] {
-            office
-                .refused("GET", nothing, json!(null), 404, "no-such")
-                .await;
-        }
-        for list in [
-            "licensees",
-            "licensees/1/documents",
-            "printers",
-            "printers/1",
-            "coefficients",
-            "coefficients/versions",
-            "entitlements",
-            "transfers",
-            "orders",
-            "batches",
-            "containers",
-            "containers/1",
-            "lots",
-            "lots/1",
-        ] {
-            office.get(list).await;
-        }
-        ledger_is_whole(&office).await;
+        printed_and_sent(&office).await;
+        a_box_is_compared(&office).await;
+        goods_and_their_marks(&office).await;
+        an_error_is_taken_back(&office).await;
+        the_rest_comes_back(&office).await;
+        a_failed_test_recalls(&office).await;
+        everything_is_found(&office).await;
     }
 }
 

@@ -1,6 +1,5 @@
 //! A fresh, empty database of each kind for every test.
 
-use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -29,16 +28,6 @@ impl TestDatabase {
             url: DatabaseUrl::from_str(&address).unwrap(),
             address,
             folder: Some(folder),
-        }
-    }
-
-    /// The SQLite file of that path, which whoever made it takes away.
-    pub fn at(path: &Path) -> Self {
-        let address = format!("sqlite:{}", path.display());
-        Self {
-            url: DatabaseUrl::from_str(&address).unwrap(),
-            address,
-            folder: None,
         }
     }
 
