@@ -1,7 +1,6 @@
 //! What is printed when a command does not do what was asked.
 
-use super::mark::bad_line;
-use crate::domain::selection::LineReport;
+use crate::domain::selection::{LineOutcome, LineReport};
 use crate::keystore::KeystoreError;
 use crate::service::ServiceError;
 use crate::store::StoreError;
@@ -120,4 +119,16 @@ pub(super) fn bad_lines(lines: &[LineReport]) -> Vec<String> {
         shown.push(format!("… and {more} more"));
     }
     shown
+}
+
+/// What is wrong with a line, if anything is.
+pub(super) fn bad_line(line: &LineReport) -> Option<String> {
+    match &line.outcome {
+        LineOutcome::Bad(error) => Some(format!(
+            "line {}: {} {error}",
+            line.line,
+            visible(&line.text)
+        )),
+        LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
+    }
 }

@@ -15,6 +15,7 @@ pub mod csv;
 pub mod decode;
 pub mod inert;
 pub mod read;
+mod read_error;
 mod records;
 mod table;
 mod writer;

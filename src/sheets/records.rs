@@ -3,7 +3,7 @@
 //! RFC 4180, and what people's programs write: lines end by CR LF, LF or CR, the last one need not; a quotation mark
 //! inside an unquoted field is a character like others.
 
-use super::read::{ROW_LIMIT, ReadError};
+use super::read_error::{ROW_LIMIT, ReadError};
 
 /// A row of fields as the file has them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::audit::{FIELD, ROW, ROWS};
 use super::{StoreError, Tx};
@@ -155,21 +156,43 @@ pub async fn save<T: Kept>(tx: &mut Tx, thing: &T) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a table whose key is one number holds just these things: row by row as texts, which is how an honest table is
-/// found in order fast. `false` if that cannot be said so simply.
-async fn agree<T: Kept>(tx: &mut Tx, things: &[&T]) -> Result<bool, StoreError> {
-    let [key] = T::KEY else {
-        return Ok(false);
-    };
-    let mut should: Vec<(i64, &T)> = Vec::with_capacity(things.len());
+/// SHA-256 over the rows that these things should have, in the order of their numbers; `None` if they have no number.
+/// Compared with [`digest`], it finds an honest table in order fast.
+pub fn digest_of<'a, T: Kept + 'a>(things: impl Iterator<Item = &'a T>) -> Option<[u8; 32]> {
+    let mut should = Vec::new();
     for thing in things {
         match T::key_values(thing.key())[..] {
-            [Value::Number(Some(number))] => should.push((number, *thing)),
-            _ => return Ok(false),
+            [Value::Number(Some(number))] => should.push((number, thing)),
+            _ => return None,
         }
     }
     should.sort_unstable_by_key(|(number, _)| *number);
-    let mut should = should.into_iter();
+    let mut hash = Sha256::new();
+    let mut row = String::new();
+    for (_, thing) in should {
+        let (values, body) = row_of(thing);
+        row.clear();
+        for value in &values {
+            match value {
+                Value::Number(Some(number)) => row.push_str(&number.to_string()),
+                Value::Text(Some(text)) => row.push_str(text),
+                Value::Number(None) | Value::Text(None) => {}
+            }
+            row.push(FIELD);
+        }
+        row.push_str(&body);
+        row.push(ROW);
+        hash.update(&row);
+    }
+    Some(hash.finalize().into())
+}
+
+/// The same over the rows that are there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn digest<T: Kept>(tx: &mut Tx) -> Result<[u8; 32], StoreError> {
+    let key = T::KEY[0];
     let texts: String = T::COLUMNS
         .iter()
         .map(|column| format!("coalesce(CAST({column} AS TEXT), ''), "))
@@ -180,7 +203,7 @@ async fn agree<T: Kept>(tx: &mut Tx, things: &[&T]) -> Result<bool, StoreError> 
         T::TABLE
     );
     let mut last = i64::MIN;
-    let mut row = String::new();
+    let mut hash = Sha256::new();
     loop {
         let page: (Option<String>, Option<i64>) = on!(tx, c => {
             sqlx::query_as(sqlx::AssertSqlSafe(sql.clone()))
@@ -190,29 +213,12 @@ async fn agree<T: Kept>(tx: &mut Tx, things: &[&T]) -> Result<bool, StoreError> 
                 .bind(ROWS)
                 .fetch_one(c).await
         })?;
-        let (Some(lines), Some(newest)) = page else {
-            return Ok(should.next().is_none());
+        let (Some(mut rows), Some(newest)) = page else {
+            return Ok(hash.finalize().into());
         };
         last = newest;
-        for line in lines.split(ROW) {
-            let Some((_, thing)) = should.next() else {
-                return Ok(false);
-            };
-            let (values, body) = row_of(thing);
-            row.clear();
-            for value in &values {
-                match value {
-                    Value::Number(Some(number)) => row.push_str(&number.to_string()),
-                    Value::Text(Some(text)) => row.push_str(text),
-                    Value::Number(None) | Value::Text(None) => {}
-                }
-                row.push(FIELD);
-            }
-            row.push_str(&body);
-            if row != line {
-                return Ok(false);
-            }
-        }
+        rows.push(ROW);
+        hash.update(&rows);
     }
 }
 
@@ -224,12 +230,7 @@ pub async fn differences<'a, T: Kept + 'a>(
     tx: &mut Tx,
     things: impl Iterator<Item = &'a T>,
 ) -> Result<Vec<String>, StoreError> {
-    let things: Vec<&T> = things.collect();
-    if agree(tx, &things).await? {
-        return Ok(Vec::new());
-    }
     let mut should: BTreeMap<Vec<Value>, (Vec<Value>, String)> = things
-        .into_iter()
         .map(|thing| (T::key_values(thing.key()), row_of(thing)))
         .collect();
     let columns: Vec<&str> = T::KEY.iter().chain(T::COLUMNS).copied().collect();

@@ -4,7 +4,7 @@ use super::kept::{Value, bind_all, number, text};
 use super::row::Row;
 use super::{StoreError, Tx, counter};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
-use crate::domain::ledger::entry::Subjects;
+use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::order::OrderNumber;

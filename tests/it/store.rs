@@ -23,7 +23,7 @@ use yuanmark::domain::event::{EventKind, RangeEvent};
 use yuanmark::domain::form::Form;
 use yuanmark::domain::keyring::KeyId;
 use yuanmark::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
-use yuanmark::domain::ledger::entry::Subjects;
+use yuanmark::domain::ledger::subjects::Subjects;
 use yuanmark::domain::licensee::{
     LegalBasis, Licensee, LicenseeNumber, LicenseeState, NewLicensee, Particulars,
 };

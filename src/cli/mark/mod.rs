@@ -4,7 +4,7 @@ mod change;
 mod print;
 mod which;
 
-pub(super) use self::print::{bad_line, line_json};
+pub(super) use self::print::line_json;
 pub(super) use self::which::Lines;
 
 use clap::Subcommand;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::failure::visible;
+use crate::cli::failure::{bad_line, visible};
 use crate::cli::output::{beijing, card, or_dash, table, thousands};
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::selection::{LineOutcome, LineReport};
@@ -69,18 +69,6 @@ pub(super) fn changed_json(kind: EventKind, changed: &Changed) -> Value {
         "ranges": ranges.collect::<Vec<Value>>(),
         "lines": changed.lines.iter().map(line_json).collect::<Vec<Value>>(),
     })
-}
-
-/// What is wrong with a line, if anything is.
-pub(in crate::cli) fn bad_line(line: &LineReport) -> Option<String> {
-    match &line.outcome {
-        LineOutcome::Bad(error) => Some(format!(
-            "line {}: {} {error}",
-            line.line,
-            visible(&line.text)
-        )),
-        LineOutcome::Taken { .. } | LineOutcome::Repeated { .. } => None,
-    }
 }
 
 pub(in crate::cli) fn line_json(line: &LineReport) -> Value {

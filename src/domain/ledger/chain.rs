@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::entry::Subjects;
+use super::subjects::Subjects;
 use crate::domain::text::Line;
 
 /// The number of an entry, from 1, without gaps.

@@ -3,6 +3,7 @@
 //! | file | subject |
 //! |---|---|
 //! | [`entry`] | what an entry says: one variant for each kind of act |
+//! | [`subjects`] | whom and what an entry is about |
 //! | [`chain`] | how entries are chained by hash |
 //! | [`books`] | what all entries add up to. The same code decides whether an act is allowed and, later, whether the ledger is right |
 //!
@@ -12,7 +13,9 @@
 pub mod books;
 pub mod chain;
 pub mod entry;
+pub mod subjects;
 
 pub use books::Books;
 pub use chain::{EntryHash, EntryNumber, StoredEntry};
-pub use entry::{Entry, Subjects};
+pub use entry::Entry;
+pub use subjects::Subjects;

@@ -6,6 +6,9 @@ mod books;
 mod chain;
 mod ranges;
 
+use std::sync::Arc;
+
+use self::books::Digests;
 use super::ServiceError;
 use crate::domain::ledger::chain::EntryNumber;
 use crate::store::ledger::Head;
@@ -57,8 +60,16 @@ pub async fn verify(store: &Store, noted: Option<Head>) -> Result<Audit, Service
     let (mut ranges, mut things) = (0, 0);
     if is_chain_whole {
         findings.0.append(&mut sum.broken_rules.0);
-        ranges = ranges::hold(&mut tx, &mut sum, &mut findings).await?;
-        things = books::hold(&mut tx, &sum.books, &mut findings).await?;
+        let all = Arc::new(sum.books);
+        let digesting = std::thread::spawn({
+            let all = Arc::clone(&all);
+            move || Digests::of(&all)
+        });
+        ranges = ranges::hold(&mut tx, sum.ranges, &all, &mut findings).await?;
+        let digests = digesting
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        things = books::hold(&mut tx, &all, &digests, &mut findings).await?;
     } else {
         let what = "the books were not held against a broken chain: whatever differs there follows from the above";
         findings.add(None, what);

@@ -1,6 +1,6 @@
 //! What scans are told, held against the entries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::Findings;
-use super::chain::Sum;
 use crate::domain::event::RangeEvent;
+use crate::domain::ledger::books::Books;
 use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::mark::BatchNumber;
@@ -50,10 +50,11 @@ pub(super) fn write_ranges(
 /// Holds what scans are told against the entries, batch by batch. Returns how many ranges there are.
 pub(super) async fn hold(
     tx: &mut Tx,
-    sum: &mut Sum,
+    should: HashMap<BatchNumber, Sha256>,
+    books: &Books,
     findings: &mut Findings,
 ) -> Result<u64, ServiceError> {
-    let mut should: BTreeMap<BatchNumber, [u8; 32]> = std::mem::take(&mut sum.ranges)
+    let mut should: BTreeMap<BatchNumber, [u8; 32]> = should
         .into_iter()
         .map(|(batch, hash)| (batch, hash.finalize().into()))
         .collect();
@@ -95,7 +96,7 @@ pub(super) async fn hold(
     }
     differ.extend(should.into_keys());
     for batch in differ {
-        name_ranges(tx, sum, batch, findings).await?;
+        name_ranges(tx, books, batch, findings).await?;
     }
     Ok(ranges)
 }
@@ -103,7 +104,7 @@ pub(super) async fn hold(
 /// Names the entries of a batch whose ranges are not kept as they say.
 async fn name_ranges(
     tx: &mut Tx,
-    sum: &Sum,
+    books: &Books,
     number: BatchNumber,
     findings: &mut Findings,
 ) -> Result<(), ServiceError> {
@@ -114,7 +115,7 @@ async fn name_ranges(
             return Ok(());
         }
     };
-    let Some(batch) = sum.books.batches.get(number) else {
+    let Some(batch) = books.batches.get(number) else {
         findings.add(
             None,
             format!("there are ranges of batch {number}, of which the ledger knows nothing"),

@@ -1,7 +1,7 @@
 //! `store::ledger`
 
 use yuanmark::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
-use yuanmark::domain::ledger::entry::Subjects;
+use yuanmark::domain::ledger::subjects::Subjects;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::lot::LotNumber;
 use yuanmark::domain::order::OrderNumber;

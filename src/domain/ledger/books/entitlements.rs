@@ -7,9 +7,10 @@ use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::form::Form;
 use crate::domain::ledger::entry::{
-    Adjusted, Carried, CoefficientsSet, Granted, Subjects, TransferConfirmed, TransferDropped,
+    Adjusted, Carried, CoefficientsSet, Granted, TransferConfirmed, TransferDropped,
     TransferProposed,
 };
+use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::{Act, LicenseeNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::season::Season;

@@ -3,8 +3,9 @@
 use super::{Books, Hand};
 use crate::domain::document::AddedDocument;
 use crate::domain::ledger::entry::{
-    DocumentAdded, LicenseeEntered, LicenseeFiled, PrinterEnded, PrinterEntered, Subjects,
+    DocumentAdded, LicenseeEntered, LicenseeFiled, PrinterEnded, PrinterEntered,
 };
+use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;

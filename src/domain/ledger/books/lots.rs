@@ -1,7 +1,8 @@
 //! Lots.
 
 use super::{Books, Hand};
-use crate::domain::ledger::entry::{LotEntered, Subjects};
+use crate::domain::ledger::entry::LotEntered;
+use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::refusal::Refusal;

@@ -20,7 +20,8 @@ pub use marks::impossible;
 pub use shelf::Shelf;
 
 use super::chain::EntryNumber;
-use super::entry::{Entry, Subjects};
+use super::entry::Entry;
+use super::subjects::Subjects;
 use crate::domain::container::{Container, ContainerKind, ContainerNumber};
 use crate::domain::custody::Custody;
 use crate::domain::document::{AddedDocument, DocumentNumber, Purpose};

@@ -5,8 +5,8 @@ use super::{Books, Hand};
 use crate::domain::custody::Custody;
 use crate::domain::ledger::entry::{
     BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackReleased, PrinterAssigned,
-    Subjects,
 };
+use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
 use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::refusal::Refusal;
