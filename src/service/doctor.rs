@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::domain::calendar::day_of;
 use crate::domain::keyring::{KeyStatus, Keyring};
+use crate::domain::licensee::LicenseeNumber;
 use crate::keystore::{KeyFolder, Passphrase, is_readable_by_others};
-use crate::store::{DatabaseUrl, Store, batch, health, migrate, unissued};
+use crate::store::{DatabaseUrl, Store, batch, health, licensee, migrate, unissued};
 
 /// Bytes; below this a busy day could fill the disk.
 const LITTLE_DISK: u64 = 1 << 30;
@@ -273,6 +275,20 @@ async fn read_contents(
             "set the clock, or run NTP",
         ));
     }
+    let waiting = licensee::Filter {
+        attention_on: Some(day_of(now)),
+        ..licensee::Filter::default()
+    };
+    let waiting = licensee::list(&mut tx, &waiting, LicenseeNumber(0), u32::MAX).await?;
+    findings.push(match waiting.len() {
+        0 => Finding::ok("attention", "no licensee waits for somebody"),
+        licensees => Finding::wrong(
+            "attention",
+            Health::Warning,
+            format!("{licensees} licensees wait for somebody: overdue, unused, or for a second person"),
+            "`yuanmark licensee attention` says which and why",
+        ),
+    });
     let (codes, last) = unissued::count(&mut tx).await?;
     findings.push(match last {
         None => Finding::ok("unissued codes", "no well-signed code without a batch was ever seen"),
