@@ -285,7 +285,9 @@ async fn read_contents(
         licensees => Finding::wrong(
             "attention",
             Health::Warning,
-            format!("{licensees} licensees wait for somebody: overdue, unused, or for a second person"),
+            format!(
+                "{licensees} licensees wait for somebody: overdue, unused, or for a second person"
+            ),
             "`yuanmark licensee attention` says which and why",
         ),
     });

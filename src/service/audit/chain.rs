@@ -19,8 +19,8 @@ use crate::store::Tx;
 use crate::store::audit::{self, FIELD, ROW};
 use crate::store::ledger::Head;
 
-/// Texts of some thousand entries that may wait between reading and proving.
-const WAITING: usize = 2;
+/// Texts of a thousand entries that may wait between reading and proving.
+const WAITING: usize = 4;
 
 /// What the chain adds up to.
 #[derive(Default)]
@@ -40,6 +40,8 @@ pub(super) struct Chain {
     pub head: Head,
     pub entries: u64,
     noted: Option<Head>,
+    /// Who wrote the entry before.
+    by: Option<Line>,
     pub findings: Findings,
 }
 
@@ -64,6 +66,7 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
             },
             entries: 0,
             noted,
+            by: None,
             findings: Findings::default(),
         };
         while let Some(rows) = rows.blocking_recv() {
@@ -151,10 +154,13 @@ impl Chain {
                 format!("entry {number} has another hash than was noted down"),
             );
         }
-        let by = Line::new("actor", text.actor);
+        // Mostly the same person as before.
+        if self.by.as_ref().is_none_or(|by| by.as_str() != text.actor) {
+            self.by = Line::new("actor", text.actor).ok();
+        }
         let at = Timestamp::from_microsecond(text.at_micros);
         let entry = Entry::read(text.kind, text.body);
-        let (Ok(by), Ok(at), Some(entry)) = (by, at, entry) else {
+        let (Some(by), Ok(at), Some(entry)) = (self.by.clone(), at, entry) else {
             findings.add(
                 Some(number),
                 format!("entry {number} says nothing that yuanmark ever wrote"),

@@ -72,6 +72,59 @@ fn it_makes_what_it_says() {
     assert_eq!(mark["state"], "revoked");
 }
 
+/// How many things of a list stand so.
+fn by_state(program: &Program, list: &str, what: &str) -> BTreeMap<String, usize> {
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    let found = program.json(&format!("{list} {place}"));
+    let mut states = BTreeMap::new();
+    for one in found[what].as_array().unwrap() {
+        *states
+            .entry(one["state"].as_str().unwrap().to_owned())
+            .or_default() += 1;
+    }
+    states
+}
+
+#[test]
+fn a_whole_season_is_there_and_the_ledger_proves_it() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let states = by_state(&program, "licensee list", "licensees");
+    let counts = |states: &BTreeMap<String, usize>| {
+        states
+            .iter()
+            .map(|(state, count)| format!("{state} {count}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    assert_eq!(
+        counts(&states),
+        "active 9, applied 1, blacklisted 1, correcting 1, rejected 2, suspended 2",
+        "13 licensees, one applicant, two turned away"
+    );
+    assert_eq!(
+        counts(&by_state(&program, "order list", "orders")),
+        "approved 1, cancelled 1, closed 1, issued 1, placed 1, rejected 1, released 5"
+    );
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    let proof = program.json(&format!("ledger verify {place}"));
+    assert_eq!(proof["findings"], json!([]));
+    assert!(proof["entries"].as_u64().unwrap() > 100);
+    let health = program.json(&format!("doctor {place}"));
+    let waiting = health["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["check"] == "attention");
+    assert!(
+        waiting.unwrap()["found"]
+            .as_str()
+            .unwrap()
+            .starts_with("1 licensees wait"),
+        "the overdue correction"
+    );
+}
+
 #[test]
 fn a_second_run_finds_everything_and_changes_nothing() {
     let program = Program::new();
