@@ -220,12 +220,16 @@ impl Order {
         Ok(printer)
     }
 
-    /// Whether its labels may be reported printed, sent, used and so on.
+    /// Whether its labels may be reported printed, sent, used and so on. What was on hand when it was closed is still
+    /// reported used, lost or returned afterwards.
     ///
     /// # Errors
-    /// [`Refusal`] before its release and after its closing.
+    /// [`Refusal`] before its release.
     pub fn may_move_labels(&self) -> Result<(), Refusal> {
-        self.must_be(&[OrderState::Released], "moved or reported")
+        self.must_be(
+            &[OrderState::Released, OrderState::Closed],
+            "moved or reported",
+        )
     }
 
     /// Closes it. `on_hand` is what the licensee has counted.
@@ -256,7 +260,7 @@ impl Order {
                     "order {} cannot be closed: {marks} labels {what}",
                     self.number
                 ),
-                "report where they are first",
+                "report where they are first; what is spoiled or returned is destroyed before two witnesses",
             ));
         }
         let known = self.counts.at(Whereabouts::OnHand);
@@ -293,7 +297,7 @@ impl Order {
                 self.state.slug(),
                 self.state.chinese()
             ),
-            format!("it would have to be {}", wanted.join(" or ")),
+            format!("only an order that is {} can be", wanted.join(" or ")),
         ))
     }
 }

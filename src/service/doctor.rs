@@ -285,9 +285,7 @@ async fn read_contents(
         licensees => Finding::wrong(
             "attention",
             Health::Warning,
-            format!(
-                "{licensees} licensees wait for somebody: overdue, unused, or for a second person"
-            ),
+            format!("waiting for somebody: {licensees} (overdue, unused, or for a second person)"),
             "`yuanmark licensee attention` says which and why",
         ),
     });

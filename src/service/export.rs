@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::ServiceError;
 use crate::domain::ledger::chain::StoredEntry;
@@ -168,6 +169,10 @@ fn number(number: Option<impl Into<i64>>) -> Cell<'static> {
     number.map_or(Cell::Empty, |number| Cell::Integer(number.into()))
 }
 
+fn optional(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Empty, Cell::Text)
+}
+
 fn text(line: Option<&Line>) -> Cell<'_> {
     line.map_or(Cell::Empty, |line| Cell::Text(line.as_str()))
 }
@@ -178,6 +183,39 @@ struct Texts {
     ranges: String,
     season: String,
     hash: String,
+    said: Said,
+}
+
+/// What an entry says besides marks, under whatever name its kind has for it.
+#[derive(Default)]
+struct Said {
+    document: Option<String>,
+    reason: Option<String>,
+    marks: Option<i64>,
+    batch: Option<i64>,
+}
+
+impl Said {
+    fn of(body: &str) -> Self {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let text = |names: &[&str]| named(&body, names, &|value| value.as_str().map(str::to_owned));
+        let number = |names: &[&str]| named(&body, names, &Value::as_i64);
+        Self {
+            document: text(&["document", "number"]),
+            reason: text(&["reason", "ground", "text", "result"]),
+            marks: number(&["marks", "quantity", "packs", "carried"]),
+            batch: number(&["batch"]),
+        }
+    }
+}
+
+/// The first member of one of these names that is of the wanted type, at the top or below it.
+fn named<T>(body: &Value, names: &[&str], of: &dyn Fn(&Value) -> Option<T>) -> Option<T> {
+    let members = body.as_object()?;
+    let here = names
+        .iter()
+        .find_map(|name| members.get(*name).and_then(of));
+    here.or_else(|| members.values().find_map(|below| named(below, names, of)))
 }
 
 impl Texts {
@@ -205,6 +243,7 @@ impl Texts {
                 .season
                 .map_or(String::new(), |season| season.to_string()),
             hash: stored.hash.to_string(),
+            said: Said::of(&stored.body),
         }
     }
 
@@ -223,12 +262,12 @@ impl Texts {
             text(printer.map(|printer| &printer.particulars.name)),
             number(subjects.order.map(|number| number.0)),
             Cell::Text(&self.season),
-            number(marks.map(|marks| marks.batch.get())),
-            number(count),
+            number(self.said.batch),
+            number(count.or(self.said.marks)),
             Cell::Text(&self.ranges),
             number(subjects.lot.map(|number| number.0)),
-            text(marks.and_then(|marks| marks.reason.as_ref())),
-            text(marks.and_then(|marks| marks.document.as_ref())),
+            optional(self.said.reason.as_deref()),
+            optional(self.said.document.as_deref()),
             Cell::Text(&stored.body),
             Cell::Text(&self.hash),
         ]

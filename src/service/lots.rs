@@ -55,8 +55,7 @@ pub async fn report(
     }
     desk.enter(entry)?;
     if has_failed && desk.books.lot(lot)?.recalled.is_none() {
-        let reason =
-            Line::new("reason", "检验不合格 (failed its test)").map_err(super::text_refused)?;
+        let reason = Line::new("reason", "检验不合格").map_err(super::text_refused)?;
         recall_at(&mut desk, lot, reason, Some(number)).await?;
     }
     finish(desk, lot).await

@@ -95,6 +95,8 @@ pub struct Changed {
     pub unchanged: u64,
     /// How many of the changed marks stay withdrawn for another reason, which has precedence.
     pub still_withdrawn: u64,
+    /// How many of the marks that were reported used are withdrawn or were never activated: the authority should look.
+    pub used_without_right: u64,
 }
 
 /// Writes down what happens to marks: all of it or nothing.
@@ -397,6 +399,9 @@ fn affected(
                 if is_outranked(standing, change.event) {
                     changed.still_withdrawn += marks;
                 }
+                if change.event == EventKind::Used && !may_be_used(standing) {
+                    changed.used_without_right += marks;
+                }
                 affected.push(part);
             }
         }
@@ -433,6 +438,12 @@ fn parts_that_change(
         matches!(piece.after(change.event, change.lot), Passage::To(_)).then_some(part)
     };
     custody.look(part).filter_map(changes).collect()
+}
+
+/// Whether a mark that stands so may be on goods.
+fn may_be_used(standing: &Standing<'_>) -> bool {
+    let is_withdrawn = |kind: &&Withdrawal| standing.is_withdrawn(**kind);
+    standing.activation().is_some() && Withdrawal::ALL.iter().find(is_withdrawn).is_none()
 }
 
 /// Whether another withdrawal has precedence over what an event of this kind leads to.

@@ -1,6 +1,7 @@
 //! The books put to the proof: a whole season, random sequences, races, and everything that must be refused. Each story
 //! ends with the ledger recomputed from its first entry.
 
+mod afterwards;
 mod attention;
 mod bad_input;
 mod documents;

@@ -111,6 +111,8 @@ pub struct MarksChanged {
     unchanged: u64,
     /// How many of the changed marks stay withdrawn for another reason, which has precedence.
     still_withdrawn: u64,
+    /// How many of the marks that were reported used are withdrawn or were never activated.
+    used_without_right: u64,
     /// The ranges that changed.
     ranges: Vec<MarksOfBatch>,
     /// With `skip_bad`: the lines that were not taken, at most the first 1,000.
@@ -181,6 +183,7 @@ pub async fn change(
         marks: done.marks,
         unchanged: done.unchanged,
         still_withdrawn: done.still_withdrawn,
+        used_without_right: done.used_without_right,
         ranges: done.ranges.iter().map(range).collect(),
         skipped: bad_lines(&done.lines),
     }))

@@ -51,10 +51,17 @@ pub async fn verify(store: &Store, noted: Option<Head>) -> Result<Audit, Service
     let (chain, mut sum) = chain::read(&mut tx, noted).await?;
     let (head, entries, mut findings) = (chain.head, chain.entries, chain.findings);
     let next = audit::next_entry(&mut tx).await?;
-    if next != head.number.cast_signed() + 1 {
+    let counted = next - 1;
+    if counted > head.number.cast_signed() {
         let first = head.number + 1;
-        let what = format!("entry {first} is missing: {} were written", next - 1);
+        let what = format!("entry {first} is missing: {counted} were written");
         findings.add(Some(first), what);
+    } else if counted < head.number.cast_signed() {
+        let what = format!(
+            "the counter says {counted} entries, there are {}",
+            head.number
+        );
+        findings.add(Some(head.number), what);
     }
     let is_chain_whole = findings.0.is_empty();
     let (mut ranges, mut things) = (0, 0);

@@ -148,6 +148,12 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
         cells,
         problems: Vec::new(),
     };
+    for column in COLUMNS {
+        if cells.text(column.title).is_some_and(is_mangled) {
+            let what = "a spreadsheet turned this into a number; format the column as text";
+            cells.problems.push(format!("{}: {what}", column.title));
+        }
+    }
     let name = cells.line("名称");
     let name = cells.needed("名称", name);
     let uscc = cells.read("统一社会信用代码", Uscc::new);
@@ -168,10 +174,7 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
         text.parse().map_err(|_| "is no number of a licensee")
     });
     let state = cells.read("状态", state);
-    let date = cells.read("状态日期", |text| {
-        text.parse::<Date>()
-            .map_err(|_| "is no day such as 2026-04-02")
-    });
+    let date = cells.read("状态日期", day);
     let document = cells.line("文号");
     let revision = cells.read("档案版本", |text| {
         text.parse().map_err(|_| "is no number of a version")
@@ -208,6 +211,37 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
         }
         (.., problems) => Err(problems),
     }
+}
+
+/// A day as people and spreadsheets write it: 2026-04-02, 2026/4/2 or 2026年4月2日.
+fn day(text: &str) -> Result<Date, String> {
+    let wrong = || format!("{text:?} is no day such as 2026-04-02 or 2026/4/2");
+    let parts: Vec<&str> = text
+        .trim_end_matches('日')
+        .split(['-', '/', '年', '月'])
+        .collect();
+    let [year, month, day] = parts[..] else {
+        return Err(wrong());
+    };
+    let number = |part: &str| part.parse().map_err(|_| wrong());
+    let (year, month, day) = (
+        year.parse().map_err(|_| wrong())?,
+        number(month)?,
+        number(day)?,
+    );
+    Date::new(year, month, day).map_err(|_| wrong())
+}
+
+/// A long number that a spreadsheet has turned into something like `1.38E+10`: its digits are lost.
+fn is_mangled(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once("E+").unwrap_or_default();
+    let is_number = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    is_number(mantissa) && is_number(exponent)
 }
 
 fn basis(text: &str) -> Result<LegalBasis, String> {

@@ -110,7 +110,7 @@ async fn a_dry_run_tells_every_bad_line_and_writes_nothing() {
             "产品形态: \"罐子\" is none of",
             "执行标准: \"无版本\" lacks its version",
             "状态: \"飞升\" is no state",
-            "状态日期: is no day",
+            "状态日期: \"昨天\" is no day",
             "5: 统一社会信用代码: stands in line 2 already",
             "8: a right in force needs the number",
             "still to come",
@@ -216,4 +216,30 @@ async fn a_file_from_an_old_spreadsheet_is_read_in_its_encoding() {
             .unwrap_err();
         assert!(error.to_string().contains(why), "{why}: {error}");
     }
+}
+
+#[tokio::test]
+async fn what_a_spreadsheet_does_to_a_table_is_understood_or_told() {
+    let [installation, _] = Installation::both().await;
+    for day in ["2026/3/1", "2026年3月1日", "2026-3-1"] {
+        let row = GOOD.replace("2026-03-01", day);
+        let dry = Taking {
+            dry_run: true,
+            skip_bad: false,
+        };
+        let told = import(&installation, file(&[&row]).as_bytes(), dry).await;
+        assert_eq!(problems(&told), "", "{day}");
+    }
+    let mangled = GOOD.replace("王五", "1.38E+10");
+    let told = import(
+        &installation,
+        file(&[&mangled]).as_bytes(),
+        Taking::default(),
+    )
+    .await;
+    assert!(
+        problems(&told).contains("联系人: a spreadsheet turned this into a number"),
+        "{}",
+        problems(&told)
+    );
 }

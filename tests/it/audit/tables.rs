@@ -47,6 +47,20 @@ async fn the_entries_open_in_a_foreign_reader() {
         assert_eq!(activated[11], Data::String("0-499".into()));
         assert_eq!(activated[5], Data::String("虚构芦笋企业 0".into()));
 
+        let granted = sheet
+            .rows()
+            .find(|row| row[2] == Data::String("核定额度".into()))
+            .unwrap();
+        assert_eq!(
+            granted[14],
+            Data::String("测产2026-1".into()),
+            "every kind tells its document"
+        );
+        assert!(
+            granted[10].to_string().parse::<f64>().unwrap() > 1000.0,
+            "and its number"
+        );
+
         let (csv, same) = export::entries(
             &installation.store,
             &filter,

@@ -126,7 +126,7 @@ impl Naive {
         lot: Option<u32>,
     ) -> Option<u32> {
         let own = self.orders.get(&order)?.clone();
-        if own.state != "released" {
+        if own.state != "released" && own.state != "closed" {
             return None;
         }
         if event == "activated" {

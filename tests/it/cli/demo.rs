@@ -120,7 +120,7 @@ fn a_whole_season_is_there_and_the_ledger_proves_it() {
         waiting.unwrap()["found"]
             .as_str()
             .unwrap()
-            .starts_with("1 licensees wait"),
+            .starts_with("waiting for somebody: 1 "),
         "the overdue correction"
     );
 }

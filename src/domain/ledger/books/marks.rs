@@ -103,6 +103,9 @@ impl Books {
         let batch = self.batch(body.batch)?;
         let (licensee, number) = (batch.licensee, batch.order);
         check_ranges(body, batch.count.all())?;
+        if body.event == EventKind::Restored(Withdrawal::Recalled) {
+            self.no_lot_is_recalled(body)?;
+        }
         if body.event.moves_labels() {
             let moved = self.move_labels(body)?;
             self.count(number, body, &moved)?;
@@ -113,6 +116,27 @@ impl Books {
         let mut subjects = about(self.order(number)?);
         subjects.lot = body.lot;
         Ok(subjects)
+    }
+
+    /// Marks of a recalled lot stay recalled until the lot's own recall is taken back.
+    fn no_lot_is_recalled(&self, body: &Marks) -> Result<(), Refusal> {
+        let custody = self.custody.get(body.batch);
+        let custody = custody.ok_or_else(|| no_batch(body.batch))?;
+        for range in &body.ranges {
+            for (part, piece) in custody.look(*range) {
+                let lot = piece.lot.and_then(|lot| self.lots.get(lot));
+                if let Some(lot) = lot.filter(|lot| lot.recalled.is_some()) {
+                    return Err(Refusal::conflict(
+                        format!("labels {part} are of lot {}, which is recalled", lot.number),
+                        format!(
+                            "take back the recall of the lot: `yuanmark lot restore {}`",
+                            lot.number
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Moves all labels of the ranges, or none.

@@ -223,7 +223,7 @@ async fn each_step_of_an_order_waits_for_the_one_before() {
         orders::close(store, &by, number, 0).await.unwrap();
         assert_conflict(
             change(&place, &by, &of_lines(LOST, Which::All, batch.number)).await,
-            "is closed (已结案)",
+            "are destroyed_in_use",
         );
         assert_eq!(
             left(&place, account(licensee.number, 2026)).await,

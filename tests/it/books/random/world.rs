@@ -386,7 +386,7 @@ impl World {
                 };
                 let own = self.naive.orders.get_mut(&order).unwrap();
                 let is_there = |mark: &u32| own.marks[usize::try_from(*mark).unwrap()].place == to;
-                if own.state != "released" || !marks.iter().all(is_there) {
+                if !matches!(own.state, "released" | "closed") || !marks.iter().all(is_there) {
                     return false;
                 }
                 for mark in marks {
