@@ -226,7 +226,7 @@ const REFUSED: &[Case] = &[
     (
         "order approve 1",
         "order 1 is issued",
-        "would have to be placed",
+        "only an order that is placed can be",
     ),
     (
         "order assign 2 --printer 1",
