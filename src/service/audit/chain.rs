@@ -19,8 +19,8 @@ use crate::store::Tx;
 use crate::store::audit::{self, FIELD, ROW};
 use crate::store::ledger::Head;
 
-/// Texts of a thousand entries that may wait between reading and proving.
-const WAITING: usize = 4;
+/// Texts of some thousand entries that may wait between reading and proving.
+const WAITING: usize = 2;
 
 /// What the chain adds up to.
 #[derive(Default)]
