@@ -36,7 +36,7 @@ use yuanmark::domain::text::Line;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::service::desk::{Call, Desk};
-use yuanmark::service::{audit, ledger, licensees, orders};
+use yuanmark::service::{audit, directory, ledger, licensees, orders};
 use yuanmark::store::{DatabaseUrl, Store, batch, licensee, migrate, order, register};
 
 const LICENSEES: u16 = 10_000;
@@ -364,6 +364,22 @@ fn main() {
             );
         }
         lists(&store, last_order).await;
+        let times = async {
+            let mut times = Vec::new();
+            for _ in 0..20 {
+                let start = Instant::now();
+                let look = directory::look(&store, None).await.unwrap();
+                times.push(start.elapsed());
+                assert!(look.changed.is_some_and(|found| found.holders.len() == usize::from(LICENSEES)));
+            }
+            times
+        };
+        let (p50, p95) = quantiles(times.await);
+        println!(
+            "the directory made anew: {:.1} ms, {:.1} ms",
+            p50.as_secs_f64() * 1e3,
+            p95.as_secs_f64() * 1e3
+        );
         store.close().await;
     });
 }

@@ -11,7 +11,7 @@ use super::mark::{Lines, line_json};
 use super::output::{Output, beijing, card, or_dash, ranges_json, some_ranges, table, thousands};
 use super::values::{batch_number, line, number, word};
 use crate::domain::container::{Comparison, Container as Entry, ContainerKind, ContainerNumber};
-use crate::domain::mark::{BatchNumber, MarkId};
+use crate::domain::mark::BatchNumber;
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::domain::text::Line;
 use crate::service::containers::{self, Fill};
@@ -144,10 +144,7 @@ impl Check {
         let key = &keys.secrets.serial;
         let (container, comparison, lines) =
             containers::compare(&store, key, self.number, &text).await?;
-        let agrees = comparison.missing.is_empty()
-            && comparison.foreign.is_empty()
-            && comparison.other_batches.is_empty()
-            && lines.iter().all(is_good);
+        let agrees = comparison.agrees() && lines.iter().all(is_good);
         output.result(
             &comparison_json(&container, &comparison, &lines, agrees),
             &comparison_text(&container, &comparison, &lines, agrees),
@@ -162,17 +159,6 @@ impl Check {
 
 const fn is_good(line: &LineReport) -> bool {
     !matches!(line.outcome, LineOutcome::Bad(_))
-}
-
-/// The first marks of many, and how many more there are.
-fn some_marks(marks: &[MarkId]) -> String {
-    const MOST: usize = 20;
-    let shown: Vec<String> = marks.iter().take(MOST).map(ToString::to_string).collect();
-    let mut text = shown.join(", ");
-    if marks.len() > MOST {
-        text.push_str(&format!(" … and {} more", marks.len() - MOST));
-    }
-    text
 }
 
 fn comparison_text(
@@ -206,11 +192,8 @@ fn comparison_text(
             some_ranges(&comparison.foreign)
         ));
     }
-    if !comparison.other_batches.is_empty() {
-        text.push_str(&format!(
-            "\n  of other batches: {}",
-            some_marks(&comparison.other_batches)
-        ));
+    for (batch, ranges) in &comparison.other_batches {
+        text.push_str(&format!("\n  of batch {batch}: {}", some_ranges(ranges)));
     }
     for line in bad_lines(lines) {
         text.push_str(&format!("\n  {line}"));
@@ -225,7 +208,8 @@ fn comparison_json(
     agrees: bool,
 ) -> Value {
     let others = comparison.other_batches.iter();
-    let others = others.map(|mark| json!({"batch": mark.batch, "index": mark.index}));
+    let others =
+        others.map(|(batch, ranges)| json!({"batch": batch, "ranges": ranges_json(ranges)}));
     let bad = lines.iter().filter(|line| !is_good(line));
     json!({
         "container": container.number,

@@ -100,7 +100,7 @@ impl Document {
             }
             Self::Get { number, out } => {
                 let store = place.store().await?;
-                let (found, content) = documents::get(&store, number).await?;
+                let (found, content) = documents::content(&store, number).await?;
                 files::write_new(&out, &content)?;
                 let mut value = to_json(&found);
                 value["file"] = json!(out);

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::arguments::{Caller, Installation, Limit};
+use super::arguments::{Caller, Installation};
 use super::failure::Failure;
 use super::output::{Output, card, table, thousands};
 use super::values::{area, licensee, line, more_or_fewer_marks, season, word};
@@ -84,8 +84,12 @@ pub(super) enum Entitlement {
         /// Of this season
         #[arg(long, value_parser = season, value_name = "YEAR")]
         season: Option<Season>,
-        #[command(flatten)]
-        limit: Limit,
+        /// Only those after this one: the last one of the page before, as 2026/1/canned
+        #[arg(long, value_parser = Account::of_path, value_name = "SEASON/LICENSEE/FORM")]
+        after: Option<Account>,
+        /// Show at most this many
+        #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
     },
 }
 
@@ -161,9 +165,10 @@ impl Entitlement {
             Self::List {
                 licensee,
                 season,
+                after,
                 limit,
             } => {
-                let found = entitlements::list(&store, licensee, season, limit.limit).await?;
+                let found = entitlements::list(&store, licensee, season, after, limit).await?;
                 return list(output, &found);
             }
         };

@@ -1,11 +1,13 @@
 //! Rolls and boxes (卷、箱): what holds a range or a list of marks, so that marks are delivered, activated and returned
 //! by container, and a box can be held against what is in it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::mark::{BatchNumber, IndexRange, MarkId};
-use super::segments::joined;
+use super::mark::{BatchNumber, IndexRange};
+use super::segments::{joined, marks_in};
 use super::text::Line;
 use super::words::{numbered, words};
 
@@ -61,43 +63,40 @@ pub struct Comparison {
     /// Marks of the same batch that were found and belong elsewhere.
     pub foreign: Vec<IndexRange>,
     /// Marks of other batches that were found.
-    pub other_batches: Vec<MarkId>,
+    pub other_batches: BTreeMap<BatchNumber, Vec<IndexRange>>,
 }
 
 impl Container {
     /// How many marks it holds.
     pub fn marks(&self) -> u64 {
-        self.filled
-            .ranges
-            .iter()
-            .map(|range| u64::from(range.marks()))
-            .sum()
+        marks_in(&self.filled.ranges)
     }
 
     /// Holds it against the marks found in it.
     pub fn compare(&self, found: &[(BatchNumber, IndexRange)]) -> Comparison {
-        let mut comparison = Comparison::default();
-        let mut own = Vec::new();
+        let mut batches: BTreeMap<BatchNumber, Vec<IndexRange>> = BTreeMap::new();
         for (batch, range) in found {
-            if *batch == self.filled.batch {
-                own.push(*range);
-            } else {
-                let batch = *batch;
-                let marks = range.indices().map(|index| MarkId { batch, index });
-                comparison.other_batches.extend(marks);
-            }
+            batches.entry(*batch).or_default().push(*range);
         }
-        let own = joined(own);
+        for ranges in batches.values_mut() {
+            *ranges = joined(std::mem::take(ranges));
+        }
+        let own = batches.remove(&self.filled.batch).unwrap_or_default();
         let should = &self.filled.ranges;
-        comparison.missing = without(should, &own);
-        comparison.foreign = without(&own, should);
-        let missing: u64 = comparison
-            .missing
-            .iter()
-            .map(|range| u64::from(range.marks()))
-            .sum();
-        comparison.agree = self.marks() - missing;
-        comparison
+        let missing = without(should, &own);
+        Comparison {
+            agree: self.marks() - marks_in(&missing),
+            missing,
+            foreign: without(&own, should),
+            other_batches: batches,
+        }
+    }
+}
+
+impl Comparison {
+    /// Whether exactly its marks were found.
+    pub fn agrees(&self) -> bool {
+        self.missing.is_empty() && self.foreign.is_empty() && self.other_batches.is_empty()
     }
 }
 

@@ -69,6 +69,11 @@ pub fn joined(mut ranges: Vec<IndexRange>) -> Vec<IndexRange> {
     joined
 }
 
+/// How many marks ranges hold that are apart from one another.
+pub fn marks_in(ranges: &[IndexRange]) -> u64 {
+    ranges.iter().map(|range| u64::from(range.marks())).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -106,11 +106,20 @@ fn is_of(entry: &Entry, document: &Document) -> bool {
         }
 }
 
+/// What is known of a file.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, number: DocumentNumber) -> Result<AddedDocument, ServiceError> {
+    let found = kept::get(&mut store.read().await?, number).await?;
+    found.ok_or_else(|| unknown(number))
+}
+
 /// A file with its content.
 ///
 /// # Errors
 /// If there is none, or its content is not what was added.
-pub async fn get(
+pub async fn content(
     store: &Store,
     number: DocumentNumber,
 ) -> Result<(AddedDocument, Vec<u8>), ServiceError> {

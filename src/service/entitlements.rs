@@ -166,7 +166,7 @@ async fn finish(desk: Desk, account: Account) -> Result<Entitlement, ServiceErro
     Ok(entitlement)
 }
 
-/// The entitlements of a licensee, a season, or both, by season, licensee and form.
+/// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -174,9 +174,10 @@ pub async fn list(
     store: &Store,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
+    after: Option<Account>,
     limit: u32,
 ) -> Result<Vec<Entitlement>, ServiceError> {
-    Ok(register::entitlements(&mut store.read().await?, licensee, season, limit).await?)
+    Ok(register::entitlements(&mut store.read().await?, licensee, season, after, limit).await?)
 }
 
 /// Closes the books of a whole season, those of them that are open: all of them or none. Returns what became of each.
@@ -195,7 +196,7 @@ pub async fn carry_over_all(
     if let Some(earlier) = desk.repeated(is_same)? {
         return closed_with(&mut desk, &earlier, season).await;
     }
-    let all = register::entitlements(&mut desk.tx, None, Some(season), ALL).await?;
+    let all = register::entitlements(&mut desk.tx, None, Some(season), None, ALL).await?;
     let mut closed = Vec::new();
     for entitlement in all.iter().filter(|entitlement| !entitlement.is_closed) {
         carry_over_at(&mut desk, entitlement.account).await?;

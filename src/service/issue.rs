@@ -94,12 +94,16 @@ fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
     .into())
 }
 
-/// The newest batches first, at most `limit`.
+/// The newest batches first, at most `limit`, beginning before the one given.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn list(store: &Store, limit: u32) -> Result<Vec<Batch>, ServiceError> {
-    Ok(batch::list(&mut store.read().await?, limit).await?)
+pub async fn list(
+    store: &Store,
+    before: Option<BatchNumber>,
+    limit: u32,
+) -> Result<Vec<Batch>, ServiceError> {
+    Ok(batch::list(&mut store.read().await?, before, limit).await?)
 }
 
 /// A batch, its order, and the states its marks are in.

@@ -17,7 +17,7 @@ use crate::domain::lot::LotNumber;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
 use crate::domain::order::Batch;
 use crate::domain::refusal::Refusal;
-use crate::domain::segments::{joined, standings};
+use crate::domain::segments::{joined, marks_in, standings};
 use crate::domain::selection::{self, Chosen, LineError, LineOutcome, LineReport};
 use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::state::{MarkState, Standing};
@@ -408,10 +408,7 @@ fn affected(
         changed.unchanged += u64::from(range.marks());
     }
     let affected = joined(affected);
-    changed.unchanged -= affected
-        .iter()
-        .map(|range| u64::from(range.marks()))
-        .sum::<u64>();
+    changed.unchanged -= marks_in(&affected);
     affected
 }
 

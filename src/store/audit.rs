@@ -3,6 +3,7 @@
 //! A row handed over by itself costs a hop to SQLite's thread and an allocation a column; a million rows, seconds.
 
 use super::{Store, StoreError, Tx};
+use crate::domain::ledger::chain::{EntryHash, EntryNumber};
 
 /// Between the fields of a row; no text of ours holds control characters.
 pub const FIELD: char = '\u{1f}';
@@ -32,16 +33,27 @@ pub struct Entries {
     last: i64,
 }
 
+/// Some thousand entries.
+#[derive(Debug)]
+pub struct EntryPage {
+    /// Their numbers, ascending.
+    pub numbers: Vec<EntryNumber>,
+    /// The hash of each as it is kept; [`EntryHash::NONE`] in place of what is no hash.
+    pub hashes: Vec<EntryHash>,
+    /// Of each, time, actor, kind, request, subjects and body; fields and rows apart by [`FIELD`] and [`ROW`].
+    pub rows: String,
+}
+
 impl Entries {
-    /// The next of them: number, time, actor, kind, request, subjects, body and the hash in hexadecimal, fields and rows
-    /// apart by [`FIELD`] and [`ROW`]. `None` after the last.
+    /// The next of them. `None` after the last.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
-        let hash = match tx {
-            Tx::Sqlite(_) => "hex(hash)",
-            Tx::Postgres(_) => "encode(hash, 'hex')",
+    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<EntryPage>, StoreError> {
+        // All hashes as one run of bytes: SQLite takes the bytes of a blob as they are.
+        let hashes = match tx {
+            Tx::Sqlite(_) => "CAST(string_agg(hash, '') AS BLOB)",
+            Tx::Postgres(_) => "string_agg(hash, CAST('' AS BYTEA))",
         };
         // PostgreSQL wants both sides of one type.
         let number = |column: &str| match tx {
@@ -49,8 +61,9 @@ impl Entries {
             Tx::Postgres(_) => format!("coalesce(CAST({column} AS TEXT), '')"),
         };
         let sql = format!(
-            "SELECT string_agg(line, $2), max(number) FROM (SELECT number, concat_ws($1, number, at, actor, kind, \
-             coalesce(request, ''), concat_ws(',', {}, {}, {}, {}, {}), body, {hash}) AS line \
+            "SELECT string_agg(line, $2), {hashes}, min(number), max(number) \
+             FROM (SELECT number, hash, concat_ws($1, at, actor, kind, \
+             coalesce(request, ''), concat_ws(',', {}, {}, {}, {}, {}), body) AS line \
              FROM entries WHERE number > $3 ORDER BY number LIMIT $4) AS page",
             number("licensee"),
             number("printer"),
@@ -58,17 +71,49 @@ impl Entries {
             number("season"),
             number("lot"),
         );
-        let row: (Option<String>, Option<i64>) = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(FIELD.to_string())
-            .bind(ROW.to_string())
-            .bind(self.last)
-            .bind(ROWS)
-            .fetch_one(c).await)?;
-        let (Some(rows), Some(newest)) = row else {
+        type Page = (Option<String>, Option<Vec<u8>>, Option<i64>, Option<i64>);
+        let (rows, hashes, oldest, newest): Page = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                .bind(FIELD.to_string())
+                .bind(ROW.to_string())
+                .bind(self.last)
+                .bind(ROWS)
+                .fetch_one(c).await)?;
+        let (Some(rows), Some(hashes), Some(oldest), Some(newest)) = (rows, hashes, oldest, newest)
+        else {
             return Ok(None);
         };
+        let (hashes, rest) = hashes.as_chunks::<32>();
+        let are_all = rest.is_empty() && hashes.len() as u64 == newest.abs_diff(oldest) + 1;
+        let page = if are_all {
+            EntryPage {
+                numbers: (oldest..=newest).map(i64::cast_unsigned).collect(),
+                hashes: hashes.iter().map(|hash| EntryHash(*hash)).collect(),
+                rows,
+            }
+        } else {
+            let (numbers, hashes) = self.keys(tx).await?;
+            EntryPage {
+                numbers,
+                hashes,
+                rows,
+            }
+        };
         self.last = newest;
-        Ok(Some(rows))
+        Ok(Some(page))
+    }
+
+    /// Numbers and hashes one by one, where entries are missing or something is no hash.
+    async fn keys(&self, tx: &mut Tx) -> Result<(Vec<EntryNumber>, Vec<EntryHash>), StoreError> {
+        let sql = "SELECT number, hash FROM entries WHERE number > $1 ORDER BY number LIMIT $2";
+        let rows: Vec<(i64, Vec<u8>)> = on!(tx, c => sqlx::query_as(sql)
+            .bind(self.last)
+            .bind(ROWS)
+            .fetch_all(c).await)?;
+        let key = |(number, hash): (i64, Vec<u8>)| {
+            let hash = hash.try_into().map_or(EntryHash::NONE, EntryHash);
+            (number.cast_unsigned(), hash)
+        };
+        Ok(rows.into_iter().map(key).unzip())
     }
 }
 

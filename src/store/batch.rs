@@ -104,10 +104,17 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn list(tx: &mut Tx, limit: u32) -> Result<Vec<Batch>, StoreError> {
-    let sql = select!("ORDER BY number DESC LIMIT $1");
-    let rows: Vec<BatchRow> =
-        on!(tx, c => sqlx::query_as(sql).bind(i64::from(limit)).fetch_all(c).await)?;
+pub async fn list(
+    tx: &mut Tx,
+    before: Option<BatchNumber>,
+    limit: u32,
+) -> Result<Vec<Batch>, StoreError> {
+    let sql = select!("WHERE number < $1 ORDER BY number DESC LIMIT $2");
+    let before = before.map_or(BatchNumber::LIMIT, BatchNumber::get);
+    let rows: Vec<BatchRow> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(before))
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
     rows.into_iter().map(read).collect()
 }
 

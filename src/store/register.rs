@@ -4,8 +4,8 @@ use super::kept::{self, Value, number, text};
 use super::{StoreError, Tx, counter};
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::document::{AddedDocument, DocumentNumber};
-use crate::domain::entitlement::Entitlement;
 use crate::domain::entitlement::coefficients::SetCoefficients;
+use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::BatchNumber;
@@ -80,10 +80,19 @@ pub async fn entitlements(
     tx: &mut Tx,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
+    after: Option<Account>,
     limit: u32,
 ) -> Result<Vec<Entitlement>, StoreError> {
     let mut condition = "licensee > 0".to_owned();
     let mut values: Vec<Value> = Vec::new();
+    if let Some(after) = after {
+        condition.push_str(" AND (season, licensee, form) > ($1, $2, $3)");
+        values.extend([
+            after.season.year().into(),
+            after.licensee.0.into(),
+            text(after.form),
+        ]);
+    }
     if let Some(licensee) = licensee {
         values.push(licensee.0.into());
         condition.push_str(&format!(" AND licensee = ${}", values.len()));

@@ -120,7 +120,7 @@ async fn entries(place: &Installation) -> u64 {
 
 async fn entitlement(place: &Installation, account: Account) -> Entitlement {
     let (licensee, season) = (Some(account.licensee), Some(account.season));
-    let known = entitlements::list(&place.store, licensee, season, 7)
+    let known = entitlements::list(&place.store, licensee, season, None, 7)
         .await
         .unwrap();
     let own = known

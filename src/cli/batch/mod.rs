@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use self::print::{report_json, report_text, row, to_json};
-use super::arguments::{By, Installation, Limit};
+use super::arguments::{By, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, table, thousands};
 use super::values::{batch_number, index_range, line, number, public_url};
@@ -46,7 +46,7 @@ pub(super) enum Batch {
     #[command(after_help = "EXAMPLE\n  yuanmark batch list --json")]
     List {
         #[command(flatten)]
-        limit: Limit,
+        page: Page,
     },
     /// Show a batch, what became of its marks, and where its labels are
     #[command(after_help = "EXAMPLE\n  yuanmark batch show 1")]
@@ -164,8 +164,9 @@ impl Batch {
                 value["is_repeat"] = json!(issued.is_repeat);
                 output.result(&value, &text)
             }
-            Self::List { limit } => {
-                let batches = issue::list(&place.store().await?, limit.limit).await?;
+            Self::List { page } => {
+                let before = page.before.and_then(BatchNumber::new);
+                let batches = issue::list(&place.store().await?, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = batches.iter().map(row).collect();
                 let head = [
                     "number", "order", "licensee", "season", "form", "marks", "key", "hidden",

@@ -295,7 +295,7 @@ async fn show(
     let store: Store = place.store().await?;
     let licensee = licensees::get(&store, number).await?;
     let season = u16::try_from(today.year()).ok().and_then(Season::new);
-    let entitlements = entitlements::list(&store, Some(number), season, 7).await?;
+    let entitlements = entitlements::list(&store, Some(number), season, None, 7).await?;
     let documents = documents::list(&store, number, None, MOST_DOCUMENTS).await?;
     output.result(
         &show_json(&licensee, today, &entitlements, &documents),

@@ -217,7 +217,7 @@ impl Report {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
         let store = place.store().await?;
         let file = match self.document {
-            Some(number) => Some(documents::get(&store, number).await?.0.document.sha256),
+            Some(number) => Some(documents::get(&store, number).await?.document.sha256),
             None => None,
         };
         let report = TestReport {

@@ -25,6 +25,31 @@ pub struct Account {
     pub form: Form,
 }
 
+impl Account {
+    /// `2026/1/canned`: as lists are ordered, to say where the next page of one begins.
+    pub fn path(self) -> String {
+        format!("{}/{}/{}", self.season, self.licensee, self.form)
+    }
+
+    /// Reads [`Account::path`].
+    ///
+    /// # Errors
+    /// How it is written, in words.
+    pub fn of_path(text: &str) -> Result<Self, &'static str> {
+        let read = || {
+            let mut parts = text.split('/');
+            let mut next = || parts.next();
+            let account = Self {
+                season: Season::new(next()?.parse().ok()?)?,
+                licensee: LicenseeNumber(next()?.parse().ok()?),
+                form: Form::from_slug(next()?)?,
+            };
+            (next().is_none() && account.path() == text).then_some(account)
+        };
+        read().ok_or("season, licensee and form are written as in 2026/1/canned")
+    }
+}
+
 /// An entitlement with everything that was ever added to it and taken from it, in marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entitlement {
@@ -298,5 +323,31 @@ impl std::fmt::Display for Account {
             "licensee {} for {} of season {}",
             self.licensee, self.form, self.season
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_as_it_is_written_and_no_other() {
+        let account = Account {
+            licensee: LicenseeNumber(12),
+            season: Season::new(2026).unwrap(),
+            form: Form::Canned,
+        };
+        assert_eq!(account.path(), "2026/12/canned");
+        assert_eq!(Account::of_path("2026/12/canned"), Ok(account));
+        for wrong in [
+            "",
+            "2026/12",
+            "2026/012/canned",
+            "1999/1/canned",
+            "2026/1/tinned",
+            "2026/1/canned/",
+        ] {
+            assert!(Account::of_path(wrong).is_err(), "{wrong}");
+        }
     }
 }

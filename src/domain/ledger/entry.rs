@@ -17,6 +17,7 @@ use crate::domain::lot::{LotNumber, NewLot, TestReport};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{NewOrder, OrderNumber};
 use crate::domain::printer::{NewPrinter, PrinterNumber};
+use crate::domain::segments::marks_in;
 use crate::domain::text::Line;
 use crate::domain::transfer::TransferNumber;
 
@@ -221,10 +222,7 @@ impl Marks {
 
     /// How many marks.
     pub fn marks(&self) -> u64 {
-        self.ranges
-            .iter()
-            .map(|range| u64::from(range.marks()))
-            .sum()
+        marks_in(&self.ranges)
     }
 }
 

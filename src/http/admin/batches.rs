@@ -70,6 +70,9 @@ impl From<Batch> for BatchBody {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// Only those with a smaller number: `next` of the page before.
+    #[param(value_type = BatchNumber, required = false)]
+    before: Option<BatchNumber>,
     /// How many at most.
     #[serde(default)]
     #[param(required = false)]
@@ -79,11 +82,14 @@ pub struct Wanted {
 /// Batches, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Batches {
-    /// Those that were found; an older one is named by its order.
+    /// Those that were found.
     batches: Vec<BatchBody>,
+    /// Given as `before`, shows the next page; missing on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<BatchNumber>,
 }
 
-/// Lists the newest batches.
+/// Lists batches, the newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/batches",
@@ -91,16 +97,18 @@ pub struct Batches {
     tag = "batches",
     security(("administrator" = [])),
     params(Wanted),
-    responses((status = 200, description = "They", body = Batches))
+    responses((status = 200, description = "A page of them", body = Batches))
 )]
 pub async fn list(
     _: Administrator,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Batches>, Problem> {
-    let found = issue::list(&app.store, wanted.limit.get()).await?;
+    let (before, limit) = (wanted.before, wanted.limit);
+    let mut found = issue::list(&app.store, before, limit.and_one()).await?;
+    let next = limit.cut(&mut found, |batch| batch.number);
     let batches = found.into_iter().map(Into::into).collect();
-    Ok(Json(Batches { batches }))
+    Ok(Json(Batches { batches, next }))
 }
 
 /// What is to be issued.

@@ -9,15 +9,12 @@ use super::Administrator;
 use super::marks::Lines;
 use super::values::{At, IdempotencyKey, Limit, Range, Said, Text};
 use crate::domain::container::{Container, ContainerKind, ContainerNumber};
-use crate::domain::mark::{BatchNumber, MarkIndex};
+use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::text::Line;
 use crate::http::App;
 use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::problem::{Problem, ProblemLine, bad_lines};
 use crate::service::containers::{self, Fill};
-
-/// Marks of other batches that are told.
-const MOST_OTHERS: usize = 1000;
 
 /// A roll or a box.
 #[derive(Debug, Serialize, ToSchema)]
@@ -196,21 +193,19 @@ pub struct ComparisonBody {
     missing: Vec<Range>,
     /// Marks of the same batch that were found and belong elsewhere.
     foreign: Vec<Range>,
-    /// How many marks of other batches were found.
-    other_marks: u64,
-    /// They, at most the first 1,000.
-    other_batches: Vec<OtherMark>,
+    /// Marks of other batches that were found.
+    other_batches: Vec<OtherBatch>,
     /// Lines that name no mark of ours, at most the first 1,000.
     lines: Vec<ProblemLine>,
 }
 
-/// A mark of another batch.
+/// Marks of another batch.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OtherMark {
+pub struct OtherBatch {
     /// The batch.
     batch: BatchNumber,
-    /// The place in it.
-    index: MarkIndex,
+    /// The marks of it, ascending and apart from one another.
+    ranges: Vec<Range>,
 }
 
 /// Holds a roll or box against the marks that were found in it. Nothing is written down.
@@ -235,23 +230,21 @@ pub async fn compare(
     let (container, comparison, lines) =
         containers::compare(&app.store, serials, number, &lines).await?;
     let lines = bad_lines(&lines);
-    let others = comparison.other_batches.iter().take(MOST_OTHERS);
+    let is_same = comparison.agrees();
+    let ranges = |ranges: Vec<IndexRange>| ranges.into_iter().map(Into::into).collect();
+    let others = comparison.other_batches.into_iter();
     Ok(Json(ComparisonBody {
         container: container.into(),
-        agrees: comparison.missing.is_empty()
-            && comparison.foreign.is_empty()
-            && comparison.other_batches.is_empty()
-            && lines.is_empty(),
+        agrees: is_same && lines.is_empty(),
         agree: comparison.agree,
-        other_marks: comparison.other_batches.len() as u64,
         other_batches: others
-            .map(|mark| OtherMark {
-                batch: mark.batch,
-                index: mark.index,
+            .map(|(batch, marks)| OtherBatch {
+                batch,
+                ranges: ranges(marks),
             })
             .collect(),
-        missing: comparison.missing.into_iter().map(Into::into).collect(),
-        foreign: comparison.foreign.into_iter().map(Into::into).collect(),
+        missing: ranges(comparison.missing),
+        foreign: ranges(comparison.foreign),
         lines,
     }))
 }

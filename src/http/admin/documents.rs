@@ -181,8 +181,7 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Json<DocumentBody>, Problem> {
-    let (added, _) = documents::get(&app.store, number).await?;
-    Ok(Json(added.into()))
+    Ok(Json(documents::get(&app.store, number).await?.into()))
 }
 
 /// The content of a document: to be saved, never to be shown inside a page.
@@ -210,7 +209,7 @@ pub async fn content(
     headers: HeaderMap,
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Response, Problem> {
-    let (added, content) = documents::get(&app.store, number).await?;
+    let (added, content) = documents::content(&app.store, number).await?;
     let tag = etag::of(added.document.sha256.as_str());
     let mut response = if etag::is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
-use super::values::{At, Count, Difference, IdempotencyKey, Limit, Said, Text};
+use super::values::{AccountPath, At, Count, Difference, IdempotencyKey, Limit, Said, Text};
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::{PerMille, SetCoefficients};
 use crate::domain::entitlement::{Account, Coefficients, Entitlement};
@@ -283,6 +283,9 @@ pub struct Wanted {
     /// Only this season's.
     #[param(value_type = Season, required = false)]
     season: Option<Season>,
+    /// Only those after this one: `next` of the page before.
+    #[param(value_type = AccountPath, required = false)]
+    after: Option<AccountPath>,
     /// How many at most.
     #[serde(default)]
     #[param(required = false)]
@@ -294,6 +297,9 @@ pub struct Wanted {
 pub struct Entitlements {
     /// Those that were found.
     entitlements: Vec<EntitlementBody>,
+    /// Given as `after`, shows the next page; missing on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<AccountPath>,
 }
 
 /// Lists entitlements by season, licensee and form.
@@ -311,10 +317,13 @@ pub async fn list(
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Entitlements>, Problem> {
-    let limit = wanted.limit.get();
-    let found = entitlements::list(&app.store, wanted.licensee, wanted.season, limit).await?;
+    let (licensee, season, limit) = (wanted.licensee, wanted.season, wanted.limit);
+    let after = wanted.after.map(|AccountPath(account)| account);
+    let most = limit.and_one();
+    let mut found = entitlements::list(&app.store, licensee, season, after, most).await?;
+    let next = limit.cut(&mut found, |entitlement| AccountPath(entitlement.account));
     let entitlements = found.into_iter().map(Into::into).collect();
-    Ok(Json(Entitlements { entitlements }))
+    Ok(Json(Entitlements { entitlements, next }))
 }
 
 /// A grant from a survey.

@@ -19,8 +19,8 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use crate::domain::area::Area;
 use crate::domain::container::{ContainerKind, ContainerNumber};
 use crate::domain::document::{DocumentNumber, MediaType, Purpose};
-use crate::domain::entitlement::Entitlement;
 use crate::domain::entitlement::coefficients::PerMille;
+use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::form::Form;
 use crate::domain::key_id::KeyId;
@@ -104,6 +104,36 @@ fn whole(about: &str, least: i64, most: i64) -> ObjectBuilder {
         .minimum(border(least))
         .maximum(border(most))
 }
+
+/// Where a page of entitlements ends.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountPath(pub Account);
+
+impl TryFrom<String> for AccountPath {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Account::of_path(&text).map(Self)
+    }
+}
+
+impl From<AccountPath> for String {
+    fn from(path: AccountPath) -> Self {
+        path.0.path()
+    }
+}
+
+described!(AccountPath, "AccountPath", {
+    let forms: Vec<&str> = Form::ALL.iter().map(|form| form.slug()).collect();
+    string("Season, licensee and form of an entitlement.")
+        .examples(["2026/1/canned"])
+        .pattern(Some(format!(
+            "^(2[01][0-9]{{2}}|22[0-4][0-9]|225[0-5])/(0|[1-9][0-9]{{0,3}}|[1-5][0-9]{{4}}|6[0-4][0-9]{{3}}|65[0-4][0-9]{{2}}\
+             |655[0-2][0-9]|6553[0-5])/({})$",
+            forms.join("|")
+        )))
+});
 
 // --- Texts
 
@@ -389,11 +419,6 @@ pub struct Limit(u32);
 
 impl Limit {
     const MOST: u32 = 200;
-
-    /// How many.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
 
     /// As many as are asked of the service: one more than are told, to know whether there are more.
     pub const fn and_one(self) -> u32 {

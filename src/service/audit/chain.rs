@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ use crate::domain::mark::BatchNumber;
 use crate::domain::text::Line;
 use crate::service::ServiceError;
 use crate::store::Tx;
-use crate::store::audit::{self, FIELD, ROW};
+use crate::store::audit::{self, EntryPage, FIELD, ROW};
 use crate::store::ledger::Head;
 
 /// Texts of some thousand entries that may wait between reading and proving.
@@ -41,23 +43,29 @@ pub(super) struct Chain {
     pub entries: u64,
     noted: Option<Head>,
     /// Who wrote the entry before.
-    by: Option<Line>,
+    by: Option<Arc<Line>>,
     pub findings: Findings,
 }
 
-/// An entry that could be read.
+/// Those entries of a page that could be read.
+struct ReadPage {
+    rows: String,
+    entries: Vec<ReadEntry>,
+}
+
 struct ReadEntry {
     number: EntryNumber,
     at: Timestamp,
-    by: Line,
-    subjects: String,
+    by: Arc<Line>,
+    /// Where they stand in the rows of the page.
+    subjects: Range<usize>,
     entry: Entry,
 }
 
 /// The database reads on its thread, a second one follows the chain, a third sums it up.
 pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum), ServiceError> {
-    let (send_rows, mut rows) = mpsc::channel::<String>(WAITING);
-    let (send_entries, entries) = std::sync::mpsc::sync_channel::<Vec<ReadEntry>>(WAITING);
+    let (send_pages, mut pages) = mpsc::channel::<EntryPage>(WAITING);
+    let (send_entries, entries) = std::sync::mpsc::sync_channel::<ReadPage>(WAITING);
     let following = std::thread::spawn(move || {
         let mut chain = Chain {
             head: Head {
@@ -69,11 +77,8 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
             by: None,
             findings: Findings::default(),
         };
-        while let Some(rows) = rows.blocking_recv() {
-            let read = rows
-                .split(ROW)
-                .filter_map(|row| chain.follow(row))
-                .collect();
+        while let Some(page) = pages.blocking_recv() {
+            let read = chain.follow_page(page);
             if chain.findings.are_enough() || send_entries.send(read).is_err() {
                 break;
             }
@@ -83,9 +88,9 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
     });
     let summing = std::thread::spawn(move || {
         let mut sum = Sum::default();
-        for some in entries {
-            for read in &some {
-                sum.add(read);
+        for page in entries {
+            for read in &page.entries {
+                sum.add(read, &page.rows[read.subjects.clone()]);
             }
         }
         sum
@@ -93,8 +98,8 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
     let mut pages = audit::Entries::default();
     let read = loop {
         match pages.next(tx).await {
-            Ok(Some(rows)) => {
-                if send_rows.send(rows).await.is_err() {
+            Ok(Some(page)) => {
+                if send_pages.send(page).await.is_err() {
                     break Ok(()); // enough was found
                 }
             }
@@ -102,7 +107,7 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
             Err(error) => break Err(error),
         }
     };
-    drop(send_rows);
+    drop(send_pages);
     let chain = following
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -114,24 +119,41 @@ pub(super) async fn read(tx: &mut Tx, noted: Option<Head>) -> Result<(Chain, Sum
 }
 
 impl Chain {
-    /// Follows the chain to the next entry, and reads it if it can be read.
-    fn follow(&mut self, row: &str) -> Option<ReadEntry> {
+    fn follow_page(&mut self, page: EntryPage) -> ReadPage {
+        let EntryPage {
+            numbers,
+            hashes,
+            rows,
+        } = page;
+        let mut entries = Vec::with_capacity(numbers.len());
+        let mut start = 0;
+        for ((number, stored), row) in numbers.into_iter().zip(hashes).zip(rows.split(ROW)) {
+            entries.extend(self.follow(number, stored, row, start));
+            start += row.len() + ROW.len_utf8();
+        }
+        ReadPage { rows, entries }
+    }
+
+    /// Follows the chain to the next entry, and reads it if it can be read. Its row begins at `start` of the page.
+    fn follow(
+        &mut self,
+        number: EntryNumber,
+        stored: EntryHash,
+        row: &str,
+        start: usize,
+    ) -> Option<ReadEntry> {
         let findings = &mut self.findings;
         self.entries += 1;
         let expected = self.head.number + 1;
-        let Some((text, stored)) = read_row(row) else {
-            findings.add(Some(expected), format!("entry {expected} cannot be read"));
-            self.head.number = expected;
-            return None;
-        };
-        let number = text.number;
         let is_next = number == expected;
         if !is_next {
             for missing in (expected..number).take(MOST_FINDINGS) {
                 findings.add(Some(missing), format!("entry {missing} is missing"));
             }
         }
-        if is_next && text.hash_after(self.head.hash) != stored {
+        let text = read_row(number, row);
+        let hash = |text: &EntryText<'_>| text.hash_after(self.head.hash);
+        if is_next && text.as_ref().map(hash) != Some(stored) {
             let what = match number {
                 1 => "entry 1 is not as it was written".to_owned(),
                 _ => format!(
@@ -154,9 +176,10 @@ impl Chain {
                 format!("entry {number} has another hash than was noted down"),
             );
         }
+        let text = text?; // else it is not as it was written
         // Mostly the same person as before.
         if self.by.as_ref().is_none_or(|by| by.as_str() != text.actor) {
-            self.by = Line::new("actor", text.actor).ok();
+            self.by = Line::new("actor", text.actor).ok().map(Arc::new);
         }
         let at = Timestamp::from_microsecond(text.at_micros);
         let entry = Entry::read(text.kind, text.body);
@@ -167,11 +190,12 @@ impl Chain {
             );
             return None;
         };
+        let end = start + row.len() - text.body.len() - FIELD.len_utf8();
         Some(ReadEntry {
             number,
             at,
             by,
-            subjects: text.subjects.to_owned(),
+            subjects: end - text.subjects.len()..end,
             entry,
         })
     }
@@ -191,8 +215,8 @@ impl Chain {
 
 impl Sum {
     /// Lets an entry take effect.
-    fn add(&mut self, read: &ReadEntry) {
-        let (number, at, by) = (read.number, read.at, &read.by);
+    fn add(&mut self, read: &ReadEntry, listed: &str) {
+        let (number, at, by) = (read.number, read.at, &*read.by);
         match self.books.apply(&read.entry, Hand { number, at, by }) {
             Err(refusal) => {
                 let kind = read.entry.kind();
@@ -205,11 +229,9 @@ impl Sum {
             Ok(subjects) => {
                 self.text.clear();
                 _ = write!(self.text, "{subjects}"); // writing to a string cannot fail
-                if self.text != read.subjects {
-                    let what = format!(
-                        "entry {number} is listed under {}, but is about {subjects}",
-                        read.subjects
-                    );
+                if self.text != listed {
+                    let what =
+                        format!("entry {number} is listed under {listed}, but is about {subjects}");
                     self.broken_rules.add(Some(number), what);
                 }
             }
@@ -223,11 +245,11 @@ impl Sum {
     }
 }
 
-fn read_row(row: &str) -> Option<(EntryText<'_>, EntryHash)> {
+fn read_row(number: EntryNumber, row: &str) -> Option<EntryText<'_>> {
     let mut fields = row.split(FIELD);
     let mut next = || fields.next();
     let text = EntryText {
-        number: next()?.parse().ok()?,
+        number,
         at_micros: next()?.parse().ok()?,
         actor: next()?,
         kind: next()?,
@@ -235,6 +257,5 @@ fn read_row(row: &str) -> Option<(EntryText<'_>, EntryHash)> {
         subjects: next()?,
         body: next()?,
     };
-    let hash = EntryHash::from_hex(next()?)?;
-    next().is_none().then_some((text, hash))
+    next().is_none().then_some(text)
 }

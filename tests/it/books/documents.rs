@@ -46,7 +46,7 @@ async fn a_file_is_kept_with_its_hash_and_a_changed_one_is_the_next_version() {
             .unwrap()
             .document;
         assert_eq!((second.version, second.number.0), (2, first.number.0 + 1));
-        let (_, content) = documents::get(store, first.number).await.unwrap();
+        let (_, content) = documents::content(store, first.number).await.unwrap();
         assert_eq!(
             content, b"%PDF-1.7 one",
             "the earlier version is still there"
@@ -188,7 +188,9 @@ async fn ten_mebibytes_are_taken_and_one_byte_more_is_not() {
         let added = documents::add(store, &by, &artwork(licensee, &content))
             .await
             .unwrap();
-        let (_, kept) = documents::get(store, added.document.number).await.unwrap();
+        let (_, kept) = documents::content(store, added.document.number)
+            .await
+            .unwrap();
         assert!(kept == content);
         prove(&place).await;
     }

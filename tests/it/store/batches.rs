@@ -82,7 +82,7 @@ async fn an_idempotency_key_stands_for_one_batch() {
 async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        assert_eq!(batch::list(&mut tx, 10).await.unwrap(), []);
+        assert_eq!(batch::list(&mut tx, None, 10).await.unwrap(), []);
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
         for place in 1..=12 {
             let order = add_order(&mut tx, licensee, place).await;
@@ -90,11 +90,19 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
                 .await
                 .unwrap();
         }
-        for (limit, expected) in [(0, 0), (1, 1), (5, 5), (u32::MAX, 12)] {
-            let listed = batch::list(&mut tx, limit).await.unwrap();
+        for (before, limit, expected) in [
+            (None, 0, vec![]),
+            (None, 1, vec![12]),
+            (None, 5, vec![12, 11, 10, 9, 8]),
+            (Some(8), 5, vec![7, 6, 5, 4, 3]),
+            (Some(3), 5, vec![2, 1]),
+            (Some(1), 5, vec![]),
+            (None, u32::MAX, (1..=12).rev().collect()),
+        ] {
+            let page = batch::list(&mut tx, before.and_then(BatchNumber::new), limit);
+            let listed = page.await.unwrap();
             let numbers: Vec<u32> = listed.iter().map(|batch| batch.number.get()).collect();
-            let newest: Vec<u32> = (1..=12).rev().take(expected).collect();
-            assert_eq!(numbers, newest, "limit {limit}");
+            assert_eq!(numbers, expected, "{limit} before {before:?}");
         }
     }
 }

@@ -133,7 +133,9 @@ async fn read(tx: &mut Tx, table: &str) -> Vec<Result<(), StoreError>> {
             kept::get::<Entitlement>(tx, account(number))
                 .await
                 .map(drop),
-            register::entitlements(tx, None, None, 9).await.map(drop),
+            register::entitlements(tx, None, None, None, 9)
+                .await
+                .map(drop),
         ],
         "orders" => vec![
             order::get(tx, OrderNumber(1)).await.map(drop),
@@ -143,7 +145,7 @@ async fn read(tx: &mut Tx, table: &str) -> Vec<Result<(), StoreError>> {
         ],
         "batches" => vec![
             batch::get(tx, batch).await.map(drop),
-            batch::list(tx, 9).await.map(drop),
+            batch::list(tx, None, 9).await.map(drop),
             batch::all(tx).await.map(drop),
         ],
         "range_events" => vec![

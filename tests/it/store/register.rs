@@ -63,9 +63,28 @@ async fn an_entitlement_is_found_by_licensee_season_and_form_together() {
             (None, season, 9, vec![1, 2, 3]),
             (licensee, season, 9, vec![1, 2]),
         ] {
-            let listed = register::entitlements(&mut tx, licensee, season, limit).await;
+            let listed = register::entitlements(&mut tx, licensee, season, None, limit).await;
             let granted: Vec<u64> = listed.unwrap().iter().map(|one| one.granted).collect();
             assert_eq!(granted, expected);
+        }
+        for (licensee, season) in [
+            (None, None),
+            (licensee, None),
+            (None, season),
+            (licensee, season),
+        ] {
+            let whole = register::entitlements(&mut tx, licensee, season, None, 9);
+            let whole = whole.await.unwrap();
+            let (mut pages, mut after) = (Vec::new(), None);
+            loop {
+                let page = register::entitlements(&mut tx, licensee, season, after, 1);
+                let page = page.await.unwrap();
+                let Some(last) = page.last() else { break };
+                after = Account::of_path(&last.account.path()).ok();
+                assert_eq!(after, Some(last.account));
+                pages.extend(page);
+            }
+            assert_eq!(pages, whole);
         }
     }
 }

@@ -122,7 +122,7 @@ impl Installation {
             season,
             form,
         };
-        let known = entitlements::list(&self.store, Some(licensee.number), Some(season), 7)
+        let known = entitlements::list(&self.store, Some(licensee.number), Some(season), None, 7)
             .await
             .unwrap();
         if known.is_empty() {

@@ -3,6 +3,7 @@
 use yuanmark::domain::container::ContainerKind::{self, Box, Roll};
 use yuanmark::domain::container::ContainerNumber;
 use yuanmark::domain::event::EventKind;
+use yuanmark::domain::mark::IndexRange;
 use yuanmark::service::containers::Fill;
 use yuanmark::service::marks::Which;
 use yuanmark::service::{ServiceError, containers, licensees};
@@ -133,7 +134,7 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             let (_, comparison, reports) = containers::compare(&place.store, key, number, lines)
                 .await
                 .unwrap();
-            let shown = |ranges: &[_]| {
+            let shown = |ranges: &[IndexRange]| {
                 ranges
                     .iter()
                     .map(ToString::to_string)
@@ -143,7 +144,7 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             let others: Vec<String> = comparison
                 .other_batches
                 .iter()
-                .map(ToString::to_string)
+                .map(|(batch, ranges)| format!("{batch}: {}", shown(ranges)))
                 .collect();
             let bad = reports.iter().filter(|line| {
                 matches!(
@@ -173,13 +174,20 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             (15, empty(), "0-9 20-29 35-49".into(), empty(), 0)
         );
         let foreign = format!(
-            "{}\n{}\n12\n12\n33-36\nfalsch\n77",
+            "{}..{}\n{}\n12\n12\n33-36\nfalsch\n77",
             place.serial(&other, 3),
+            place.serial(&other, 6),
             place.serial(&batch, 10)
         );
         assert_eq!(
             found(&foreign).await,
-            (4, "11 13-19 30-32".into(), "35-36".into(), "2-3".into(), 2)
+            (
+                4,
+                "11 13-19 30-32".into(),
+                "35-36".into(),
+                "2: 3-6".into(),
+                2
+            )
         );
         assert_no_such(
             containers::compare(&place.store, key, ContainerNumber(9), "").await,
