@@ -5,6 +5,7 @@
 //! take the types. What does not belong here: who may do something, and when it is written down (`service`), how
 //! it is stored (`store`), how it looks (`render`, `http`, `cli`).
 
+pub mod access;
 pub mod admin_token;
 pub mod area;
 pub mod calendar;

@@ -1,0 +1,118 @@
+//! What there is to be allowed. A token may be narrowed to some of them by their words.
+
+use crate::domain::words::words;
+
+words! {
+    /// A thing that a role may or may not do.
+    pub enum Permission {
+        /// See licensees and their files.
+        LicenseeRead = "licensee.read" "查看合法使用人",
+        /// See documents and take their content.
+        DocumentRead = "document.read" "查看档案文件",
+        /// See entitlements and coefficients.
+        EntitlementRead = "entitlement.read" "查看额度",
+        /// See transfers.
+        TransferRead = "transfer.read" "查看额度调剂",
+        /// See printers.
+        PrinterRead = "printer.read" "查看承印方",
+        /// See orders.
+        OrderRead = "order.read" "查看印制订单",
+        /// See batches.
+        BatchRead = "batch.read" "查看批",
+        /// See marks and what became of them.
+        MarkRead = "mark.read" "查看标志",
+        /// See rolls and boxes.
+        ContainerRead = "container.read" "查看卷和箱",
+        /// See lots and their reports.
+        LotRead = "lot.read" "查看生产批次",
+        /// See the ledger's entries.
+        LedgerRead = "ledger.read" "查看台账",
+        /// Have the whole ledger proved.
+        LedgerProve = "ledger.prove" "校验台账",
+        /// See figures over all licensees.
+        ReportRead = "report.read" "查看统计",
+        /// Take lists away as tables.
+        Export = "export" "导出",
+        /// Search for anything.
+        Search = "search" "检索",
+        /// See who did what from where.
+        TrailRead = "trail.read" "查看操作日志",
+        /// Keep the accounts of people.
+        UserManage = "user.manage" "管理用户",
+
+        /// Enter an application.
+        LicenseeEnter = "licensee.enter" "登记申请",
+        /// Change the particulars of a file.
+        LicenseeFile = "licensee.file" "变更档案",
+        /// Take a whole register in.
+        LicenseeImport = "licensee.import" "导入名册",
+        /// Pass or fail the first review, take in an application anew.
+        LicenseeReview = "licensee.review" "初审",
+        /// Approve, reject, admit, order corrections, suspend, cancel.
+        LicenseeDecide = "licensee.decide" "审批合法使用人",
+        /// Propose a step that needs two people, or withdraw it.
+        LicenseePropose = "licensee.propose" "提出退出或黑名单",
+        /// Confirm such a step.
+        LicenseeConfirm = "licensee.confirm" "复核退出或黑名单",
+        /// Add a document to a file.
+        DocumentAdd = "document.add" "上传文件",
+        /// Set the coefficients of entitlements.
+        CoefficientsSet = "coefficients.set" "设定核算系数",
+        /// Grant an entitlement from a survey.
+        EntitlementGrant = "entitlement.grant" "核定额度",
+        /// Adjust one.
+        EntitlementAdjust = "entitlement.adjust" "调整额度",
+        /// Close a season's books.
+        EntitlementClose = "entitlement.close" "年度结转",
+        /// Propose a transfer, or withdraw it.
+        TransferPropose = "transfer.propose" "提出调剂",
+        /// Confirm a transfer as its receiver.
+        TransferConfirm = "transfer.confirm" "确认调剂",
+        /// Enter printers and end their work.
+        PrinterKeep = "printer.keep" "管理承印方",
+        /// Place an order.
+        OrderPlace = "order.place" "提交订单",
+        /// Cancel one before its marks are issued.
+        OrderCancel = "order.cancel" "取消订单",
+        /// Approve or reject one.
+        OrderApprove = "order.approve" "审批订单",
+        /// Assign a printer.
+        OrderAssign = "order.assign" "指定承印方",
+        /// Issue the marks and release the pack.
+        OrderRelease = "order.release" "签发并放行",
+        /// Close one.
+        OrderClose = "order.close" "核销订单",
+        /// Take the pack.
+        PackTake = "pack.take" "下载印制包",
+        /// Report what was printed, good and spoiled.
+        MarkPrint = "mark.print" "登记印制",
+        /// Report what was delivered.
+        MarkDeliver = "mark.deliver" "登记发放",
+        /// Confirm what was received.
+        MarkReceive = "mark.receive" "确认收货",
+        /// Activate marks for a lot.
+        MarkActivate = "mark.activate" "激活标志",
+        /// Report what was used, returned or lost.
+        MarkUse = "mark.use" "登记使用、退回、遗失",
+        /// Report what was destroyed before witnesses.
+        MarkDestroy = "mark.destroy" "登记销毁",
+        /// Freeze marks, and let them go again.
+        MarkFreeze = "mark.freeze" "冻结标志",
+        /// Revoke marks for good.
+        MarkRevoke = "mark.revoke" "撤销标志",
+        /// Fill a roll or box.
+        ContainerFill = "container.fill" "装卷装箱",
+        /// Hold one against what is in it.
+        ContainerCheck = "container.check" "核对箱物",
+        /// Enter a lot.
+        LotEnter = "lot.enter" "登记生产批次",
+        /// Enter an inspection report.
+        LotReport = "lot.report" "登记检验报告",
+        /// Recall a lot, or restore it.
+        LotRecall = "lot.recall" "召回批次",
+        /// Correct an entry by another.
+        LedgerCorrect = "ledger.correct" "更正台账",
+        /// Add a note.
+        LedgerNote = "ledger.note" "台账备注",
+    }
+}
