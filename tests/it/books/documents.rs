@@ -253,7 +253,7 @@ async fn a_content_that_was_changed_behind_the_program_s_back_is_not_handed_out(
         };
         execute(&mut tx, &format!("UPDATE contents SET content = {literal}")).await;
         tx.commit().await.unwrap();
-        let answer = documents::get(store, added.document.number).await;
+        let answer = documents::content(store, added.document.number).await;
         assert!(matches!(
             answer,
             Err(yuanmark::service::ServiceError::Store(

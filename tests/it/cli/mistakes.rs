@@ -203,7 +203,7 @@ fn a_box_that_is_not_what_stands_on_it_has_its_own_exit_code() {
         "3 of 4 marks are in it; BOX AND CONTENT DO NOT AGREE",
         "missing: 3",
         "not of this container: 9",
-        "of other batches: 2-1",
+        "of batch 2: 1",
         "line 5: x is neither a serial, an index nor a range",
     ] {
         assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
