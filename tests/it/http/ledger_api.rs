@@ -245,6 +245,22 @@ async fn everything_is_found(office: &Described) {
             .refused("GET", nothing, json!(null), 404, "no-such")
             .await;
     }
+    for (list, cursor) in [
+        ("entitlements", "after"),
+        ("batches", "before"),
+        ("orders", "before"),
+    ] {
+        let whole = office.get(list).await[list].as_array().unwrap().clone();
+        let (mut seen, mut path) = (Vec::new(), format!("{list}?limit=1"));
+        loop {
+            let page = office.get(&path).await;
+            seen.extend(page[list].as_array().unwrap().clone());
+            let Some(next) = page.get("next") else { break };
+            let next = next.as_str().map_or(next.to_string(), str::to_owned);
+            path = format!("{list}?limit=1&{cursor}={next}");
+        }
+        assert_eq!(seen, whole, "{list}");
+    }
     for list in [
         "licensees",
         "licensees/1/documents",
