@@ -111,6 +111,12 @@ impl Problem {
         "This is for administrators, who show a token.",
         401,
     );
+    /// A form that no page of ours sent, or a browser so old that it does not say.
+    pub const FOREIGN_FORM: Self = Self::new(
+        "urn:yuanmark:problem:foreign-form",
+        "This form was not sent from our own pages.",
+        403,
+    );
     /// Understood, but it cannot be granted as things stand.
     pub const REFUSED: Self = Self::new(
         "urn:yuanmark:problem:refused",

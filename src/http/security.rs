@@ -1,11 +1,13 @@
-//! The headers that every answer carries.
+//! The headers that every answer carries, the cookies there are, and whose forms are taken: all of it in this one file.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::App;
+use super::problem::Problem;
 
 /// From nothing upwards: our own style and pictures, our own form, and no script at all.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -45,4 +47,167 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     let not_kept = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(not_kept);
     response
+}
+
+/// A cookie of ours. No script reads any of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// Names a phone, so that looking twice is not a second query.
+    Phone,
+    /// Opens a person's session of the console.
+    Session,
+}
+
+impl Cookie {
+    /// With the prefix a browser takes the cookie from this very host over TLS only (RFC 6265bis, 4.1.3.2).
+    const fn name(self, is_secure: bool) -> &'static str {
+        match (self, is_secure) {
+            (Self::Phone, true) => "__Host-phone",
+            (Self::Phone, false) => "phone",
+            (Self::Session, true) => "__Host-session",
+            (Self::Session, false) => "session",
+        }
+    }
+
+    /// How long the browser keeps it; without, until it is closed. When a session really ends the server says.
+    const fn max_age_seconds(self) -> Option<u32> {
+        match self {
+            Self::Phone => Some(365 * 24 * 60 * 60),
+            Self::Session => None,
+        }
+    }
+
+    /// Sets it. `Lax`: a link that somebody was sent opens as for whoever is signed in; a form of another site comes
+    /// without it, and is refused by [`own_forms_only`] besides.
+    pub fn set(self, value: &str, is_secure: bool, headers: &mut HeaderMap) {
+        let age = self.max_age_seconds();
+        let age = age.map(|age| format!("; Max-Age={age}"));
+        self.append(value, &age.unwrap_or_default(), is_secure, headers);
+    }
+
+    /// Takes it away.
+    pub fn clear(self, is_secure: bool, headers: &mut HeaderMap) {
+        self.append("", "; Max-Age=0", is_secure, headers);
+    }
+
+    fn append(self, value: &str, age: &str, is_secure: bool, headers: &mut HeaderMap) {
+        let name = self.name(is_secure);
+        let secure = if is_secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// The values that came with a request: one, unless somebody meddles.
+    pub fn values(self, headers: &HeaderMap, is_secure: bool) -> impl Iterator<Item = &str> {
+        headers
+            .get_all(header::COOKIE)
+            .into_iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(move |(name, _)| *name == self.name(is_secure))
+            .map(|(_, value)| value)
+    }
+}
+
+/// Lets through what only reads, and forms that our own pages sent. A browser says where a request comes from
+/// (`Sec-Fetch-Site`, since 2023 all of them; before, `Origin` with every POST), and a page cannot make it lie. OWASP,
+/// Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers".
+pub async fn own_forms_only(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_from_our_own_pages(request.headers()) {
+        return next.run(request).await;
+    }
+    Problem::FOREIGN_FORM.response()
+}
+
+fn is_from_our_own_pages(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let host = text("host").and_then(|host| host.parse::<Authority>().ok());
+    let origin = text("origin").and_then(|origin| origin.split_once("://"));
+    let origin = origin.and_then(|(_, authority)| authority.parse::<Authority>().ok());
+    host.is_some() && host == origin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(all: &[(&'static str, &'static str)]) -> HeaderMap {
+        let each = all.iter().map(|(name, value)| {
+            let name = HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        });
+        each.collect()
+    }
+
+    #[test]
+    fn forms_of_other_sites_are_told_from_our_own() {
+        for (all, is_ours) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            // Typed or from a bookmark: no form is sent like that.
+            (&[("sec-fetch-site", "none")], false),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://v.example.cn")],
+                true,
+            ),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://w.example.cn")],
+                false,
+            ),
+            (
+                &[
+                    ("host", "v.example.cn"),
+                    ("origin", "https://v.example.cn:8443"),
+                ],
+                false,
+            ),
+            (&[("host", "v.example.cn"), ("origin", "null")], false),
+            (&[("host", "v.example.cn")], false),
+            (&[("origin", "https://v.example.cn")], false),
+            (&[], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("host", "v.example.cn"),
+                    ("origin", "https://v.example.cn"),
+                ],
+                false,
+            ),
+        ] {
+            assert_eq!(is_from_our_own_pages(&headers(all)), is_ours, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_read_as_it_was_set() {
+        for cookie in [Cookie::Phone, Cookie::Session] {
+            for is_secure in [true, false] {
+                let mut answer = HeaderMap::new();
+                cookie.set("abc", is_secure, &mut answer);
+                let set = answer[header::SET_COOKIE].to_str().unwrap();
+                assert_eq!(set.starts_with("__Host-"), is_secure, "{set}");
+                assert_eq!(set.ends_with("; Secure"), is_secure, "{set}");
+                assert!(
+                    set.contains("; Path=/; ") || set.contains("; Path=/;"),
+                    "{set}"
+                );
+                assert!(set.contains("; HttpOnly; SameSite=Lax"), "{set}");
+                assert!(!set.contains("Domain"), "{set}");
+                let (pair, _) = set.split_once(';').unwrap();
+                let mut request = HeaderMap::new();
+                let line = format!("other=1; {pair}; x{pair}");
+                request.insert(header::COOKIE, line.parse().unwrap());
+                let found: Vec<&str> = cookie.values(&request, is_secure).collect();
+                assert_eq!(found, ["abc"]);
+                assert_eq!(cookie.values(&request, !is_secure).count(), 0);
+            }
+        }
+    }
 }

@@ -2,18 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 
 use super::App;
+use super::security::Cookie;
 use crate::domain::phone::{PhoneHash, PhoneName};
 use crate::service::keys::LiveKeys;
 use crate::service::system;
 use crate::service::verify::Channel;
-
-/// With the prefix a browser takes the cookie from this very host over TLS only (RFC 6265bis, 4.1.3.2).
-const SECURE_COOKIE: &str = "__Host-phone";
-const PLAIN_COOKIE: &str = "phone";
-const ONE_YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// Parts of the names of programs that open links for a preview or an index. They get the page; nothing is counted.
 /// Lower case. Add a line when the log of scans shows another.
@@ -49,17 +45,7 @@ impl Visitor {
             return;
         }
         let value = keys.secrets.phone.cookie(self.name);
-        let (cookie, secure) = if is_secure {
-            (SECURE_COOKIE, "; Secure")
-        } else {
-            (PLAIN_COOKIE, "")
-        };
-        let cookie = format!(
-            "{cookie}={value}; Path=/; Max-Age={ONE_YEAR_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-        );
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            headers.append(header::SET_COOKIE, cookie);
-        }
+        Cookie::Phone.set(&value, is_secure, headers);
     }
 }
 
@@ -68,14 +54,9 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let phone = &app.keys.secrets.phone;
-        let cookie = if app.public_url.is_secure() {
-            SECURE_COOKIE
-        } else {
-            PLAIN_COOKIE
-        };
-        let known = cookies(&parts.headers)
-            .filter(|(name, _)| *name == cookie)
-            .find_map(|(_, value)| phone.name_in(value));
+        let known = Cookie::Phone
+            .values(&parts.headers, app.public_url.is_secure())
+            .find_map(|value| phone.name_in(value));
         let name = known.unwrap_or_else(|| PhoneName::new(system::random()));
         let channel = if is_a_person(&parts.method, &parts.headers) {
             Channel::Consumer
@@ -89,15 +70,6 @@ impl FromRequestParts<App> for Visitor {
             channel,
         })
     }
-}
-
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 fn is_a_person(method: &Method, headers: &HeaderMap) -> bool {
