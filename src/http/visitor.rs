@@ -88,6 +88,8 @@ fn is_a_person(method: &Method, headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn person(method: &Method, name: &'static str, value: &'static str) -> bool {

@@ -44,6 +44,9 @@ pub struct EntryPage {
     pub rows: String,
 }
 
+/// Rows, hashes, the lowest number and the highest; nothing where there is no entry.
+type PageRow = (Option<String>, Option<Vec<u8>>, Option<i64>, Option<i64>);
+
 impl Entries {
     /// The next of them. `None` after the last.
     ///
@@ -71,8 +74,7 @@ impl Entries {
             number("season"),
             number("lot"),
         );
-        type Page = (Option<String>, Option<Vec<u8>>, Option<i64>, Option<i64>);
-        let (rows, hashes, oldest, newest): Page = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let (rows, hashes, oldest, newest): PageRow = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(FIELD.to_string())
                 .bind(ROW.to_string())
                 .bind(self.last)
