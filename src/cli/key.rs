@@ -14,7 +14,7 @@ use crate::service::{ServiceError, system};
 
 #[derive(Subcommand)]
 pub(super) enum Key {
-    /// Make a signing key, and with the first one the serial, hidden and phone keys
+    /// Make a signing key, and with the first one the serial, hidden, phone and people keys
     ///
     /// New batches use the newest active key; marks of older keys stay good. With --passphrase-file the private files
     /// are encrypted in forms that openssl reads.

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `keyring.toml` | public keys and their status | everyone |
 //! | `signing-N.pem` | private key N, PKCS#8 PEM | its owner |
-//! | `serial.key`, `hidden.key`, `phone.key` | 32 random bytes each | their owner |
+//! | `serial.key`, `hidden.key`, `phone.key`, `people.key` | 32 random bytes each | their owner |
 //!
 //! The administrator's token is a private file like these, under any name and mostly elsewhere.
 //!
@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
+use crate::domain::access::second_factor::PeopleKey;
 use crate::domain::hidden::HiddenKey;
 use crate::domain::keyring::{KeyId, KeyStatus, Keyring, SecretName, secret_check};
 use crate::domain::phone::PhoneKey;
@@ -45,7 +46,7 @@ pub struct KeyFolder {
     path: PathBuf,
 }
 
-/// The keys that make serials, hidden codes and phone cookies.
+/// The keys that make serials, hidden codes, phone cookies and second factors.
 #[derive(Clone)]
 pub struct Secrets {
     /// Makes and reads serials.
@@ -54,6 +55,8 @@ pub struct Secrets {
     pub hidden: HiddenKey,
     /// Signs the cookie that names a phone.
     pub phone: PhoneKey,
+    /// Makes the second factors of people.
+    pub people: PeopleKey,
 }
 
 impl KeyFolder {
@@ -193,6 +196,7 @@ impl KeyFolder {
             serial: SerialKey::new(&*self.secret(ring, SecretName::Serial, passphrase)?),
             hidden: HiddenKey::new(&*self.secret(ring, SecretName::Hidden, passphrase)?),
             phone: PhoneKey::new(&*self.secret(ring, SecretName::Phone, passphrase)?),
+            people: PeopleKey::new(&*self.secret(ring, SecretName::People, passphrase)?),
         })
     }
 

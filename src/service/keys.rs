@@ -16,7 +16,7 @@ use crate::domain::keyring::{
 };
 use crate::keystore::{KeyFolder, KeystoreError, Passphrase, Secret, Secrets};
 
-/// Makes a signing key, and with the first one the serial, hidden and phone keys. Returns its number.
+/// Makes a signing key, and with the first one the serial, hidden, phone and people keys. Returns its number.
 ///
 /// The private files are durable before the keyring speaks of them, so that a crash never leaves a keyring that
 /// promises a key nobody has.
@@ -37,11 +37,13 @@ pub fn make(
     } else {
         first_ring(folder, passphrase)?
     };
-    if !folder.secret_path(SecretName::Phone).exists() {
-        // The one key whose loss does no lasting harm: phones are met anew.
-        // Noted at once: what is refused below must not leave a key that the ring does not know.
-        make_secret(folder, &mut ring.checks, SecretName::Phone, passphrase)?;
-        folder.write_keyring(&ring)?;
+    for name in [SecretName::Phone, SecretName::People] {
+        // The keys whose loss does no lasting harm: phones are met anew, people enrol their second factor anew.
+        if !folder.secret_path(name).exists() {
+            // Noted at once: what is refused below must not leave a key that the ring does not know.
+            make_secret(folder, &mut ring.checks, name, passphrase)?;
+            folder.write_keyring(&ring)?;
+        }
     }
     let id = match wanted {
         Some(id) => id,

@@ -59,7 +59,7 @@ pub(super) fn make_keys(
     say(
         output,
         is_new,
-        &format!("{path}: a signing key, serial, hidden and phone keys, keyring.toml"),
+        &format!("{path}: a signing key, serial, hidden, phone and people keys, keyring.toml"),
     )?;
     Ok(LiveKeys::open(folder, None)?)
 }

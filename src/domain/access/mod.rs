@@ -1,8 +1,16 @@
 //! Who may do what: the people of the console and the interface, their roles, and how they prove who they are.
 
+pub mod login;
+pub mod password;
+pub mod patience;
 pub mod permission;
 pub mod role;
+pub mod second_factor;
+pub mod token;
 
+use serde::{Deserialize, Serialize};
+
+pub use login::Login;
 pub use permission::Permission;
 pub use role::{Role, Scope};
 
@@ -14,19 +22,28 @@ numbered! {
     pub struct UserNumber(u32);
 }
 
-/// A person who is signed in, or the holder of a token that a person made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// The person's number.
-    pub user: UserNumber,
-    /// The name to sign in with: what the ledger says under "by". It is never given to another person.
-    pub login: Line,
-    /// The person's name, for pages.
+/// A person's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Its number.
+    pub number: UserNumber,
+    /// The name to sign in with. It is never given to another person, nor changed.
+    pub login: Login,
+    /// The person's name.
     pub name: Line,
     /// What the person is there for.
     pub role: Role,
     /// Whose things the person sees.
     pub scope: Scope,
+    /// Whether the person may not sign in.
+    pub is_disabled: bool,
+}
+
+/// A person who is signed in, or the holder of a token that a person made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The person.
+    pub user: User,
     /// What a token was narrowed to; `None` for the person.
     pub narrowed: Option<Vec<Permission>>,
 }
@@ -34,10 +51,7 @@ pub struct Principal {
 impl Principal {
     /// Whether the role allows it, and the token too if there is one.
     pub fn may(&self, permission: Permission) -> bool {
-        self.role.may(permission)
-            && self
-                .narrowed
-                .as_ref()
-                .is_none_or(|only| only.contains(&permission))
+        let narrowed = self.narrowed.as_ref();
+        self.user.role.may(permission) && narrowed.is_none_or(|only| only.contains(&permission))
     }
 }

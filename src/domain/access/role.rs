@@ -1,5 +1,7 @@
 //! The roles, and the table of what each may do.
 
+use serde::{Deserialize, Serialize};
+
 use super::permission::Permission;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
@@ -29,7 +31,8 @@ words! {
 }
 
 /// Whose things a person sees. What is outside does not exist for that person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Everything.
     All,
@@ -40,6 +43,21 @@ pub enum Scope {
 }
 
 impl Role {
+    /// The scope that this role has with these parties; `None` if they do not belong together.
+    pub const fn scope(
+        self,
+        licensee: Option<LicenseeNumber>,
+        printer: Option<PrinterNumber>,
+    ) -> Option<Scope> {
+        match (self, licensee, printer) {
+            (Self::Licensee, Some(licensee), None) => Some(Scope::Licensee(licensee)),
+            (Self::Printer, None, Some(printer)) => Some(Scope::Printer(printer)),
+            (Self::Licensee | Self::Printer, ..) => None,
+            (_, None, None) => Some(Scope::All),
+            _ => None,
+        }
+    }
+
     /// Whether this role signs in with a second factor or not at all.
     pub const fn needs_second_factor(self) -> bool {
         matches!(

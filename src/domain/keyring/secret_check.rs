@@ -16,11 +16,13 @@ pub enum SecretName {
     Hidden,
     /// Signs the cookie that names a phone.
     Phone,
+    /// Makes the second factors of people.
+    People,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Serial, Self::Hidden, Self::Phone];
+    pub const ALL: [Self; 4] = [Self::Serial, Self::Hidden, Self::Phone, Self::People];
 
     /// The word in file names and messages.
     pub const fn word(self) -> &'static str {
@@ -28,6 +30,7 @@ impl SecretName {
             Self::Serial => "serial",
             Self::Hidden => "hidden",
             Self::Phone => "phone",
+            Self::People => "people",
         }
     }
 }
@@ -43,6 +46,8 @@ pub struct SecretChecks {
     pub hidden: String,
     /// Of the phone key.
     pub phone: String,
+    /// Of the people key.
+    pub people: String,
 }
 
 impl SecretChecks {
@@ -52,6 +57,7 @@ impl SecretChecks {
             SecretName::Serial => &self.serial,
             SecretName::Hidden => &self.hidden,
             SecretName::Phone => &self.phone,
+            SecretName::People => &self.people,
         }
     }
 
@@ -61,6 +67,7 @@ impl SecretChecks {
             SecretName::Serial => &mut self.serial,
             SecretName::Hidden => &mut self.hidden,
             SecretName::Phone => &mut self.phone,
+            SecretName::People => &mut self.people,
         }
     }
 }

@@ -49,7 +49,13 @@ fn it_makes_what_it_says() {
         14,
         "{text}"
     );
-    for name in ["serial.key", "hidden.key", "phone.key", "signing-1.pem"] {
+    for name in [
+        "serial.key",
+        "hidden.key",
+        "phone.key",
+        "people.key",
+        "signing-1.pem",
+    ] {
         assert_eq!(
             mode(&program.path("yuanmark-demo/keys").join(name)),
             0o600,

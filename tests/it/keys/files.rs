@@ -15,7 +15,13 @@ const USES: [&str; 4] = [
     "mark activate --batch 1 --all --lot 1",
 ];
 
-const PRIVATE: [&str; 4] = ["serial.key", "hidden.key", "phone.key", "signing-1.pem"];
+const PRIVATE: [&str; 5] = [
+    "serial.key",
+    "hidden.key",
+    "phone.key",
+    "people.key",
+    "signing-1.pem",
+];
 
 /// A program with two signing keys and a batch under the first.
 fn with_two_keys() -> Program {
@@ -186,7 +192,7 @@ fn a_signing_key_does_not_open_with_a_wrong_passphrase() {
     let program = encrypted();
     // The 32-byte keys plain, as one would keep them who encrypts the signing key alone.
     let plain = Program::installed();
-    for name in ["serial.key", "hidden.key", "phone.key"] {
+    for name in ["serial.key", "hidden.key", "phone.key", "people.key"] {
         fs::copy(
             plain.path("keys").join(name),
             program.path("keys").join(name),
@@ -266,7 +272,7 @@ fn nothing_private_is_printed_or_logged() {
 fn secrets_of(program: &Program) -> Vec<String> {
     let pem = program.read("keys/signing-1.pem");
     let mut secrets = vec![pem.lines().nth(1).unwrap().to_owned()];
-    for name in ["serial.key", "hidden.key", "phone.key"] {
+    for name in ["serial.key", "hidden.key", "phone.key", "people.key"] {
         let key = fs::read(program.path("keys").join(name)).unwrap();
         let first: [u8; 8] = key[..8].try_into().unwrap();
         secrets.push(format!("{:016x}", u64::from_be_bytes(first)));
