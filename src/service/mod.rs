@@ -21,9 +21,11 @@ pub mod lots;
 pub mod marks;
 pub mod orders;
 pub mod pack;
+pub mod people;
 pub mod printers;
 pub mod register;
 pub mod system;
+pub mod trail;
 pub mod transfers;
 pub mod verify;
 

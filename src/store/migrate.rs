@@ -23,12 +23,17 @@ macro_rules! migrations {
                 "books",
                 include_str!(concat!("../../migrations/", $database, "/0003_books.sql")),
             ),
+            (
+                4,
+                "people",
+                include_str!(concat!("../../migrations/", $database, "/0004_people.sql")),
+            ),
         ]
     };
 }
 
-const SQLITE: [(i64, &str, &str); 3] = migrations!("sqlite");
-const POSTGRES: [(i64, &str, &str); 3] = migrations!("postgres");
+const SQLITE: [(i64, &str, &str); 4] = migrations!("sqlite");
+const POSTGRES: [(i64, &str, &str); 4] = migrations!("postgres");
 
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
@@ -130,7 +135,7 @@ pub async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-fn migrator(files: [(i64, &'static str, &'static str); 3]) -> Migrator {
+fn migrator(files: [(i64, &'static str, &'static str); 4]) -> Migrator {
     let migrations = files.map(|(version, name, sql)| {
         let sql = sqlx::SqlSafeStr::into_sql_str(sql);
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)

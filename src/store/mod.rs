@@ -39,7 +39,11 @@ pub mod order;
 pub mod register;
 mod row;
 pub mod scan;
+pub mod session;
+pub mod token;
+pub mod trail;
 pub mod unissued;
+pub mod user;
 
 use sqlx::{PgPool, SqlitePool};
 

@@ -42,6 +42,24 @@ pub enum Scope {
     Printer(PrinterNumber),
 }
 
+impl Scope {
+    /// The licensee it is narrowed to.
+    pub const fn licensee(self) -> Option<LicenseeNumber> {
+        match self {
+            Self::Licensee(number) => Some(number),
+            Self::All | Self::Printer(_) => None,
+        }
+    }
+
+    /// The printer it is narrowed to.
+    pub const fn printer(self) -> Option<PrinterNumber> {
+        match self {
+            Self::Printer(number) => Some(number),
+            Self::All | Self::Licensee(_) => None,
+        }
+    }
+}
+
 impl Role {
     /// The scope that this role has with these parties; `None` if they do not belong together.
     pub const fn scope(

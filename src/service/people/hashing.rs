@@ -1,0 +1,53 @@
+//! Password hashes: Argon2id with 19 MiB and two passes (OWASP Password Storage Cheat Sheet), as PHC strings.
+//!
+//! A hash costs some hundredths of a second and 19 MiB, so that a stolen database is of little use: two are made at
+//! once at most, others wait.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::service::system;
+
+/// Hashes made at once.
+static PLACES: Semaphore = Semaphore::const_new(2);
+
+/// What is compared when there is no such person, so that the answer takes as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(&system::random::<32>()));
+
+fn hash_now(password: &[u8]) -> String {
+    let salt: [u8; 16] = system::random();
+    let hash: PasswordHash = Argon2::default()
+        .hash_password_with_salt(password, &salt)
+        .expect("16 bytes are a salt, and a password is no longer than 128 characters");
+    hash.to_string()
+}
+
+async fn at_one_of_two_places<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let place = PLACES.acquire().await.expect("the places are never closed");
+    let done = tokio::task::spawn_blocking(work).await;
+    drop(place);
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+/// The hash of a password, a PHC string.
+pub async fn hash(password: &[u8]) -> String {
+    let password = Zeroizing::new(password.to_vec());
+    at_one_of_two_places(move || hash_now(&password)).await
+}
+
+/// Whether the password is the one that was hashed. Without a hash it is not, and takes as long to find out.
+pub async fn is_it(password: &str, hash: Option<String>) -> bool {
+    let password = Zeroizing::new(password.as_bytes().to_vec());
+    at_one_of_two_places(move || {
+        let text = hash.as_deref().unwrap_or(&NOBODY);
+        let is_it = PasswordHash::new(text)
+            .is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok());
+        is_it && hash.is_some()
+    })
+    .await
+}
