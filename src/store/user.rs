@@ -156,22 +156,31 @@ pub async fn change(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What proves who this person is. On PostgreSQL nobody else changes it until the transaction ends, so that a code is
-/// taken once.
+/// Until the transaction ends nobody else changes this person's row: a code is taken once. On SQLite that is so anyway.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn lock(tx: &mut Tx, number: UserNumber) -> Result<(), StoreError> {
+    if let Tx::Postgres(tx) = tx {
+        let sql = "SELECT number FROM users WHERE number = $1 FOR UPDATE";
+        sqlx::query(sql)
+            .bind(i64::from(number.0))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+type CredentialsRow = (String, i64, Option<Vec<u8>>, Option<i64>, Option<Vec<u8>>);
+
+/// What proves who this person is.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn credentials(tx: &mut Tx, number: UserNumber) -> Result<Credentials, StoreError> {
-    let lock = match tx {
-        Tx::Sqlite(_) => "",
-        Tx::Postgres(_) => " FOR UPDATE",
-    };
-    let sql = format!(
-        "SELECT password, must_change_password, factor_salt, factor_step, new_factor_salt FROM users \
-         WHERE number = $1{lock}"
-    );
-    type CredentialsRow = (String, i64, Option<Vec<u8>>, Option<i64>, Option<Vec<u8>>);
-    let found: CredentialsRow = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let sql = "SELECT password, must_change_password, factor_salt, factor_step, new_factor_salt FROM users \
+         WHERE number = $1";
+    let found: CredentialsRow = on!(tx, c => sqlx::query_as(sql)
         .bind(i64::from(number.0))
         .fetch_one(c).await)?;
     let (password, must_change, factor_salt, factor_step, new_factor_salt) = found;

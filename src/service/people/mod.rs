@@ -1,7 +1,8 @@
 //! People: their accounts, how they sign in, their sessions and tokens.
 
 pub mod accounts;
-pub mod hashing;
+mod hashing;
+pub mod own;
 pub mod sessions;
 pub mod sign_in;
 pub mod tokens;

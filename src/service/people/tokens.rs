@@ -1,1 +1,156 @@
-//! x
+//! API tokens of people: shown once, narrowed, ended on a day.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::known;
+use crate::domain::access::token::{self, MOST_DAYS, TokenNumber};
+use crate::domain::access::{Permission, Principal, UserNumber};
+use crate::domain::calendar::{BEIJING, day_of};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Line;
+use crate::service::trail::{self, Note, Origin};
+use crate::service::{ServiceError, system};
+use crate::store::token::{self as tokens, Token};
+use crate::store::trail::Outcome;
+use crate::store::{Store, user};
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Whose.
+    pub user: UserNumber,
+    /// What for, as lists of tokens say.
+    pub purpose: Line,
+    /// What it may, of what the person may.
+    pub permissions: Vec<Permission>,
+    /// The last day on which it opens anything.
+    pub last_day: Date,
+}
+
+/// Makes a token. Returns its text, which is shown once and not kept.
+///
+/// # Errors
+/// If the person may not do what the token should, or it should live for longer than a year.
+pub async fn make(
+    store: &Store,
+    origin: &Origin,
+    at: Timestamp,
+    new: NewToken,
+) -> Result<(Token, Zeroizing<String>), ServiceError> {
+    let mut tx = store.write().await?;
+    let user = known(&mut tx, new.user).await?;
+    if let Some(denied) = new.permissions.iter().find(|one| !user.role.may(**one)) {
+        return Err(Refusal::conflict(
+            format!(
+                "{} may not {} ({})",
+                user.login,
+                denied.slug(),
+                denied.chinese()
+            ),
+            "a token can do no more than its person",
+        )
+        .into());
+    }
+    if new.permissions.is_empty() {
+        return Err(Refusal::invalid("a token must be for something", "name a permission").into());
+    }
+    if !token::may_end(day_of(at), new.last_day) {
+        return Err(Refusal::invalid(
+            format!("a token cannot end on {}", new.last_day),
+            format!("it ends today or later, within {MOST_DAYS} days"),
+        )
+        .into());
+    }
+    let mut permissions = new.permissions;
+    permissions.sort_unstable();
+    permissions.dedup();
+    let next_day = new.last_day.tomorrow().unwrap_or(new.last_day);
+    let ends_at = BEIJING.to_timestamp(next_day.at(0, 0, 0, 0)).unwrap_or(at);
+    let made = Token {
+        number: tokens::next_number(&mut tx).await?,
+        user: user.number,
+        purpose: new.purpose,
+        permissions,
+        made_at: at,
+        ends_at,
+        revoked_at: None,
+    };
+    let text = token::text_of(&system::random());
+    tokens::add(&mut tx, &made, &token::stored(text.as_bytes())).await?;
+    let words: Vec<&str> = made.permissions.iter().map(|one| one.slug()).collect();
+    let new = json!({"purpose": made.purpose, "permissions": words, "last_day": new.last_day});
+    let note = Note::new("token-make").about(format!("token {}", made.number));
+    let note = note.changed(None, Some(new.to_string()));
+    trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
+    tx.commit().await?;
+    Ok((made, text))
+}
+
+/// Who a token stands for, if it is in force.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn principal_of(
+    store: &Store,
+    shown: &[u8],
+    now: Timestamp,
+) -> Result<Option<Principal>, ServiceError> {
+    let mut tx = store.read().await?;
+    let Some(found) = tokens::by_hash(&mut tx, &token::stored(shown)).await? else {
+        return Ok(None);
+    };
+    if found.revoked_at.is_some() || now >= found.ends_at {
+        return Ok(None);
+    }
+    let user = user::get(&mut tx, found.user).await?;
+    let narrowed = Some(found.permissions);
+    Ok(user
+        .filter(|user| !user.is_disabled)
+        .map(|user| Principal { user, narrowed }))
+}
+
+/// The tokens of a person, or of everybody, the newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    user: Option<UserNumber>,
+    limit: u32,
+) -> Result<Vec<Token>, ServiceError> {
+    Ok(tokens::list(&mut store.read().await?, user, limit).await?)
+}
+
+/// Revokes a token at once; `of` is the person whose it must be, if only one's own may be revoked.
+///
+/// # Errors
+/// If there is no such token in force.
+pub async fn revoke(
+    store: &Store,
+    origin: &Origin,
+    at: Timestamp,
+    number: TokenNumber,
+    of: Option<UserNumber>,
+) -> Result<(), ServiceError> {
+    let mut tx = store.write().await?;
+    let is_theirs = match of {
+        None => true,
+        Some(of) => {
+            let own = tokens::list(&mut tx, Some(of), u32::MAX).await?;
+            own.iter().any(|token| token.number == number)
+        }
+    };
+    if !is_theirs || !tokens::revoke(&mut tx, number, at).await? {
+        return Err(Refusal::no_such(
+            format!("there is no token {number} in force"),
+            "`yuanmark token list` shows the tokens there are",
+        )
+        .into());
+    }
+    let note = Note::new("token-revoke").about(format!("token {number}"));
+    trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
+    Ok(tx.commit().await?)
+}
