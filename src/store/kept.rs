@@ -69,6 +69,19 @@ macro_rules! bind_all {
 }
 pub(super) use bind_all;
 
+/// What a thing is called: its table and key, as in `orders 12`.
+pub fn name_of<T: Kept>(key: T::Key) -> String {
+    let mut name = T::TABLE.to_owned();
+    for value in T::key_values(key) {
+        match value {
+            Value::Number(Some(number)) => name.push_str(&format!(" {number}")),
+            Value::Text(Some(text)) => name.push_str(&format!(" {text}")),
+            Value::Number(None) | Value::Text(None) => {}
+        }
+    }
+    name
+}
+
 /// `column = $1 AND …`
 fn condition(columns: &[&str]) -> String {
     let parts: Vec<String> = (1..)

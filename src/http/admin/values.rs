@@ -617,9 +617,8 @@ impl IdempotencyKey {
     /// 422 if the person has no name that can be written down.
     pub fn call(self, by: Text) -> Result<Call, Problem> {
         Ok(Call {
-            by: by.said("by")?,
-            at: system::now(),
             request: self.0,
+            ..Call::new(by.said("by")?, system::now())
         })
     }
 

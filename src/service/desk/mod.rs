@@ -5,22 +5,23 @@
 //! rules of the books decide; and closes the desk, which writes entries, ranges and changed pages and commits. Dropped
 //! before that, nothing has happened.
 
+mod changes;
 mod load;
-
-use std::hash::Hash;
 
 use jiff::Timestamp;
 
+use self::changes::Changes;
 use super::ServiceError;
+use super::trail::{self, Origin};
 use crate::domain::event::RangeEvent;
-use crate::domain::ledger::books::{Books, Hand, Shelf};
+use crate::domain::ledger::books::{Books, Hand};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Line;
-use crate::store::kept::{self, Kept};
 use crate::store::ledger::Head;
+use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, batch, event, ledger};
 
 /// Who asks, when, and under which name for the request.
@@ -32,15 +33,19 @@ pub struct Call {
     pub at: Timestamp,
     /// The caller's name for this one request: repeated with the same name, it is done once.
     pub request: Option<Line>,
+    /// From where, for the audit trail.
+    pub origin: Origin,
 }
 
 impl Call {
-    /// Without a name for the request.
-    pub const fn new(by: Line, at: Timestamp) -> Self {
+    /// At the machine itself, without a name for the request.
+    pub fn new(by: Line, at: Timestamp) -> Self {
+        let origin = Origin::shell(&by);
         Self {
             by,
             at,
             request: None,
+            origin,
         }
     }
 }
@@ -157,20 +162,25 @@ impl Desk {
         let tx = &mut self.tx;
         ledger::add(tx, &self.entries).await?;
         let books = &self.books;
+        let mut changes = Changes::default();
         // In the order in which they refer to one another.
-        save(tx, &books.licensees).await?;
-        save(tx, &books.printers).await?;
-        save(tx, &books.coefficients).await?;
-        save(tx, &books.entitlements).await?;
-        save(tx, &books.transfers).await?;
-        save(tx, &books.orders).await?;
+        changes.save(tx, &books.licensees).await?;
+        changes.save(tx, &books.printers).await?;
+        changes.save(tx, &books.coefficients).await?;
+        changes.save(tx, &books.entitlements).await?;
+        changes.save(tx, &books.transfers).await?;
+        changes.save(tx, &books.orders).await?;
         for (_, batch) in books.batches.touched() {
             batch::add(tx, batch).await?;
         }
-        save(tx, &books.lots).await?;
-        save(tx, &books.containers).await?;
-        save(tx, &books.documents).await?;
+        changes.save(tx, &books.lots).await?;
+        changes.save(tx, &books.containers).await?;
+        changes.save(tx, &books.documents).await?;
         event::add(tx, &self.events).await?;
+        if let Some((first, _)) = self.entries.first() {
+            let (origin, at) = (&self.call.origin, self.call.at);
+            trail::write(tx, origin, at, Outcome::Done, changes.note(first)).await?;
+        }
         self.tx.commit().await?;
         Ok(self.head)
     }
@@ -193,17 +203,6 @@ impl Desk {
             by: &self.call.by,
         }
     }
-}
-
-/// Writes down what was touched of one kind.
-async fn save<T: Kept>(tx: &mut Tx, shelf: &Shelf<T::Key, T>) -> Result<(), ServiceError>
-where
-    T::Key: Ord + Hash,
-{
-    for (_, thing) in shelf.touched() {
-        kept::save(tx, thing).await?;
-    }
-    Ok(())
 }
 
 /// The ranges of an entry as scans meet them.
