@@ -28,7 +28,9 @@ mod output;
 mod printer;
 mod serve;
 mod token;
+mod trail;
 mod transfer;
+mod user;
 mod values;
 mod verify;
 
@@ -88,6 +90,12 @@ enum Command {
     /// Make the token that opens the administrators' interface
     #[command(subcommand)]
     Token(token::Token),
+    /// Keep the accounts of people who use the console (用户)
+    #[command(subcommand)]
+    User(user::User),
+    /// Read the audit trail: who did what from where (操作日志)
+    #[command(subcommand)]
+    Trail(trail::Trail),
     /// Keep the register of licensees (合法使用人): files and steps
     #[command(subcommand)]
     Licensee(licensee::Licensee),
@@ -157,6 +165,8 @@ pub fn run() -> ExitCode {
             Command::Token(token) => token.run(&mut output),
             Command::Licensee(licensee) => licensee.run(place, &mut output).await,
             Command::Document(document) => document.run(place, &mut output).await,
+            Command::User(user) => user.run(place, &mut output).await,
+            Command::Trail(trail) => trail.run(place, &mut output).await,
             Command::Printer(printer) => printer.run(place, &mut output).await,
             Command::Coefficients(set) => set.run(place, &mut output).await,
             Command::Entitlement(entitlement) => entitlement.run(place, &mut output).await,

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::failure::Failure;
+use crate::domain::access::Role;
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::container::ContainerKind;
@@ -26,6 +27,7 @@ use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::service::system;
+use crate::store::trail::Outcome;
 
 /// A thing of which there are a few, each with a word and a Chinese name.
 pub(super) trait Word: Copy + Send + Sync + 'static {
@@ -50,7 +52,9 @@ are_words! {
     LegalBasis: Self::ALL;
     LicenseeState: Self::ALL;
     OrderState: Self::ALL;
+    Outcome: Self::ALL;
     Purpose: Self::ALL;
+    Role: Self::ALL;
     Step: Self::ALL;
     TestResult: Self::ALL;
 }
