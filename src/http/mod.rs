@@ -6,11 +6,14 @@
 mod admin;
 pub mod api;
 mod assets;
+pub mod console;
 mod directory;
 mod etag;
 mod extract;
 mod for_people;
+mod language;
 mod log;
+mod network;
 mod openapi;
 pub mod pages;
 mod problem;

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,7 +12,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
 
+use super::network::Peer;
 use super::{App, router};
 
 /// A client that has not sent its headers by then is let go.
@@ -36,7 +39,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let watching = tokio::spawn(watch_keyring(app.clone()));
     let store = app.store.clone();
-    let service = TowerToHyperService::new(router(app));
+    let router = router(app);
     // Proxies speak HTTP/1.1 to us. The other way would need limits of its own: a client that sends nothing, or half of
     // what HTTP/2 begins with, would hold its place for ever while the builder waits to tell the two apart.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
@@ -49,10 +52,10 @@ pub async fn serve(
     let mut end = std::pin::pin!(end);
     loop {
         let place = places.clone().acquire_owned();
-        let (stream, place) = tokio::select! {
+        let (stream, (peer, place)) = tokio::select! {
             () = &mut end => break,
             accepted = async { (listener.accept().await, place.await) } => match accepted {
-                (Ok((stream, _)), Ok(place)) => (stream, place),
+                (Ok((stream, peer)), Ok(place)) => (stream, (peer, place)),
                 (Err(error), _) => {
                     tracing::warn!(%error, "a connection was refused");
                     sleep(ACCEPT_PAUSE).await;
@@ -62,8 +65,13 @@ pub async fn serve(
             },
         };
         _ = stream.set_nodelay(true);
+        let from = Peer(peer.ip());
+        let service = router.clone().map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(from);
+            request
+        });
         let connection = builder
-            .serve_connection(TokioIo::new(stream), service.clone())
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
             .into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::document::{Fact, Line, Piece, Section, Tone, day, fill, minute, text};
-use super::frame::{Body, Language};
+use super::frame::Body;
 use super::text::Texts;
 use crate::domain::event::Withdrawal;
 use crate::domain::verdict::{QueryCount, Verdict};
+use crate::http::language::Language;
 use crate::service::verify::{Answer, MarkAnswer};
 
 /// The line for complaints of consumers and markets in all of China.

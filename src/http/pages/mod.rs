@@ -16,7 +16,8 @@ use serde::Deserialize;
 
 use self::answer::clauses;
 use self::document::{Line, Piece, Section, Tone, fill, text as plain};
-use self::frame::{Body, Language, page};
+use self::frame::{Body, page};
+use super::language::Language;
 use super::problem::{Problem, RETRY_AFTER_SECONDS};
 use super::visitor::Visitor;
 use super::{App, check};

@@ -10,6 +10,17 @@ pub use en::ENGLISH;
 pub use zh::CHINESE;
 
 use crate::domain::form::Form;
+use crate::http::language::Language;
+
+impl Language {
+    /// Its words.
+    pub const fn texts(self) -> &'static Texts {
+        match self {
+            Self::Chinese => &CHINESE,
+            Self::English => &ENGLISH,
+        }
+    }
+}
 
 /// The words of one language.
 #[derive(Debug)]
