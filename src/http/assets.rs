@@ -12,14 +12,22 @@ use sha2::{Digest, Sha256};
 use super::problem::Problem;
 
 const STYLE: &str = include_str!("../../web-verify/style.css");
+const CONSOLE_STYLE: &str = include_str!("../../web-console/style.css");
 const ICON: &str = include_str!("../../web-verify/icon.svg");
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("style", STYLE, "css"));
+static CONSOLE_STYLE_PATH: LazyLock<String> =
+    LazyLock::new(|| path("console", CONSOLE_STYLE, "css"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", ICON, "svg"));
 
 /// Where the style sheet is.
 pub fn style_path() -> &'static str {
     &STYLE_PATH
+}
+
+/// Where the console's style sheet is.
+pub fn console_style_path() -> &'static str {
+    &CONSOLE_STYLE_PATH
 }
 
 /// Where the icon is.
@@ -43,6 +51,7 @@ pub async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
     let asset = |path: &str| path.strip_prefix("/assets/") == Some(name.as_str());
     let (text, kind) = match () {
         () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
+        () if asset(console_style_path()) => (CONSOLE_STYLE, "text/css; charset=utf-8"),
         () if asset(icon_path()) => (ICON, "image/svg+xml"),
         () => return Problem::NOT_FOUND.response(),
     };

@@ -42,7 +42,8 @@ impl Language {
         best.map(|(_, language)| language)
     }
 
-    fn of_tag(tag: &str) -> Option<Self> {
+    /// The language of a tag such as `zh-Hans-CN`.
+    pub fn of_tag(tag: &str) -> Option<Self> {
         match tag
             .split('-')
             .next()

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::App;
 use super::problem::Problem;
 
-/// From nothing upwards: our own style and pictures, our own form, and no script at all.
+/// From nothing upwards: our own style and pictures, our own form, and no script at all, in the console neither.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -56,6 +56,8 @@ pub enum Cookie {
     Phone,
     /// Opens a person's session of the console.
     Session,
+    /// In which language the console speaks.
+    Language,
 }
 
 impl Cookie {
@@ -66,13 +68,15 @@ impl Cookie {
             (Self::Phone, false) => "phone",
             (Self::Session, true) => "__Host-session",
             (Self::Session, false) => "session",
+            (Self::Language, true) => "__Host-language",
+            (Self::Language, false) => "language",
         }
     }
 
     /// How long the browser keeps it; without, until it is closed. When a session really ends the server says.
     const fn max_age_seconds(self) -> Option<u32> {
         match self {
-            Self::Phone => Some(365 * 24 * 60 * 60),
+            Self::Phone | Self::Language => Some(365 * 24 * 60 * 60),
             Self::Session => None,
         }
     }
@@ -187,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_cookie_is_read_as_it_was_set() {
-        for cookie in [Cookie::Phone, Cookie::Session] {
+        for cookie in [Cookie::Phone, Cookie::Session, Cookie::Language] {
             for is_secure in [true, false] {
                 let mut answer = HeaderMap::new();
                 cookie.set("abc", is_secure, &mut answer);

@@ -23,6 +23,7 @@ mod line;
 mod mask;
 mod outline;
 pub mod png;
+pub mod qr_svg;
 pub mod sheet;
 mod strokes;
 pub mod svg;
@@ -36,6 +37,9 @@ pub enum RenderError {
     /// Its code does not go into a symbol.
     #[error(transparent)]
     Symbol(#[from] symbol::SymbolError),
+    /// A text that no symbol holds.
+    #[error("the text is too long for a QR symbol")]
+    TooLong,
     /// Symbol and serial do not make a label.
     #[error(transparent)]
     Label(#[from] label::LabelError),

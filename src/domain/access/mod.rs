@@ -5,6 +5,7 @@ pub mod password;
 pub mod patience;
 pub mod permission;
 pub mod role;
+pub mod scope;
 pub mod second_factor;
 pub mod token;
 
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use login::Login;
 pub use permission::Permission;
-pub use role::{Role, Scope};
+pub use role::Role;
+pub use scope::Scope;
 
 use super::text::Line;
 use super::words::numbered;

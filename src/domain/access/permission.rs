@@ -1,5 +1,6 @@
 //! What there is to be allowed. A token may be narrowed to some of them by their words.
 
+use crate::domain::licensee::Step;
 use crate::domain::words::words;
 
 words! {
@@ -114,5 +115,16 @@ words! {
         LedgerCorrect = "ledger.correct" "更正台账",
         /// Add a note.
         LedgerNote = "ledger.note" "台账备注",
+    }
+}
+
+impl Permission {
+    /// What a step on a licensee's path needs: those of two people are proposed, and confirmed by another role.
+    pub const fn for_step(step: Step) -> Self {
+        match step {
+            Step::Review | Step::Reapply => Self::LicenseeReview,
+            step if step.needs_two() => Self::LicenseePropose,
+            _ => Self::LicenseeDecide,
+        }
     }
 }

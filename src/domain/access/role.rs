@@ -1,8 +1,7 @@
 //! The roles, and the table of what each may do.
 
-use serde::{Deserialize, Serialize};
-
 use super::permission::Permission;
+use super::scope::Scope;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::words::words;
@@ -27,36 +26,6 @@ words! {
         Auditor = "auditor" "审计员",
         /// Keeps accounts of people, and nothing else.
         Administrator = "administrator" "系统管理员",
-    }
-}
-
-/// Whose things a person sees. What is outside does not exist for that person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// What is this licensee's.
-    Licensee(LicenseeNumber),
-    /// What is given to this printer.
-    Printer(PrinterNumber),
-}
-
-impl Scope {
-    /// The licensee it is narrowed to.
-    pub const fn licensee(self) -> Option<LicenseeNumber> {
-        match self {
-            Self::Licensee(number) => Some(number),
-            Self::All | Self::Printer(_) => None,
-        }
-    }
-
-    /// The printer it is narrowed to.
-    pub const fn printer(self) -> Option<PrinterNumber> {
-        match self {
-            Self::Printer(number) => Some(number),
-            Self::All | Self::Licensee(_) => None,
-        }
     }
 }
 

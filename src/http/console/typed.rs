@@ -38,6 +38,18 @@ impl Typed {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// What stands in a field with every space: a password.
+    pub fn untrimmed(&self, name: &str) -> &str {
+        let named = self.fields.iter().find(|(field, _)| field == name);
+        named.map_or("", |(_, text)| text)
+    }
+
+    /// From the query of an address.
+    pub fn of_query(uri: &axum::http::Uri) -> Self {
+        let fields = axum::extract::Query::try_from_uri(uri);
+        Self::of(fields.map(|axum::extract::Query(fields)| fields).unwrap_or_default())
+    }
+
     /// All that was chosen under a name, as with check boxes.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let named = self.fields.iter().filter(move |(field, _)| field == name);

@@ -8,6 +8,8 @@ mod document;
 mod frame;
 mod text;
 
+pub use frame::in_other_language;
+
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};

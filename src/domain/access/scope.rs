@@ -1,0 +1,87 @@
+//! Whose things a person sees. What is outside does not exist for that person: the answer is the same as for a number
+//! that was never given.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ledger::subjects::Subjects;
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::order::Order;
+use crate::domain::printer::PrinterNumber;
+
+/// Whose things a person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// What is this licensee's.
+    Licensee(LicenseeNumber),
+    /// What is given to this printer.
+    Printer(PrinterNumber),
+}
+
+impl Scope {
+    /// The licensee it is narrowed to.
+    pub const fn licensee(self) -> Option<LicenseeNumber> {
+        match self {
+            Self::Licensee(number) => Some(number),
+            Self::All | Self::Printer(_) => None,
+        }
+    }
+
+    /// The printer it is narrowed to.
+    pub const fn printer(self) -> Option<PrinterNumber> {
+        match self {
+            Self::Printer(number) => Some(number),
+            Self::All | Self::Licensee(_) => None,
+        }
+    }
+
+    /// Whether this licensee's file is seen.
+    pub fn sees_licensee(self, number: LicenseeNumber) -> bool {
+        self == Self::All || self == Self::Licensee(number)
+    }
+
+    /// Whether this order is seen: its licensee's and its printer's.
+    pub fn sees_order(self, order: &Order) -> bool {
+        match self {
+            Self::All => true,
+            Self::Licensee(number) => order.placed.licensee == number,
+            Self::Printer(number) => order.printer == Some(number),
+        }
+    }
+
+    /// Whether an entry that is listed under these is seen.
+    pub fn sees_entry(self, subjects: &Subjects) -> bool {
+        match self {
+            Self::All => true,
+            Self::Licensee(number) => subjects.licensee == Some(number),
+            Self::Printer(number) => subjects.printer == Some(number),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_sees_their_own() {
+        let entry = Subjects {
+            licensee: Some(LicenseeNumber(1)),
+            printer: Some(PrinterNumber(1)),
+            ..Subjects::default()
+        };
+        for (scope, sees_entry, sees_file) in [
+            (Scope::All, true, true),
+            (Scope::Licensee(LicenseeNumber(1)), true, true),
+            (Scope::Licensee(LicenseeNumber(2)), false, false),
+            (Scope::Printer(PrinterNumber(1)), true, false),
+            (Scope::Printer(PrinterNumber(2)), false, false),
+        ] {
+            assert_eq!(scope.sees_entry(&entry), sees_entry, "{scope:?}");
+            assert_eq!(scope.sees_licensee(LicenseeNumber(1)), sees_file, "{scope:?}");
+            assert!(scope == Scope::All || !scope.sees_entry(&Subjects::default()));
+        }
+    }
+}

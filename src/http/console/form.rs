@@ -1,0 +1,230 @@
+//! Forms: what was typed stays, every field that is wrong is named, and nothing irreversible happens without a summary.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::guard::Visit;
+use super::page::{self, Frame};
+use super::read::Errors;
+use super::typed::Typed;
+use super::words::{Two, two};
+use crate::service::system;
+
+/// What a field takes.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A line of text.
+    Line,
+    /// Several lines.
+    Lines,
+    /// A whole number.
+    Number,
+    /// A day.
+    Day,
+    /// One of these: word and label.
+    Choice(Vec<(String, String)>),
+    /// Any of these.
+    Checks(Vec<(String, String)>),
+    /// A password; `new-password` or `current-password` for the browser's keeper.
+    Password(&'static str),
+    /// A one-time code.
+    Code,
+    /// A file.
+    File,
+    /// Not shown.
+    Hidden,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: &'static str,
+    label: &'static str,
+    hint: Option<&'static str>,
+    kind: Kind,
+    is_required: bool,
+    values: Vec<String>,
+    error: Option<String>,
+}
+
+impl Field {
+    /// What stands in it.
+    fn value(&self) -> &str {
+        self.values.first().map_or("", String::as_str)
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.values.iter().any(|value| value == word)
+    }
+}
+
+/// A form.
+#[derive(Clone, Debug)]
+pub struct Form {
+    title: String,
+    text: Vec<String>,
+    fields: Vec<Field>,
+    button: &'static str,
+    is_grave: bool,
+    errors: Vec<(Option<&'static str>, String)>,
+    confirms: Vec<String>,
+    sent_to: Option<&'static str>,
+}
+
+impl Form {
+    /// A form with this title and what its button says.
+    pub fn new(title: impl Into<String>, button: &'static str) -> Self {
+        Self {
+            title: title.into(),
+            text: Vec::new(),
+            fields: Vec::new(),
+            button,
+            is_grave: false,
+            errors: Vec::new(),
+            confirms: Vec::new(),
+            sent_to: None,
+        }
+    }
+
+    /// Where it is sent, if not to the page it stands on.
+    #[must_use]
+    pub const fn sent_to(mut self, address: &'static str) -> Self {
+        self.sent_to = Some(address);
+        self
+    }
+
+    /// A sentence above the fields.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text.push(text.into());
+        self
+    }
+
+    /// It cannot be undone: the button says so by its colour, and a summary comes first.
+    #[must_use]
+    pub const fn grave(mut self) -> Self {
+        self.is_grave = true;
+        self
+    }
+
+    /// A field that must be filled in.
+    #[must_use]
+    pub fn field(self, visit: &Visit, name: &'static str, label: Two, kind: Kind) -> Self {
+        self.add(visit, name, label, kind, true)
+    }
+
+    /// A field that may stay empty.
+    #[must_use]
+    pub fn optional(self, visit: &Visit, name: &'static str, label: Two, kind: Kind) -> Self {
+        self.add(visit, name, label, kind, false)
+    }
+
+    fn add(mut self, visit: &Visit, name: &'static str, label: Two, kind: Kind, is_required: bool) -> Self {
+        self.fields.push(Field {
+            name,
+            label: visit.say(label),
+            hint: None,
+            kind,
+            is_required,
+            values: Vec::new(),
+            error: None,
+        });
+        self
+    }
+
+    /// A line below the last field.
+    #[must_use]
+    pub fn hint(mut self, visit: &Visit, hint: Two) -> Self {
+        if let Some(last) = self.fields.last_mut() {
+            last.hint = Some(visit.say(hint));
+        }
+        self
+    }
+
+    /// What stands in a field before anything is typed.
+    #[must_use]
+    pub fn value(mut self, name: &str, value: impl Into<String>) -> Self {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.values.push(value.into());
+        }
+        self
+    }
+
+    /// The form as it was filled in, without what a page never repeats.
+    #[must_use]
+    pub fn filled(mut self, typed: &Typed) -> Self {
+        for field in &mut self.fields {
+            if !matches!(field.kind, Kind::Password(_) | Kind::Code | Kind::File) {
+                field.values = typed.all(field.name).map(str::to_owned).collect();
+            }
+        }
+        self
+    }
+
+    /// What is wrong: with fields, or with the whole.
+    #[must_use]
+    pub fn wrong(mut self, errors: Errors) -> Self {
+        for (name, what) in errors.all {
+            let field = self.fields.iter_mut().find(|field| Some(field.name) == name);
+            self.errors.push((name, what.clone()));
+            if let Some(field) = field {
+                field.error = Some(what);
+            }
+        }
+        self
+    }
+
+    /// The page with the form. `typed` is what was sent, if anything was.
+    pub fn render(self, visit: &Visit, typed: Option<&Typed>) -> Response {
+        let status = match self.errors.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        self.page(visit, typed, status)
+    }
+
+    /// The summary before something irreversible: what will happen, with everything that was typed kept.
+    pub fn confirm(mut self, visit: &Visit, typed: &Typed, summary: Vec<String>) -> Response {
+        self = self.filled(typed);
+        self.confirms = summary;
+        self.page(visit, Some(typed), StatusCode::OK)
+    }
+
+    fn page(self, visit: &Visit, typed: Option<&Typed>, status: StatusCode) -> Response {
+        let say = |two: Two| visit.say(two);
+        let request = typed.map(|typed| typed.get("request").to_owned());
+        let page = Page {
+            frame: Frame::new(visit, self.title.clone()),
+            errors_heading: say(two("请改正以下内容", "Please mend this")),
+            optional: say(two("（选填）", "(optional)")),
+            confirm_heading: say(two("请确认", "Please confirm")),
+            confirm: say(two("确认办理", "Confirm")),
+            back: say(two("返回修改", "Back")),
+            choose: say(two("请选择", "Choose")),
+            request: request
+                .filter(|request| !request.is_empty())
+                .unwrap_or_else(system::unique_id),
+            is_multipart: self.fields.iter().any(|field| matches!(field.kind, Kind::File)),
+            path: self.sent_to.unwrap_or(visit.uri.path()),
+            form: &self,
+        };
+        page::render(status, &page)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct Page<'a> {
+    frame: Frame,
+    form: &'a Form,
+    errors_heading: &'static str,
+    optional: &'static str,
+    confirm_heading: &'static str,
+    confirm: &'static str,
+    back: &'static str,
+    choose: &'static str,
+    request: String,
+    is_multipart: bool,
+    path: &'a str,
+}

@@ -1,0 +1,187 @@
+//! What stands before every page of the console: who asks, what is due first, and whether they may.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::words::{Two, two};
+use super::{page, sign_in};
+use crate::domain::access::Permission;
+use crate::http::language::Language;
+use crate::http::problem::Problem;
+use crate::http::security::Cookie;
+use crate::http::{App, network};
+use crate::service::desk::Call;
+use crate::service::people::sessions::{self, Due, SignedIn};
+use crate::service::system;
+use crate::service::trail::{self, Note, Origin};
+use crate::store::trail::Outcome;
+
+/// What a page needs of who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nobody,
+    /// A session, open or waiting for its code.
+    Session,
+    /// An open session, whatever is due first: the pages on which that is done. A session that waits for its code is
+    /// nobody's yet.
+    Open,
+    /// A person for whom nothing is due.
+    Person,
+    /// A person who may do this.
+    May(Permission),
+}
+
+/// Who asks for a page, how, and in which language.
+#[derive(Clone)]
+pub struct Visit {
+    /// What every handler may use.
+    pub app: App,
+    /// The address.
+    pub uri: Uri,
+    /// In which language.
+    pub language: Language,
+    /// Where from, and who.
+    pub origin: Origin,
+    signed_in: Option<Arc<SignedIn>>,
+}
+
+impl Visit {
+    async fn of(app: App, request: &Request) -> Result<Self, Problem> {
+        let (headers, uri) = (request.headers(), request.uri().clone());
+        let network = network::of(headers, request.extensions());
+        let agent = headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        let mut origin = Origin::stranger("", &network, agent);
+        let mut signed_in = None;
+        let is_secure = app.public_url.is_secure();
+        for cookie in Cookie::Session.values(headers, is_secure) {
+            signed_in = sessions::of_cookie(&app.store, cookie, system::now()).await?;
+            if let Some(found) = &signed_in {
+                origin = origin.of(&found.principal);
+                break;
+            }
+        }
+        Ok(Self {
+            language: language(&uri, headers, is_secure),
+            app,
+            uri,
+            origin,
+            signed_in: signed_in.map(Arc::new),
+        })
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Panics
+    /// On a page that needs nobody: its row in the table of routes is wrong.
+    pub fn signed_in(&self) -> &SignedIn {
+        let signed_in = self.signed_in.as_deref();
+        signed_in.expect("the guard lets nobody else through to a page that needs a session")
+    }
+
+    /// Whoever is signed in, if somebody is.
+    pub fn anybody(&self) -> Option<&SignedIn> {
+        self.signed_in.as_deref()
+    }
+
+    /// Whether whoever is signed in may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.anybody()
+            .is_some_and(|signed_in| signed_in.principal.may(permission))
+    }
+
+    /// A text in the language of the visit.
+    pub const fn say(&self, two: Two) -> &'static str {
+        two.say(self.language)
+    }
+
+    /// The service's call of a form with this name of its own: sent twice, it is done once.
+    pub fn call(&self, request: &str) -> Call {
+        let user = &self.signed_in().principal.user;
+        let name = format!("console-{request}");
+        let request = crate::domain::text::Line::new("request", &name).ok();
+        Call {
+            request,
+            origin: self.origin.clone(),
+            ..Call::new(user.login.as_line().clone(), system::now())
+        }
+    }
+}
+
+/// What `?lang=` asks for, else what was chosen before, else what the browser prefers.
+fn language(uri: &Uri, headers: &HeaderMap, is_secure: bool) -> Language {
+    let asked = uri.query().unwrap_or_default();
+    let is_asked = asked.split('&').any(|pair| pair.starts_with("lang="));
+    let chosen = Cookie::Language.values(headers, is_secure).next();
+    match chosen.and_then(Language::of_tag) {
+        Some(chosen) if !is_asked => chosen,
+        _ => Language::of(uri, headers),
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or(Problem::INTERNAL)
+    }
+}
+
+/// Lets through who may, and leads everybody else to where they can do something about it.
+pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> Response {
+    let visit = match Visit::of(app, &request).await {
+        Ok(visit) => visit,
+        Err(problem) => return problem.response(),
+    };
+    let mut response = match (needs, visit.anybody()) {
+        (Needs::Nobody, _) => None,
+        (_, None) => Some(sign_in::instead(&visit, request.method() == Method::GET)),
+        (Needs::Session, Some(_)) => None,
+        (Needs::Open, Some(signed_in)) if signed_in.due != Due::Code => None,
+        (_, Some(signed_in)) if signed_in.due != Due::Nothing => {
+            Some(Redirect::to(sign_in::page_of(signed_in.due)).into_response())
+        }
+        (Needs::Person, Some(_)) => None,
+        (Needs::May(permission), Some(_)) if visit.may(permission) => None,
+        (Needs::May(permission), Some(_)) => Some(forbidden(&visit, permission).await),
+    };
+    if needs != Needs::Nobody && visit.anybody().is_none() && request.method() != Method::GET {
+        response = Some(sign_in::instead_of_form(&visit, request).await);
+    } else if response.is_none() {
+        request.extensions_mut().insert(visit.clone());
+        response = Some(next.run(request).await);
+    }
+    let mut response = response.unwrap_or_else(|| Problem::INTERNAL.response());
+    remember_language(&visit, response.headers_mut());
+    response
+}
+
+fn remember_language(visit: &Visit, headers: &mut HeaderMap) {
+    let query = visit.uri.query().unwrap_or_default();
+    if query.split('&').any(|pair| pair.starts_with("lang=")) {
+        let is_secure = visit.app.public_url.is_secure();
+        Cookie::Language.set(visit.language.tag(), is_secure, headers);
+    }
+}
+
+async fn forbidden(visit: &Visit, permission: Permission) -> Response {
+    let note = Note::new(permission.slug()).about(visit.uri.path());
+    let (store, at) = (&visit.app.store, system::now());
+    let written = trail::write_alone(store, &visit.origin, at, Outcome::Refused, note).await;
+    if let Err(error) = written {
+        tracing::error!(%error, "the audit trail could not be written");
+    }
+    let role = visit.signed_in().principal.user.role;
+    let text = match visit.language {
+        Language::Chinese => format!("您的角色（{}）无权：{}。", role.chinese(), permission.chinese()),
+        Language::English => format!("Your role ({}) may not: {}.", role.slug(), permission.slug()),
+    };
+    let title = two("无权访问", "Not for your role");
+    page::message(visit, StatusCode::FORBIDDEN, title, &text)
+}

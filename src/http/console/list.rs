@@ -1,0 +1,212 @@
+//! A list: searched, filtered, paged, all by its address, so that a link to it can be sent.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::guard::Visit;
+use super::page::{self, Frame};
+use super::typed::Typed;
+use super::words::{Two, two};
+
+/// What a field of the filter is.
+pub enum Filter {
+    /// Any text.
+    Text,
+    /// A day.
+    Day,
+    /// One of these: word and label.
+    Choice(Vec<(&'static str, &'static str)>),
+}
+
+/// A field of the filter.
+pub struct Field {
+    name: &'static str,
+    label: &'static str,
+    filter: Filter,
+    value: String,
+}
+
+/// How a column is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// As it is.
+    Text,
+    /// To the right.
+    Number,
+    /// In a face in which 0 and O differ.
+    Code,
+    /// A state, with a sign besides its word.
+    State,
+}
+
+/// A column.
+pub struct Column {
+    label: &'static str,
+    kind: Kind,
+}
+
+/// A row; its first cell leads to what it is about.
+pub struct Row {
+    /// Where the first cell leads.
+    pub address: Option<String>,
+    /// One text for each column.
+    pub cells: Vec<String>,
+}
+
+/// A list.
+pub struct List {
+    /// What it lists.
+    pub title: Two,
+    fields: Vec<Field>,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    tables: Option<&'static str>,
+    actions: Vec<(&'static str, &'static str)>,
+    is_first: bool,
+}
+
+/// Rows of a page.
+pub const ROWS: u32 = 50;
+
+impl List {
+    /// An empty one.
+    pub const fn new(title: Two) -> Self {
+        Self {
+            title,
+            fields: Vec::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            next: None,
+            tables: None,
+            actions: Vec::new(),
+            is_first: true,
+        }
+    }
+
+    /// A field to choose by, as it stands in the address.
+    #[must_use]
+    pub fn field(mut self, visit: &Visit, asked: &Typed, name: &'static str, label: Two, filter: Filter) -> Self {
+        self.fields.push(Field {
+            name,
+            label: visit.say(label),
+            filter,
+            value: asked.get(name).to_owned(),
+        });
+        self
+    }
+
+    /// Columns in their order.
+    #[must_use]
+    pub fn columns<const N: usize>(mut self, visit: &Visit, columns: [(Two, Kind); N]) -> Self {
+        let each = columns.map(|(label, kind)| Column {
+            label: visit.say(label),
+            kind,
+        });
+        self.columns.extend(each);
+        self
+    }
+
+    /// What can be done besides: label and address, if the person may.
+    #[must_use]
+    pub fn action(mut self, may: bool, label: &'static str, address: &'static str) -> Self {
+        if may {
+            self.actions.push((label, address));
+        }
+        self
+    }
+
+    /// Where the same list is had as a table, without `format=`; if the person may.
+    #[must_use]
+    pub fn table(mut self, may: bool, address: &'static str) -> Self {
+        self.tables = may.then_some(address);
+        self
+    }
+
+    /// The rows that were found, one more than are shown if there is a further page; `key` says where the next page
+    /// begins, in the field `after`.
+    #[must_use]
+    pub fn rows<T>(mut self, mut found: Vec<T>, key: impl Fn(&T) -> String, row: impl Fn(&T) -> Row) -> Self {
+        if found.len() > ROWS as usize {
+            found.truncate(ROWS as usize);
+            self.next = found.last().map(key);
+        }
+        self.rows = found.iter().map(row).collect();
+        self
+    }
+
+    /// The page.
+    pub fn render(self, visit: &Visit, asked: &Typed) -> Response {
+        let query = |after: Option<&str>| {
+            let mut pairs: Vec<String> = Vec::new();
+            for field in &self.fields {
+                if !field.value.is_empty() {
+                    pairs.push(format!("{}={}", field.name, encode(&field.value)));
+                }
+            }
+            if let Some(after) = after {
+                pairs.push(format!("after={}", encode(after)));
+            }
+            pairs.join("&")
+        };
+        let next = self.next.as_deref().map(|next| format!("?{}", query(Some(next))));
+        let tables = self.tables.map(|address| {
+            let query = query(None);
+            ["xlsx", "csv"].map(|format| format!("{address}?format={format}&{query}"))
+        });
+        let mut frame = Frame::new(visit, visit.say(self.title));
+        frame.is_wide = true;
+        let say = |two: Two| visit.say(two);
+        let page = Page {
+            frame,
+            choose: say(two("筛选", "Show")),
+            all: say(two("（全部）", "(all)")),
+            clear: say(two("清除条件", "Clear")),
+            nothing: say(two("没有符合条件的记录。", "Nothing to show.")),
+            next_label: say(two("下一页", "Next page")),
+            first_label: say(two("回到第一页", "First page")),
+            table_label: say(two("导出", "As a table")),
+            is_first: asked.get("after").is_empty() && self.is_first,
+            first: format!("?{}", query(None)),
+            is_filtered: self.fields.iter().any(|field| !field.value.is_empty()),
+            path: visit.uri.path(),
+            next,
+            tables,
+            list: &self,
+        };
+        page::render(StatusCode::OK, &page)
+    }
+}
+
+/// Percent-encodes a value of a query (RFC 3986, 2.1).
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Page<'a> {
+    frame: Frame,
+    list: &'a List,
+    choose: &'static str,
+    all: &'static str,
+    clear: &'static str,
+    nothing: &'static str,
+    next_label: &'static str,
+    first_label: &'static str,
+    table_label: &'static str,
+    is_first: bool,
+    first: String,
+    is_filtered: bool,
+    path: &'a str,
+    next: Option<String>,
+    tables: Option<[String; 2]>,
+}

@@ -1,0 +1,167 @@
+//! What surrounds every page of the console: navigation, the person, the search box, the language.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::guard::Visit;
+use super::words::{Two, two};
+use crate::domain::access::Permission as P;
+use crate::http::assets;
+use crate::http::language::Language;
+use crate::http::pages::in_other_language;
+use crate::service::people::sessions::Due;
+
+/// A link of the navigation.
+struct Link {
+    label: &'static str,
+    address: &'static str,
+    is_current: bool,
+}
+
+/// Where one can go: label, address, and what it needs.
+const PLACES: [(Two, &str, Option<P>); 13] = [
+    (two("工作台", "Start"), "/console", None),
+    (two("合法使用人", "Licensees"), "/console/licensees", Some(P::LicenseeRead)),
+    (two("年度额度", "Entitlements"), "/console/entitlements", Some(P::EntitlementRead)),
+    (two("额度划转", "Transfers"), "/console/transfers", Some(P::TransferRead)),
+    (two("印制订单", "Orders"), "/console/orders", Some(P::OrderRead)),
+    (two("标志批", "Batches"), "/console/batches", Some(P::BatchRead)),
+    (two("卷和箱", "Rolls and boxes"), "/console/containers", Some(P::ContainerRead)),
+    (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
+    (two("承印方", "Printers"), "/console/printers", Some(P::PrinterRead)),
+    (two("登记标志", "Report marks"), "/console/marks/report", Some(P::MarkRead)),
+    (two("台账", "Ledger"), "/console/ledger", Some(P::LedgerRead)),
+    (two("操作日志", "Audit trail"), "/console/trail", Some(P::TrailRead)),
+    (two("用户", "People"), "/console/people", Some(P::UserManage)),
+];
+
+/// What surrounds a page.
+pub struct Frame {
+    title: String,
+    html_lang: &'static str,
+    style: &'static str,
+    icon: &'static str,
+    product: &'static str,
+    other_language: String,
+    other_language_name: &'static str,
+    other_language_tag: &'static str,
+    skip: &'static str,
+    menu: &'static str,
+    search: &'static str,
+    sign_out: &'static str,
+    own: &'static str,
+    /// Who is signed in and as what; nobody on the page on which one signs in.
+    person: Option<(String, &'static str)>,
+    places: Vec<Link>,
+    may_search: bool,
+    notice: Option<&'static str>,
+    /// Whether the page is wide: lists, not texts.
+    pub is_wide: bool,
+}
+
+/// What a page says when something was done; the address carries the word.
+const DONE: [(&str, Two); 2] = [
+    ("done", two("已办理。", "Done.")),
+    ("saved", two("已保存。", "Saved.")),
+];
+
+impl Frame {
+    /// The frame of a page with this title.
+    pub fn new(visit: &Visit, title: impl Into<String>) -> Self {
+        let language = visit.language;
+        let say = |two: Two| two.say(language);
+        let ready = visit.anybody().filter(|one| one.due == Due::Nothing);
+        let places = PLACES
+            .iter()
+            .filter(|(.., needs)| ready.is_some() && needs.is_none_or(|needs| visit.may(needs)))
+            .map(|(label, address, _)| Link {
+                label: say(*label),
+                address,
+                is_current: visit.uri.path() == *address,
+            });
+        let query = visit.uri.query().unwrap_or_default();
+        let notice = DONE
+            .iter()
+            .find(|(word, _)| query.split('&').any(|pair| pair.strip_prefix("notice=") == Some(word)));
+        let person = visit.anybody().map(|signed_in| {
+            let user = &signed_in.principal.user;
+            let role = language.choose(user.role.chinese(), user.role.slug());
+            (user.name.to_string(), role)
+        });
+        Self {
+            title: title.into(),
+            html_lang: language.choose("zh-Hans", "en"),
+            style: assets::console_style_path(),
+            icon: assets::icon_path(),
+            product: say(two("沅江芦笋专用标志", "Yuanjiang asparagus marks")),
+            other_language: in_other_language(&visit.uri, language.other()),
+            other_language_name: language.choose("English", "中文"),
+            other_language_tag: language.choose("en", "zh-Hans"),
+            skip: say(two("跳到正文", "Skip to the content")),
+            menu: say(two("菜单", "Menu")),
+            search: say(two("查找", "Search")),
+            sign_out: say(two("退出登录", "Sign out")),
+            own: say(two("我的账户", "My account")),
+            person,
+            places: places.collect(),
+            may_search: ready.is_some() && visit.may(P::Search),
+            notice: notice.map(|(_, text)| say(*text)),
+            is_wide: false,
+        }
+    }
+}
+
+/// A rendered page.
+pub fn render(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message<'a> {
+    frame: Frame,
+    text: &'a str,
+    back: &'static str,
+}
+
+/// A page that says one thing.
+pub fn message(visit: &Visit, status: StatusCode, title: Two, text: &str) -> Response {
+    let page = Message {
+        frame: Frame::new(visit, visit.say(title)),
+        text,
+        back: visit.say(two("回到工作台", "Back to the start")),
+    };
+    render(status, &page)
+}
+
+/// A day and minute as people in the office read it.
+pub fn minute(at: jiff::Timestamp) -> String {
+    let at = crate::domain::calendar::BEIJING.to_datetime(at);
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A number with its thousands apart.
+pub fn thousands(number: impl Into<i128>) -> String {
+    let number: i128 = number.into();
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A word of a few with a Chinese name, in the language of the page.
+pub const fn word(language: Language, chinese: &'static str, slug: &'static str) -> &'static str {
+    language.choose(chinese, slug)
+}

@@ -1,0 +1,244 @@
+//! Signing in and out. Who was signed out in the middle of a form finds what was typed again afterwards.
+
+use askama::Template;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+
+use super::form::{Form, Kind};
+use super::guard::Visit;
+use super::list::encode;
+use super::page::{self, Frame};
+use super::read::Errors;
+use super::typed::Typed;
+use super::words::{Two, two};
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::security::Cookie;
+use crate::service::people::sessions::{self, Due};
+use crate::service::people::sign_in::{self, Attempt};
+use crate::service::system;
+use crate::service::trail::Origin;
+
+const SIGN_IN: &str = "/console/sign-in";
+const CODE: &str = "/console/code";
+/// Bytes of typed text that are kept for somebody who was signed out.
+const MOST_KEPT: usize = 256 * 1024;
+
+/// Where that is done which is due first.
+pub const fn page_of(due: Due) -> &'static str {
+    match due {
+        Due::Code => CODE,
+        Due::Password => "/console/own/password",
+        Due::SecondFactor => "/console/own/second-factor",
+        Due::Nothing => "/console",
+    }
+}
+
+/// Only a page of the console: what an address says of where to go on is anybody's word.
+fn own_page(to: &str) -> &str {
+    let is_own = to == "/console"
+        || (to.starts_with("/console/") || to.starts_with("/console?"))
+            && to.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if is_own { to } else { "/console" }
+}
+
+/// Nobody is signed in: leads to the page where one signs in, and from there back.
+pub fn instead(visit: &Visit, is_read: bool) -> Response {
+    let to = visit.uri.path_and_query().map_or("/console", |to| to.as_str());
+    if !is_read || to == "/console" {
+        return Redirect::to(SIGN_IN).into_response();
+    }
+    Redirect::to(&format!("{SIGN_IN}?to={}", encode(to))).into_response()
+}
+
+fn form(visit: &Visit) -> Form {
+    let say = |two: Two| visit.say(two);
+    Form::new(say(two("登录", "Sign in")), say(two("登录", "Sign in")))
+        .field(visit, "login", two("登录名", "Name to sign in with"), Kind::Line)
+        .field(visit, "password", two("密码", "Password"), Kind::Password("current-password"))
+        .optional(visit, "to", two("", ""), Kind::Hidden)
+        .optional(visit, "kept", two("", ""), Kind::Hidden)
+        .sent_to(SIGN_IN)
+}
+
+/// A form came from somebody who is no longer signed in: what was typed is kept in the page on which one signs in.
+pub async fn instead_of_form(visit: &Visit, request: Request) -> Response {
+    let to = request.uri().path().to_owned();
+    let app = visit.app.clone();
+    let typed = match Typed::from_request(request, &app).await {
+        Ok(typed) => typed,
+        Err(refused) => return refused,
+    };
+    let kept = serde_json::to_string(typed.fields()).unwrap_or_default();
+    let kept = if kept.len() > MOST_KEPT { String::new() } else { kept };
+    let text = visit.say(two(
+        "登录已过期。请重新登录，填写的内容不会丢失。",
+        "Your session has ended. Sign in again; what you typed is kept.",
+    ));
+    let form = form(visit).text(text).value("to", to).value("kept", kept);
+    let mut response = form.render(visit, None);
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
+}
+
+/// `GET /console/sign-in`
+pub async fn page(visit: Visit) -> Response {
+    if visit.anybody().is_some_and(|one| one.due == Due::Nothing) {
+        return Redirect::to("/console").into_response();
+    }
+    let asked = Typed::of_query(&visit.uri);
+    let form = form(&visit).value("to", own_page(asked.get("to")));
+    form.render(&visit, None)
+}
+
+/// `POST /console/sign-in`
+pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
+    let Origin { network, agent, .. } = &visit.origin;
+    let origin = Origin::stranger(typed.get("login"), network, agent);
+    let password = typed.untrimmed("password");
+    let attempt = sign_in::begin(&app.store, &origin, password, system::now()).await;
+    let cookie = match attempt {
+        Ok(Attempt::Begun(cookie)) => cookie,
+        Ok(other) => {
+            let form = form(&visit).filled(&typed);
+            return form.wrong(refused(&visit, &other)).render(&visit, Some(&typed));
+        }
+        Err(error) => return Problem::from(error).response(),
+    };
+    let mut response = go_on(&visit, &typed);
+    let is_secure = app.public_url.is_secure();
+    Cookie::Session.set(&cookie, is_secure, response.headers_mut());
+    response
+}
+
+/// One and the same answer, whatever was wrong.
+fn refused(visit: &Visit, attempt: &Attempt) -> Errors {
+    let what = match attempt {
+        Attempt::Held(until) => held(visit, *until),
+        _ => visit
+            .say(two("登录名、密码或验证码不正确。", "Name, password or code is wrong."))
+            .to_owned(),
+    };
+    Errors { all: vec![(None, what)] }
+}
+
+fn held(visit: &Visit, until: Timestamp) -> String {
+    let at = page::minute(until);
+    let (chinese, english) = (
+        format!("尝试次数过多，请在 {at} 之后再试。"),
+        format!("Too many attempts. Try again after {at} (Beijing)."),
+    );
+    visit.language.choose(&chinese, &english).to_owned()
+}
+
+/// Signed in, or waiting for the code: on to where the person was going, with what was typed there.
+fn go_on(visit: &Visit, typed: &Typed) -> Response {
+    let to = own_page(typed.get("to"));
+    let kept: Vec<(String, String)> = serde_json::from_str(typed.get("kept")).unwrap_or_default();
+    if kept.is_empty() {
+        // The guard leads to the code's page first, if one is due.
+        return Redirect::to(to).into_response();
+    }
+    let fields = kept.into_iter().filter(|(name, _)| name != "confirmed");
+    let page = Resume {
+        frame: Frame::new(visit, visit.say(two("继续填写", "Go on"))),
+        text: visit.say(two(
+            "已登录。您先前填写的内容仍在，请继续。",
+            "You are signed in. What you typed before is still here.",
+        )),
+        button: visit.say(two("继续填写", "Go on")),
+        to,
+        fields: fields.collect(),
+    };
+    page::render(StatusCode::OK, &page)
+}
+
+#[derive(Template)]
+#[template(path = "resume.html")]
+struct Resume<'a> {
+    frame: Frame,
+    text: &'static str,
+    button: &'static str,
+    to: &'a str,
+    fields: Vec<(String, String)>,
+}
+
+fn code_form(visit: &Visit) -> Form {
+    let say = |two: Two| visit.say(two);
+    Form::new(say(two("动态口令", "One-time code")), say(two("验证", "Go on")))
+        .field(visit, "code", two("验证码", "Code"), Kind::Code)
+        .hint(visit, two(
+            "手机验证器显示的 6 位数字；手机不在身边时可用恢复码。",
+            "The six digits that your phone's authenticator shows, or a recovery code.",
+        ))
+}
+
+/// `GET /console/code`
+pub async fn code_page(visit: Visit) -> Response {
+    if visit.signed_in().due != Due::Code {
+        return Redirect::to("/console").into_response();
+    }
+    code_form(&visit).render(&visit, None)
+}
+
+/// `POST /console/code`
+pub async fn code(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
+    let signed_in = visit.signed_in();
+    let (key, code) = (&app.keys.secrets.people, typed.get("code"));
+    let attempt = sign_in::second(&app.store, key, &visit.origin, signed_in, code, system::now());
+    match attempt.await {
+        Ok(Attempt::Begun(cookie)) => {
+            let mut response = Redirect::to("/console").into_response();
+            let is_secure = app.public_url.is_secure();
+            Cookie::Session.set(&cookie, is_secure, response.headers_mut());
+            response
+        }
+        Ok(other) => code_form(&visit)
+            .wrong(refused(&visit, &other))
+            .render(&visit, Some(&typed)),
+        Err(error) => Problem::from(error).response(),
+    }
+}
+
+/// `POST /console/sign-out`
+pub async fn sign_out(visit: Visit, State(app): State<App>) -> Response {
+    let signed_in = visit.signed_in();
+    let (user, number) = (&signed_in.principal.user, signed_in.session.number);
+    let ended = sessions::end(&app.store, &visit.origin, system::now(), user, number).await;
+    if let Err(error) = ended
+        && !error.is_the_request_s_fault()
+    {
+        return Problem::from(error).response();
+    }
+    let mut response = Redirect::to(SIGN_IN).into_response();
+    let headers = response.headers_mut();
+    Cookie::Session.clear(app.public_url.is_secure(), headers);
+    headers.insert(
+        header::HeaderName::from_static("clear-site-data"),
+        header::HeaderValue::from_static("\"cache\""),
+    );
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_page;
+
+    #[test]
+    fn one_is_led_to_pages_of_the_console_only() {
+        for (to, led) in [
+            ("/console/orders?state=placed", "/console/orders?state=placed"),
+            ("/console?lang=en", "/console?lang=en"),
+            ("https://elsewhere.example/console/", "/console"),
+            ("//elsewhere.example/console/", "/console"),
+            ("/\\elsewhere.example", "/console"),
+            ("/consolexyz", "/console"),
+            ("/console/\r\nx: y", "/console"),
+            ("", "/console"),
+        ] {
+            assert_eq!(own_page(to), led, "{to}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What becomes of a form that was sent.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::form::Form;
+use super::guard::Visit;
+use super::page;
+use super::read::Errors;
+use super::typed::Typed;
+use super::words::two;
+use crate::domain::refusal::RefusalKind;
+use crate::http::problem::Problem;
+use crate::service::ServiceError;
+
+/// On to the page of what was done; or the form again, with what is wrong.
+pub fn answer(
+    visit: &Visit,
+    typed: &Typed,
+    form: Form,
+    done: Result<String, ServiceError>,
+) -> Response {
+    let error = match done {
+        Ok(to) => return Redirect::to(&format!("{to}?notice=done")).into_response(),
+        Err(error) => error,
+    };
+    match Errors::of_service(error, visit.language) {
+        Ok(errors) => form.filled(typed).wrong(errors).render(visit, Some(typed)),
+        Err(error) => refuse(visit, error),
+    }
+}
+
+/// The page of an error that is no form's fault.
+pub fn refuse(visit: &Visit, error: ServiceError) -> Response {
+    match &error {
+        ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => {
+            let title = two("没有这项记录", "There is no such thing");
+            page::message(visit, StatusCode::NOT_FOUND, title, visit.say(two("它不存在，或不在您可查看的范围内。", "It does not exist, or is not yours to see.")))
+        }
+        ServiceError::Refused(refusal) => {
+            let title = two("不能办理", "This cannot be done");
+            page::message(visit, StatusCode::CONFLICT, title, &refusal.what.to_string())
+        }
+        _ => Problem::from(error).response(),
+    }
+}
