@@ -46,7 +46,7 @@ impl From<ServiceError> for Failure {
         let what = error.to_string();
         let is_wrong_input = error.is_the_request_s_fault();
         let mut failure = match error {
-            ServiceError::Refused(refusal) => Self::new(refusal.what, refusal.advice),
+            ServiceError::Refused(refusal) => Self::new(refusal.what.en, refusal.advice.en),
             ServiceError::BadLines { lines, .. } => Self {
                 details: bad_lines(&lines),
                 ..Self::new(

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{Output, table};
 use super::values::time;
 use crate::domain::keyring::{KeyEntry, KeyId, KeyStatus, KeyringError};
+use crate::domain::said::said;
 use crate::service::keys::{self, JwkSet};
 use crate::service::{ServiceError, system};
 
@@ -106,8 +107,11 @@ impl Key {
                         .ok_or(ServiceError::from(KeyringError::Unknown(KeyId(id)))),
                     None => ring.newest_active().ok_or_else(|| {
                         ServiceError::refused(
-                            "no signing key is active",
-                            "name a key, as in `yuanmark key export 1`; `yuanmark key list` shows them",
+                            said!("no signing key is active", "没有启用中的签名密钥"),
+                            said!(
+                                "name a key, as in `yuanmark key export 1`; `yuanmark key list` shows them",
+                                "请指明要导出的密钥"
+                            ),
                         )
                     }),
                 }?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::licensee::LicenseeNumber;
 use super::lot::LotNumber;
 use super::refusal::Refusal;
+use super::said::said;
 use super::text::Line;
 use super::words::{numbered, words};
 
@@ -122,20 +123,37 @@ impl Document {
 pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
     if content.is_empty() {
         return Err(Refusal::invalid(
-            "the file is empty",
-            "look whether the scan was saved",
+            said!("the file is empty", "文件是空的"),
+            said!(
+                "look whether the scan was saved",
+                "请检查扫描件是否已保存，再重新上传"
+            ),
         ));
     }
     if content.len() > Document::MOST_BYTES {
         return Err(Refusal::invalid(
-            format!("the file has {} bytes", content.len()),
-            format!("at most {} MiB are kept", Document::MOST_BYTES >> 20),
+            said!(
+                "the file has {} bytes",
+                "文件有 {} 字节，太大",
+                content.len()
+            ),
+            said!(
+                "at most {} MiB are kept",
+                "请压缩或拆分文件，单个文件不超过 {} MB",
+                Document::MOST_BYTES >> 20
+            ),
         ));
     }
     MediaType::of(content).ok_or_else(|| {
         Refusal::invalid(
-            "the file is neither PDF, PNG, JPEG, TIFF nor SVG",
-            "scan it, or save it as PDF",
+            said!(
+                "the file is neither PDF, PNG, JPEG, TIFF nor SVG",
+                "文件不是 PDF、PNG、JPEG、TIFF 或 SVG 格式"
+            ),
+            said!(
+                "scan it, or save it as PDF",
+                "请扫描，或另存为 PDF 后再上传"
+            ),
         )
     })
 }

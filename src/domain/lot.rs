@@ -8,6 +8,7 @@ use super::calendar::day_of;
 use super::form::Form;
 use super::licensee::LicenseeNumber;
 use super::refusal::Refusal;
+use super::said::said;
 use super::season::Season;
 use super::text::Line;
 use super::township::Township;
@@ -117,27 +118,55 @@ impl Lot {
     ) -> Result<Self, Refusal> {
         if new.packs == 0 || new.packs > Self::MOST_PACKS {
             return Err(Refusal::invalid(
-                format!("a lot of {} packs cannot be", new.packs),
-                format!("between 1 and {}", Self::MOST_PACKS),
+                said!(
+                    "a lot of {} packs cannot be",
+                    "生产批次的包数不能是 {}",
+                    new.packs
+                ),
+                said!(
+                    "between 1 and {}",
+                    "请填写 1 至 {} 之间的数",
+                    Self::MOST_PACKS
+                ),
             ));
         }
         let picked = new.public.harvested;
         if picked > day_of(at) {
             return Err(Refusal::invalid(
-                format!("the day of harvest, {picked}, is still to come"),
-                "a lot is entered when it is made",
+                said!(
+                    "the day of harvest, {picked}, is still to come",
+                    "采收日期 {picked} 尚未到来"
+                ),
+                said!(
+                    "a lot is entered when it is made",
+                    "请在产品生产之后登记生产批次"
+                ),
             ));
         }
         if u16::try_from(picked.year()).ok() != Some(new.public.season.year()) {
             return Err(Refusal::invalid(
-                format!("picked on {picked}, but of season {}", new.public.season),
-                "the season is the year of the harvest",
+                said!(
+                    "picked on {picked}, but of season {}",
+                    "采收日期是 {picked}，年度却是 {}",
+                    new.public.season
+                ),
+                said!(
+                    "the season is the year of the harvest",
+                    "年度就是采收的年份，请核对"
+                ),
             ));
         }
         if new.steps.len() > Self::MOST_ENTRIES {
             return Err(Refusal::invalid(
-                format!("more than {} steps", Self::MOST_ENTRIES),
-                "name the main steps of processing",
+                said!(
+                    "more than {} steps",
+                    "加工步骤超过 {} 项",
+                    Self::MOST_ENTRIES
+                ),
+                said!(
+                    "name the main steps of processing",
+                    "请只填写主要的加工步骤"
+                ),
             ));
         }
         Ok(Self {
@@ -158,9 +187,14 @@ impl Lot {
     pub fn report(&mut self, report: &TestReport, at: Timestamp) -> Result<(), Refusal> {
         if report.date < self.entered.public.harvested || report.date > day_of(at) {
             return Err(Refusal::invalid(
-                format!("a report of {} cannot be on this lot", report.date),
-                format!(
+                said!(
+                    "a report of {} cannot be on this lot",
+                    "这一生产批次不会有 {} 的检验报告",
+                    report.date
+                ),
+                said!(
                     "it was picked on {}, and today is {}",
+                    "采收日期是 {}，今天是 {}，请核对报告日期",
                     self.entered.public.harvested,
                     day_of(at)
                 ),
@@ -171,17 +205,30 @@ impl Lot {
         };
         if self.reports.iter().any(is_known) {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "report {} of {} is filed already",
-                    report.number, report.laboratory
+                    "{1}的检验报告 {0} 已经登记",
+                    report.number,
+                    report.laboratory
                 ),
-                "a corrected report has a number of its own",
+                said!(
+                    "a corrected report has a number of its own",
+                    "更正后的报告应有自己的编号"
+                ),
             ));
         }
         if self.reports.len() == Self::MOST_ENTRIES {
             return Err(Refusal::conflict(
-                format!("lot {} has {} reports", self.number, Self::MOST_ENTRIES),
-                "no lot is tested so often",
+                said!(
+                    "lot {} has {} reports",
+                    "生产批次 {} 已有 {} 份检验报告",
+                    self.number,
+                    Self::MOST_ENTRIES
+                ),
+                said!(
+                    "no lot is tested so often",
+                    "检验不会这样频繁，请核对是否重复登记"
+                ),
             ));
         }
         self.reports.push(report.clone());
@@ -202,18 +249,31 @@ impl Lot {
     pub fn may_activate(&self) -> Result<(), Refusal> {
         if self.recalled.is_some() {
             return Err(Refusal::conflict(
-                format!("lot {} is recalled", self.number),
-                "its marks stay withdrawn until the recall is taken back",
+                said!("lot {} is recalled", "生产批次 {} 已召回", self.number),
+                said!(
+                    "its marks stay withdrawn until the recall is taken back",
+                    "解除召回之前，其标志一直停用"
+                ),
             ));
         }
         if !self.has_passed() {
+            let number = self.number;
             let what = match self.reports.last() {
-                Some(_) => "has failed its test",
-                None => "has no test report yet",
+                Some(_) => said!(
+                    "lot {number} has failed its test",
+                    "生产批次 {number} 检验不合格"
+                ),
+                None => said!(
+                    "lot {number} has no test report yet",
+                    "生产批次 {number} 还没有检验报告"
+                ),
             };
             return Err(Refusal::conflict(
-                format!("lot {} {what}", self.number),
-                "file the report of a test it passed: `yuanmark lot report`",
+                what,
+                said!(
+                    "file the report of a test it passed: `yuanmark lot report`",
+                    "请先登记合格的检验报告"
+                ),
             ));
         }
         Ok(())
@@ -226,8 +286,12 @@ impl Lot {
     pub fn recall(&mut self, reason: &Line) -> Result<(), Refusal> {
         if self.recalled.is_some() {
             return Err(Refusal::conflict(
-                format!("lot {} is recalled already", self.number),
-                "nothing has to be done",
+                said!(
+                    "lot {} is recalled already",
+                    "生产批次 {} 已经召回",
+                    self.number
+                ),
+                said!("nothing has to be done", "无需再办"),
             ));
         }
         self.recalled = Some(reason.clone());
@@ -241,8 +305,12 @@ impl Lot {
     pub fn restore(&mut self) -> Result<(), Refusal> {
         if self.recalled.take().is_none() {
             return Err(Refusal::conflict(
-                format!("lot {} is not recalled", self.number),
-                "nothing has to be taken back",
+                said!(
+                    "lot {} is not recalled",
+                    "生产批次 {} 没有召回",
+                    self.number
+                ),
+                said!("nothing has to be taken back", "无需解除"),
             ));
         }
         Ok(())

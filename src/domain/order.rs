@@ -13,6 +13,7 @@ use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkCount, MarkId};
 use super::printer::PrinterNumber;
 use super::refusal::Refusal;
+use super::said::{Said, said};
 use super::season::Season;
 use super::text::Line;
 use super::whereabouts::{Counts, Whereabouts};
@@ -96,15 +97,24 @@ impl Order {
     ) -> Result<Self, Refusal> {
         if new.form.past_since(new.season) <= at {
             return Err(Refusal::invalid(
-                format!("goods of season {} ({}) are past it", new.season, new.form),
-                "look at the year: last season's marks are not for this season's goods",
+                said!(
+                    "goods of season {} ({}) are past it", new.season, new.form;
+                    "{} 年度的产品（{}）已经过季", new.season, new.form.chinese()
+                ),
+                said!(
+                    "look at the year: last season's marks are not for this season's goods",
+                    "请核对年度：上一年度的标志不能用于本年度的产品"
+                ),
             ));
         }
         let year = day_of(at).year();
         if i32::from(new.season.year()) > i32::from(year) + 1 {
             return Err(Refusal::invalid(
-                format!("season {} is too far ahead", new.season),
-                "orders are for this season or the next",
+                said!("season {} is too far ahead", "{} 年度还太远", new.season),
+                said!(
+                    "orders are for this season or the next",
+                    "只能申请印制本年度或下一年度的标志"
+                ),
             ));
         }
         Ok(Self {
@@ -143,7 +153,7 @@ impl Order {
     /// # Errors
     /// [`Refusal`] if it is not waiting for that.
     pub fn approve(&mut self, scrap_tolerance: PerMille) -> Result<(), Refusal> {
-        self.must_be(&[OrderState::Placed], "approved")?;
+        self.must_be(&[OrderState::Placed], &said!("approved", "核准"))?;
         self.state = OrderState::Approved;
         self.scrap_tolerance = scrap_tolerance;
         Ok(())
@@ -154,7 +164,7 @@ impl Order {
     /// # Errors
     /// [`Refusal`] if it is not waiting for approval.
     pub fn reject(&mut self, reason: &Line) -> Result<(), Refusal> {
-        self.must_be(&[OrderState::Placed], "rejected")?;
+        self.must_be(&[OrderState::Placed], &said!("rejected", "驳回"))?;
         self.state = OrderState::Rejected;
         self.reason = Some(reason.clone());
         Ok(())
@@ -166,7 +176,7 @@ impl Order {
     /// [`Refusal`] afterwards: labels may exist then.
     pub fn cancel(&mut self, reason: &Line) -> Result<(), Refusal> {
         let may = [OrderState::Placed, OrderState::Approved, OrderState::Issued];
-        self.must_be(&may, "cancelled")?;
+        self.must_be(&may, &said!("cancelled", "取消"))?;
         self.state = OrderState::Cancelled;
         self.reason = Some(reason.clone());
         Ok(())
@@ -178,7 +188,7 @@ impl Order {
     /// [`Refusal`] before its approval and after its release.
     pub fn assign(&mut self, printer: PrinterNumber) -> Result<(), Refusal> {
         let may = [OrderState::Approved, OrderState::Issued];
-        self.must_be(&may, "given to a printer")?;
+        self.must_be(&may, &said!("given to a printer", "指定承印方"))?;
         self.printer = Some(printer);
         Ok(())
     }
@@ -190,14 +200,18 @@ impl Order {
     pub fn issue(&mut self, batch: BatchNumber) -> Result<(), Refusal> {
         if let Some(batch) = self.batch {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "order {} was issued already: it is batch {batch}",
+                    "订单 {} 已经制码，就是第 {batch} 批",
                     self.number
                 ),
-                "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
+                said!(
+                    "an order is never printed twice; withdraw what is spoiled and order the missing number anew",
+                    "订单不能重复印制；请将损坏的标志作废，再就缺少的数量另行申请印制"
+                ),
             ));
         }
-        self.must_be(&[OrderState::Approved], "issued")?;
+        self.must_be(&[OrderState::Approved], &said!("issued", "制码"))?;
         self.state = OrderState::Issued;
         self.batch = Some(batch);
         self.counts = Counts::unreported(self.placed.quantity.get());
@@ -209,11 +223,15 @@ impl Order {
     /// # Errors
     /// [`Refusal`] if it is not issued, or no printer was named.
     pub fn release(&mut self) -> Result<PrinterNumber, Refusal> {
-        self.must_be(&[OrderState::Issued], "released")?;
+        self.must_be(&[OrderState::Issued], &said!("released", "发放数据包"))?;
         let printer = self.printer.ok_or_else(|| {
             Refusal::conflict(
-                format!("order {} has no printer yet", self.number),
-                "name one: `yuanmark order assign`",
+                said!(
+                    "order {} has no printer yet",
+                    "订单 {} 还没有承印方",
+                    self.number
+                ),
+                said!("name one: `yuanmark order assign`", "请先指定承印方"),
             )
         })?;
         self.state = OrderState::Released;
@@ -228,7 +246,7 @@ impl Order {
     pub fn may_move_labels(&self) -> Result<(), Refusal> {
         self.must_be(
             &[OrderState::Released, OrderState::Closed],
-            "moved or reported",
+            &said!("moved or reported", "登记标志的去向"),
         )
     }
 
@@ -238,39 +256,49 @@ impl Order {
     /// [`Refusal`] unless ordered = good + spoiled, delivered = used + spoiled + lost + returned + on hand, and nothing
     /// waits at the printer's, on its way or to be destroyed.
     pub fn close(&mut self, on_hand: u32) -> Result<(), Refusal> {
-        self.must_be(&[OrderState::Released], "closed")?;
+        self.must_be(&[OrderState::Released], &said!("closed", "结案"))?;
         let waiting = [
             (
                 self.counts.at(Whereabouts::Unreported),
-                "are not reported by the printer",
+                said!("are not reported by the printer", "承印方尚未登记印制"),
             ),
             (
                 self.counts.at(Whereabouts::AtPrinter),
-                "are still at the printer's",
+                said!("are still at the printer's", "仍在承印方"),
             ),
             (
                 self.counts.at(Whereabouts::InTransit),
-                "are sent and not received",
+                said!("are sent and not received", "已发放而未签收"),
             ),
-            (self.counts.to_be_destroyed(), "wait to be destroyed"),
+            (
+                self.counts.to_be_destroyed(),
+                said!("wait to be destroyed", "等待销毁"),
+            ),
         ];
         if let Some((marks, what)) = waiting.iter().find(|(marks, _)| *marks > 0) {
             return Err(Refusal::conflict(
-                format!(
-                    "order {} cannot be closed: {marks} labels {what}",
-                    self.number
+                said!(
+                    "order {} cannot be closed: {marks} labels {}", self.number, what.en;
+                    "订单 {} 不能结案：有 {marks} 枚标志{}", self.number, what.zh
                 ),
-                "report where they are first; what is spoiled or returned is destroyed before two witnesses",
+                said!(
+                    "report where they are first; what is spoiled or returned is destroyed before two witnesses",
+                    "请先登记这些标志的去向；作废和退回的，须有两名见证人在场销毁"
+                ),
             ));
         }
         let known = self.counts.at(Whereabouts::OnHand);
         if on_hand != known {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "order {} cannot be closed: {on_hand} labels were counted on hand, the ledger knows of {known}",
+                    "订单 {} 不能结案：清点结存 {on_hand} 枚，台账结存 {known} 枚",
                     self.number
                 ),
-                "count again; report the difference as used, spoiled, lost or returned",
+                said!(
+                    "count again; report the difference as used, spoiled, lost or returned",
+                    "请重新清点；差额按使用、作废、遗失或退回登记"
+                ),
             ));
         }
         self.state = OrderState::Closed;
@@ -285,19 +313,21 @@ impl Order {
         u64::from(self.counts.spoiled()) > tolerated
     }
 
-    fn must_be(&self, states: &[OrderState], what: &str) -> Result<(), Refusal> {
+    fn must_be(&self, states: &[OrderState], what: &Said) -> Result<(), Refusal> {
         if states.contains(&self.state) {
             return Ok(());
         }
-        let wanted: Vec<&str> = states.iter().map(|state| state.slug()).collect();
+        let slugs: Vec<&str> = states.iter().map(|state| state.slug()).collect();
+        let names: Vec<&str> = states.iter().map(|state| state.chinese()).collect();
         Err(Refusal::conflict(
-            format!(
-                "order {} is {} ({}) and cannot be {what}",
-                self.number,
-                self.state.slug(),
-                self.state.chinese()
+            said!(
+                "order {} is {} ({}) and cannot be {}", self.number, self.state.slug(), self.state.chinese(), what.en;
+                "订单 {} 处于“{}”状态，不能{}", self.number, self.state.chinese(), what.zh
             ),
-            format!("only an order that is {} can be", wanted.join(" or ")),
+            said!(
+                "only an order that is {} can be", slugs.join(" or ");
+                "只有“{}”的订单可以{}", names.join("”或“"), what.zh
+            ),
         ))
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
+use super::said::said;
 use super::text::Line;
 use super::uscc::Uscc;
 use super::words::numbered;
@@ -55,8 +56,11 @@ impl Printer {
     pub fn may_print(&self) -> Result<(), Refusal> {
         if self.ended.is_some() {
             return Err(Refusal::conflict(
-                format!("printer {} prints no more", self.number),
-                "`yuanmark printer list` shows who does",
+                said!("printer {} prints no more", "承印方 {} 已停用", self.number),
+                said!(
+                    "`yuanmark printer list` shows who does",
+                    "请在承印方列表中另选一家"
+                ),
             ));
         }
         Ok(())

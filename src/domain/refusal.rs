@@ -1,4 +1,6 @@
-//! Why a rule does not allow something: in words for a person, with a kind for a program.
+//! Why a rule does not allow something: in words for a person, in both languages, with a kind for a program.
+
+use super::said::Said;
 
 /// What kind of refusal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,34 +22,38 @@ pub struct Refusal {
     /// Of what kind.
     pub kind: RefusalKind,
     /// What is wrong, in one line.
-    pub what: String,
-    /// What to do, in one line.
-    pub advice: String,
+    pub what: Said,
+    /// What to do, in one line. The English may name a command, the Chinese is for somebody in front of a page.
+    pub advice: Said,
 }
 
 impl Refusal {
-    fn new(kind: RefusalKind, what: impl Into<String>, advice: impl Into<String>) -> Self {
-        let (what, advice) = (what.into(), advice.into());
+    const fn new(kind: RefusalKind, what: Said, advice: Said) -> Self {
         Self { kind, what, advice }
     }
 
+    /// What to do, for a page: in Chinese, and in English unless that speaks of a command.
+    pub fn advice_for_pages(&self) -> (&str, Option<&str>) {
+        (&self.advice.zh, self.advice.english_for_pages())
+    }
+
     /// What was named does not exist.
-    pub fn no_such(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub const fn no_such(what: Said, advice: Said) -> Self {
         Self::new(RefusalKind::NoSuch, what, advice)
     }
 
     /// The request makes no sense.
-    pub fn invalid(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub const fn invalid(what: Said, advice: Said) -> Self {
         Self::new(RefusalKind::Invalid, what, advice)
     }
 
     /// Not in the present state.
-    pub fn conflict(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub const fn conflict(what: Said, advice: Said) -> Self {
         Self::new(RefusalKind::Conflict, what, advice)
     }
 
     /// Made upon an older version.
-    pub fn stale(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub const fn stale(what: Said, advice: Said) -> Self {
         Self::new(RefusalKind::Stale, what, advice)
     }
 }

@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mark::{BatchNumber, IndexRange, MarkCount, MarkId, MarkIndex};
+use super::said::Said;
 use super::segments::joined;
 use super::serial::{Serial, SerialKey};
 
@@ -67,7 +68,36 @@ pub enum LineError {
     UnknownBatch(BatchNumber),
     /// What is to happen cannot happen to these labels.
     #[error("cannot be taken: {0}")]
-    Impossible(String),
+    Impossible(Said),
+}
+
+impl LineError {
+    /// The error as a page says it beside the line.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::NotUnderstood => "不是标志编号、序号或号段".to_owned(),
+            Self::NotOurs => "不是本系统的标志编号".to_owned(),
+            Self::Foreign { found, chosen } => {
+                format!("属于第 {found} 批，不属于第 {chosen} 批")
+            }
+            Self::NoBatch => "是序号，但没有选择标志批".to_owned(),
+            Self::Reversed => "首尾颠倒：起始编号不能在终止编号之后".to_owned(),
+            Self::TwoBatches { first, last } => {
+                format!("起始编号在第 {first} 批，终止编号在第 {last} 批")
+            }
+            Self::OutOfRange { batch, last } => {
+                format!("超出第 {batch} 批，该批最后一枚的序号是 {last}")
+            }
+            Self::UnknownBatch(batch) => format!("属于第 {batch} 批，但没有这一批标志"),
+            Self::Impossible(why) => format!("不能办理：{}", why.zh),
+        }
+    }
+}
+
+impl From<LineError> for Said {
+    fn from(error: LineError) -> Self {
+        Self::new(error.to_string(), error.chinese())
+    }
 }
 
 /// What became of a line.

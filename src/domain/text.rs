@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::said::Said;
+
 /// Why a text was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -29,6 +31,25 @@ pub enum TextError {
         /// The place of the character, from 1.
         place: usize,
     },
+}
+
+impl TextError {
+    /// The error as a page says it beside the field, whose name stands there.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Empty(_) => "不能为空".to_owned(),
+            Self::TooLong { length, limit, .. } => format!("有 {length} 个字，最多 {limit} 个字"),
+            Self::Control { place, .. } => {
+                format!("第 {place} 个字是不可见的控制字符，请删去后重新填写")
+            }
+        }
+    }
+}
+
+impl From<TextError> for Said {
+    fn from(error: TextError) -> Self {
+        Self::new(error.to_string(), error.chinese())
+    }
 }
 
 /// One line of text: trimmed, not empty, no control characters, at most [`Line::LIMIT`] characters.
@@ -105,7 +126,10 @@ mod tests {
             Line::new("name", " \t").unwrap_err(),
             TextError::Empty("name")
         );
-        assert!(Line::new("name", "a\nb").is_err());
+        assert_eq!(
+            Line::new("name", "a\nb").unwrap_err().chinese(),
+            "第 2 个字是不可见的控制字符，请删去后重新填写"
+        );
         assert!(Line::new("name", "a\u{202e}b").is_err());
         assert!(Line::new("name", &"笋".repeat(200)).is_ok());
         assert!(Line::new("name", &"笋".repeat(201)).is_err());

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::entitlement::Account;
 use super::licensee::{LicenseeNumber, is_same_person};
 use super::refusal::Refusal;
+use super::said::said;
 use super::text::Line;
 use super::words::{numbered, words};
 
@@ -73,23 +74,27 @@ impl Transfer {
             (&mut self.receiver, &self.giver)
         } else {
             return Err(Refusal::invalid(
-                format!(
+                said!(
                     "licensee {licensee} has no part in transfer {}",
+                    "额度划转 {} 与合法使用人 {licensee} 无关",
                     self.number
                 ),
-                format!(
+                said!(
                     "it runs from licensee {} to licensee {}",
-                    self.from.licensee, self.to
+                    "它由合法使用人 {} 划给合法使用人 {}，请由双方确认",
+                    self.from.licensee,
+                    self.to
                 ),
             ));
         };
         if own.is_some() {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "licensee {licensee} has confirmed transfer {} already",
+                    "合法使用人 {licensee} 已经确认额度划转 {}",
                     self.number
                 ),
-                "the other one must confirm it",
+                said!("the other one must confirm it", "还须由另一方确认"),
             ));
         }
         if other
@@ -97,11 +102,15 @@ impl Transfer {
             .is_some_and(|other| is_same_person(other, by))
         {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "{by} has confirmed transfer {} for the other side",
+                    "{by}已代表另一方确认额度划转 {}",
                     self.number
                 ),
-                "each side confirms by a person of its own",
+                said!(
+                    "each side confirms by a person of its own",
+                    "双方应各由自己的人员确认"
+                ),
             ));
         }
         *own = Some(by.clone());
@@ -125,8 +134,14 @@ impl Transfer {
     fn open(&self) -> Result<(), Refusal> {
         if self.state != TransferState::Proposed {
             return Err(Refusal::conflict(
-                format!("transfer {} is {} already", self.number, self.state.slug()),
-                "a transfer is done or dropped once; a new one can be proposed",
+                said!(
+                    "transfer {} is {} already", self.number, self.state.slug();
+                    "额度划转 {} 已是“{}”状态", self.number, self.state.chinese()
+                ),
+                said!(
+                    "a transfer is done or dropped once; a new one can be proposed",
+                    "额度划转只办理一次；如有需要，请另行提请"
+                ),
             ));
         }
         Ok(())

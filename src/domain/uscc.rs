@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::said::Said;
+
 /// The 31 characters by value. I, O, S, V and Z do not occur.
 const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of the first 17 characters: 3ⁱ mod 31.
@@ -42,6 +44,32 @@ pub enum UsccError {
         /// What the first 17 ask for.
         expected: char,
     },
+}
+
+impl UsccError {
+    /// The error as a page says it.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Length(length) => format!("统一社会信用代码应为 18 位，现有 {length} 位"),
+            Self::Character { place, found }
+                if found.is_alphanumeric() || found.is_ascii_punctuation() =>
+            {
+                format!("统一社会信用代码第 {place} 位“{found}”不会出现在代码中，请核对")
+            }
+            Self::Character { place, .. } => {
+                format!("统一社会信用代码第 {place} 位是空格或看不见的字符，请删去后重新填写")
+            }
+            Self::Check { found, expected } => format!(
+                "统一社会信用代码的校验位是“{found}”，应为“{expected}”：其中有一位写错了，请逐位核对"
+            ),
+        }
+    }
+}
+
+impl From<UsccError> for Said {
+    fn from(error: UsccError) -> Self {
+        Self::new(error.to_string(), error.chinese())
+    }
 }
 
 impl Uscc {
@@ -142,6 +170,8 @@ mod tests {
                 expected: 'Y'
             }
         );
+        assert!(letter.chinese().contains("第 5 位“O”"));
+        assert!(check.chinese().contains("“X”，应为“Y”"));
         assert!(Uscc::new("91430981MA4TEXT2XY").is_err());
     }
 }

@@ -94,7 +94,14 @@ pub fn router(app: App) -> Router {
     openapi::complete(&mut openapi);
     let openapi = Arc::new(openapi);
 
+    let console = console::routes::pages(app.clone()).router();
+    let console = console.layer(from_fn(security::own_forms_only));
+    let console = console.layer(DefaultBodyLimit::max(FOR_ADMINISTRATORS.body));
+    let console = console.layer(from_fn(|request, next| {
+        problem::in_time(FOR_ADMINISTRATORS.time, request, next)
+    }));
     routes
+        .merge(console)
         .route(
             "/openapi.json",
             get(async move || axum::Json((*openapi).clone())),

@@ -170,8 +170,8 @@ impl Problem {
                 RefusalKind::Conflict => Self::REFUSED,
                 RefusalKind::Stale => Self::STALE,
             }
-            .because(&refusal.what)
-            .advising(&refusal.advice),
+            .because(&refusal.what.en)
+            .advising(&refusal.advice.en),
             ServiceError::BadLines { lines, .. } => Self {
                 lines: bad_lines(lines),
                 ..Self::INVALID.because(error.to_string())

@@ -14,8 +14,8 @@ const QUIET: usize = 4;
 /// # Errors
 /// If the text is too long for any symbol.
 pub fn symbol(text: &str) -> Result<String, RenderError> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M)
-        .map_err(|_| RenderError::TooLong)?;
+    let code =
+        QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| RenderError::TooLong)?;
     let width = code.width();
     let side = width + 2 * QUIET;
     let mut path = String::new();

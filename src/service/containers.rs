@@ -8,6 +8,7 @@ use crate::domain::container::{
 use crate::domain::ledger::entry::{ContainerFilled, Entry};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::selection::{self, LineOutcome, LineReport};
 use crate::domain::serial::SerialKey;
 use crate::domain::text::Line;
@@ -49,8 +50,15 @@ pub async fn fill(
     batches.dedup();
     let [number] = batches[..] else {
         return Err(Refusal::invalid(
-            format!("these marks are of {} batches", batches.len()),
-            "a container holds marks of one batch, and at least one",
+            said!(
+                "these marks are of {} batches",
+                "这些标志分属 {} 批",
+                batches.len()
+            ),
+            said!(
+                "a container holds marks of one batch, and at least one",
+                "一卷（箱）只装同一批的标志，且至少一枚"
+            ),
         )
         .into());
     };
@@ -145,8 +153,11 @@ pub async fn list(
 
 fn unknown(number: ContainerNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no container {number}"),
-        "`yuanmark container list` shows the containers there are",
+        said!("there is no container {number}", "没有卷（箱） {number}"),
+        said!(
+            "`yuanmark container list` shows the containers there are",
+            "请在卷和箱的列表中选择"
+        ),
     )
     .into()
 }

@@ -4,8 +4,9 @@ use super::ServiceError;
 use super::desk::{Call, Desk};
 use crate::domain::event::{EventKind, Slip};
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
-use crate::domain::ledger::entry::{Adjusted, Entry, Marks, Noted};
+use crate::domain::ledger::entry::{self, Adjusted, Entry, Marks, Noted};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::store::{Store, ledger};
 
@@ -79,12 +80,15 @@ const fn slip_of(event: EventKind) -> Option<Slip> {
 
 fn stays(stored: &StoredEntry) -> Refusal {
     Refusal::conflict(
-        format!(
-            "entry {} is {} and cannot be taken back",
-            stored.number, stored.kind
+        said!(
+            "entry {} is {} and cannot be taken back", stored.number, stored.kind;
+            "台账第 {} 条是“{}”，不能更正", stored.number, entry::chinese(&stored.kind)
         ),
-        "adjustments and what was reported printed, sent or used can be; anything else is explained by a note, or \
+        said!(
+            "adjustments and what was reported printed, sent or used can be; anything else is explained by a note, or \
          followed by the step that mends it",
+            "可以更正的有额度调整，以及印制、发放、使用的登记；其他事项请附更正说明，或办理相应的后续事项"
+        ),
     )
 }
 
@@ -110,7 +114,10 @@ pub async fn note(
 
 fn unknown(number: EntryNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no entry {number}"),
-        "`yuanmark ledger list` shows the entries there are",
+        said!("there is no entry {number}", "台账没有第 {number} 条"),
+        said!(
+            "`yuanmark ledger list` shows the entries there are",
+            "请在台账中选择"
+        ),
     )
 }

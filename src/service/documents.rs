@@ -10,6 +10,7 @@ use crate::domain::ledger::entry::{DocumentAdded, Entry};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::store::{Store, kept, register};
 
@@ -72,11 +73,15 @@ pub async fn add(
         if newest.document.sha256 == document.sha256 {
             let number = newest.document.number;
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "{} has this very content already: it is document {number}",
+                    "《{}》已有内容完全相同的文件，即文件 {number}",
                     new.title
                 ),
-                "a new version has another content",
+                said!(
+                    "a new version has another content",
+                    "新版本的内容应有不同，请核对所选的文件"
+                ),
             )
             .into());
         }
@@ -152,8 +157,11 @@ pub async fn list(
 
 fn unknown(number: DocumentNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no document {number}"),
-        "`yuanmark document list` shows the files of a licensee",
+        said!("there is no document {number}", "没有档案文件 {number}"),
+        said!(
+            "`yuanmark document list` shows the files of a licensee",
+            "请在合法使用人的档案中选择"
+        ),
     )
     .into()
 }

@@ -14,6 +14,7 @@ use crate::domain::ledger::entry::BatchIssued;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::segments::standings;
 use crate::domain::state::MarkState;
 use crate::domain::text::Line;
@@ -52,7 +53,21 @@ pub async fn issue(
     new: &Issue,
     now: Timestamp,
 ) -> Result<Issued, ServiceError> {
-    let mut desk = Desk::open(store, &Call::new(new.actor.clone(), now)).await?;
+    issue_by(store, keys, new, &Call::new(new.actor.clone(), now)).await
+}
+
+/// The same for a call that comes from somewhere.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_by(
+    store: &Store,
+    keys: &LiveKeys,
+    new: &Issue,
+    call: &Call,
+) -> Result<Issued, ServiceError> {
+    let now = call.at;
+    let mut desk = Desk::open(store, call).await?;
     if let Some(batch) = batch::by_idempotency_key(&mut desk.tx, &new.idempotency_key).await? {
         return repeat_of(batch, new);
     }
@@ -60,8 +75,11 @@ pub async fn issue(
     let ring = keys.ring();
     let key = ring.newest_active().ok_or_else(|| {
         Refusal::conflict(
-            "no signing key is active",
-            "make one with `yuanmark key new`",
+            said!("no signing key is active", "没有启用中的签名密钥"),
+            said!(
+                "make one with `yuanmark key new`",
+                "请联系系统管理员启用签名密钥"
+            ),
         )
     })?;
     keys.signing_key(key.id)?; // no batch that could not be signed
@@ -85,11 +103,16 @@ fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
         return Ok(Issued { batch, is_repeat });
     }
     Err(Refusal::conflict(
-        format!(
+        said!(
             "the idempotency key {} was used for batch {}, which is another issue",
-            new.idempotency_key, batch.number
+            "制码请求 {} 先前已用于第 {} 批，与本次内容不同",
+            new.idempotency_key,
+            batch.number
         ),
-        "use a new idempotency key for a new issue, the same one only to repeat the same request",
+        said!(
+            "use a new idempotency key for a new issue, the same one only to repeat the same request",
+            "如要办理新的制码，请重新打开表单再提交"
+        ),
     )
     .into())
 }

@@ -14,6 +14,7 @@ use super::{ServiceError, system};
 use crate::domain::keyring::{
     KeyEntry, KeyId, KeyStatus, Keyring, KeyringError, SecretChecks, SecretName, secret_check,
 };
+use crate::domain::said::said;
 use crate::keystore::{KeyFolder, KeystoreError, Passphrase, Secret, Secrets};
 
 /// Makes a signing key, and with the first one the serial, hidden, phone and people keys. Returns its number.
@@ -66,11 +67,15 @@ fn check_passphrase(
     folder.secret(ring, SecretName::Serial, passphrase)?;
     if passphrase.is_some() && !folder.is_encrypted()? {
         return Err(ServiceError::refused(
-            format!(
+            said!(
                 "the private files in {} have no passphrase",
+                "{} 中的私钥文件没有口令",
                 folder.path().display()
             ),
-            "leave out --passphrase-file: all files of a folder have one passphrase, or none has",
+            said!(
+                "leave out --passphrase-file: all files of a folder have one passphrase, or none has",
+                "同一文件夹的密钥须都有口令，或都没有；请联系系统管理员"
+            ),
         ));
     }
     Ok(())
@@ -87,8 +92,15 @@ fn first_ring(
         .find(|path| path.exists())
     {
         return Err(ServiceError::refused(
-            format!("{} is here, but keyring.toml is not", orphan.display()),
-            "put keyring.toml back from your backup; if nothing was ever issued with this key, move the file away",
+            said!(
+                "{} is here, but keyring.toml is not",
+                "{} 还在，keyring.toml 却不在",
+                orphan.display()
+            ),
+            said!(
+                "put keyring.toml back from your backup; if nothing was ever issued with this key, move the file away",
+                "请系统管理员从备份中恢复密钥清单"
+            ),
         ));
     }
     let mut checks = SecretChecks::default();

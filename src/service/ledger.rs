@@ -3,6 +3,7 @@
 use super::ServiceError;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::store::Store;
 use crate::store::ledger::{self, Filter, Head};
 
@@ -33,11 +34,17 @@ pub async fn list(
 /// If there is none.
 pub async fn get(store: &Store, number: EntryNumber) -> Result<StoredEntry, ServiceError> {
     let found = ledger::get(&mut store.read().await?, number).await?;
-    found.ok_or_else(|| {
-        Refusal::no_such(
-            format!("there is no entry {number}"),
+    found.ok_or_else(|| unknown(number))
+}
+
+/// The refusal of a number that no entry has, or none that the person may see.
+pub fn unknown(number: EntryNumber) -> ServiceError {
+    Refusal::no_such(
+        said!("there is no entry {number}", "台账没有第 {number} 条"),
+        said!(
             "`yuanmark ledger list` shows the entries there are",
-        )
-        .into()
-    })
+            "请在台账中选择"
+        ),
+    )
+    .into()
 }

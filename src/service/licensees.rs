@@ -9,6 +9,7 @@ use crate::domain::ledger::entry::{
 };
 use crate::domain::licensee::{Licensee, LicenseeNumber, NewLicensee, Particulars, StepTaken};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::store::licensee::Filter;
 use crate::store::{Store, licensee};
 
@@ -108,8 +109,11 @@ pub async fn confirm_step(
     change(store, call, number, |licensee| {
         let pending = licensee.pending.as_ref().ok_or_else(|| {
             Refusal::conflict(
-                format!("no step of licensee {number} waits for a second person"),
-                "propose the step first",
+                said!(
+                    "no step of licensee {number} waits for a second person",
+                    "合法使用人 {number} 没有待复核的事项"
+                ),
+                said!("propose the step first", "请先提请"),
             )
         })?;
         let (licensee, step) = (number, pending.step.clone());
@@ -211,10 +215,14 @@ pub async fn needing_attention(
     list(store, &filter, LicenseeNumber(0), limit).await
 }
 
-pub(super) fn unknown(number: LicenseeNumber) -> ServiceError {
+/// The refusal of a number that no licensee has, or none that the person may see.
+pub fn unknown(number: LicenseeNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no licensee {number}"),
-        "`yuanmark licensee list` shows the licensees there are",
+        said!("there is no licensee {number}", "没有合法使用人 {number}"),
+        said!(
+            "`yuanmark licensee list` shows the licensees there are",
+            "请在合法使用人名册中选择"
+        ),
     )
     .into()
 }

@@ -12,6 +12,7 @@ use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotNumber, NewLot, TestReport, TestResult};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::segments::{joined, standings};
 use crate::domain::text::Line;
@@ -179,8 +180,11 @@ pub async fn get(store: &Store, number: LotNumber) -> Result<Lot, ServiceError> 
     let found = kept::get(&mut store.read().await?, number).await?;
     found.ok_or_else(|| {
         Refusal::no_such(
-            format!("there is no lot {number}"),
-            "`yuanmark lot list` shows the lots there are",
+            said!("there is no lot {number}", "没有生产批次 {number}"),
+            said!(
+                "`yuanmark lot list` shows the lots there are",
+                "请在生产批次列表中选择"
+            ),
         )
         .into()
     })

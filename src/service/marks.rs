@@ -17,6 +17,7 @@ use crate::domain::lot::LotNumber;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
 use crate::domain::order::Batch;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::segments::{joined, marks_in, standings};
 use crate::domain::selection::{self, Chosen, LineError, LineOutcome, LineReport};
 use crate::domain::serial::{Serial, SerialKey};
@@ -241,7 +242,10 @@ async fn choose(
         Which::Lines(text) => return choose_lines(desk, events, key, change, text).await,
         Which::All => {
             let number = change.batch.ok_or_else(|| {
-                Refusal::invalid("no batch is named", "name the batch whose marks are meant")
+                Refusal::invalid(
+                    said!("no batch is named", "没有选择标志批"),
+                    said!("name the batch whose marks are meant", "请选择标志所在的批"),
+                )
             })?;
             vec![(number, vec![desk.books.batch(number)?.count.all()])]
         }
@@ -274,16 +278,25 @@ async fn choose_lines(
 ) -> Result<(ChosenMarks, Vec<LineReport>), ServiceError> {
     if text.lines().count() > MOST_LINES {
         return Err(Refusal::invalid(
-            format!("there are more than {MOST_LINES} lines"),
-            "split the file, or name ranges instead of single serials",
+            said!(
+                "there are more than {MOST_LINES} lines",
+                "内容超过 {MOST_LINES} 行"
+            ),
+            said!(
+                "split the file, or name ranges instead of single serials",
+                "请拆分文件，或用号段代替逐枚编号"
+            ),
         )
         .into());
     }
     let lines = selection::read(text.lines(), change.batch, key);
     if lines.is_empty() {
         return Err(Refusal::invalid(
-            "no mark is chosen",
-            "name a serial, a range of indices, a file of them, or --all",
+            said!("no mark is chosen", "没有选择标志"),
+            said!(
+                "name a serial, a range of indices, a file of them, or --all",
+                "请填写编号、号段，上传编号文件，或选择整批"
+            ),
         )
         .into());
     }
@@ -319,14 +332,21 @@ async fn in_containers(
         desk.load_container(number).await?;
         let container = desk.books.containers.get(number).ok_or_else(|| {
             Refusal::no_such(
-                format!("there is no container {number}"),
-                "`yuanmark container list` shows the containers there are",
+                said!("there is no container {number}", "没有卷（箱） {number}"),
+                said!(
+                    "`yuanmark container list` shows the containers there are",
+                    "请在卷和箱的列表中选择"
+                ),
             )
         })?;
         found.push((container.filled.batch, container.filled.ranges.clone()));
     }
     if found.is_empty() {
-        return Err(Refusal::invalid("no container is named", "name a roll or a box").into());
+        return Err(Refusal::invalid(
+            said!("no container is named", "没有选择卷或箱"),
+            said!("name a roll or a box", "请选择一卷或一箱"),
+        )
+        .into());
     }
     Ok(found)
 }
@@ -343,8 +363,11 @@ async fn delivered_by(
             Ok((marks.batch, marks.ranges))
         }
         _ => Err(Refusal::no_such(
-            format!("entry {entry} is no delivery"),
-            "`yuanmark ledger list --kind delivered` shows the deliveries there are",
+            said!("entry {entry} is no delivery", "台账第 {entry} 条不是发放"),
+            said!(
+                "`yuanmark ledger list --kind delivered` shows the deliveries there are",
+                "请在台账的发放记录中选择"
+            ),
         )
         .into()),
     }
@@ -489,8 +512,13 @@ pub async fn report(
         .ok_or_else(|| no_batch(mark.batch))?;
     if !batch.count.has(mark.index) {
         return Err(Refusal::no_such(
-            format!("batch {} has no mark {}", mark.batch, mark.index),
-            format!("its marks are {}", batch.count.all()),
+            said!(
+                "batch {} has no mark {}",
+                "第 {} 批没有 {} 号标志",
+                mark.batch,
+                mark.index
+            ),
+            said!("its marks are {}", "这一批的序号为 {}", batch.count.all()),
         )
         .into());
     }

@@ -21,6 +21,7 @@ pub mod lots;
 pub mod marks;
 pub mod orders;
 pub mod pack;
+pub mod pages;
 pub mod people;
 pub mod printers;
 pub mod register;
@@ -32,6 +33,7 @@ pub mod verify;
 use crate::domain::keyring::KeyringError;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::{Said, said};
 use crate::domain::selection::LineReport;
 use crate::domain::text::TextError;
 use crate::keystore::KeystoreError;
@@ -78,7 +80,7 @@ pub enum ServiceError {
 
 impl ServiceError {
     /// A refusal in the present state: what is wrong and what to do.
-    pub fn refused(what: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub fn refused(what: Said, advice: Said) -> Self {
         Refusal::conflict(what, advice).into()
     }
 
@@ -93,15 +95,21 @@ impl ServiceError {
 
 fn no_batch(number: BatchNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no batch {number}"),
-        "`yuanmark batch list` shows the batches there are",
+        said!("there is no batch {number}", "没有第 {number} 批标志"),
+        said!(
+            "`yuanmark batch list` shows the batches there are",
+            "请在标志批列表中选择"
+        ),
     )
     .into()
 }
 
-#[allow(clippy::needless_pass_by_value)] // what `map_err` takes
 fn text_refused(error: TextError) -> ServiceError {
-    Refusal::invalid(error.to_string(), "write it in one line").into()
+    Refusal::invalid(
+        error.into(),
+        said!("write it in one line", "请写在一行之内"),
+    )
+    .into()
 }
 
 /// The part of a batch that a request means, by default all of it.
@@ -112,8 +120,11 @@ fn part_of(
 ) -> Result<IndexRange, ServiceError> {
     match wanted {
         Some(range) if range.last() > all.last() => Err(Refusal::invalid(
-            format!("the range {range} goes beyond batch {number}"),
-            format!("its marks are {all}"),
+            said!(
+                "the range {range} goes beyond batch {number}",
+                "号段 {range} 超出第 {number} 批"
+            ),
+            said!("its marks are {all}", "这一批的序号为 {all}"),
         )
         .into()),
         Some(range) => Ok(range),

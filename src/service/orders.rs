@@ -11,6 +11,7 @@ use crate::domain::ledger::entry::{
 use crate::domain::order::{NewOrder, Order, OrderNumber};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::store::Store;
 use crate::store::order::{self, Filter};
@@ -172,13 +173,19 @@ async fn finish(desk: Desk, number: OrderNumber) -> Result<Order, ServiceError> 
 /// If there is none.
 pub async fn get(store: &Store, number: OrderNumber) -> Result<Order, ServiceError> {
     let found = order::get(&mut store.read().await?, number).await?;
-    found.ok_or_else(|| {
-        Refusal::no_such(
-            format!("there is no order {number}"),
+    found.ok_or_else(|| unknown(number))
+}
+
+/// The refusal of a number that no order has, or none that the person may see.
+pub fn unknown(number: OrderNumber) -> ServiceError {
+    Refusal::no_such(
+        said!("there is no order {number}", "没有印制订单 {number}"),
+        said!(
             "`yuanmark order list` shows the orders there are",
-        )
-        .into()
-    })
+            "请在印制订单列表中选择"
+        ),
+    )
+    .into()
 }
 
 /// The newest wanted orders before `before`, the newest first.

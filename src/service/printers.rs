@@ -5,6 +5,7 @@ use super::desk::{Call, Desk, subject};
 use crate::domain::ledger::entry::{Entry, PrinterEnded, PrinterEntered};
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::store::{Store, kept, register};
 
@@ -82,8 +83,11 @@ pub async fn list(
 
 fn unknown(number: PrinterNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no printer {number}"),
-        "`yuanmark printer list` shows the printers there are",
+        said!("there is no printer {number}", "没有承印方 {number}"),
+        said!(
+            "`yuanmark printer list` shows the printers there are",
+            "请在承印方列表中选择"
+        ),
     )
     .into()
 }

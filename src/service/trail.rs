@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use super::ServiceError;
 use crate::domain::access::{Principal, UserNumber};
 use crate::domain::ledger::chain::EntryNumber;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table};
 use crate::store::trail::{self, Filter, Outcome, Step};
@@ -174,6 +176,32 @@ pub async fn list(
     limit: u32,
 ) -> Result<Vec<Step>, ServiceError> {
     Ok(trail::list(&mut store.read().await?, filter, before, limit).await?)
+}
+
+/// One step.
+///
+/// # Errors
+/// If there is none of this number.
+pub async fn get(store: &Store, number: u64) -> Result<Step, ServiceError> {
+    let before = Some(number.saturating_add(1));
+    let filter = Filter::default();
+    let found = trail::list(&mut store.read().await?, &filter, before, 1).await?;
+    found
+        .into_iter()
+        .find(|step| step.number == number)
+        .ok_or_else(|| {
+            Refusal::no_such(
+                said!(
+                    "there is no step {number} in the audit trail",
+                    "操作日志没有第 {number} 条"
+                ),
+                said!(
+                    "`yuanmark trail list` shows the steps there are",
+                    "请在操作日志中查找"
+                ),
+            )
+            .into()
+        })
 }
 
 const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {

@@ -6,6 +6,7 @@ use crate::domain::entitlement::Account;
 use crate::domain::ledger::entry::{Entry, TransferConfirmed, TransferDropped, TransferProposed};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer, TransferNumber};
 use crate::store::{Store, kept, register};
@@ -127,8 +128,11 @@ pub async fn list(
 
 fn unknown(number: TransferNumber) -> ServiceError {
     Refusal::no_such(
-        format!("there is no transfer {number}"),
-        "`yuanmark transfer list` shows the transfers there are",
+        said!("there is no transfer {number}", "没有额度划转 {number}"),
+        said!(
+            "`yuanmark transfer list` shows the transfers there are",
+            "请在额度划转列表中选择"
+        ),
     )
     .into()
 }

@@ -81,6 +81,27 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The error as a page says it.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Excel => "这是 Excel 文件，不是 CSV；请打开后另存为“CSV UTF-8”".to_owned(),
+            Self::Broken { encoding, place } => format!(
+                "文件标明是 {encoding} 编码，但第 {} 行、第 {} 字节之后不是",
+                place.line, place.offset
+            ),
+            Self::Unknown { utf8, gb18030 } => format!(
+                "文件既不是 UTF-8（第 {} 行、第 {} 字节之后不符），也不是 GB18030（第 {} 行、第 {} 字节之后不符）；\
+                 请另存为“CSV UTF-8”",
+                utf8.line, utf8.offset, gb18030.line, gb18030.offset
+            ),
+            Self::Nul { line } => {
+                format!("第 {line} 行有空字符，不是纯文本；请另存为“CSV UTF-8”")
+            }
+        }
+    }
+}
+
 /// The text of a file, without its byte-order mark, and how it was encoded.
 ///
 /// # Errors

@@ -56,6 +56,18 @@ pub enum RowError {
     StrayQuote,
 }
 
+impl RowError {
+    /// The error as a page says it beside the row.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::CellCount { expected, found } => {
+                format!("这一行有 {found} 格，而表头有 {expected} 格")
+            }
+            Self::StrayQuote => "一格在后引号之后还有内容；格内的引号应写两个".to_owned(),
+        }
+    }
+}
+
 /// Reads a CSV file. The caller limits its size; memory is about twice that.
 ///
 /// # Errors

@@ -63,5 +63,27 @@ pub enum ReadError {
     TooManyRows,
 }
 
+impl ReadError {
+    /// The error as a page says it.
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Decode(error) => error.chinese(),
+            Self::Empty => "文件是空的；第一行应为各栏的名称".to_owned(),
+            Self::UnknownTitle { title, known } => {
+                format!("没有“{title}”这一栏；可用的栏目有：{known}")
+            }
+            Self::NoTitle { column } => format!("第 {column} 栏没有名称"),
+            Self::DoubledTitle { title } => format!("“{title}”这一栏出现了两次"),
+            Self::MissingTitle { title } => format!("缺少“{title}”这一栏"),
+            Self::RowTooLong { line } => format!(
+                "从第 {line} 行起的一条记录超过 {} KiB，可能有引号没有成对",
+                ROW_LIMIT / 1024
+            ),
+            Self::UnclosedQuote { line } => format!("第 {line} 行的引号没有成对"),
+            Self::TooManyRows => format!("文件超过 {ROWS_LIMIT} 条记录，请拆分成几个文件"),
+        }
+    }
+}
+
 /// Characters of an unknown title that an error repeats.
 pub const TITLE_SHOWN: usize = 40;

@@ -36,6 +36,7 @@ use yuanmark::service::marks::{self, Change, Changed, Which};
 use yuanmark::service::{ServiceError, entitlements, ledger};
 
 use crate::support::installation::{Installation, USCCS, call, line, morning};
+use crate::support::said::assert_said;
 
 const SPOILED: EventKind = EventKind::Withdrawn(Withdrawal::Spoiled);
 const LOST: EventKind = EventKind::Withdrawn(Withdrawal::Lost);
@@ -73,12 +74,12 @@ fn named(by: &str, request: &str) -> Call {
     }
 }
 
-/// What was refused and of what kind it is; the advice is never empty.
+/// What was refused and of what kind it is; what is wrong and what to do is always said in both languages.
 fn told<T: Debug>(result: Result<T, ServiceError>) -> (RefusalKind, String) {
     match result {
         Err(ServiceError::Refused(refusal)) => {
-            assert!(!refusal.advice.is_empty());
-            (refusal.kind, refusal.what)
+            assert_said(&refusal);
+            (refusal.kind, refusal.what.en)
         }
         other => panic!("not refused: {other:?}"),
     }

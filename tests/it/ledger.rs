@@ -20,6 +20,7 @@ use yuanmark::store::{Tx, health};
 
 use crate::support::databases::number;
 use crate::support::installation::{Installation, call, index, line, morning};
+use crate::support::said::assert_said;
 
 fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
@@ -36,8 +37,8 @@ fn mark(batch: &Batch, place: u32) -> MarkId {
 fn refusal<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
     match result {
         Err(ServiceError::Refused(refusal)) => {
-            assert!(!refusal.advice.is_empty());
-            refusal.what
+            assert_said(&refusal);
+            refusal.what.en
         }
         other => panic!("not refused: {other:?}"),
     }

@@ -9,6 +9,7 @@ use crate::cli::arguments::{Caller, Installation};
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported, read_table};
 use crate::cli::output::Output;
+use crate::domain::said::Said;
 use crate::service::register::{self, Import as Imported, RowOutcome, Taking};
 use crate::service::system;
 
@@ -86,7 +87,9 @@ fn problems(import: &Imported) -> Vec<String> {
         .rows
         .iter()
         .filter_map(|(line, outcome)| match outcome {
-            RowOutcome::Bad(problems) => Some(format!("line {line}: {}", problems.join("; "))),
+            RowOutcome::Bad(problems) => {
+                Some(format!("line {line}: {}", english(problems).join("; ")))
+            }
             _ => None,
         })
         .collect();
@@ -135,11 +138,17 @@ fn to_json(import: &Imported) -> Value {
         RowOutcome::Unchanged(number) => {
             json!({"line": line, "outcome": "unchanged", "licensee": number})
         }
-        RowOutcome::Bad(problems) => json!({"line": line, "outcome": "bad", "problems": problems}),
+        RowOutcome::Bad(problems) => {
+            json!({"line": line, "outcome": "bad", "problems": english(problems)})
+        }
     };
     json!({
         "encoding": import.encoding,
         "written": import.is_written,
         "rows": import.rows.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+fn english(problems: &[Said]) -> Vec<&str> {
+    problems.iter().map(|problem| problem.en.as_str()).collect()
 }

@@ -80,7 +80,11 @@ mod tests {
             (Scope::Printer(PrinterNumber(2)), false, false),
         ] {
             assert_eq!(scope.sees_entry(&entry), sees_entry, "{scope:?}");
-            assert_eq!(scope.sees_licensee(LicenseeNumber(1)), sees_file, "{scope:?}");
+            assert_eq!(
+                scope.sees_licensee(LicenseeNumber(1)),
+                sees_file,
+                "{scope:?}"
+            );
             assert!(scope == Scope::All || !scope.sees_entry(&Subjects::default()));
         }
     }

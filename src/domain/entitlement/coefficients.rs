@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::area::Area;
 use crate::domain::form::Form;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 
 /// A share in thousandths, 0 to 1000.
@@ -102,14 +103,25 @@ impl Coefficients {
     pub fn check(&self) -> Result<(), Refusal> {
         if self.kg_per_mu == 0 || self.kg_per_mu > Self::MOST_KG_PER_MU {
             return Err(Refusal::invalid(
-                format!("{} kg a mu cannot be", self.kg_per_mu),
-                format!("between 1 and {}", Self::MOST_KG_PER_MU),
+                said!(
+                    "{} kg a mu cannot be",
+                    "每亩产量 {} 千克，超出合理范围",
+                    self.kg_per_mu
+                ),
+                said!(
+                    "between 1 and {}",
+                    "请填写 1 至 {} 之间的数",
+                    Self::MOST_KG_PER_MU
+                ),
             ));
         }
         if Form::ALL.iter().any(|form| !self.yields.contains_key(form)) {
             return Err(Refusal::invalid(
-                "every form needs its yield",
-                "name all seven, in thousandths",
+                said!("every form needs its yield", "每种产品形态都要有得率"),
+                said!(
+                    "name all seven, in thousandths",
+                    "请按千分数填写全部产品形态的得率"
+                ),
             ));
         }
         Ok(())

@@ -11,6 +11,7 @@ use super::area::Area;
 use super::form::Form;
 use super::licensee::LicenseeNumber;
 use super::refusal::Refusal;
+use super::said::said;
 use super::season::Season;
 use super::text::Line;
 
@@ -26,6 +27,16 @@ pub struct Account {
 }
 
 impl Account {
+    /// The account as the office writes it, without the word for the entitlement itself (额度).
+    pub fn chinese(self) -> String {
+        let Self {
+            licensee,
+            season,
+            form,
+        } = self;
+        format!("合法使用人 {licensee} 的 {season} 年度{}", form.chinese())
+    }
+
     /// `2026/1/canned`: as lists are ordered, to say where the next page of one begins.
     pub fn path(self) -> String {
         format!("{}/{}/{}", self.season, self.licensee, self.form)
@@ -144,14 +155,28 @@ impl Entitlement {
         self.open()?;
         if self.granted > 0 {
             return Err(Refusal::conflict(
-                format!("the entitlement of {} was granted already", self.account),
-                "adjust it, with the document that says why",
+                said!(
+                    "the entitlement of {} was granted already", self.account;
+                    "{}额度已经核定过", self.account.chinese()
+                ),
+                said!(
+                    "adjust it, with the document that says why",
+                    "如需增减，请凭文件调整额度"
+                ),
             ));
         }
         if grant.pack_grams == 0 || grant.pack_grams > Self::MOST_PACK_GRAMS {
             return Err(Refusal::invalid(
-                format!("a pack of {} grams cannot be", grant.pack_grams),
-                format!("between 1 and {} grams", Self::MOST_PACK_GRAMS),
+                said!(
+                    "a pack of {} grams cannot be",
+                    "每包净含量 {} 克，超出合理范围",
+                    grant.pack_grams
+                ),
+                said!(
+                    "between 1 and {} grams",
+                    "请填写 1 至 {} 克",
+                    Self::MOST_PACK_GRAMS
+                ),
             ));
         }
         self.has_room_for(marks_or_refused(grant.marks)?)?;
@@ -217,8 +242,14 @@ impl Entitlement {
     pub fn cancel_order(&mut self, marks: u64) -> Result<(), Refusal> {
         self.ordered = self.ordered.checked_sub(marks).ok_or_else(|| {
             Refusal::conflict(
-                format!("{marks} marks were never ordered of {}", self.account),
-                "the ledger disagrees with itself: run `yuanmark ledger verify`",
+                said!(
+                    "{marks} marks were never ordered of {}", self.account;
+                    "{}额度中没有已订的 {marks} 枚", self.account.chinese()
+                ),
+                said!(
+                    "the ledger disagrees with itself: run `yuanmark ledger verify`",
+                    "台账前后不符，请校验台账，并告知系统管理员"
+                ),
             )
         })?;
         if self.is_closed {
@@ -263,8 +294,14 @@ impl Entitlement {
     fn open(&self) -> Result<(), Refusal> {
         if self.is_closed {
             return Err(Refusal::conflict(
-                format!("the books of {} are closed", self.account),
-                "what was left has gone over into the next season or lapsed",
+                said!(
+                    "the books of {} are closed", self.account;
+                    "{}额度已经年末结转", self.account.chinese()
+                ),
+                said!(
+                    "what was left has gone over into the next season or lapsed",
+                    "余额已转入下一年度或失效，不能再变动"
+                ),
             ));
         }
         Ok(())
@@ -279,20 +316,29 @@ impl Entitlement {
 
     fn too_little(&self, marks: u64) -> Refusal {
         Refusal::conflict(
-            format!(
-                "the entitlement of {} has {} marks left, {marks} are asked for",
-                self.account,
-                self.balance()
+            said!(
+                "the entitlement of {} has {} marks left, {marks} are asked for", self.account, self.balance();
+                "{}额度只剩 {} 枚，本次需要 {marks} 枚", self.account.chinese(), self.balance()
             ),
-            "order less, have the entitlement adjusted, or have quantity transferred",
+            said!(
+                "order less, have the entitlement adjusted, or have quantity transferred",
+                "请减少数量，或先调整额度、办理额度划转"
+            ),
         )
     }
 
     fn has_room_for(&self, marks: u64) -> Result<(), Refusal> {
         if self.balance() + marks > Self::MOST {
             return Err(Refusal::invalid(
-                format!("an entitlement of more than {} marks cannot be", Self::MOST),
-                "look at the area and the weight of the pack",
+                said!(
+                    "an entitlement of more than {} marks cannot be",
+                    "一笔额度不能超过 {} 枚",
+                    Self::MOST
+                ),
+                said!(
+                    "look at the area and the weight of the pack",
+                    "请核对面积和每包净含量"
+                ),
             ));
         }
         Ok(())
@@ -303,14 +349,17 @@ impl Entitlement {
 fn marks_or_refused(marks: u64) -> Result<u64, Refusal> {
     if marks == 0 {
         return Err(Refusal::invalid(
-            "no mark is meant",
-            "name a number of marks above zero",
+            said!("no mark is meant", "没有填写数量"),
+            said!("name a number of marks above zero", "请填写大于零的枚数"),
         ));
     }
     if marks > Entitlement::MOST {
         return Err(Refusal::invalid(
-            format!("{marks} marks are more than can be meant"),
-            format!("at most {}", Entitlement::MOST),
+            said!(
+                "{marks} marks are more than can be meant",
+                "{marks} 枚超出可能的数量"
+            ),
+            said!("at most {}", "最多 {} 枚", Entitlement::MOST),
         ));
     }
     Ok(marks)

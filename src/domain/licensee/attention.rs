@@ -49,6 +49,18 @@ impl Attention {
         }
     }
 
+    /// In one line, for the office.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::CorrectionOverdue { due } => format!("整改已于 {due} 到期"),
+            Self::NotUsed { since } => format!("自 {since} 起未使用，已满 {NON_USE_YEARS} 年"),
+            Self::NotUsedSoon { since, until } => {
+                format!("自 {since} 起未使用，{until} 将满 {NON_USE_YEARS} 年")
+            }
+            Self::WaitsForSecond { by } => format!("{by} 提出的事项待另一人复核"),
+        }
+    }
+
     /// In one line.
     pub fn in_words(&self) -> String {
         match self {

@@ -13,6 +13,7 @@ pub use path::{LicenseeState, Step, StepTaken};
 
 use super::calendar::day_of;
 use super::refusal::Refusal;
+use super::said::said;
 use super::text::Line;
 use super::uscc::Uscc;
 use super::words::{numbered, words};
@@ -133,8 +134,11 @@ impl Licensee {
         new.particulars.check()?;
         if new.date > day_of(at) {
             return Err(Refusal::invalid(
-                format!("the day {} is still to come", new.date),
-                "name the day of the application, or since when the right is in force",
+                said!("the day {} is still to come", "日期 {} 尚未到来", new.date),
+                said!(
+                    "name the day of the application, or since when the right is in force",
+                    "请填写申请日期，或使用权生效的日期"
+                ),
             ));
         }
         let in_force_since = match new.state {
@@ -142,14 +146,26 @@ impl Licensee {
             LicenseeState::Active if new.document.is_some() => Some(new.date),
             LicenseeState::Active => {
                 return Err(Refusal::invalid(
-                    "a right in force needs the number of the announcement or registration",
-                    "name the document, or enter an application",
+                    said!(
+                        "a right in force needs the number of the announcement or registration",
+                        "使用权已生效的，须有公告或注册文号"
+                    ),
+                    said!(
+                        "name the document, or enter an application",
+                        "请填写文号；尚未取得的，请按申请登记"
+                    ),
                 ));
             }
             other => {
                 return Err(Refusal::invalid(
-                    format!("nobody is entered as {}", other.slug()),
-                    "enter it as applied or active, then take the steps that follow",
+                    said!(
+                        "nobody is entered as {}", other.slug();
+                        "建档时的状态不能是“{}”", other.chinese()
+                    ),
+                    said!(
+                        "enter it as applied or active, then take the steps that follow",
+                        "请按“申请”或“有效”建档，再逐步办理状态变更"
+                    ),
                 ));
             }
         };
@@ -200,17 +216,26 @@ impl Licensee {
         let number = self.number;
         if self.state.has_ended() {
             return Err(Refusal::conflict(
-                format!("the right of licensee {number} to use the mark has ended"),
-                "its open orders can only be cancelled, and its marks returned",
+                said!(
+                    "the right of licensee {number} to use the mark has ended",
+                    "合法使用人 {number} 的标志使用权已终止"
+                ),
+                said!(
+                    "its open orders can only be cancelled, and its marks returned",
+                    "未完成的订单只能取消，剩余标志应当退回"
+                ),
             ));
         }
         Err(Refusal::conflict(
-            format!(
+            said!(
                 "licensee {number} is {} ({}): its right is not fully in force",
-                self.state.slug(),
-                self.state.chinese()
+                self.state.slug(), self.state.chinese();
+                "合法使用人 {number} 处于“{}”状态，使用权尚未完全生效", self.state.chinese()
             ),
-            format!("`yuanmark licensee show {number}` shows the steps that lead on"),
+            said!(
+                "`yuanmark licensee show {number}` shows the steps that lead on",
+                "请在该合法使用人的页面查看下一步可办理的事项"
+            ),
         ))
     }
 
@@ -222,20 +247,26 @@ impl Licensee {
         particulars.check()?;
         if revision != self.revision {
             return Err(Refusal::stale(
-                format!(
+                said!(
                     "the file of licensee {} is at version {}, this change was made upon version {revision}",
-                    self.number, self.revision
+                    "合法使用人 {} 的档案已是第 {} 版，而本次变更依据的是第 {revision} 版",
+                    self.number,
+                    self.revision
                 ),
-                "read the newest version, and make the change upon it",
+                said!(
+                    "read the newest version, and make the change upon it",
+                    "请查看最新版本，在其基础上重新修改"
+                ),
             ));
         }
         if *particulars == self.particulars {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "the file of licensee {} says just this already",
+                    "合法使用人 {} 的档案内容没有变化",
                     self.number
                 ),
-                "nothing has to be changed",
+                said!("nothing has to be changed", "无需变更"),
             ));
         }
         self.particulars = particulars.clone();
@@ -251,12 +282,14 @@ impl Licensee {
         self.check(step, at)?;
         if step.step.needs_two() {
             return Err(Refusal::conflict(
-                format!(
-                    "{} ({}) needs two people",
-                    step.step.slug(),
-                    step.step.chinese()
+                said!(
+                    "{} ({}) needs two people", step.step.slug(), step.step.chinese();
+                    "“{}”须由两人办理", step.step.chinese()
                 ),
-                "one proposes it, another confirms it",
+                said!(
+                    "one proposes it, another confirms it",
+                    "请先由一人提请，再由另一人复核"
+                ),
             ));
         }
         self.carry_out(step, by, at);
@@ -271,18 +304,20 @@ impl Licensee {
         self.check(step, at)?;
         if !step.step.needs_two() {
             return Err(Refusal::invalid(
-                format!("{} does not need two people", step.step.slug()),
-                "take the step itself",
+                said!(
+                    "{} does not need two people", step.step.slug();
+                    "“{}”不需要两人办理", step.step.chinese()
+                ),
+                said!("take the step itself", "请直接办理"),
             ));
         }
         if let Some(pending) = &self.pending {
             return Err(Refusal::conflict(
-                format!(
-                    "{}, proposed by {}, still waits for a second person",
-                    pending.step.step.slug(),
-                    pending.by
+                said!(
+                    "{}, proposed by {}, still waits for a second person", pending.step.step.slug(), pending.by;
+                    "{}提请的“{}”还在等待复核", pending.by, pending.step.step.chinese()
                 ),
-                "confirm or drop it first",
+                said!("confirm or drop it first", "请先复核或撤回"),
             ));
         }
         self.pending = Some(Pending {
@@ -301,8 +336,11 @@ impl Licensee {
         let pending = self.waiting()?.clone();
         if is_same_person(&pending.by, by) {
             return Err(Refusal::conflict(
-                format!("{by} proposed this step and cannot confirm it too"),
-                "a second person must confirm it",
+                said!(
+                    "{by} proposed this step and cannot confirm it too",
+                    "这一事项由{by}提请，不能由本人复核"
+                ),
+                said!("a second person must confirm it", "请由另一人复核"),
             ));
         }
         self.check(&pending.step, at)?;
@@ -329,11 +367,12 @@ impl Licensee {
     fn waiting(&self) -> Result<&Pending, Refusal> {
         self.pending.as_ref().ok_or_else(|| {
             Refusal::conflict(
-                format!(
+                said!(
                     "no step of licensee {} waits for a second person",
+                    "合法使用人 {} 没有待复核的事项",
                     self.number
                 ),
-                "propose the step first",
+                said!("propose the step first", "请先提请"),
             )
         })
     }
@@ -341,29 +380,32 @@ impl Licensee {
     fn check(&self, step: &StepTaken, at: Timestamp) -> Result<(), Refusal> {
         step.check(day_of(at))?;
         if self.after(step.step).is_none() {
-            let steps: Vec<&str> = self.state.steps().map(Step::slug).collect();
+            let slugs: Vec<&str> = self.state.steps().map(Step::slug).collect();
+            let names: Vec<&str> = self.state.steps().map(Step::chinese).collect();
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "licensee {} is {} ({}): {} ({}) does not lead on from there",
-                    self.number,
-                    self.state.slug(),
-                    self.state.chinese(),
-                    step.step.slug(),
-                    step.step.chinese()
+                    self.number, self.state.slug(), self.state.chinese(), step.step.slug(), step.step.chinese();
+                    "合法使用人 {} 处于“{}”状态，不能办理“{}”", self.number, self.state.chinese(), step.step.chinese()
                 ),
-                format!("from there lead: {}", steps.join(", ")),
+                said!(
+                    "from there lead: {}", slugs.join(", ");
+                    "此时可以办理：{}", names.join("、")
+                ),
             ));
         }
         if step.date < self.state_since {
             return Err(Refusal::invalid(
-                format!(
+                said!(
                     "the decision is of {}, but licensee {} is {} since {} only",
-                    step.date,
-                    self.number,
-                    self.state.slug(),
-                    self.state_since
+                    step.date, self.number, self.state.slug(), self.state_since;
+                    "决定日期是 {}，而合法使用人 {} 到 {} 才进入“{}”状态",
+                    step.date, self.number, self.state_since, self.state.chinese()
                 ),
-                "steps are dated in their order",
+                said!(
+                    "steps are dated in their order",
+                    "各事项的日期应当依次排列，请核对"
+                ),
             ));
         }
         if step
@@ -371,8 +413,11 @@ impl Licensee {
             .is_some_and(|until| until < self.added_at)
         {
             return Err(Refusal::invalid(
-                "the policy date lies before the licensee was entered",
-                "look at its year",
+                said!(
+                    "the policy date lies before the licensee was entered",
+                    "在市标志的截止日期早于建档日期"
+                ),
+                said!("look at its year", "请核对年份"),
             ));
         }
         Ok(())

@@ -8,6 +8,7 @@ use super::LegalBasis;
 use crate::domain::area::Area;
 use crate::domain::form::Form;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::township::Township;
 
@@ -100,14 +101,28 @@ impl Particulars {
         ];
         if longest.iter().any(|length| *length > Self::MOST_ENTRIES) {
             return Err(Refusal::invalid(
-                format!("a list has more than {} entries", Self::MOST_ENTRIES),
-                "name the main documents, products and standards",
+                said!(
+                    "a list has more than {} entries",
+                    "有一栏超过 {} 项",
+                    Self::MOST_ENTRIES
+                ),
+                said!(
+                    "name the main documents, products and standards",
+                    "请只填写主要的文件、产品和标准"
+                ),
             ));
         }
         if self.base() > Area::MAX {
             return Err(Refusal::invalid(
-                format!("a base of {} mu is larger than the whole area", self.base()),
-                "areas are in mu, not in square metres",
+                said!(
+                    "a base of {} mu is larger than the whole area",
+                    "基地面积 {} 亩，超过整个保护范围",
+                    self.base()
+                ),
+                said!(
+                    "areas are in mu, not in square metres",
+                    "面积以亩为单位，不是平方米，请核对"
+                ),
             ));
         }
         Ok(())

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::words::words;
 
@@ -158,38 +159,67 @@ impl StepTaken {
         let step = self.step;
         if self.date > today {
             return Err(Refusal::invalid(
-                format!("the decision is of {}, which is still to come", self.date),
-                "a step is entered when it is decided",
+                said!(
+                    "the decision is of {}, which is still to come",
+                    "决定日期 {} 尚未到来",
+                    self.date
+                ),
+                said!(
+                    "a step is entered when it is decided",
+                    "请在作出决定之后登记"
+                ),
             ));
         }
         if step.needs_document() && self.document.is_none() {
             return Err(Refusal::invalid(
-                format!("{} needs the number of a document", step.slug()),
-                "name the decision, announcement or order it rests on",
+                said!(
+                    "{} needs the number of a document", step.slug();
+                    "“{}”须有文号", step.chinese()
+                ),
+                said!(
+                    "name the decision, announcement or order it rests on",
+                    "请填写所依据的决定、公告或通知的文号"
+                ),
             ));
         }
         match (step, self.due) {
             (Step::OrderCorrection, None) => Err(Refusal::invalid(
-                "a correction order needs a date until when",
-                "name the last day of the time allowed",
+                said!(
+                    "a correction order needs a date until when",
+                    "责令整改须有整改期限"
+                ),
+                said!(
+                    "name the last day of the time allowed",
+                    "请填写期限的最后一天"
+                ),
             )),
             (Step::OrderCorrection, Some(due)) if due < self.date => Err(Refusal::invalid(
-                format!(
+                said!(
                     "the correction is due on {due}, before it was ordered on {}",
+                    "整改期限 {due} 早于责令整改的日期 {}",
                     self.date
                 ),
-                "look at the year",
+                said!("look at the year", "请核对年份"),
             )),
             (Step::OrderCorrection, Some(_)) | (_, None) => Ok(()),
             (_, Some(_)) => Err(Refusal::invalid(
-                format!("{} has no date until when", step.slug()),
-                "only a correction order has one",
+                said!(
+                    "{} has no date until when", step.slug();
+                    "“{}”没有期限", step.chinese()
+                ),
+                said!(
+                    "only a correction order has one",
+                    "只有责令整改才填写期限，请去掉这一项"
+                ),
             )),
         }?;
         if self.marks_good_until.is_some() && !step.ends_the_right() {
             return Err(Refusal::invalid(
-                format!("{} does not end the right: marks stay good", step.slug()),
-                "leave out the policy date",
+                said!(
+                    "{} does not end the right: marks stay good", step.slug();
+                    "“{}”不终止使用权，标志继续有效", step.chinese()
+                ),
+                said!("leave out the policy date", "请去掉在市标志的截止日期"),
             ));
         }
         Ok(())

@@ -49,11 +49,13 @@ impl From<TableFormat> for SheetFormat {
 
 /// A table is written to an unnamed file first, and sent when it is whole: it takes no memory, and an answer that has
 /// begun is one that ends.
-fn unnamed() -> Result<File, Problem> {
+/// A file without a name, in which a table waits until it is whole.
+pub fn unnamed() -> Result<File, Problem> {
     tempfile::tempfile().map_err(|error| Problem::from(ServiceError::from(SheetError::Io(error))))
 }
 
-fn sent(mut file: File, format: SheetFormat, name: &str) -> Result<Response, Problem> {
+/// The table as an answer, to be saved.
+pub fn sent(mut file: File, format: SheetFormat, name: &str) -> Result<Response, Problem> {
     file.seek(SeekFrom::Start(0))
         .map_err(|error| Problem::from(ServiceError::from(SheetError::Io(error))))?;
     let stream = ReaderStream::new(tokio::fs::File::from_std(file));
@@ -290,7 +292,10 @@ impl From<(u64, RowOutcome)> for ImportRow {
             RowOutcome::Entered(number) => (ImportOutcome::Entered, Some(number), Vec::new()),
             RowOutcome::Changed(number) => (ImportOutcome::Changed, Some(number), Vec::new()),
             RowOutcome::Unchanged(number) => (ImportOutcome::Unchanged, Some(number), Vec::new()),
-            RowOutcome::Bad(problems) => (ImportOutcome::Bad, None, problems),
+            RowOutcome::Bad(problems) => {
+                let problems = problems.into_iter().map(|problem| problem.en);
+                (ImportOutcome::Bad, None, problems.collect())
+            }
         };
         Self {
             line,

@@ -11,19 +11,27 @@ use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
 
 /// A step that could be taken.
-pub struct Step {
+struct Step {
     label: &'static str,
     address: String,
 }
 
+/// Where a row of a table leads, and its cells, each with its head.
+struct Cells {
+    address: Option<String>,
+    cells: Vec<(&'static str, String)>,
+}
+
 /// A part of a file.
-pub enum Part {
+enum Part {
     /// Names and values.
     Facts(Vec<(&'static str, String)>),
     /// A table: heads, and rows whose first cell leads somewhere.
-    Table(Vec<&'static str>, Vec<(Option<String>, Vec<String>)>),
+    Table(Vec<&'static str>, Vec<Cells>),
     /// Plain sentences.
     Text(Vec<String>),
+    /// A text as it is kept.
+    Raw(String),
 }
 
 /// A file.
@@ -73,13 +81,19 @@ impl File {
 
     /// Facts, those that are there.
     #[must_use]
-    pub fn facts(mut self, visit: &Visit, heading: Option<Two>, facts: Vec<(Two, Option<String>)>) -> Self {
+    pub fn facts(
+        mut self,
+        visit: &Visit,
+        heading: Option<Two>,
+        facts: Vec<(Two, Option<String>)>,
+    ) -> Self {
         let facts: Vec<(&'static str, String)> = facts
             .into_iter()
             .filter_map(|(name, value)| Some((visit.say(name), value?)))
             .collect();
         if !facts.is_empty() {
-            self.parts.push((heading.map(|two| visit.say(two)), Part::Facts(facts)));
+            self.parts
+                .push((heading.map(|two| visit.say(two)), Part::Facts(facts)));
         }
         self
     }
@@ -94,8 +108,14 @@ impl File {
         rows: Vec<(Option<String>, Vec<String>)>,
     ) -> Self {
         if !rows.is_empty() {
-            let heads = heads.iter().map(|head| visit.say(*head)).collect();
-            self.parts.push((Some(visit.say(heading)), Part::Table(heads, rows)));
+            let heads: Vec<&'static str> = heads.iter().map(|head| visit.say(*head)).collect();
+            let rows = rows.into_iter().map(|(address, cells)| Cells {
+                address,
+                cells: heads.iter().copied().zip(cells).collect(),
+            });
+            let rows = rows.collect();
+            self.parts
+                .push((Some(visit.say(heading)), Part::Table(heads, rows)));
         }
         self
     }
@@ -103,7 +123,18 @@ impl File {
     /// Sentences.
     #[must_use]
     pub fn text(mut self, heading: Option<&'static str>, text: Vec<String>) -> Self {
-        self.parts.push((heading, Part::Text(text)));
+        if !text.is_empty() {
+            self.parts.push((heading, Part::Text(text)));
+        }
+        self
+    }
+
+    /// A text as it is kept, if there is one.
+    #[must_use]
+    pub fn raw(mut self, visit: &Visit, heading: Two, text: String) -> Self {
+        if !text.is_empty() {
+            self.parts.push((Some(visit.say(heading)), Part::Raw(text)));
+        }
         self
     }
 

@@ -120,7 +120,14 @@ impl Form {
         self.add(visit, name, label, kind, false)
     }
 
-    fn add(mut self, visit: &Visit, name: &'static str, label: Two, kind: Kind, is_required: bool) -> Self {
+    fn add(
+        mut self,
+        visit: &Visit,
+        name: &'static str,
+        label: Two,
+        kind: Kind,
+        is_required: bool,
+    ) -> Self {
         self.fields.push(Field {
             name,
             label: visit.say(label),
@@ -166,7 +173,10 @@ impl Form {
     #[must_use]
     pub fn wrong(mut self, errors: Errors) -> Self {
         for (name, what) in errors.all {
-            let field = self.fields.iter_mut().find(|field| Some(field.name) == name);
+            let field = self
+                .fields
+                .iter_mut()
+                .find(|field| Some(field.name) == name);
             self.errors.push((name, what.clone()));
             if let Some(field) = field {
                 field.error = Some(what);
@@ -205,7 +215,10 @@ impl Form {
             request: request
                 .filter(|request| !request.is_empty())
                 .unwrap_or_else(system::unique_id),
-            is_multipart: self.fields.iter().any(|field| matches!(field.kind, Kind::File)),
+            is_multipart: self
+                .fields
+                .iter()
+                .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
             form: &self,
         };

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::words::{Two, two};
 use super::{page, sign_in};
-use crate::domain::access::Permission;
+use crate::domain::access::{Permission, Scope};
 use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
@@ -52,12 +52,12 @@ pub struct Visit {
 }
 
 impl Visit {
-    async fn of(app: App, request: &Request) -> Result<Self, Problem> {
-        let (headers, uri) = (request.headers(), request.uri().clone());
-        let network = network::of(headers, request.extensions());
+    async fn of(app: App, uri: Uri, headers: &HeaderMap, network: &str) -> Result<Self, Problem> {
         let agent = headers.get(header::USER_AGENT);
-        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        let mut origin = Origin::stranger("", &network, agent);
+        let agent = agent
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default();
+        let mut origin = Origin::stranger("", network, agent);
         let mut signed_in = None;
         let is_secure = app.public_url.is_secure();
         for cookie in Cookie::Session.values(headers, is_secure) {
@@ -96,6 +96,14 @@ impl Visit {
             .is_some_and(|signed_in| signed_in.principal.may(permission))
     }
 
+    /// Whose things the visitor sees.
+    ///
+    /// # Panics
+    /// As [`Visit::signed_in`].
+    pub fn scope(&self) -> Scope {
+        self.signed_in().principal.user.scope
+    }
+
     /// A text in the language of the visit.
     pub const fn say(&self, two: Two) -> &'static str {
         two.say(self.language)
@@ -129,13 +137,19 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or(Problem::INTERNAL)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Problem::INTERNAL)
     }
 }
 
 /// Lets through who may, and leads everybody else to where they can do something about it.
 pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> Response {
-    let visit = match Visit::of(app, &request).await {
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    let network = network::of(&headers, request.extensions());
+    let visit = match Visit::of(app, uri, &headers, &network).await {
         Ok(visit) => visit,
         Err(problem) => return problem.response(),
     };
@@ -147,7 +161,7 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
         (_, Some(signed_in)) if signed_in.due != Due::Nothing => {
             Some(Redirect::to(sign_in::page_of(signed_in.due)).into_response())
         }
-        (Needs::Person, Some(_)) => None,
+        (Needs::Open | Needs::Person, Some(_)) => None,
         (Needs::May(permission), Some(_)) if visit.may(permission) => None,
         (Needs::May(permission), Some(_)) => Some(forbidden(&visit, permission).await),
     };
@@ -179,8 +193,16 @@ async fn forbidden(visit: &Visit, permission: Permission) -> Response {
     }
     let role = visit.signed_in().principal.user.role;
     let text = match visit.language {
-        Language::Chinese => format!("您的角色（{}）无权：{}。", role.chinese(), permission.chinese()),
-        Language::English => format!("Your role ({}) may not: {}.", role.slug(), permission.slug()),
+        Language::Chinese => format!(
+            "您的角色（{}）无权：{}。",
+            role.chinese(),
+            permission.chinese()
+        ),
+        Language::English => format!(
+            "Your role ({}) may not: {}.",
+            role.slug(),
+            permission.slug()
+        ),
     };
     let title = two("无权访问", "Not for your role");
     page::message(visit, StatusCode::FORBIDDEN, title, &text)

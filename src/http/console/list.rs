@@ -87,7 +87,14 @@ impl List {
 
     /// A field to choose by, as it stands in the address.
     #[must_use]
-    pub fn field(mut self, visit: &Visit, asked: &Typed, name: &'static str, label: Two, filter: Filter) -> Self {
+    pub fn field(
+        mut self,
+        visit: &Visit,
+        asked: &Typed,
+        name: &'static str,
+        label: Two,
+        filter: Filter,
+    ) -> Self {
         self.fields.push(Field {
             name,
             label: visit.say(label),
@@ -127,13 +134,23 @@ impl List {
     /// The rows that were found, one more than are shown if there is a further page; `key` says where the next page
     /// begins, in the field `after`.
     #[must_use]
-    pub fn rows<T>(mut self, mut found: Vec<T>, key: impl Fn(&T) -> String, row: impl Fn(&T) -> Row) -> Self {
+    pub fn rows<T>(
+        mut self,
+        mut found: Vec<T>,
+        key: impl Fn(&T) -> String,
+        row: impl Fn(&T) -> Row,
+    ) -> Self {
         if found.len() > ROWS as usize {
             found.truncate(ROWS as usize);
             self.next = found.last().map(key);
         }
         self.rows = found.iter().map(row).collect();
         self
+    }
+
+    /// The cells of a row, each with its column.
+    fn cells<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a Column, &'a String)> {
+        self.columns.iter().zip(&row.cells)
     }
 
     /// The page.
@@ -150,7 +167,10 @@ impl List {
             }
             pairs.join("&")
         };
-        let next = self.next.as_deref().map(|next| format!("?{}", query(Some(next))));
+        let next = self
+            .next
+            .as_deref()
+            .map(|next| format!("?{}", query(Some(next))));
         let tables = self.tables.map(|address| {
             let query = query(None);
             ["xlsx", "csv"].map(|format| format!("{address}?format={format}&{query}"))
@@ -184,7 +204,9 @@ pub fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }

@@ -37,11 +37,21 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
-    let yes = |is: bool| visit.say(if is { two("有", "yes") } else { two("无", "no") });
+    let yes = |is: bool| {
+        visit.say(if is {
+            two("有", "yes")
+        } else {
+            two("无", "no")
+        })
+    };
     let own = "/console/own";
     let session = |one: &crate::store::session::Session| {
         let is_this = one.number == signed_in.session.number;
-        let this = if is_this { visit.say(two("（本次）", "(this one)")) } else { "" };
+        let this = if is_this {
+            visit.say(two("（本次）", "(this one)"))
+        } else {
+            ""
+        };
         (
             Some(format!("{own}/sessions/{}/end", one.number)),
             vec![
@@ -61,37 +71,121 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
                 one.purpose.to_string(),
                 words.join(" "),
                 minute(one.ends_at),
-                visit.say(if is_over { two("已失效", "over") } else { two("有效", "in force") }).to_owned(),
+                visit
+                    .say(if is_over {
+                        two("已失效", "over")
+                    } else {
+                        two("有效", "in force")
+                    })
+                    .to_owned(),
             ],
         )
     };
     File::new(user.name.to_string())
-        .step(&visit, true, two("修改密码", "Change the password"), format!("{own}/password"))
-        .step(&visit, true, two("设置动态口令", "Set up one-time codes"), format!("{own}/second-factor"))
-        .step(&visit, signed_in.has_second_factor, two("换发恢复码", "New recovery codes"), format!("{own}/recovery-codes"))
-        .step(&visit, true, two("新建接口令牌", "Make a token"), format!("{own}/tokens/new"))
-        .facts(&visit, None, vec![
-            (two("登录名", "Signs in as"), Some(user.login.to_string())),
-            (two("角色", "Role"), Some(visit.language.choose(user.role.chinese(), user.role.slug()).to_owned())),
-            (two("动态口令", "One-time codes"), Some(yes(signed_in.has_second_factor).to_owned())),
-            (two("剩余恢复码", "Recovery codes left"), signed_in.has_second_factor.then(|| left.to_string())),
-        ])
-        .table(&visit, two("登录会话（点开可结束）", "Sessions (open one to end it)"),
-            &[two("最近使用", "Last used"), two("登录时间", "Since"), two("网络地址", "From"), two("浏览器", "Browser")],
-            open.iter().map(session).collect())
-        .table(&visit, two("接口令牌", "Tokens"),
-            &[two("用途", "For"), two("权限", "May"), two("有效期至", "Until"), two("状态", "State")],
-            tokens.iter().map(token).collect())
+        .step(
+            &visit,
+            true,
+            two("修改密码", "Change the password"),
+            format!("{own}/password"),
+        )
+        .step(
+            &visit,
+            true,
+            two("设置动态口令", "Set up one-time codes"),
+            format!("{own}/second-factor"),
+        )
+        .step(
+            &visit,
+            signed_in.has_second_factor,
+            two("换发恢复码", "New recovery codes"),
+            format!("{own}/recovery-codes"),
+        )
+        .step(
+            &visit,
+            true,
+            two("新建接口令牌", "Make a token"),
+            format!("{own}/tokens/new"),
+        )
+        .facts(
+            &visit,
+            None,
+            vec![
+                (two("登录名", "Signs in as"), Some(user.login.to_string())),
+                (
+                    two("角色", "Role"),
+                    Some(
+                        visit
+                            .language
+                            .choose(user.role.chinese(), user.role.slug())
+                            .to_owned(),
+                    ),
+                ),
+                (
+                    two("动态口令", "One-time codes"),
+                    Some(yes(signed_in.has_second_factor).to_owned()),
+                ),
+                (
+                    two("剩余恢复码", "Recovery codes left"),
+                    signed_in.has_second_factor.then(|| left.to_string()),
+                ),
+            ],
+        )
+        .table(
+            &visit,
+            two("登录会话（点开可结束）", "Sessions (open one to end it)"),
+            &[
+                two("最近使用", "Last used"),
+                two("登录时间", "Since"),
+                two("网络地址", "From"),
+                two("浏览器", "Browser"),
+            ],
+            open.iter().map(session).collect(),
+        )
+        .table(
+            &visit,
+            two("接口令牌", "Tokens"),
+            &[
+                two("用途", "For"),
+                two("权限", "May"),
+                two("有效期至", "Until"),
+                two("状态", "State"),
+            ],
+            tokens.iter().map(token).collect(),
+        )
         .render(&visit)
 }
 
 fn password_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    Form::new(say(two("修改密码", "Change the password")), say(two("修改", "Change")))
-        .field(visit, "present", two("现在的密码", "Present password"), Kind::Password("current-password"))
-        .field(visit, "new", two("新密码", "New password"), Kind::Password("new-password"))
-        .hint(visit, two("至少 12 个字符，可以用一句话。", "At least 12 characters; a sentence is a good one."))
-        .field(visit, "again", two("再输一次新密码", "New password again"), Kind::Password("new-password"))
+    Form::new(
+        say(two("修改密码", "Change the password")),
+        say(two("修改", "Change")),
+    )
+    .field(
+        visit,
+        "present",
+        two("现在的密码", "Present password"),
+        Kind::Password("current-password"),
+    )
+    .field(
+        visit,
+        "new",
+        two("新密码", "New password"),
+        Kind::Password("new-password"),
+    )
+    .hint(
+        visit,
+        two(
+            "至少 12 个字符，可以用一句话。",
+            "At least 12 characters; a sentence is a good one.",
+        ),
+    )
+    .field(
+        visit,
+        "again",
+        two("再输一次新密码", "New password again"),
+        Kind::Password("new-password"),
+    )
 }
 
 /// `GET /console/own/password`
@@ -104,15 +198,33 @@ pub async fn password(visit: Visit, State(app): State<App>, typed: Typed) -> Res
     let mut reader = Reader::new(&typed, visit.language);
     let (new, again) = (typed.untrimmed("new"), typed.untrimmed("again"));
     if new != again {
-        reader.wrong("again", "两次输入的新密码不一致", "The two new passwords differ");
+        reader.wrong(
+            "again",
+            "两次输入的新密码不一致",
+            "The two new passwords differ",
+        );
     }
     let errors = reader.finish();
     if !errors.is_empty() {
-        return password_form(&visit).wrong(errors).render(&visit, Some(&typed));
+        return password_form(&visit)
+            .wrong(errors)
+            .render(&visit, Some(&typed));
     }
     let present = typed.untrimmed("present");
-    let changed = own::change_password(&app.store, &visit.origin, system::now(), visit.signed_in(), present, new);
-    answer(&visit, &typed, password_form(&visit), changed.await.map(|()| "/console/own".to_owned()))
+    let changed = own::change_password(
+        &app.store,
+        &visit.origin,
+        system::now(),
+        visit.signed_in(),
+        present,
+        new,
+    );
+    answer(
+        &visit,
+        &typed,
+        password_form(&visit),
+        changed.await.map(|()| "/console/own".to_owned()),
+    )
 }
 
 #[derive(Template)]
@@ -141,7 +253,10 @@ async fn second_factor_form(visit: &Visit, app: &App, error: Option<Two>) -> Res
         return crate::http::problem::Problem::INTERNAL.response();
     };
     let page = SecondFactor {
-        frame: Frame::new(visit, visit.say(two("设置动态口令", "Set up one-time codes"))),
+        frame: Frame::new(
+            visit,
+            visit.say(two("设置动态口令", "Set up one-time codes")),
+        ),
         how: visit.say(two(
             "用手机上的验证器应用（如微软、谷歌验证器）扫描二维码，再输入它显示的 6 位数字。",
             "Scan this with an authenticator app on your phone, then type the six digits it shows.",
@@ -170,12 +285,22 @@ pub async fn second_factor_page(visit: Visit, State(app): State<App>) -> Respons
 pub async fn second_factor(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
     let key = &app.keys.secrets.people;
     let now = system::now();
-    let confirmed =
-        own::confirm_second_factor(&app.store, key, &visit.origin, now, visit.signed_in(), typed.get("code")).await;
+    let confirmed = own::confirm_second_factor(
+        &app.store,
+        key,
+        &visit.origin,
+        now,
+        visit.signed_in(),
+        typed.get("code"),
+    )
+    .await;
     match confirmed {
         Ok(Some(codes)) => show_codes(&visit, &codes),
         Ok(None) => {
-            let wrong = two("验证码不正确，请看手机上的新数字。", "The code is wrong: take the one your phone shows now.");
+            let wrong = two(
+                "验证码不正确，请看手机上的新数字。",
+                "The code is wrong: take the one your phone shows now.",
+            );
             second_factor_form(&visit, &app, Some(wrong)).await
         }
         Err(error) => refuse(&visit, error),
@@ -191,13 +316,22 @@ fn show_codes(visit: &Visit, codes: &[zeroize::Zeroizing<String>]) -> Response {
     File::new(visit.say(two("恢复码", "Recovery codes")))
         .text(None, vec![text.to_owned()])
         .text(None, codes)
-        .step(visit, true, two("已抄好，继续", "I wrote them down"), "/console".to_owned())
+        .step(
+            visit,
+            true,
+            two("已抄好，继续", "I wrote them down"),
+            "/console".to_owned(),
+        )
         .render(visit)
 }
 
 fn codes_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    Form::new(say(two("换发恢复码", "New recovery codes")), say(two("换发", "Make new ones"))).text(say(two(
+    Form::new(
+        say(two("换发恢复码", "New recovery codes")),
+        say(two("换发", "Make new ones")),
+    )
+    .text(say(two(
         "换发后，以前的恢复码全部作废。",
         "All earlier recovery codes will be void.",
     )))
@@ -219,7 +353,10 @@ pub async fn codes(visit: Visit, State(app): State<App>) -> Response {
 
 fn end_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    Form::new(say(two("结束该登录会话", "End this session")), say(two("结束", "End it")))
+    Form::new(
+        say(two("结束该登录会话", "End this session")),
+        say(two("结束", "End it")),
+    )
 }
 
 /// `GET /console/own/sessions/{session}/end`
@@ -248,14 +385,22 @@ fn token_form(visit: &Visit) -> Form {
         let label = visit.language.choose(one.chinese(), one.slug());
         (one.slug().to_owned(), label.to_owned())
     });
-    Form::new(say(two("新建接口令牌", "Make a token")), say(two("新建", "Make it")))
-        .text(say(two(
-            "程序凭令牌以您的名义使用接口。令牌只显示一次。",
-            "A program uses the interface in your name with it. It is shown once.",
-        )))
-        .field(visit, "purpose", two("用途", "What for"), Kind::Line)
-        .field(visit, "last_day", two("有效期至", "Last day"), Kind::Day)
-        .field(visit, "permissions", two("权限", "What it may"), Kind::Checks(own.collect()))
+    Form::new(
+        say(two("新建接口令牌", "Make a token")),
+        say(two("新建", "Make it")),
+    )
+    .text(say(two(
+        "程序凭令牌以您的名义使用接口。令牌只显示一次。",
+        "A program uses the interface in your name with it. It is shown once.",
+    )))
+    .field(visit, "purpose", two("用途", "What for"), Kind::Line)
+    .field(visit, "last_day", two("有效期至", "Last day"), Kind::Day)
+    .field(
+        visit,
+        "permissions",
+        two("权限", "What it may"),
+        Kind::Checks(own.collect()),
+    )
 }
 
 /// `GET /console/own/tokens/new`
@@ -268,7 +413,10 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
     let form = token_form(&visit).filled(&typed);
     let mut reader = Reader::new(&typed, visit.language);
     let (purpose, last_day) = (reader.line("purpose"), reader.day("last_day"));
-    let permissions: Vec<Permission> = typed.all("permissions").filter_map(Permission::from_slug).collect();
+    let permissions: Vec<Permission> = typed
+        .all("permissions")
+        .filter_map(Permission::from_slug)
+        .collect();
     if permissions.is_empty() {
         reader.wrong("permissions", "请至少选择一项", "Choose one at least");
     }
@@ -284,10 +432,17 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
     };
     match tokens::make(&app.store, &visit.origin, system::now(), new).await {
         Ok((_, text)) => File::new(visit.say(two("接口令牌", "Token")))
-            .text(None, vec![visit.say(two(
-                "请立即复制并妥善保管，本页不会再次显示：",
-                "Copy it now, it is not shown again:",
-            )).to_owned()])
+            .text(
+                None,
+                vec![
+                    visit
+                        .say(two(
+                            "请立即复制并妥善保管，本页不会再次显示：",
+                            "Copy it now, it is not shown again:",
+                        ))
+                        .to_owned(),
+                ],
+            )
             .text(None, vec![text.to_string()])
             .step(&visit, true, two("返回", "Back"), "/console/own".to_owned())
             .render(&visit),
@@ -300,7 +455,11 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
 
 fn revoke_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    Form::new(say(two("撤销接口令牌", "Revoke the token")), say(two("撤销", "Revoke"))).grave()
+    Form::new(
+        say(two("撤销接口令牌", "Revoke the token")),
+        say(two("撤销", "Revoke")),
+    )
+    .grave()
 }
 
 /// `GET /console/own/tokens/{token}/revoke`

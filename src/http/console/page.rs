@@ -13,49 +13,62 @@ use crate::http::pages::in_other_language;
 use crate::service::people::sessions::Due;
 
 /// A link of the navigation.
-struct Link {
-    label: &'static str,
-    address: &'static str,
-    is_current: bool,
+pub(super) struct Link {
+    pub(super) label: &'static str,
+    pub(super) address: &'static str,
+    pub(super) is_current: bool,
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 13] = [
+const PLACES: [(Two, &str, Option<P>); 6] = [
     (two("工作台", "Start"), "/console", None),
-    (two("合法使用人", "Licensees"), "/console/licensees", Some(P::LicenseeRead)),
-    (two("年度额度", "Entitlements"), "/console/entitlements", Some(P::EntitlementRead)),
-    (two("额度划转", "Transfers"), "/console/transfers", Some(P::TransferRead)),
-    (two("印制订单", "Orders"), "/console/orders", Some(P::OrderRead)),
-    (two("标志批", "Batches"), "/console/batches", Some(P::BatchRead)),
-    (two("卷和箱", "Rolls and boxes"), "/console/containers", Some(P::ContainerRead)),
-    (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
-    (two("承印方", "Printers"), "/console/printers", Some(P::PrinterRead)),
-    (two("登记标志", "Report marks"), "/console/marks/report", Some(P::MarkRead)),
-    (two("台账", "Ledger"), "/console/ledger", Some(P::LedgerRead)),
-    (two("操作日志", "Audit trail"), "/console/trail", Some(P::TrailRead)),
-    (two("用户", "People"), "/console/people", Some(P::UserManage)),
+    (
+        two("合法使用人", "Licensees"),
+        "/console/licensees",
+        Some(P::LicenseeRead),
+    ),
+    (
+        two("印制订单", "Orders"),
+        "/console/orders",
+        Some(P::OrderRead),
+    ),
+    (
+        two("台账", "Ledger"),
+        "/console/ledger",
+        Some(P::LedgerRead),
+    ),
+    (
+        two("操作日志", "Audit trail"),
+        "/console/trail",
+        Some(P::TrailRead),
+    ),
+    (
+        two("用户", "People"),
+        "/console/people",
+        Some(P::UserManage),
+    ),
 ];
 
 /// What surrounds a page.
 pub struct Frame {
-    title: String,
-    html_lang: &'static str,
-    style: &'static str,
-    icon: &'static str,
-    product: &'static str,
-    other_language: String,
-    other_language_name: &'static str,
-    other_language_tag: &'static str,
-    skip: &'static str,
-    menu: &'static str,
-    search: &'static str,
-    sign_out: &'static str,
-    own: &'static str,
+    pub(super) title: String,
+    pub(super) html_lang: &'static str,
+    pub(super) style: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) product: &'static str,
+    pub(super) other_language: String,
+    pub(super) other_language_name: &'static str,
+    pub(super) other_language_tag: &'static str,
+    pub(super) skip: &'static str,
+    pub(super) menu: &'static str,
+    pub(super) search: &'static str,
+    pub(super) sign_out: &'static str,
+    pub(super) own: &'static str,
     /// Who is signed in and as what; nobody on the page on which one signs in.
-    person: Option<(String, &'static str)>,
-    places: Vec<Link>,
-    may_search: bool,
-    notice: Option<&'static str>,
+    pub(super) person: Option<(String, &'static str)>,
+    pub(super) places: Vec<Link>,
+    pub(super) may_search: bool,
+    pub(super) notice: Option<&'static str>,
     /// Whether the page is wide: lists, not texts.
     pub is_wide: bool,
 }
@@ -81,9 +94,11 @@ impl Frame {
                 is_current: visit.uri.path() == *address,
             });
         let query = visit.uri.query().unwrap_or_default();
-        let notice = DONE
-            .iter()
-            .find(|(word, _)| query.split('&').any(|pair| pair.strip_prefix("notice=") == Some(word)));
+        let notice = DONE.iter().find(|(word, _)| {
+            query
+                .split('&')
+                .any(|pair| pair.strip_prefix("notice=") == Some(word))
+        });
         let person = visit.anybody().map(|signed_in| {
             let user = &signed_in.principal.user;
             let role = language.choose(user.role.chinese(), user.role.slug());
@@ -105,7 +120,7 @@ impl Frame {
             own: say(two("我的账户", "My account")),
             person,
             places: places.collect(),
-            may_search: ready.is_some() && visit.may(P::Search),
+            may_search: false,
             notice: notice.map(|(_, text)| say(*text)),
             is_wide: false,
         }
@@ -151,7 +166,11 @@ pub fn minute(at: jiff::Timestamp) -> String {
 pub fn thousands(number: impl Into<i128>) -> String {
     let number: i128 = number.into();
     let digits = number.unsigned_abs().to_string();
-    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
+    let mut text = if number < 0 {
+        "−".to_owned()
+    } else {
+        String::new()
+    };
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('\u{202f}');

@@ -4,9 +4,14 @@ use jiff::civil::Date;
 
 use super::typed::Typed;
 use crate::domain::refusal::RefusalKind;
+use crate::domain::said::Said;
+use crate::domain::selection::LineOutcome;
 use crate::domain::text::Line;
 use crate::http::language::Language;
 use crate::service::ServiceError;
+
+/// Bad lines that are told.
+const MOST_LINES: usize = 20;
 
 /// What is wrong with a form.
 #[derive(Debug, Default)]
@@ -26,7 +31,11 @@ impl<'a> Reader<'a> {
     /// Reads what was typed.
     pub fn new(typed: &'a Typed, language: Language) -> Self {
         let errors = Errors::default();
-        Self { typed, language, errors }
+        Self {
+            typed,
+            language,
+            errors,
+        }
     }
 
     /// Says that a field is wrong.
@@ -77,6 +86,15 @@ impl<'a> Reader<'a> {
         self.optional(name, line)
     }
 
+    /// Lines of text, one thing a line.
+    pub fn lines(&mut self, name: &'static str) -> Option<Vec<Line>> {
+        let typed = self.typed.get(name).lines().map(str::trim);
+        let lines: Result<Vec<Line>, _> = typed.filter(|text| !text.is_empty()).map(line).collect();
+        lines
+            .map_err(|(chinese, english)| self.wrong(name, &chinese, &english))
+            .ok()
+    }
+
     /// A whole number.
     pub fn number<T: TryFrom<i64>>(&mut self, name: &'static str) -> Option<T> {
         self.value(name, number)
@@ -90,7 +108,12 @@ impl<'a> Reader<'a> {
     /// One of a few words.
     pub fn word<T>(&mut self, name: &'static str, of: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.value(name, |text| {
-            of(text).ok_or_else(|| ("请从列表中选择".to_owned(), "Choose one of the list".to_owned()))
+            of(text).ok_or_else(|| {
+                (
+                    "请从列表中选择".to_owned(),
+                    "Choose one of the list".to_owned(),
+                )
+            })
         })
     }
 
@@ -113,10 +136,16 @@ pub fn number<T: TryFrom<i64>>(text: &str) -> Result<T, (String, String)> {
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，'))
         .collect();
-    let read = digits.parse::<i64>().ok().and_then(|number| T::try_from(number).ok());
+    let read = digits
+        .parse::<i64>()
+        .ok()
+        .and_then(|number| T::try_from(number).ok());
     read.ok_or_else(|| {
         let chinese = format!("“{text}”不是可用的整数");
-        (chinese, format!("\u{201c}{text}\u{201d} is no whole number that can be taken"))
+        (
+            chinese,
+            format!("\u{201c}{text}\u{201d} is no whole number that can be taken"),
+        )
     })
 }
 
@@ -124,7 +153,10 @@ pub fn number<T: TryFrom<i64>>(text: &str) -> Result<T, (String, String)> {
 pub fn day(text: &str) -> Result<Date, (String, String)> {
     text.parse().map_err(|_| {
         let chinese = format!("“{text}”不是日期，请写作 2026-04-02");
-        (chinese, format!("\u{201c}{text}\u{201d} is no day, write it as in 2026-04-02"))
+        (
+            chinese,
+            format!("\u{201c}{text}\u{201d} is no day, write it as in 2026-04-02"),
+        )
     })
 }
 
@@ -138,24 +170,41 @@ impl Errors {
     ///
     /// # Errors
     /// If it is not the form's fault.
-    pub fn of_service(error: ServiceError, _language: Language) -> Result<Self, ServiceError> {
-        let what = match &error {
-            ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => return Err(error),
-            ServiceError::Refused(refusal) => format!("{}: {}", refusal.what, refusal.advice),
-            ServiceError::BadLines { lines, .. } => {
-                let bad = lines.iter().filter_map(|line| match &line.outcome {
-                    crate::domain::selection::LineOutcome::Bad(problem) => {
-                        Some(format!("{}: {problem}", line.line))
-                    }
-                    _ => None,
-                });
-                let bad: Vec<String> = bad.take(20).collect();
-                bad.join("; ")
+    pub fn of_service(error: ServiceError, language: Language) -> Result<Self, ServiceError> {
+        let in_this = |said: Said| match language {
+            Language::Chinese => said.zh,
+            Language::English => said.en,
+        };
+        let mut all = match &error {
+            ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => {
+                return Err(error);
+            }
+            ServiceError::Refused(_) | ServiceError::BadLines { .. } => {
+                let (what, advice) = (in_this(error.said()), in_this(error.advice_for_pages()));
+                let stop = language.choose("。", ". ");
+                vec![(
+                    None,
+                    if advice.is_empty() {
+                        what
+                    } else {
+                        format!("{what}{stop}{advice}")
+                    },
+                )]
             }
             _ => return Err(error),
         };
-        Ok(Self {
-            all: vec![(None, what)],
-        })
+        if let ServiceError::BadLines { lines, .. } = &error {
+            let bad = lines.iter().filter_map(|line| match &line.outcome {
+                LineOutcome::Bad(problem) => {
+                    let problem = language
+                        .choose(&problem.chinese(), &problem.to_string())
+                        .to_owned();
+                    Some((None, format!("{} “{}”: {problem}", line.line, line.text)))
+                }
+                _ => None,
+            });
+            all.extend(bad.take(MOST_LINES));
+        }
+        Ok(Self { all })
     }
 }

@@ -9,10 +9,7 @@ use axum::routing::{MethodFilter, on};
 
 use super::guard::Needs::{self, May, Nobody, Person, Session};
 use super::guard::guard;
-use super::{
-    batches, containers, documents, entitlements, ledger, licensees, lots, marks, orders, own, people, printers, search, sign_in,
-    start, trail, transfers,
-};
+use super::{ledger, licensees, orders, own, people, sign_in, start, trail};
 use crate::domain::access::Permission as P;
 use crate::http::App;
 
@@ -25,14 +22,22 @@ pub struct Pages {
 }
 
 impl Pages {
-    fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, needs: Needs, handler: H) -> Self
+    fn add<H, T>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        needs: Needs,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, App>,
         T: 'static,
     {
         let app = self.app.clone();
-        let guarded = on(filter, handler)
-            .layer(from_fn(move |request: Request, next: Next| guard(app.clone(), needs, request, next)));
+        let guarded = on(filter, handler).layer(from_fn(move |request: Request, next: Next| {
+            guard(app.clone(), needs, request, next)
+        }));
         self.router = self.router.route(path, guarded);
         self.listed.push((method, path, needs));
         self
@@ -70,49 +75,123 @@ pub fn pages(app: App) -> Pages {
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
-        .get("/console/search", May(P::Search), search::page)
         // Who may use the mark.
         .get("/console/licensees", May(P::LicenseeRead), licensees::list)
-        .get("/console/licensees/new", May(P::LicenseeEnter), licensees::enter_page)
-        .post("/console/licensees/new", May(P::LicenseeEnter), licensees::enter)
-        .get("/console/licensees/{licensee}", May(P::LicenseeRead), licensees::file)
-        .get("/console/licensees/{licensee}/steps/{step}", May(P::LicenseeRead), licensees::step_page)
-        .post("/console/licensees/{licensee}/steps/{step}", May(P::LicenseeRead), licensees::step)
-        .get("/console/licensees/{licensee}/confirm", May(P::LicenseeConfirm), licensees::confirm_page)
-        .post("/console/licensees/{licensee}/confirm", May(P::LicenseeConfirm), licensees::confirm)
-        .get("/console/documents/{document}", May(P::DocumentRead), documents::content)
-        // How much.
-        .get("/console/entitlements", May(P::EntitlementRead), entitlements::list)
-        .get("/console/entitlements/grant", May(P::EntitlementGrant), entitlements::grant_page)
-        .post("/console/entitlements/grant", May(P::EntitlementGrant), entitlements::grant)
-        .get("/console/transfers", May(P::TransferRead), transfers::list)
-        // Orders and who prints them.
-        .get("/console/printers", May(P::PrinterRead), printers::list)
+        .get(
+            "/console/licensees/new",
+            May(P::LicenseeEnter),
+            licensees::enter_page,
+        )
+        .post(
+            "/console/licensees/new",
+            May(P::LicenseeEnter),
+            licensees::enter,
+        )
+        .get(
+            "/console/licensees/{licensee}",
+            May(P::LicenseeRead),
+            licensees::file,
+        )
+        .get(
+            "/console/licensees/{licensee}/steps/{step}",
+            May(P::LicenseeRead),
+            licensees::step_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/steps/{step}",
+            May(P::LicenseeRead),
+            licensees::step,
+        )
+        .get(
+            "/console/licensees/{licensee}/confirm",
+            May(P::LicenseeConfirm),
+            licensees::confirm_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/confirm",
+            May(P::LicenseeConfirm),
+            licensees::confirm,
+        )
+        // Orders.
         .get("/console/orders", May(P::OrderRead), orders::list)
         .get("/console/orders/table", May(P::Export), orders::table)
-        .get("/console/orders/new", May(P::OrderPlace), orders::place_page)
+        .get(
+            "/console/orders/new",
+            May(P::OrderPlace),
+            orders::place_page,
+        )
         .post("/console/orders/new", May(P::OrderPlace), orders::place)
         .get("/console/orders/{order}", May(P::OrderRead), orders::file)
-        .get("/console/orders/{order}/approve", May(P::OrderApprove), orders::approve_page)
-        .post("/console/orders/{order}/approve", May(P::OrderApprove), orders::approve)
-        .get("/console/orders/{order}/reject", May(P::OrderApprove), orders::reject_page)
-        .post("/console/orders/{order}/reject", May(P::OrderApprove), orders::reject)
-        .get("/console/orders/{order}/assign", May(P::OrderAssign), orders::assign_page)
-        .post("/console/orders/{order}/assign", May(P::OrderAssign), orders::assign)
-        .get("/console/orders/{order}/release", May(P::OrderRelease), orders::release_page)
-        .post("/console/orders/{order}/release", May(P::OrderRelease), orders::release)
-        .get("/console/orders/{order}/close", May(P::OrderClose), orders::close_page)
-        .post("/console/orders/{order}/close", May(P::OrderClose), orders::close)
-        .get("/console/batches", May(P::BatchRead), batches::list)
-        // What becomes of the labels.
-        .get("/console/marks/report", May(P::MarkRead), marks::report_page)
-        .post("/console/marks/report", May(P::MarkRead), marks::report)
-        .get("/console/marks/{mark}", May(P::MarkRead), marks::file)
-        .get("/console/containers", May(P::ContainerRead), containers::list)
-        .get("/console/lots", May(P::LotRead), lots::list)
-        .get("/console/lots/new", May(P::LotEnter), lots::enter_page)
-        .post("/console/lots/new", May(P::LotEnter), lots::enter)
-        .get("/console/lots/{lot}", May(P::LotRead), lots::file)
+        .get(
+            "/console/orders/{order}/approve",
+            May(P::OrderApprove),
+            orders::approve_page,
+        )
+        .post(
+            "/console/orders/{order}/approve",
+            May(P::OrderApprove),
+            orders::approve,
+        )
+        .get(
+            "/console/orders/{order}/reject",
+            May(P::OrderApprove),
+            orders::reject_page,
+        )
+        .post(
+            "/console/orders/{order}/reject",
+            May(P::OrderApprove),
+            orders::reject,
+        )
+        .get(
+            "/console/orders/{order}/assign",
+            May(P::OrderAssign),
+            orders::assign_page,
+        )
+        .post(
+            "/console/orders/{order}/assign",
+            May(P::OrderAssign),
+            orders::assign,
+        )
+        .get(
+            "/console/orders/{order}/cancel",
+            May(P::OrderCancel),
+            orders::cancel_page,
+        )
+        .post(
+            "/console/orders/{order}/cancel",
+            May(P::OrderCancel),
+            orders::cancel,
+        )
+        .get(
+            "/console/orders/{order}/issue",
+            May(P::OrderRelease),
+            orders::issue_page,
+        )
+        .post(
+            "/console/orders/{order}/issue",
+            May(P::OrderRelease),
+            orders::issue,
+        )
+        .get(
+            "/console/orders/{order}/release",
+            May(P::OrderRelease),
+            orders::release_page,
+        )
+        .post(
+            "/console/orders/{order}/release",
+            May(P::OrderRelease),
+            orders::release,
+        )
+        .get(
+            "/console/orders/{order}/close",
+            May(P::OrderClose),
+            orders::close_page,
+        )
+        .post(
+            "/console/orders/{order}/close",
+            May(P::OrderClose),
+            orders::close,
+        )
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)
         .get("/console/ledger/table", May(P::Export), ledger::table)
@@ -125,14 +204,46 @@ pub fn pages(app: App) -> Pages {
         .get("/console/people/new", May(P::UserManage), people::add_page)
         .post("/console/people/new", May(P::UserManage), people::add)
         .get("/console/people/{user}", May(P::UserManage), people::file)
-        .get("/console/people/{user}/change", May(P::UserManage), people::change_page)
-        .post("/console/people/{user}/change", May(P::UserManage), people::change)
-        .get("/console/people/{user}/password", May(P::UserManage), people::password_page)
-        .post("/console/people/{user}/password", May(P::UserManage), people::password)
-        .get("/console/people/{user}/second-factor", May(P::UserManage), people::second_factor_page)
-        .post("/console/people/{user}/second-factor", May(P::UserManage), people::second_factor)
-        .get("/console/people/{user}/sessions", May(P::UserManage), people::sessions_page)
-        .post("/console/people/{user}/sessions", May(P::UserManage), people::sessions)
+        .get(
+            "/console/people/{user}/change",
+            May(P::UserManage),
+            people::change_page,
+        )
+        .post(
+            "/console/people/{user}/change",
+            May(P::UserManage),
+            people::change,
+        )
+        .get(
+            "/console/people/{user}/password",
+            May(P::UserManage),
+            people::password_page,
+        )
+        .post(
+            "/console/people/{user}/password",
+            May(P::UserManage),
+            people::password,
+        )
+        .get(
+            "/console/people/{user}/second-factor",
+            May(P::UserManage),
+            people::second_factor_page,
+        )
+        .post(
+            "/console/people/{user}/second-factor",
+            May(P::UserManage),
+            people::second_factor,
+        )
+        .get(
+            "/console/people/{user}/sessions",
+            May(P::UserManage),
+            people::sessions_page,
+        )
+        .post(
+            "/console/people/{user}/sessions",
+            May(P::UserManage),
+            people::sessions,
+        )
 }
 
 /// Signing in and out, and a person's own account.
@@ -146,14 +257,34 @@ fn own_account(pages: Pages) -> Pages {
         .get("/console/own", Person, own::page)
         .get("/console/own/password", Needs::Open, own::password_page)
         .post("/console/own/password", Needs::Open, own::password)
-        .get("/console/own/second-factor", Needs::Open, own::second_factor_page)
-        .post("/console/own/second-factor", Needs::Open, own::second_factor)
+        .get(
+            "/console/own/second-factor",
+            Needs::Open,
+            own::second_factor_page,
+        )
+        .post(
+            "/console/own/second-factor",
+            Needs::Open,
+            own::second_factor,
+        )
         .get("/console/own/recovery-codes", Person, own::codes_page)
         .post("/console/own/recovery-codes", Person, own::codes)
-        .get("/console/own/sessions/{session}/end", Person, own::end_session_page)
-        .post("/console/own/sessions/{session}/end", Person, own::end_session)
+        .get(
+            "/console/own/sessions/{session}/end",
+            Person,
+            own::end_session_page,
+        )
+        .post(
+            "/console/own/sessions/{session}/end",
+            Person,
+            own::end_session,
+        )
         .get("/console/own/tokens/new", Person, own::token_page)
         .post("/console/own/tokens/new", Person, own::token)
-        .get("/console/own/tokens/{token}/revoke", Person, own::revoke_page)
+        .get(
+            "/console/own/tokens/{token}/revoke",
+            Person,
+            own::revoke_page,
+        )
         .post("/console/own/tokens/{token}/revoke", Person, own::revoke)
 }

@@ -46,7 +46,10 @@ fn own_page(to: &str) -> &str {
 
 /// Nobody is signed in: leads to the page where one signs in, and from there back.
 pub fn instead(visit: &Visit, is_read: bool) -> Response {
-    let to = visit.uri.path_and_query().map_or("/console", |to| to.as_str());
+    let to = visit
+        .uri
+        .path_and_query()
+        .map_or("/console", |to| to.as_str());
     if !is_read || to == "/console" {
         return Redirect::to(SIGN_IN).into_response();
     }
@@ -56,8 +59,18 @@ pub fn instead(visit: &Visit, is_read: bool) -> Response {
 fn form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
     Form::new(say(two("登录", "Sign in")), say(two("登录", "Sign in")))
-        .field(visit, "login", two("登录名", "Name to sign in with"), Kind::Line)
-        .field(visit, "password", two("密码", "Password"), Kind::Password("current-password"))
+        .field(
+            visit,
+            "login",
+            two("登录名", "Name to sign in with"),
+            Kind::Line,
+        )
+        .field(
+            visit,
+            "password",
+            two("密码", "Password"),
+            Kind::Password("current-password"),
+        )
         .optional(visit, "to", two("", ""), Kind::Hidden)
         .optional(visit, "kept", two("", ""), Kind::Hidden)
         .sent_to(SIGN_IN)
@@ -72,7 +85,11 @@ pub async fn instead_of_form(visit: &Visit, request: Request) -> Response {
         Err(refused) => return refused,
     };
     let kept = serde_json::to_string(typed.fields()).unwrap_or_default();
-    let kept = if kept.len() > MOST_KEPT { String::new() } else { kept };
+    let kept = if kept.len() > MOST_KEPT {
+        String::new()
+    } else {
+        kept
+    };
     let text = visit.say(two(
         "登录已过期。请重新登录，填写的内容不会丢失。",
         "Your session has ended. Sign in again; what you typed is kept.",
@@ -103,7 +120,9 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
         Ok(Attempt::Begun(cookie)) => cookie,
         Ok(other) => {
             let form = form(&visit).filled(&typed);
-            return form.wrong(refused(&visit, &other)).render(&visit, Some(&typed));
+            return form
+                .wrong(refused(&visit, &other))
+                .render(&visit, Some(&typed));
         }
         Err(error) => return Problem::from(error).response(),
     };
@@ -118,10 +137,15 @@ fn refused(visit: &Visit, attempt: &Attempt) -> Errors {
     let what = match attempt {
         Attempt::Held(until) => held(visit, *until),
         _ => visit
-            .say(two("登录名、密码或验证码不正确。", "Name, password or code is wrong."))
+            .say(two(
+                "登录名、密码或验证码不正确。",
+                "Name, password or code is wrong.",
+            ))
             .to_owned(),
     };
-    Errors { all: vec![(None, what)] }
+    Errors {
+        all: vec![(None, what)],
+    }
 }
 
 fn held(visit: &Visit, until: Timestamp) -> String {
@@ -167,12 +191,18 @@ struct Resume<'a> {
 
 fn code_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    Form::new(say(two("动态口令", "One-time code")), say(two("验证", "Go on")))
-        .field(visit, "code", two("验证码", "Code"), Kind::Code)
-        .hint(visit, two(
+    Form::new(
+        say(two("动态口令", "One-time code")),
+        say(two("验证", "Go on")),
+    )
+    .field(visit, "code", two("验证码", "Code"), Kind::Code)
+    .hint(
+        visit,
+        two(
             "手机验证器显示的 6 位数字；手机不在身边时可用恢复码。",
             "The six digits that your phone's authenticator shows, or a recovery code.",
-        ))
+        ),
+    )
 }
 
 /// `GET /console/code`
@@ -187,7 +217,14 @@ pub async fn code_page(visit: Visit) -> Response {
 pub async fn code(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
     let signed_in = visit.signed_in();
     let (key, code) = (&app.keys.secrets.people, typed.get("code"));
-    let attempt = sign_in::second(&app.store, key, &visit.origin, signed_in, code, system::now());
+    let attempt = sign_in::second(
+        &app.store,
+        key,
+        &visit.origin,
+        signed_in,
+        code,
+        system::now(),
+    );
     match attempt.await {
         Ok(Attempt::Begun(cookie)) => {
             let mut response = Redirect::to("/console").into_response();
@@ -229,7 +266,10 @@ mod tests {
     #[test]
     fn one_is_led_to_pages_of_the_console_only() {
         for (to, led) in [
-            ("/console/orders?state=placed", "/console/orders?state=placed"),
+            (
+                "/console/orders?state=placed",
+                "/console/orders?state=placed",
+            ),
             ("/console?lang=en", "/console?lang=en"),
             ("https://elsewhere.example/console/", "/console"),
             ("//elsewhere.example/console/", "/console"),

@@ -33,7 +33,11 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
 const fn waiting_states(role: Role) -> &'static [OrderState] {
     match role {
         Role::Approver => &[OrderState::Placed],
-        Role::Registrar => &[OrderState::Approved, OrderState::Issued, OrderState::Released],
+        Role::Registrar => &[
+            OrderState::Approved,
+            OrderState::Issued,
+            OrderState::Released,
+        ],
         Role::Printer | Role::Licensee => &[OrderState::Released],
         _ => &[],
     }
@@ -64,7 +68,9 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
     let order_rows: Rows = waiting
         .iter()
         .map(|order| {
-            let state = visit.language.choose(order.state.chinese(), order.state.slug());
+            let state = visit
+                .language
+                .choose(order.state.chinese(), order.state.slug());
             (
                 Some(format!("/console/orders/{}", order.number)),
                 vec![
@@ -90,7 +96,11 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
     if is_of_all && visit.may(P::LicenseeRead) {
         for one in licensees::needing_attention(&app.store, today, MOST).await? {
             let for_second = user.role == Role::SecondApprover;
-            let waits = if for_second { one.pending.is_some() } else { true };
+            let waits = if for_second {
+                one.pending.is_some()
+            } else {
+                true
+            };
             if waits && !firms.iter().any(|known| known.number == one.number) {
                 firms.push(one);
             }
@@ -101,11 +111,19 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
         .iter()
         .map(|one| {
             let attention = one.attention(today);
-            let why: Vec<String> = attention.iter().map(super::licensees::attention_in(visit)).collect();
+            let why: Vec<String> = attention
+                .iter()
+                .map(super::licensees::attention_in(visit))
+                .collect();
             let state = visit.language.choose(one.state.chinese(), one.state.slug());
             (
                 Some(format!("/console/licensees/{}", one.number)),
-                vec![one.name().to_string(), state.to_owned(), one.state_since.to_string(), why.join("; ")],
+                vec![
+                    one.name().to_string(),
+                    state.to_owned(),
+                    one.state_since.to_string(),
+                    why.join("; "),
+                ],
             )
         })
         .collect();
@@ -135,7 +153,14 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
             firm_rows,
         );
     if nothing {
-        file = file.text(None, vec![visit.say(two("目前没有待办事项。", "Nothing waits for you.")).to_owned()]);
+        file = file.text(
+            None,
+            vec![
+                visit
+                    .say(two("目前没有待办事项。", "Nothing waits for you."))
+                    .to_owned(),
+            ],
+        );
     }
     Ok(file.render(visit))
 }

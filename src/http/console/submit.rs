@@ -35,11 +35,24 @@ pub fn refuse(visit: &Visit, error: ServiceError) -> Response {
     match &error {
         ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => {
             let title = two("没有这项记录", "There is no such thing");
-            page::message(visit, StatusCode::NOT_FOUND, title, visit.say(two("它不存在，或不在您可查看的范围内。", "It does not exist, or is not yours to see.")))
+            page::message(
+                visit,
+                StatusCode::NOT_FOUND,
+                title,
+                visit.say(two(
+                    "它不存在，或不在您可查看的范围内。",
+                    "It does not exist, or is not yours to see.",
+                )),
+            )
         }
         ServiceError::Refused(refusal) => {
             let title = two("不能办理", "This cannot be done");
-            page::message(visit, StatusCode::CONFLICT, title, &refusal.what.to_string())
+            page::message(
+                visit,
+                StatusCode::CONFLICT,
+                title,
+                visit.language.choose(&refusal.what.zh, &refusal.what.en),
+            )
         }
         _ => Problem::from(error).response(),
     }

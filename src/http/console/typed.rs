@@ -47,7 +47,11 @@ impl Typed {
     /// From the query of an address.
     pub fn of_query(uri: &axum::http::Uri) -> Self {
         let fields = axum::extract::Query::try_from_uri(uri);
-        Self::of(fields.map(|axum::extract::Query(fields)| fields).unwrap_or_default())
+        Self::of(
+            fields
+                .map(|axum::extract::Query(fields)| fields)
+                .unwrap_or_default(),
+        )
     }
 
     /// All that was chosen under a name, as with check boxes.
@@ -60,6 +64,16 @@ impl Typed {
     pub fn file(&self, name: &str) -> Option<&Upload> {
         let named = self.files.iter().find(|(field, _)| field == name);
         named.map(|(_, upload)| upload)
+    }
+
+    /// Whether the form comes back to be gone on with: after signing in again, or from its summary.
+    pub fn is_resumed(&self) -> bool {
+        self.get("resume") == "1"
+    }
+
+    /// Whether the summary was confirmed.
+    pub fn is_confirmed(&self) -> bool {
+        self.get("confirmed") == "1"
     }
 
     /// All fields but the files: those a browser does not send twice.
@@ -90,7 +104,11 @@ impl FromRequest<App> for Typed {
 impl Typed {
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
         let mut typed = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        while let Some(part) = parts
+            .next_field()
+            .await
+            .map_err(IntoResponse::into_response)?
+        {
             if typed.fields.len() + typed.files.len() >= MOST_FIELDS {
                 return Err(Problem::TOO_LARGE.response());
             }
@@ -104,7 +122,13 @@ impl Typed {
             // A browser sends an empty part where no file was chosen.
             if !file.is_empty() || !content.is_empty() {
                 let content = content.to_vec();
-                typed.files.push((name, Upload { name: file, content }));
+                typed.files.push((
+                    name,
+                    Upload {
+                        name: file,
+                        content,
+                    },
+                ));
             }
         }
         Ok(typed)

@@ -15,6 +15,11 @@ pub const fn two(chinese: &'static str, english: &'static str) -> Two {
 }
 
 impl Two {
+    /// From the words of an enum.
+    pub const fn of(chinese: &'static str, english: &'static str) -> Self {
+        two(chinese, english)
+    }
+
     /// The one in this language.
     pub const fn say(self, language: Language) -> &'static str {
         language.choose(self.chinese, self.english)

@@ -19,6 +19,7 @@ use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::store::ledger::Head;
 use crate::store::trail::Outcome;
@@ -233,8 +234,15 @@ pub(super) fn subject<T>(
 ) -> Result<T, ServiceError> {
     pick(&stored.subjects).ok_or_else(|| {
         Refusal::conflict(
-            format!("entry {} is about something else", stored.number),
-            "use a new name for a new request",
+            said!(
+                "entry {} is about something else",
+                "台账第 {} 条说的是另一件事",
+                stored.number
+            ),
+            said!(
+                "use a new name for a new request",
+                "这是一次新的办理，请回到表单重新提交"
+            ),
         )
         .into()
     })
@@ -243,10 +251,14 @@ pub(super) fn subject<T>(
 /// The name of a request stands for another one.
 pub(super) fn something_else(request: &Line, entry: EntryNumber) -> ServiceError {
     Refusal::conflict(
-        format!(
-            "the request {request} was made before and is entry {entry}, which is something else"
+        said!(
+            "the request {request} was made before and is entry {entry}, which is something else",
+            "请求 {request} 先前已经提交，即台账第 {entry} 条，与本次内容不同"
         ),
-        "use a new name for a new request, the same one only to repeat the same request",
+        said!(
+            "use a new name for a new request, the same one only to repeat the same request",
+            "如要办理新的事项，请重新打开表单再提交"
+        ),
     )
     .into()
 }

@@ -19,6 +19,7 @@ use crate::domain::code::Code;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId, MarkIndex};
 use crate::domain::order::Batch;
 use crate::domain::public_url::PublicUrl;
+use crate::domain::said::said;
 use crate::domain::serial::Serial;
 use crate::keystore::Secrets;
 use crate::render::dpi::Dpi;
@@ -120,11 +121,12 @@ pub async fn pack(
         let licensee = licensee::get(&mut tx, batch.licensee).await?;
         if licensee.is_none_or(|licensee| licensee.ended.is_some()) {
             return Err(ServiceError::refused(
-                format!(
+                said!(
                     "the right of licensee {} to use the mark has ended",
+                    "合法使用人 {} 的标志使用权已终止",
                     batch.licensee
                 ),
-                "its marks are not printed any more",
+                said!("its marks are not printed any more", "其标志不再印制"),
             ));
         }
         batch
@@ -135,11 +137,16 @@ pub async fn pack(
         .is_some_and(|key| key.vouches_for_issue_at(batch.issued_at))
     {
         return Err(ServiceError::refused(
-            format!(
+            said!(
                 "key {} is compromised and does not vouch for batch {}",
-                batch.key, batch.number
+                "密钥 {} 已失密，不再为第 {} 批作保",
+                batch.key,
+                batch.number
             ),
-            "its marks would not be recognised; order them anew and issue with another key",
+            said!(
+                "its marks would not be recognised; order them anew and issue with another key",
+                "这一批标志会查不到，请重新申请印制，并换用其他密钥制码"
+            ),
         ));
     }
     let range = part_of(batch.number, batch.count.all(), pack.range)?;
@@ -159,17 +166,28 @@ pub async fn pack(
 fn check_request(pack: &Pack, batch: &Batch, range: IndexRange) -> Result<(), ServiceError> {
     if pack.hidden_codes && !batch.has_hidden_codes {
         return Err(ServiceError::refused(
-            format!("batch {} was issued without hidden codes", batch.number),
-            "leave out --hidden-codes; hidden codes are chosen when a batch is issued",
+            said!(
+                "batch {} was issued without hidden codes",
+                "第 {} 批制码时没有暗码",
+                batch.number
+            ),
+            said!(
+                "leave out --hidden-codes; hidden codes are chosen when a batch is issued",
+                "请去掉暗码这一项；暗码只在制码时选择"
+            ),
         ));
     }
     if pack.formats.contains(&Format::Sheet) && range.marks() as usize > MOST_LABELS {
         return Err(ServiceError::refused(
-            format!(
+            said!(
                 "a contact sheet holds up to {MOST_LABELS} labels, not {}",
+                "样张最多 {MOST_LABELS} 枚，本次有 {} 枚",
                 range.marks()
             ),
-            "choose some with --range, such as --range 0-23",
+            said!(
+                "choose some with --range, such as --range 0-23",
+                "请只选择一部分号段"
+            ),
         ));
     }
     let mut names: Vec<&str> = pack
@@ -186,8 +204,11 @@ fn check_request(pack: &Pack, batch: &Batch, range: IndexRange) -> Result<(), Se
         .find(|path| path.exists());
     match there {
         Some(path) if !pack.replace => Err(ServiceError::refused(
-            format!("{} is there already", path.display()),
-            "name another folder with --out, or allow it with --replace",
+            said!("{} is there already", "{} 已经存在", path.display()),
+            said!(
+                "name another folder with --out, or allow it with --replace",
+                "请另选文件夹，或允许覆盖"
+            ),
         )),
         _ => Ok(()),
     }

@@ -8,6 +8,7 @@ use crate::domain::access::password::Password;
 use crate::domain::access::second_factor::recovery_code;
 use crate::domain::access::{Login, Role, Scope, User, UserNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, system};
@@ -56,8 +57,11 @@ pub async fn add(
     let mut tx = store.write().await?;
     if user::by_login(&mut tx, &new.login).await?.is_some() {
         return Err(Refusal::conflict(
-            format!("the name {} is taken", new.login),
-            "take another; a name is never given to a second person",
+            said!("the name {} is taken", "登录名 {} 已被使用", new.login),
+            said!(
+                "take another; a name is never given to a second person",
+                "请另取一个；登录名不会再给第二个人"
+            ),
         )
         .into());
     }
@@ -82,8 +86,8 @@ pub async fn add(
 async fn check_scope(tx: &mut Tx, role: Role, scope: Scope) -> Result<(), ServiceError> {
     if role.scope(scope.licensee(), scope.printer()).is_none() {
         return Err(Refusal::invalid(
-            format!("the role {} does not go with that", role.slug()),
-            "a licensee's person belongs to a licensee, a printer's to a printer, others to nobody",
+            said!("the role {} does not go with that", role.slug(); "角色“{}”与所属单位不符", role.chinese()),
+            said!("a licensee's person belongs to a licensee, a printer's to a printer, others to nobody", "合法使用人须填使用人编号，承印方须填承印方编号，其他角色两项都不填"),
         )
         .into());
     }
@@ -98,14 +102,14 @@ async fn check_scope(tx: &mut Tx, role: Role, scope: Scope) -> Result<(), Servic
     if is_there {
         return Ok(());
     }
-    let (what, number) = match scope {
-        Scope::Licensee(number) => ("licensee", u32::from(number.0)),
-        Scope::Printer(number) => ("printer", number.0),
+    let (what, chinese, number) = match scope {
+        Scope::Licensee(number) => ("licensee", "合法使用人", u32::from(number.0)),
+        Scope::Printer(number) => ("printer", "承印方", number.0),
         Scope::All => unreachable!("everything is there"),
     };
     Err(Refusal::no_such(
-        format!("there is no {what} {number}"),
-        format!("`yuanmark {what} list` shows those there are"),
+        said!("there is no {what} {number}"; "没有{chinese} {number}"),
+        said!("`yuanmark {what} list` shows those there are"; "请核对编号"),
     )
     .into())
 }
@@ -169,8 +173,11 @@ pub async fn change(
     let old = known(&mut tx, number).await?;
     if origin.user == Some(number) && (change.is_disabled || change.role != old.role) {
         return Err(Refusal::conflict(
-            "nobody disables or moves their own account",
-            "another administrator does it",
+            said!(
+                "nobody disables or moves their own account",
+                "不能停用或改变自己的账户"
+            ),
+            said!("another administrator does it", "请由另一位系统管理员办理"),
         )
         .into());
     }

@@ -9,6 +9,7 @@ pub mod tokens;
 
 use crate::domain::access::{Login, User, UserNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::service::ServiceError;
 use crate::store::{Tx, user};
 
@@ -23,8 +24,11 @@ async fn known(tx: &mut Tx, number: UserNumber) -> Result<User, ServiceError> {
 
 fn unknown(name: impl std::fmt::Display) -> ServiceError {
     Refusal::no_such(
-        format!("there is no user {name}"),
-        "`yuanmark user list` shows the users there are",
+        said!("there is no user {name}", "没有用户 {name}"),
+        said!(
+            "`yuanmark user list` shows the users there are",
+            "请在用户列表中查找"
+        ),
     )
     .into()
 }

@@ -9,6 +9,7 @@ use crate::domain::access::second_factor::{
     PeopleKey, RECOVERY_CODES, TotpSecret, recovery_code, recovery_hash,
 };
 use crate::domain::refusal::Refusal;
+use crate::domain::said::{Said, said};
 use crate::service::people::sessions::SignedIn;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, system};
@@ -28,13 +29,20 @@ pub async fn change_password(
     new: &str,
 ) -> Result<(), ServiceError> {
     let user = &signed_in.principal.user;
-    let new = Password::new(new, &user.login)
-        .map_err(|error| Refusal::invalid(error.to_string(), "take another one"))?;
+    let new = Password::new(new, &user.login).map_err(|error| {
+        Refusal::invalid(
+            Said::new(error.to_string(), error.chinese()),
+            said!("take another one", "请另取一个密码"),
+        )
+    })?;
     let kept = user::credentials(&mut store.read().await?, user.number).await?;
     if !hashing::is_it(present, Some(kept.password.clone())).await {
         return Err(Refusal::invalid(
-            "the present password is wrong",
-            "type it again; an administrator can reset it",
+            said!("the present password is wrong", "现在的密码不正确"),
+            said!(
+                "type it again; an administrator can reset it",
+                "请重新输入；忘记时由系统管理员重置"
+            ),
         )
         .into());
     }
@@ -43,7 +51,11 @@ pub async fn change_password(
     user::lock(&mut tx, user.number).await?;
     let mut credentials = user::credentials(&mut tx, user.number).await?;
     if credentials.password != kept.password {
-        return Err(Refusal::conflict("the password was just changed", "sign in anew").into());
+        return Err(Refusal::conflict(
+            said!("the password was just changed", "密码刚刚已被修改"),
+            said!("sign in anew", "请重新登录"),
+        )
+        .into());
     }
     credentials.password = hash;
     credentials.must_change_password = false;
@@ -120,8 +132,11 @@ pub async fn new_recovery_codes(
 ) -> Result<Vec<Zeroizing<String>>, ServiceError> {
     if !signed_in.has_second_factor {
         return Err(Refusal::conflict(
-            "there is no second factor",
-            "enrol one first: recovery codes stand in for it",
+            said!("there is no second factor", "尚未设置动态口令"),
+            said!(
+                "enrol one first: recovery codes stand in for it",
+                "请先设置动态口令"
+            ),
         )
         .into());
     }

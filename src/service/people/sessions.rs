@@ -8,6 +8,7 @@ use super::subject;
 use crate::domain::access::patience::Patience;
 use crate::domain::access::{Principal, User, token};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, system};
 use crate::store::session::{self, Session, SessionNumber};
@@ -153,8 +154,12 @@ pub async fn end(
     let mut tx = store.write().await?;
     if !session::end(&mut tx, user.number, number).await? {
         return Err(Refusal::no_such(
-            format!("there is no session {number} of {}", user.login),
-            "it has ended already",
+            said!(
+                "there is no session {number} of {}",
+                "会话 {number} 不存在（{}）",
+                user.login
+            ),
+            said!("it has ended already", "该会话已经结束"),
         )
         .into());
     }

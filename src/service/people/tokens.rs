@@ -10,6 +10,7 @@ use crate::domain::access::token::{self, MOST_DAYS, TokenNumber};
 use crate::domain::access::{Permission, Principal, UserNumber};
 use crate::domain::calendar::{BEIJING, day_of};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, system};
@@ -44,23 +45,29 @@ pub async fn make(
     let user = known(&mut tx, new.user).await?;
     if let Some(denied) = new.permissions.iter().find(|one| !user.role.may(**one)) {
         return Err(Refusal::conflict(
-            format!(
-                "{} may not {} ({})",
-                user.login,
-                denied.slug(),
-                denied.chinese()
-            ),
-            "a token can do no more than its person",
+            said!("{} may not {}", user.login, denied.slug(); "{} 无权{}", user.login, denied.chinese()),
+said!("a token can do no more than its person", "令牌的权限不能超过本人"),
         )
         .into());
     }
     if new.permissions.is_empty() {
-        return Err(Refusal::invalid("a token must be for something", "name a permission").into());
+        return Err(Refusal::invalid(
+            said!("a token must be for something", "令牌至少要有一项权限"),
+            said!("name a permission", "请选择权限"),
+        )
+        .into());
     }
     if !token::may_end(day_of(at), new.last_day) {
         return Err(Refusal::invalid(
-            format!("a token cannot end on {}", new.last_day),
-            format!("it ends today or later, within {MOST_DAYS} days"),
+            said!(
+                "a token cannot end on {}",
+                "令牌的有效期不能止于 {}",
+                new.last_day
+            ),
+            said!(
+                "it ends today or later, within {MOST_DAYS} days",
+                "须为今天或以后，{MOST_DAYS} 天以内"
+            ),
         )
         .into());
     }
@@ -145,8 +152,14 @@ pub async fn revoke(
     };
     if !is_theirs || !tokens::revoke(&mut tx, number, at).await? {
         return Err(Refusal::no_such(
-            format!("there is no token {number} in force"),
-            "`yuanmark token list` shows the tokens there are",
+            said!(
+                "there is no token {number} in force",
+                "没有有效的令牌 {number}"
+            ),
+            said!(
+                "`yuanmark token list` shows the tokens there are",
+                "请在令牌列表中查找"
+            ),
         )
         .into());
     }

@@ -15,6 +15,7 @@ use super::licensees::enter_at;
 use crate::domain::ledger::entry::LicenseeFiled;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::{Said, said};
 use crate::domain::uscc::Uscc;
 use crate::sheets::read::{ReadRow, read};
 use crate::sheets::{SheetFormat, SheetWriter, Table};
@@ -63,7 +64,7 @@ pub enum RowOutcome {
     /// The register says just this.
     Unchanged(LicenseeNumber),
     /// It cannot be taken: everything that is wrong with it.
-    Bad(Vec<String>),
+    Bad(Vec<Said>),
 }
 
 /// What became of a file.
@@ -107,8 +108,11 @@ pub async fn import(
 ) -> Result<Import, ServiceError> {
     let sheet = read(file, &row::wanted()).map_err(|error| {
         Refusal::invalid(
-            error.to_string(),
-            "save it as CSV (UTF-8 or GB18030) with the titles of `yuanmark licensee export`",
+            Said::new(error.to_string(), error.chinese()),
+            said!(
+                "save it as CSV (UTF-8 or GB18030) with the titles of `yuanmark licensee export`",
+                "请存为 CSV 文件（UTF-8 或 GB18030），表头与导出的名册一致"
+            ),
         )
     })?;
     let mut desk = Desk::open(store, call).await?;
@@ -142,14 +146,22 @@ async fn take(
 ) -> Result<RowOutcome, ServiceError> {
     let cells = match read_row.cells {
         Ok(cells) => cells,
-        Err(error) => return Ok(RowOutcome::Bad(vec![error.to_string()])),
+        Err(error) => {
+            return Ok(RowOutcome::Bad(vec![Said::new(
+                error.to_string(),
+                error.chinese(),
+            )]));
+        }
     };
     let row = match row::read(&cells) {
         Ok(row) => row,
         Err(problems) => return Ok(RowOutcome::Bad(problems)),
     };
     if let Some(earlier) = seen.insert(row.uscc.clone(), read_row.line) {
-        let what = format!("统一社会信用代码: stands in line {earlier} already");
+        let what = said!(
+            "统一社会信用代码: stands in line {earlier} already",
+            "统一社会信用代码：第 {earlier} 行已有"
+        );
         return Ok(RowOutcome::Bad(vec![what]));
     }
     let known = licensee::by_uscc(&mut desk.tx, &row.uscc).await?;
@@ -167,8 +179,14 @@ async fn take(
 async fn enter(desk: &mut Desk, row: row::Row) -> Result<RowOutcome, ServiceError> {
     if let Some(number) = row.number {
         return Err(Refusal::invalid(
-            format!("编号: licensee {number} has another code; a new one gets its number here"),
-            "leave the number of new licensees blank",
+            said!(
+                "编号: licensee {number} has another code; a new one gets its number here",
+                "编号：合法使用人 {number} 是另一个统一社会信用代码；新建档的编号由系统给出"
+            ),
+            said!(
+                "leave the number of new licensees blank",
+                "新建档的，请把编号留空"
+            ),
         )
         .into());
     }
@@ -182,18 +200,28 @@ fn change(desk: &mut Desk, known: &Licensee, row: row::Row) -> Result<RowOutcome
     let number = known.number;
     if row.number.is_some_and(|named| named != number.0) {
         return Err(Refusal::invalid(
-            format!("编号: this code is licensee {number}'s"),
-            "look which of the two is right",
+            said!(
+                "编号: this code is licensee {number}'s",
+                "编号：这个统一社会信用代码属于合法使用人 {number}"
+            ),
+            said!(
+                "look which of the two is right",
+                "请核对编号和代码哪一个有误"
+            ),
         )
         .into());
     }
     if row.state.is_some_and(|state| state != known.state) {
         return Err(Refusal::conflict(
-            format!(
+            said!(
                 "状态: licensee {number} is {}; a file changes no state",
+                "状态：合法使用人 {number} 现为“{}”，导入名册不改变状态",
                 known.state.chinese()
             ),
-            "take the step itself: `yuanmark licensee step`",
+            said!(
+                "take the step itself: `yuanmark licensee step`",
+                "请在该合法使用人的页面办理状态变更"
+            ),
         )
         .into());
     }

@@ -8,6 +8,7 @@ use crate::domain::area::Area;
 use crate::domain::form::Form;
 use crate::domain::licensee::particulars::{Contact, Standard};
 use crate::domain::licensee::{LegalBasis, Licensee, LicenseeState, NewLicensee, Particulars};
+use crate::domain::said::{Said, said};
 use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
@@ -86,7 +87,7 @@ impl Row {
 /// The problems of one row; reading goes on, so that all of them are told at once.
 struct Cells<'a> {
     cells: &'a [Option<String>],
-    problems: Vec<String>,
+    problems: Vec<Said>,
 }
 
 impl Cells<'_> {
@@ -97,7 +98,7 @@ impl Cells<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn read<T, E: ToString>(
+    fn read<T, E: Into<Said>>(
         &mut self,
         title: &str,
         read: impl FnOnce(&str) -> Result<T, E>,
@@ -105,16 +106,23 @@ impl Cells<'_> {
         match self.text(title).map(read)? {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems
-                    .push(format!("{title}: {}", error.to_string()));
+                self.problem(title, &error.into());
                 None
             }
         }
     }
 
+    fn problem(&mut self, title: &str, what: &Said) {
+        let problem = said!(
+            "{title}: {}", what.en;
+            "{title}：{}", what.zh
+        );
+        self.problems.push(problem);
+    }
+
     fn needed<T>(&mut self, title: &str, value: Option<T>) -> Option<T> {
         if self.text(title).is_none() {
-            self.problems.push(format!("{title}: is empty"));
+            self.problem(title, &said!("is empty", "不能为空"));
         }
         value
     }
@@ -123,7 +131,7 @@ impl Cells<'_> {
         self.read(title, |text| Line::new("text", text))
     }
 
-    fn list<T>(&mut self, title: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+    fn list<T>(&mut self, title: &str, read: impl Fn(&str) -> Result<T, Said>) -> Vec<T> {
         let all = |text: &str| {
             text.split(['；', ';'])
                 .map(str::trim)
@@ -135,23 +143,26 @@ impl Cells<'_> {
     }
 }
 
-fn to_line(text: &str) -> Result<Line, String> {
-    Line::new("text", text).map_err(|error| error.to_string())
+fn to_line(text: &str) -> Result<Line, Said> {
+    Ok(Line::new("text", text)?)
 }
 
 /// Reads a row.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with the title of its column.
-pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
+pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<Said>> {
     let mut cells = Cells {
         cells,
         problems: Vec::new(),
     };
     for column in COLUMNS {
         if cells.text(column.title).is_some_and(is_mangled) {
-            let what = "a spreadsheet turned this into a number; format the column as text";
-            cells.problems.push(format!("{}: {what}", column.title));
+            let what = said!(
+                "a spreadsheet turned this into a number; format the column as text",
+                "被电子表格改成了数值，原来的数字已丢失；请把这一栏设为文本格式后重填"
+            );
+            cells.problem(column.title, &what);
         }
     }
     let name = cells.line("名称");
@@ -171,20 +182,21 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
         address: cells.line("地址"),
     };
     let number = cells.read("编号", |text| {
-        text.parse().map_err(|_| "is no number of a licensee")
+        text.parse()
+            .map_err(|_| said!("is no number of a licensee", "不是合法使用人的编号"))
     });
     let state = cells.read("状态", state);
     let date = cells.read("状态日期", day);
     let document = cells.line("文号");
     let revision = cells.read("档案版本", |text| {
-        text.parse().map_err(|_| "is no number of a version")
+        text.parse()
+            .map_err(|_| said!("is no number of a version", "不是档案的版本号"))
     });
     let mut by_township = BTreeMap::new();
     for (township, area) in areas {
         if by_township.insert(township, area).is_some() {
-            cells
-                .problems
-                .push(format!("基地面积（亩）: {township} stands there twice"));
+            let what = said!("{township} stands there twice", "{township}出现了两次");
+            cells.problem("基地面积（亩）", &what);
         }
     }
     match (name, uscc, basis, cells.problems) {
@@ -214,8 +226,13 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<String>> {
 }
 
 /// A day as people and spreadsheets write it: 2026-04-02, 2026/4/2 or 2026年4月2日.
-fn day(text: &str) -> Result<Date, String> {
-    let wrong = || format!("{text:?} is no day such as 2026-04-02 or 2026/4/2");
+fn day(text: &str) -> Result<Date, Said> {
+    let wrong = || {
+        said!(
+            "{text:?} is no day such as 2026-04-02 or 2026/4/2",
+            "“{text}”不是日期，应如 2026-04-02 或 2026/4/2"
+        )
+    };
     let parts: Vec<&str> = text
         .trim_end_matches('日')
         .split(['-', '/', '年', '月'])
@@ -244,7 +261,7 @@ fn is_mangled(text: &str) -> bool {
     is_number(mantissa) && is_number(exponent)
 }
 
-fn basis(text: &str) -> Result<LegalBasis, String> {
+fn basis(text: &str) -> Result<LegalBasis, Said> {
     let named = |basis: &&LegalBasis| basis.slug() == text || basis.chinese() == text;
     let found = LegalBasis::ALL.iter().find(named).copied();
     found.ok_or_else(|| {
@@ -252,47 +269,67 @@ fn basis(text: &str) -> Result<LegalBasis, String> {
             .iter()
             .map(|basis| basis.chinese())
             .collect();
-        format!("{text:?} is none of {}", words.join(", "))
-    })
-}
-
-fn form(text: &str) -> Result<Form, String> {
-    let named = |form: &Form| form.slug() == text || form.chinese() == text;
-    Form::ALL.into_iter().find(named).ok_or_else(|| {
-        format!(
-            "{text:?} is none of {}",
-            Form::ALL.map(Form::chinese).join(", ")
+        said!(
+            "{text:?} is none of {}", words.join(", ");
+            "“{text}”应改为以下之一：{}", words.join("；")
         )
     })
 }
 
-fn state(text: &str) -> Result<LicenseeState, String> {
+fn form(text: &str) -> Result<Form, Said> {
+    let named = |form: &Form| form.slug() == text || form.chinese() == text;
+    Form::ALL.into_iter().find(named).ok_or_else(|| {
+        let names = Form::ALL.map(Form::chinese);
+        said!(
+            "{text:?} is none of {}", names.join(", ");
+            "“{text}”应改为以下之一：{}", names.join("；")
+        )
+    })
+}
+
+fn state(text: &str) -> Result<LicenseeState, Said> {
     let named = |state: &&LicenseeState| state.slug() == text || state.chinese() == text;
     LicenseeState::ALL
         .iter()
         .find(named)
         .copied()
-        .ok_or_else(|| format!("{text:?} is no state such as 申请 or 有效"))
+        .ok_or_else(|| {
+            said!(
+                "{text:?} is no state such as 申请 or 有效",
+                "“{text}”不是状态，应如“申请”“有效”"
+            )
+        })
 }
 
-fn standard(text: &str) -> Result<Standard, String> {
-    let (number, version) = text
-        .rsplit_once(char::is_whitespace)
-        .ok_or_else(|| format!("{text:?} lacks its version: NUMBER VERSION"))?;
+fn standard(text: &str) -> Result<Standard, Said> {
+    let (number, version) = text.rsplit_once(char::is_whitespace).ok_or_else(|| {
+        said!(
+            "{text:?} lacks its version: NUMBER VERSION",
+            "“{text}”缺少版本，应先写标准号，空一格，再写版本"
+        )
+    })?;
     Ok(Standard {
         number: to_line(number)?,
         version: to_line(version)?,
     })
 }
 
-fn area(text: &str) -> Result<(Township, Area), String> {
-    let (township, area) = text
-        .split_once(['=', '＝'])
-        .ok_or_else(|| format!("{text:?} is not of the form 胭脂湖街道=1000"))?;
-    let township = Township::from_text(township)
-        .ok_or_else(|| format!("{:?} is no township of the area", township.trim()))?;
-    let area =
-        Area::from_text(area).ok_or_else(|| format!("{:?} is no area in mu", area.trim()))?;
+fn area(text: &str) -> Result<(Township, Area), Said> {
+    let (township, area) = text.split_once(['=', '＝']).ok_or_else(|| {
+        said!(
+            "{text:?} is not of the form 胭脂湖街道=1000",
+            "“{text}”应写成“胭脂湖街道=1000”的形式"
+        )
+    })?;
+    let (name, mu) = (township.trim(), area.trim());
+    let township = Township::from_text(name).ok_or_else(|| {
+        said!(
+            "{name:?} is no township of the area",
+            "“{name}”不是保护范围内的乡镇、街道"
+        )
+    })?;
+    let area = Area::from_text(mu)
+        .ok_or_else(|| said!("{mu:?} is no area in mu", "“{mu}”不是以亩为单位的面积"))?;
     Ok((township, area))
 }
 

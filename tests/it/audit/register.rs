@@ -1,12 +1,14 @@
 //! The register as a table, out and in.
 
 use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::said::Said;
 use yuanmark::service::desk::Call;
 use yuanmark::service::register::{self, Import, RowOutcome, Taking};
 use yuanmark::service::{ledger, licensees};
 use yuanmark::sheets::SheetFormat;
 
 use crate::support::installation::{Installation, call, line, morning};
+use crate::support::said::numbers;
 
 const HEAD: &str =
     "名称,统一社会信用代码,授权依据,产品形态,执行标准,基地面积（亩）,联系人,状态,状态日期,文号";
@@ -27,12 +29,27 @@ fn file(rows: &[&str]) -> String {
     format!("{HEAD}\n{}\n", rows.join("\n"))
 }
 
+/// The Chinese names the column and the numbers as the English does; cells stand in both as they are.
+fn assert_row_said(problem: &Said) {
+    if let Some((column, _)) = problem.zh.split_once('：') {
+        assert!(
+            problem.en.starts_with(&format!("{column}: ")),
+            "{problem:?}"
+        );
+    }
+    assert_eq!(numbers(&problem.en), numbers(&problem.zh), "{problem:?}");
+}
+
 fn problems(import: &Import) -> String {
     let bad = import
         .rows
         .iter()
         .filter_map(|(line, outcome)| match outcome {
-            RowOutcome::Bad(problems) => Some(format!("{line}: {}", problems.join(" | "))),
+            RowOutcome::Bad(problems) => {
+                problems.iter().for_each(assert_row_said);
+                let english: Vec<&str> = problems.iter().map(|said| said.en.as_str()).collect();
+                Some(format!("{line}: {}", english.join(" | ")))
+            }
             _ => None,
         });
     bad.collect::<Vec<_>>().join("\n")

@@ -13,6 +13,7 @@ use super::{
     entries, of_lines,
 };
 use crate::support::installation::{Installation, call, index, line, morning};
+use crate::support::said::assert_chinese;
 
 /// `line: what became of it`, as a person would note it down.
 fn noted(lines: &[LineReport]) -> Vec<String> {
@@ -21,7 +22,10 @@ fn noted(lines: &[LineReport]) -> Vec<String> {
         LineOutcome::Repeated { marks, repeated } => {
             format!("{}: {marks}, {repeated} again", report.line)
         }
-        LineOutcome::Bad(error) => format!("{}: {error}", report.line),
+        LineOutcome::Bad(error) => {
+            assert_chinese(&error.clone().into());
+            format!("{}: {error}", report.line)
+        }
     };
     lines.iter().map(note).collect()
 }

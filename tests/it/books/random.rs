@@ -11,6 +11,7 @@ use yuanmark::domain::container::ContainerKind;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::mark::{BatchNumber, MarkIndex};
+use yuanmark::service::ServiceError;
 
 use self::ask::ask;
 use self::dice::{Dice, Op};
@@ -20,6 +21,7 @@ use super::proof::prove;
 use super::{account, entitlement, entries, on};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, line};
+use crate::support::said::assert_said;
 
 const CASES: u32 = 8;
 const STEPS: usize = 120;
@@ -96,6 +98,9 @@ async fn walk(place: &Installation, dice: &[Dice]) -> Result<usize, TestCaseErro
         let answer = ask(place, &world, &op, &by).await;
         if let Err(error) = &answer {
             prop_assert!(error.is_the_request_s_fault(), "{op:?}: {error:?}");
+            if let ServiceError::Refused(refusal) = error {
+                assert_said(refusal);
+            }
             prop_assert_eq!(
                 entries(place).await,
                 before,

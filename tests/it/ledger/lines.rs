@@ -2,12 +2,14 @@
 
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
+use yuanmark::domain::said::Said;
 use yuanmark::domain::selection::{LineError, LineOutcome, LineReport};
 use yuanmark::service::ServiceError;
 use yuanmark::service::marks::{self, Change, Changed, MOST_LINES, Which};
 
 use super::{DELIVERED, refusal, rows};
 use crate::support::installation::{Installation, call, index, line, morning};
+use crate::support::said::assert_chinese;
 
 /// What the ledger holds before a story begins: two batches were delivered.
 const BEFORE: i64 = 2 * DELIVERED;
@@ -70,6 +72,9 @@ fn bad_lines(result: Result<Changed, ServiceError>) -> Vec<(usize, LineError)> {
         Err(ServiceError::BadLines { bad: count, lines }) => {
             let found = bad(&lines);
             assert_eq!(count, found.len());
+            for (_, error) in &found {
+                assert_chinese(&error.clone().into());
+            }
             found
         }
         other => panic!("no bad lines: {other:?}"),
@@ -164,8 +169,9 @@ async fn a_line_whose_labels_cannot_go_there_is_bad_as_a_whole() {
         let used =
             async |skip_bad| change(&place, EventKind::Used, Some(&first), text, skip_bad).await;
         let why = |labels: &str| {
-            LineError::Impossible(format!(
-                "labels {labels} are lost_after_delivery (发放后遗失) and cannot be used"
+            LineError::Impossible(Said::new(
+                format!("labels {labels} are lost_after_delivery (发放后遗失) and cannot be used"),
+                format!("{labels} 号标志现为“发放后遗失”，不能使用"),
             ))
         };
         let wrong = [(2, why("4-5")), (3, why("5"))];

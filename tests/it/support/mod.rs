@@ -7,5 +7,6 @@ pub mod openssl;
 pub mod outage;
 pub mod program;
 pub mod reader;
+pub mod said;
 pub mod server;
 pub mod serving;

@@ -13,6 +13,7 @@ use crate::domain::ledger::entry::{
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::{Act, LicenseeNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::transfer::{Transfer, TransferNumber, TransferState};
 
@@ -26,8 +27,11 @@ fn about(account: Account) -> Subjects {
 
 fn no_transfer(number: TransferNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no transfer {number}"),
-        "`yuanmark transfer list` shows the transfers there are",
+        said!("there is no transfer {number}", "没有额度划转 {number}"),
+        said!(
+            "`yuanmark transfer list` shows the transfers there are",
+            "请在额度划转列表中选择"
+        ),
     )
 }
 
@@ -55,8 +59,14 @@ impl Books {
         licensee.may(act)?;
         if !licensee.particulars.forms.contains(&form) {
             return Err(Refusal::conflict(
-                format!("the file of licensee {number} does not say that it makes {form}"),
-                "add the form to its file first: `yuanmark licensee file`",
+                said!(
+                    "the file of licensee {number} does not say that it makes {form}";
+                    "合法使用人 {number} 的档案中没有“{}”这一产品形态", form.chinese()
+                ),
+                said!(
+                    "add the form to its file first: `yuanmark licensee file`",
+                    "请先变更档案，补上该产品形态"
+                ),
             ));
         }
         Ok(())
@@ -71,8 +81,14 @@ impl Books {
         let in_force = self.coefficients_in_force().version;
         if body.coefficients.version != in_force + 1 {
             return Err(Refusal::stale(
-                format!("version {in_force} is in force by now"),
-                "read it, and set the next one upon it",
+                said!(
+                    "version {in_force} is in force by now",
+                    "核定系数现行版本已是第 {in_force} 版"
+                ),
+                said!(
+                    "read it, and set the next one upon it",
+                    "请查看现行版本，在其基础上重新设定"
+                ),
             ));
         }
         let set = SetCoefficients {
@@ -91,11 +107,12 @@ impl Books {
         let marks = coefficients.marks(grant.area, account.form, grant.pack_grams);
         if grant.coefficients != coefficients.version || grant.marks != marks {
             return Err(Refusal::stale(
-                format!(
+                said!(
                     "version {} of the coefficients is in force, and gives {marks} marks",
+                    "现行核定系数为第 {} 版，据此应核定 {marks} 枚",
                     coefficients.version
                 ),
-                "grant it anew",
+                said!("grant it anew", "请按现行系数重新核定"),
             ));
         }
         let base = self.licensee(account.licensee)?.particulars.base();
@@ -107,11 +124,16 @@ impl Books {
         );
         if surveyed > base {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "with this, {surveyed} mu are counted for season {}, but the base of licensee {} has {base}",
+                    account.season, account.licensee;
+                    "加上本次，{} 年度共计入 {surveyed} 亩，而合法使用人 {} 的基地只有 {base} 亩",
                     account.season, account.licensee
                 ),
-                "a mu counts once, for one form; the base stands in the licensee's file",
+                said!(
+                    "a mu counts once, for one form; the base stands in the licensee's file",
+                    "同一亩地只能计入一种产品形态；基地面积以档案为准，如有变化请先变更档案"
+                ),
             ));
         }
         self.change_entitlement(account, |entitlement| entitlement.grant(grant))?;
@@ -140,28 +162,43 @@ impl Books {
         let season = account.season;
         if i32::from(day_of(hand.at).year()) <= i32::from(season.year()) {
             return Err(Refusal::conflict(
-                format!("season {season} has not ended yet"),
-                "its books are closed after 31 December",
+                said!("season {season} has not ended yet", "{season} 年度尚未结束"),
+                said!(
+                    "its books are closed after 31 December",
+                    "年底过后才能办理年末结转"
+                ),
             ));
         }
         if !self.entitlements.has(account) {
             return Err(Refusal::no_such(
-                format!("there is no entitlement of {account}"),
-                "`yuanmark entitlement list` shows those there are",
+                said!(
+                    "there is no entitlement of {account}";
+                    "{}没有额度", account.chinese()
+                ),
+                said!(
+                    "`yuanmark entitlement list` shows those there are",
+                    "请在额度列表中选择"
+                ),
             ));
         }
         let balance = self.entitlement(account).balance();
         let carried = self.carried_over(account);
         if (body.carried, body.lapsed) != (carried, balance - carried) {
             return Err(Refusal::stale(
-                format!("{balance} marks are left by now"),
-                "close the books anew",
+                said!(
+                    "{balance} marks are left by now",
+                    "现在的余额是 {balance} 枚"
+                ),
+                said!("close the books anew", "余额已有变动，请重新办理年末结转"),
             ));
         }
         let next = Season::new(season.year() + 1).ok_or_else(|| {
             Refusal::invalid(
-                format!("no season follows {season}"),
-                "the code format ends there",
+                said!(
+                    "no season follows {season}",
+                    "{season} 年度之后没有下一年度"
+                ),
+                said!("the code format ends there", "标志编码只能用到这一年度"),
             )
         })?;
         self.change_entitlement(account, |entitlement| entitlement.close(carried))?;
@@ -183,8 +220,11 @@ impl Books {
         let from = body.from;
         if from.licensee == body.to {
             return Err(Refusal::invalid(
-                "giver and receiver are the same licensee",
-                "name two licensees",
+                said!(
+                    "giver and receiver are the same licensee",
+                    "划出方和划入方是同一合法使用人"
+                ),
+                said!("name two licensees", "请选择两个不同的合法使用人"),
             ));
         }
         self.may(from.licensee, Act::Approve, from.form)?;

@@ -9,18 +9,25 @@ use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 
 pub(super) fn no_licensee(number: LicenseeNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no licensee {number}"),
-        "`yuanmark licensee list` shows the licensees there are",
+        said!("there is no licensee {number}", "没有合法使用人 {number}"),
+        said!(
+            "`yuanmark licensee list` shows the licensees there are",
+            "请在合法使用人名册中选择"
+        ),
     )
 }
 
 pub(super) fn no_printer(number: PrinterNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no printer {number}"),
-        "`yuanmark printer list` shows the printers there are",
+        said!("there is no printer {number}", "没有承印方 {number}"),
+        said!(
+            "`yuanmark printer list` shows the printers there are",
+            "请在承印方列表中选择"
+        ),
     )
 }
 
@@ -83,11 +90,15 @@ impl Books {
     ) -> Result<Subjects, Refusal> {
         if let Some(known) = self.usccs.get(&body.new.uscc) {
             return Err(Refusal::conflict(
-                format!(
+                said!(
                     "the register has a licensee with the code {} already",
+                    "统一社会信用代码 {} 已在名册中",
                     body.new.uscc
                 ),
-                format!("it is licensee {known}; a firm is entered once"),
+                said!(
+                    "it is licensee {known}; a firm is entered once",
+                    "它是合法使用人 {known}；同一主体只建档一次"
+                ),
             ));
         }
         let licensee = Licensee::enter(body.licensee, &body.new, hand.at)?;
@@ -121,8 +132,13 @@ impl Books {
         let next = self.next_version(document);
         if document.version != next {
             return Err(Refusal::stale(
-                format!("{} is at version {}", document.title, next - 1),
-                "add it again",
+                said!(
+                    "{} is at version {}",
+                    "《{}》已是第 {} 版",
+                    document.title,
+                    next - 1
+                ),
+                said!("add it again", "请重新上传"),
             ));
         }
         let mut subjects = about(document.licensee);
@@ -130,8 +146,15 @@ impl Books {
             let entered = &self.lot(lot)?.entered;
             if entered.licensee != document.licensee {
                 return Err(Refusal::invalid(
-                    format!("lot {lot} is of licensee {}", entered.licensee),
-                    "a document of a lot stands in the file of its licensee",
+                    said!(
+                        "lot {lot} is of licensee {}",
+                        "生产批次 {lot} 属于合法使用人 {}",
+                        entered.licensee
+                    ),
+                    said!(
+                        "a document of a lot stands in the file of its licensee",
+                        "生产批次的文件应归入其合法使用人的档案，请重新选择"
+                    ),
                 ));
             }
             subjects.lot = Some(lot);
@@ -160,8 +183,15 @@ impl Books {
     ) -> Result<Subjects, Refusal> {
         if let Some(known) = self.printer_usccs.get(&body.new.uscc) {
             return Err(Refusal::conflict(
-                format!("there is a printer with the code {} already", body.new.uscc),
-                format!("it is printer {known}; a firm is entered once"),
+                said!(
+                    "there is a printer with the code {} already",
+                    "统一社会信用代码 {} 已有承印方",
+                    body.new.uscc
+                ),
+                said!(
+                    "it is printer {known}; a firm is entered once",
+                    "它是承印方 {known}；同一主体只建档一次"
+                ),
             ));
         }
         let printer = Printer {

@@ -6,11 +6,15 @@ use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 
 fn no_lot(number: LotNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no lot {number}"),
-        "`yuanmark lot list` shows the lots there are",
+        said!("there is no lot {number}", "没有生产批次 {number}"),
+        said!(
+            "`yuanmark lot list` shows the lots there are",
+            "请在生产批次列表中选择"
+        ),
     )
 }
 

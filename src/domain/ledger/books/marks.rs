@@ -13,35 +13,46 @@ use crate::domain::lot::Lot;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, OrderNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 
 /// How many labels moved, and what they were and became.
 type Moved = (u32, Piece, Piece);
 
 fn no_batch(number: BatchNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no batch {number}"),
-        "`yuanmark batch list` shows the batches there are",
+        said!("there is no batch {number}", "没有第 {number} 批标志"),
+        said!(
+            "`yuanmark batch list` shows the batches there are",
+            "请在标志批列表中选择"
+        ),
     )
 }
 
 /// Says in words why an event cannot happen to a stretch of labels.
 pub fn impossible(range: IndexRange, piece: Piece, event: EventKind) -> Refusal {
-    let is_first_activation = event == EventKind::Activated && piece.lot.is_none();
-    let where_they_are = match piece.lot {
-        Some(lot) if event == EventKind::Activated => format!("were activated for lot {lot}"),
-        _ => format!("are {} ({})", piece.place.slug(), piece.place.chinese()),
-    };
-    Refusal::conflict(
-        format!(
-            "labels {range} {where_they_are} and cannot be {}",
-            event.slug()
+    let is_activation = event == EventKind::Activated;
+    let what = match piece.lot {
+        Some(lot) if is_activation => said!(
+            "labels {range} were activated for lot {lot} and cannot be {}", event.slug();
+            "{range} 号标志已为生产批次 {lot} 激活，不能再{}", event.chinese()
         ),
-        if is_first_activation {
-            "labels are activated after the licensee has received them"
-        } else {
-            "report first what happened to them before"
-        },
-    )
+        _ => said!(
+            "labels {range} are {} ({}) and cannot be {}", piece.place.slug(), piece.place.chinese(), event.slug();
+            "{range} 号标志现为“{}”，不能{}", piece.place.chinese(), event.chinese()
+        ),
+    };
+    let advice = if is_activation && piece.lot.is_none() {
+        said!(
+            "labels are activated after the licensee has received them",
+            "合法使用人签收之后才能激活，请先登记签收"
+        )
+    } else {
+        said!(
+            "report first what happened to them before",
+            "请先补登这些标志此前的去向"
+        )
+    };
+    Refusal::conflict(what, advice)
 }
 
 impl Books {
@@ -63,8 +74,11 @@ impl Books {
             && *date < day_of(batch.issued_at)
         {
             return Err(Refusal::invalid(
-                format!("the day of destruction, {date}, lies before the codes were made"),
-                "look at its year",
+                said!(
+                    "the day of destruction, {date}, lies before the codes were made",
+                    "销毁日期 {date} 早于制码日期"
+                ),
+                said!("look at its year", "请核对年份"),
             ));
         }
         if body.event.moves_labels() {
@@ -76,15 +90,24 @@ impl Books {
                 self.licensee(batch.licensee)?.may(Act::Proceed)?;
                 let lot = body.lot.ok_or_else(|| {
                     Refusal::invalid(
-                        "marks are activated for a lot",
-                        "name the lot whose test is passed: --lot",
+                        said!("marks are activated for a lot", "激活标志要对应生产批次"),
+                        said!(
+                            "name the lot whose test is passed: --lot",
+                            "请选择检验合格的生产批次"
+                        ),
                     )
                 })?;
                 fits(self.lot(lot)?, batch)
             }
             _ if body.lot.is_some() => Err(Refusal::invalid(
-                format!("{} has nothing to do with a lot", body.event.slug()),
-                "only activation names a lot",
+                said!(
+                    "{} has nothing to do with a lot", body.event.slug();
+                    "“{}”与生产批次无关", body.event.chinese()
+                ),
+                said!(
+                    "only activation names a lot",
+                    "只有激活才选择生产批次，请去掉这一项"
+                ),
             )),
             _ => Ok(()),
         }
@@ -127,9 +150,14 @@ impl Books {
                 let lot = piece.lot.and_then(|lot| self.lots.get(lot));
                 if let Some(lot) = lot.filter(|lot| lot.recalled.is_some()) {
                     return Err(Refusal::conflict(
-                        format!("labels {part} are of lot {}, which is recalled", lot.number),
-                        format!(
+                        said!(
+                            "labels {part} are of lot {}, which is recalled",
+                            "{part} 号标志属于生产批次 {}，该批次已召回",
+                            lot.number
+                        ),
+                        said!(
                             "take back the recall of the lot: `yuanmark lot restore {}`",
+                            "请先解除生产批次 {} 的召回",
                             lot.number
                         ),
                     ));
@@ -214,11 +242,14 @@ impl Books {
                     && *last >= range.first().get()
                 {
                     return Err(Refusal::conflict(
-                        format!(
-                            "labels of {range} are in {} {other} already",
-                            new.kind.slug()
+                        said!(
+                            "labels of {range} are in {} {other} already", new.kind.slug();
+                            "{range} 号标志中，有的已装入{} {other}", new.kind.chinese()
                         ),
-                        "a label is in one roll and one box at most",
+                        said!(
+                            "a label is in one roll and one box at most",
+                            "一枚标志只能在一卷、一箱之中"
+                        ),
                     ));
                 }
             }
@@ -254,29 +285,35 @@ fn fits(lot: &Lot, batch: &Batch) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::conflict(
-        format!(
+        said!(
             "lot {} is of licensee {}, {}, season {}; batch {} is of licensee {}, {}, season {}",
-            lot.number,
-            lot.entered.licensee,
-            label.form,
-            label.season,
-            batch.number,
-            batch.licensee,
-            batch.form,
-            batch.season
+            lot.number, lot.entered.licensee, label.form, label.season,
+            batch.number, batch.licensee, batch.form, batch.season;
+            "生产批次 {} 属于合法使用人 {}、{}、{} 年度；第 {} 批标志属于合法使用人 {}、{}、{} 年度",
+            lot.number, lot.entered.licensee, label.form.chinese(), label.season,
+            batch.number, batch.licensee, batch.form.chinese(), batch.season
         ),
-        "marks are activated for goods of their own licensee, form and season",
+        said!(
+            "marks are activated for goods of their own licensee, form and season",
+            "标志只能用于同一合法使用人、同一产品形态、同一年度的产品，请重新选择"
+        ),
     ))
 }
 
 fn has_packs_left(lot: Option<&Lot>, marks: u64) -> Result<(), Refusal> {
     match lot {
         Some(lot) if lot.marks + marks > u64::from(lot.entered.packs) => Err(Refusal::conflict(
-            format!(
+            said!(
                 "lot {} has {} packs and {} marks; {marks} more are too many",
-                lot.number, lot.entered.packs, lot.marks
+                "生产批次 {} 共 {} 包，已激活标志 {} 枚，再激活 {marks} 枚就超出包数",
+                lot.number,
+                lot.entered.packs,
+                lot.marks
             ),
-            "no more marks are activated than there are packs",
+            said!(
+                "no more marks are activated than there are packs",
+                "激活的标志不能多于产品包数，请减少数量"
+            ),
         )),
         _ => Ok(()),
     }
@@ -294,11 +331,12 @@ fn check_ranges(body: &Marks, all: IndexRange) -> Result<(), Refusal> {
         .is_none_or(|last| last.last() <= all.last());
     if body.ranges.is_empty() || !is_apart || !is_within {
         return Err(Refusal::invalid(
-            format!(
+            said!(
                 "the ranges do not lie within batch {}, one after the other",
+                "所选号段不在第 {} 批之内，或没有按先后排列",
                 body.batch
             ),
-            format!("its marks are {all}"),
+            said!("its marks are {all}", "这一批的序号为 {all}"),
         ));
     }
     Ok(())
@@ -312,48 +350,81 @@ fn check_words(body: &Marks, hand: Hand<'_>) -> Result<(), Refusal> {
     );
     if needs_reason && body.reason.is_none() {
         return Err(Refusal::invalid(
-            format!("{} needs a reason", body.event.slug()),
-            "say why; the public reads it for withdrawals",
+            said!(
+                "{} needs a reason", body.event.slug();
+                "“{}”需要写明原因", body.event.chinese()
+            ),
+            said!(
+                "say why; the public reads it for withdrawals",
+                "请填写原因；作废、停用的原因会向公众公布"
+            ),
         ));
     }
     if matches!(body.event, EventKind::Undone(_)) != body.corrects.is_some() {
         return Err(Refusal::invalid(
-            format!(
-                "{} does not say which entry it takes back",
-                body.event.slug()
+            said!(
+                "{} does not say which entry it takes back", body.event.slug();
+                "“{}”没有指明更正哪一条台账", body.event.chinese()
             ),
-            "take back the entry that was made in error",
+            said!(
+                "take back the entry that was made in error",
+                "请选择登记有误的那一条台账，予以更正"
+            ),
         ));
     }
     if let EventKind::Restored(kind) = body.event
         && !kind.can_be_undone()
     {
         return Err(Refusal::conflict(
-            format!("a mark that is {} stays so", kind.slug()),
-            "only freezing and recall can be undone",
+            said!(
+                "a mark that is {} stays so", kind.slug();
+                "已{}的标志不能恢复", kind.chinese()
+            ),
+            said!(
+                "only freezing and recall can be undone",
+                "只有冻结和召回可以解除"
+            ),
         ));
     }
     let is_destroyed = body.event == EventKind::Withdrawn(Withdrawal::Destroyed);
     match &body.destruction {
         None if is_destroyed => Err(Refusal::invalid(
-            "a destruction needs its day and two witnesses",
-            "name both: --witness NAME --witness NAME",
+            said!(
+                "a destruction needs its day and two witnesses",
+                "销毁要有日期和两名见证人"
+            ),
+            said!(
+                "name both: --witness NAME --witness NAME",
+                "请填写销毁日期和两名见证人的姓名"
+            ),
         )),
         Some(_) if !is_destroyed => Err(Refusal::invalid(
-            format!("{} has no witnesses", body.event.slug()),
-            "only a destruction has",
+            said!(
+                "{} has no witnesses", body.event.slug();
+                "“{}”不需要见证人", body.event.chinese()
+            ),
+            said!(
+                "only a destruction has",
+                "只有销毁才填写见证人，请去掉这一项"
+            ),
         )),
         Some(Destruction { date, witnesses }) => {
             if is_same_person(&witnesses.0, &witnesses.1) {
                 return Err(Refusal::invalid(
-                    format!("{} cannot witness twice", witnesses.0),
-                    "a destruction needs two people who saw it",
+                    said!("{} cannot witness twice", "{}不能见证两次", witnesses.0),
+                    said!(
+                        "a destruction needs two people who saw it",
+                        "销毁须有两人在场见证，请填写另一人的姓名"
+                    ),
                 ));
             }
             if *date > day_of(hand.at) {
                 return Err(Refusal::invalid(
-                    format!("the day of destruction, {date}, is still to come"),
-                    "it is entered when it is done",
+                    said!(
+                        "the day of destruction, {date}, is still to come",
+                        "销毁日期 {date} 尚未到来"
+                    ),
+                    said!("it is entered when it is done", "请在销毁之后登记"),
                 ));
             }
             Ok(())

@@ -33,6 +33,7 @@ use crate::domain::mark::BatchNumber;
 use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer, TransferNumber};
 use crate::domain::uscc::Uscc;
@@ -94,8 +95,11 @@ impl Books {
             && !self.corrected.insert(corrected)
         {
             return Err(Refusal::conflict(
-                format!("entry {corrected} was corrected already"),
-                "an entry is taken back once",
+                said!(
+                    "entry {corrected} was corrected already",
+                    "台账第 {corrected} 条已经更正过"
+                ),
+                said!("an entry is taken back once", "一条台账只能更正一次"),
             ));
         }
         match entry {
@@ -142,8 +146,11 @@ impl Books {
             Entry::LotRestored(body) => self.change_lot(body.lot, Lot::restore),
             Entry::Noted(body) if body.entry == 0 || body.entry >= hand.number => {
                 Err(Refusal::no_such(
-                    format!("there is no entry {}", body.entry),
-                    "`yuanmark ledger list` shows the entries there are",
+                    said!("there is no entry {}", "台账没有第 {} 条", body.entry),
+                    said!(
+                        "`yuanmark ledger list` shows the entries there are",
+                        "请在台账中选择"
+                    ),
                 ))
             }
             Entry::Noted(_) => Ok(Subjects::default()),

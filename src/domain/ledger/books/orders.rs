@@ -10,11 +10,15 @@ use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
 use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 
 fn no_order(number: OrderNumber) -> Refusal {
     Refusal::no_such(
-        format!("there is no order {number}"),
-        "`yuanmark order list` shows the orders there are",
+        said!("there is no order {number}", "没有印制订单 {number}"),
+        said!(
+            "`yuanmark order list` shows the orders there are",
+            "请在印制订单列表中选择"
+        ),
     )
 }
 

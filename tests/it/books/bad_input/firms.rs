@@ -29,10 +29,13 @@ fn a_code_with_any_wrong_character_is_no_code_of_a_firm() {
     }
     for letter in ["I", "O", "S", "V", "Z", "-", "沅", "\u{200b}"] {
         let wrong = format!("{}{letter}{}", &right[..7], &right[8..]);
-        let Err(UsccError::Character { place, .. }) = Uscc::new(&wrong) else {
+        let Err(error @ UsccError::Character { place, .. }) = Uscc::new(&wrong) else {
             panic!("{wrong}")
         };
         assert_eq!(place, 8);
+        let chinese = error.chinese();
+        assert!(chinese.contains("第 8 位"), "{chinese}");
+        assert!(!chinese.contains('\u{200b}'), "{chinese}");
     }
     // Each single character changed and each two neighbours swapped is noticed.
     let letters: Vec<char> = right.chars().collect();

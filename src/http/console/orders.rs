@@ -1,0 +1,807 @@
+//! Printing orders: the list, a file with where its labels are, and its way from placing to closing.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+
+use super::file::File;
+use super::form::{Form, Kind};
+use super::guard::Visit;
+use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
+use super::page::{minute, thousands};
+use super::read::Reader;
+use super::submit::{answer, refuse};
+use super::typed::Typed;
+use super::words::{Two, two};
+use crate::domain::access::Permission as P;
+use crate::domain::calendar::day_of;
+use crate::domain::form::Form as ProductForm;
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::mark::MarkCount;
+use crate::domain::order::{NewOrder, Order, OrderNumber, OrderState};
+use crate::domain::printer::PrinterNumber;
+use crate::domain::said::said;
+use crate::domain::season::Season;
+use crate::domain::text::Line;
+use crate::domain::whereabouts::Whereabouts;
+use crate::http::App;
+use crate::http::admin::tables::{sent, unnamed};
+use crate::service::desk::Call;
+use crate::service::issue::{self, Issue};
+use crate::service::trail::{self, Note};
+use crate::service::{ServiceError, export, ledger, licensees, orders, printers, system};
+use crate::sheets::SheetFormat;
+use crate::store::trail::Outcome;
+use crate::store::{ledger as entries, order};
+
+fn state_in(visit: &Visit, state: OrderState) -> &'static str {
+    visit.language.choose(state.chinese(), state.slug())
+}
+
+/// What an address asks for, within what the person sees.
+fn filter_of(visit: &Visit, asked: &Typed) -> order::Filter {
+    let (scope, number) = (visit.scope(), |name: &str| asked.get(name).parse().ok());
+    order::Filter {
+        licensee: scope
+            .licensee()
+            .or_else(|| asked.get("licensee").parse().ok().map(LicenseeNumber)),
+        printer: scope
+            .printer()
+            .or_else(|| number("printer").map(PrinterNumber)),
+        season: asked.get("season").parse().ok().and_then(Season::new),
+        state: OrderState::from_slug(asked.get("state")),
+    }
+}
+
+/// `GET /console/orders`
+pub async fn list(visit: Visit, State(app): State<App>) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let before = asked.get("after").parse().ok().map(OrderNumber);
+    let found = orders::list(&app.store, &filter_of(&visit, &asked), before, ROWS + 1).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => return refuse(&visit, error),
+    };
+    let states = OrderState::ALL
+        .iter()
+        .map(|state| (state.slug(), state_in(&visit, *state)));
+    let mut list = List::new(two("印制订单", "Orders"))
+        .action(
+            visit.may(P::OrderPlace),
+            visit.say(two("提交订单", "Place an order")),
+            "/console/orders/new",
+        )
+        .table(visit.may(P::Export), "/console/orders/table")
+        .field(
+            &visit,
+            &asked,
+            "state",
+            two("状态", "State"),
+            Filter::Choice(states.collect()),
+        )
+        .field(
+            &visit,
+            &asked,
+            "season",
+            two("年度", "Season"),
+            Filter::Text,
+        );
+    if visit.scope().licensee().is_none() {
+        list = list.field(
+            &visit,
+            &asked,
+            "licensee",
+            two("使用人编号", "Licensee number"),
+            Filter::Text,
+        );
+    }
+    list.columns(
+        &visit,
+        [
+            (two("订单", "Order"), ColumnKind::Text),
+            (two("状态", "State"), ColumnKind::State),
+            (two("使用人", "Licensee"), ColumnKind::Number),
+            (two("年度", "Season"), ColumnKind::Text),
+            (two("产品", "Product"), ColumnKind::Text),
+            (two("数量", "Marks"), ColumnKind::Number),
+            (two("提交时间", "Placed"), ColumnKind::Text),
+        ],
+    )
+    .rows(
+        found,
+        |order| order.number.to_string(),
+        |order| Row {
+            address: Some(format!("/console/orders/{}", order.number)),
+            cells: vec![
+                order.number.to_string(),
+                state_in(&visit, order.state).to_owned(),
+                order.placed.licensee.to_string(),
+                order.placed.season.to_string(),
+                order.placed.product.to_string(),
+                thousands(order.placed.quantity.get()),
+                minute(order.placed_at),
+            ],
+        },
+    )
+    .render(&visit, &asked)
+}
+
+/// `GET /console/orders/table`
+pub async fn table(visit: Visit, State(app): State<App>) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let format = if asked.get("format") == "csv" {
+        SheetFormat::Csv
+    } else {
+        SheetFormat::Xlsx
+    };
+    let (filter, now) = (filter_of(&visit, &asked), system::now());
+    let made = async {
+        let file = unnamed()?;
+        let (file, _) = export::orders(&app.store, &filter, format, now, file).await?;
+        let note = Note::new("export").about("orders");
+        trail::write_alone(&app.store, &visit.origin, now, Outcome::Done, note).await?;
+        sent(file, format, "orders")
+    };
+    made.await.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// The order, if it is the person's to see.
+async fn seen(visit: &Visit, app: &App, number: u32) -> Result<Order, ServiceError> {
+    let order = orders::get(&app.store, OrderNumber(number)).await?;
+    if visit.scope().sees_order(&order) {
+        return Ok(order);
+    }
+    Err(orders::unknown(OrderNumber(number)))
+}
+
+/// `GET /console/orders/{order}`
+pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
+    let found = async {
+        let order = seen(&visit, &app, number).await?;
+        let licensee = licensees::get(&app.store, order.placed.licensee).await?;
+        let printer = match order.printer {
+            Some(printer) => Some(printers::get(&app.store, printer).await?),
+            None => None,
+        };
+        let about = entries::Filter {
+            order: Some(order.number),
+            ..Default::default()
+        };
+        let history = ledger::list(&app.store, &about, None, 50).await?;
+        Ok::<_, ServiceError>((order, licensee, printer, history))
+    };
+    let (order, licensee, printer, history) = match found.await {
+        Ok(found) => found,
+        Err(error) => return refuse(&visit, error),
+    };
+    let here = format!("/console/orders/{number}");
+    let is = |state: OrderState| order.state == state;
+    let labels = Whereabouts::ALL
+        .iter()
+        .filter(|place| order.counts.at(**place) > 0);
+    let labels = labels.map(|place| {
+        let name = visit.language.choose(place.chinese(), place.slug());
+        (
+            None,
+            vec![name.to_owned(), thousands(order.counts.at(*place))],
+        )
+    });
+    let title = format!("{} {number}", visit.say(two("印制订单", "Order")));
+    let mut file = File::new(title)
+        .state(state_in(&visit, order.state))
+        .step(
+            &visit,
+            is(OrderState::Placed) && visit.may(P::OrderApprove),
+            two("核准", "Approve"),
+            format!("{here}/approve"),
+        )
+        .step(
+            &visit,
+            is(OrderState::Placed) && visit.may(P::OrderApprove),
+            two("不予核准", "Reject"),
+            format!("{here}/reject"),
+        )
+        .step(
+            &visit,
+            (is(OrderState::Placed) || is(OrderState::Approved) || is(OrderState::Issued))
+                && visit.may(P::OrderAssign),
+            two("指定承印方", "Assign a printer"),
+            format!("{here}/assign"),
+        )
+        .step(
+            &visit,
+            is(OrderState::Approved) && visit.may(P::OrderRelease),
+            two("制码", "Issue the codes"),
+            format!("{here}/issue"),
+        )
+        .step(
+            &visit,
+            is(OrderState::Issued) && visit.may(P::OrderRelease),
+            two("发包", "Release the pack"),
+            format!("{here}/release"),
+        )
+        .step(
+            &visit,
+            is(OrderState::Released) && visit.may(P::OrderClose),
+            two("结案", "Close"),
+            format!("{here}/close"),
+        )
+        .step(
+            &visit,
+            (is(OrderState::Placed) || is(OrderState::Approved) || is(OrderState::Issued))
+                && visit.may(P::OrderCancel),
+            two("取消", "Cancel"),
+            format!("{here}/cancel"),
+        );
+    if order.is_scrap_over() {
+        file = file.text(
+            None,
+            vec![
+                visit
+                    .say(two(
+                        "印制作废超过允许损耗。",
+                        "More was spoiled in printing than is tolerated.",
+                    ))
+                    .to_owned(),
+            ],
+        );
+    }
+    let form = order.placed.form;
+    file.facts(
+        &visit,
+        None,
+        vec![
+            (
+                two("合法使用人", "Licensee"),
+                Some(format!("{}（{}）", licensee.name(), order.placed.licensee)),
+            ),
+            (two("年度", "Season"), Some(order.placed.season.to_string())),
+            (
+                two("产品形态", "Form"),
+                Some(
+                    visit
+                        .language
+                        .choose(form.chinese(), form.slug())
+                        .to_owned(),
+                ),
+            ),
+            (
+                two("产品", "Product"),
+                Some(order.placed.product.to_string()),
+            ),
+            (
+                two("订购数量", "Marks ordered"),
+                Some(thousands(order.placed.quantity.get())),
+            ),
+            (
+                two("承印方", "Printer"),
+                printer.map(|printer| printer.particulars.name.to_string()),
+            ),
+            (
+                two("标志批", "Batch"),
+                order.batch.map(|batch| batch.to_string()),
+            ),
+            (
+                two("事由", "Reason"),
+                order.reason.as_ref().map(ToString::to_string),
+            ),
+            (
+                two("提交", "Placed"),
+                Some(format!("{} {}", minute(order.placed_at), order.actor)),
+            ),
+        ],
+    )
+    .table(
+        &visit,
+        two("标志去向", "Where its labels are"),
+        &[two("去向", "Place"), two("数量", "Marks")],
+        labels.collect(),
+    )
+    .history(&visit, &history)
+    .render(&visit)
+}
+
+fn place_form(visit: &Visit) -> Form {
+    let say = |two: Two| visit.say(two);
+    let forms = ProductForm::ALL.iter().map(|form| {
+        (
+            form.slug().to_owned(),
+            visit
+                .language
+                .choose(form.chinese(), form.slug())
+                .to_owned(),
+        )
+    });
+    let form = Form::new(
+        say(two("提交订单", "Place an order")),
+        say(two("提交", "Place it")),
+    );
+    let form = match visit.scope().licensee() {
+        Some(own) => form
+            .optional(visit, "licensee", two("", ""), Kind::Hidden)
+            .value("licensee", own.to_string()),
+        None => form.field(
+            visit,
+            "licensee",
+            two("合法使用人编号", "Licensee number"),
+            Kind::Number,
+        ),
+    };
+    form.field(visit, "season", two("年度", "Season"), Kind::Number)
+        .field(
+            visit,
+            "form",
+            two("产品形态", "Form"),
+            Kind::Choice(forms.collect()),
+        )
+        .field(
+            visit,
+            "product",
+            two("产品名称和规格", "Product and pack"),
+            Kind::Line,
+        )
+        .hint(
+            visit,
+            two("如 清水芦笋罐头 425 g", "As it stands on the pack"),
+        )
+        .field(
+            visit,
+            "quantity",
+            two("数量（枚）", "How many marks"),
+            Kind::Number,
+        )
+}
+
+/// `GET /console/orders/new`
+pub async fn place_page(visit: Visit) -> Response {
+    let year = day_of(system::now()).year().to_string();
+    place_form(&visit)
+        .value("season", year)
+        .render(&visit, None)
+}
+
+/// `POST /console/orders/new`
+pub async fn place(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
+    let form = place_form(&visit).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let licensee = match visit.scope().licensee() {
+        Some(own) => Some(own),
+        None => reader.number::<u16>("licensee").map(LicenseeNumber),
+    };
+    let season = reader.number::<u16>("season").map(Season::new);
+    if season == Some(None) {
+        reader.wrong("season", "请填年份，如 2026", "Write a year, as in 2026");
+    }
+    let product_form = reader.word("form", ProductForm::from_slug);
+    let product = reader.line("product");
+    let quantity = reader.number::<u32>("quantity").map(MarkCount::new);
+    if quantity == Some(None) {
+        reader.wrong(
+            "quantity",
+            "数量超出一批的范围",
+            "That is more than a batch holds, or none",
+        );
+    }
+    let errors = reader.finish();
+    let (
+        Some(licensee),
+        Some(Some(season)),
+        Some(product_form),
+        Some(product),
+        Some(Some(quantity)),
+        true,
+    ) = (
+        licensee,
+        season,
+        product_form,
+        product,
+        quantity,
+        errors.is_empty(),
+    )
+    else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let new = NewOrder {
+        licensee,
+        season,
+        form: product_form,
+        product,
+        quantity,
+    };
+    let done = orders::place(&app.store, &visit.call(typed.get("request")), new).await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|order| format!("/console/orders/{}", order.number)),
+    )
+}
+
+/// A step of an order: its words, and the fields it needs.
+fn step_form(visit: &Visit, order: &Order, title: Two, button: Two) -> Form {
+    let text = format!(
+        "{} {}：{}，{} {}",
+        visit.say(two("订单", "Order")),
+        order.number,
+        order.placed.product,
+        thousands(order.placed.quantity.get()),
+        visit.say(two("枚", "marks"))
+    );
+    Form::new(visit.say(title), visit.say(button)).text(text)
+}
+
+fn approve_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("核准订单", "Approve the order"),
+        two("核准", "Approve"),
+    )
+    .optional(
+        visit,
+        "document",
+        two("文号", "Number of the document"),
+        Kind::Line,
+    )
+}
+
+fn reject_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("不予核准", "Reject the order"),
+        two("不予核准", "Reject"),
+    )
+    .field(visit, "reason", two("理由", "Why"), Kind::Line)
+}
+
+fn cancel_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("取消订单", "Cancel the order"),
+        two("取消订单", "Cancel the order"),
+    )
+    .field(visit, "reason", two("理由", "Why"), Kind::Line)
+    .grave()
+}
+
+fn assign_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("指定承印方", "Assign a printer"),
+        two("指定", "Assign"),
+    )
+    .field(
+        visit,
+        "printer",
+        two("承印方编号", "Printer number"),
+        Kind::Number,
+    )
+}
+
+fn issue_form(visit: &Visit, order: &Order) -> Form {
+    let hidden = vec![(
+        "yes".to_owned(),
+        visit
+            .say(two("刮开式暗码", "Hidden codes under scratch film"))
+            .to_owned(),
+    )];
+    step_form(
+        visit,
+        order,
+        two("制码", "Issue the codes"),
+        two("制码", "Issue"),
+    )
+    .optional(
+        visit,
+        "hidden",
+        two("附加", "Besides"),
+        Kind::Checks(hidden),
+    )
+}
+
+fn release_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("发包", "Release the pack"),
+        two("发包", "Release"),
+    )
+    .field(
+        visit,
+        "receiver",
+        two("接收人", "Who receives it"),
+        Kind::Line,
+    )
+}
+
+fn close_form(visit: &Visit, order: &Order) -> Form {
+    step_form(
+        visit,
+        order,
+        two("结案", "Close the order"),
+        two("结案", "Close"),
+    )
+    .field(
+        visit,
+        "on_hand",
+        two("盘点结存（枚）", "Marks counted on hand"),
+        Kind::Number,
+    )
+    .hint(
+        visit,
+        two(
+            "仓库实际清点的数量；与台账不符不能结案。",
+            "What was counted; it must be what the ledger says.",
+        ),
+    )
+}
+
+/// Shows the form of a step.
+async fn show(visit: Visit, app: App, number: u32, form: fn(&Visit, &Order) -> Form) -> Response {
+    match seen(&visit, &app, number).await {
+        Ok(order) => form(&visit, &order).render(&visit, None),
+        Err(error) => refuse(&visit, error),
+    }
+}
+
+/// Reads the one line that a step needs, if it needs one, and takes the step.
+async fn take<F>(
+    visit: Visit,
+    app: App,
+    number: u32,
+    typed: Typed,
+    form: Form,
+    field: Option<(&'static str, bool)>,
+    step: F,
+) -> Response
+where
+    F: AsyncFnOnce(&Visit, &App, Option<Line>) -> Result<Order, ServiceError>,
+{
+    let form = form.filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let line = match field {
+        Some((name, true)) => reader.line(name).map(Some),
+        Some((name, false)) => reader.optional_line(name),
+        None => Some(None),
+    };
+    let errors = reader.finish();
+    let (Some(line), true) = (line, errors.is_empty()) else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let done = step(&visit, &app, line).await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|_| format!("/console/orders/{number}")),
+    )
+}
+
+/// Finds the order and makes its form, or answers.
+macro_rules! with_order {
+    ($visit:ident, $app:ident, $number:ident, $form:ident) => {
+        match seen(&$visit, &$app, $number).await {
+            Ok(order) => $form(&$visit, &order),
+            Err(error) => return refuse(&$visit, error),
+        }
+    };
+}
+
+/// Pages of a step: shown, and sent.
+macro_rules! step {
+    ($path:literal, $show:ident, $take:ident, $form:ident, $field:expr, |$call:ident, $a:ident, $number:ident, $line:ident| $do:expr) => {
+        #[doc = concat!("`GET /console/orders/{order}/", $path, "`")]
+        pub async fn $show(
+            visit: Visit,
+            State(app): State<App>,
+            Path(number): Path<u32>,
+        ) -> Response {
+            show(visit, app, number, $form).await
+        }
+
+        #[doc = concat!("`POST /console/orders/{order}/", $path, "`")]
+        pub async fn $take(
+            visit: Visit,
+            State(app): State<App>,
+            Path(number): Path<u32>,
+            typed: Typed,
+        ) -> Response {
+            let form = with_order!(visit, app, number, $form);
+            let $call = visit.call(typed.get("request"));
+            take(
+                visit,
+                app,
+                number,
+                typed,
+                form,
+                $field,
+                async |_, $a, $line| {
+                    let $number = OrderNumber(number);
+                    $do
+                },
+            )
+            .await
+        }
+    };
+}
+
+step!(
+    "approve",
+    approve_page,
+    approve,
+    approve_form,
+    Some(("document", false)),
+    |call, app, order, line| { orders::approve(&app.store, &call, order, line).await }
+);
+step!(
+    "reject",
+    reject_page,
+    reject,
+    reject_form,
+    Some(("reason", true)),
+    |call, app, order, line| { orders::reject(&app.store, &call, order, needed(line)?).await }
+);
+step!(
+    "cancel",
+    cancel_page,
+    cancel,
+    cancel_form,
+    Some(("reason", true)),
+    |call, app, order, line| { orders::cancel(&app.store, &call, order, needed(line)?).await }
+);
+step!(
+    "release",
+    release_page,
+    release,
+    release_form,
+    Some(("receiver", true)),
+    |call, app, order, line| {
+        orders::release(&app.store, &call, order, needed(line)?, None).await
+    }
+);
+
+/// A line that was read as needed.
+fn needed(line: Option<Line>) -> Result<Line, ServiceError> {
+    line.ok_or_else(|| {
+        ServiceError::refused(
+            said!("a line is missing", "缺少一项内容"),
+            said!("fill it in", "请填写"),
+        )
+    })
+}
+
+/// `GET /console/orders/{order}/assign`
+pub async fn assign_page(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+) -> Response {
+    show(visit, app, number, assign_form).await
+}
+
+/// `POST /console/orders/{order}/assign`
+pub async fn assign(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+    typed: Typed,
+) -> Response {
+    let form = with_order!(visit, app, number, assign_form);
+    with_number(
+        visit,
+        app,
+        number,
+        typed,
+        form,
+        "printer",
+        async |app, call, order, printer| {
+            orders::assign(&app.store, &call, order, PrinterNumber(printer)).await
+        },
+    )
+    .await
+}
+
+/// `GET /console/orders/{order}/close`
+pub async fn close_page(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
+    show(visit, app, number, close_form).await
+}
+
+/// `POST /console/orders/{order}/close`
+pub async fn close(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+    typed: Typed,
+) -> Response {
+    let form = with_order!(visit, app, number, close_form);
+    with_number(
+        visit,
+        app,
+        number,
+        typed,
+        form,
+        "on_hand",
+        async |app, call, order, on_hand| orders::close(&app.store, &call, order, on_hand).await,
+    )
+    .await
+}
+
+/// Reads the one number that a step needs, and takes the step.
+async fn with_number<F>(
+    visit: Visit,
+    app: App,
+    number: u32,
+    typed: Typed,
+    form: Form,
+    field: &'static str,
+    step: F,
+) -> Response
+where
+    F: AsyncFnOnce(&App, Call, OrderNumber, u32) -> Result<Order, ServiceError>,
+{
+    let form = form.filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let value = reader.number::<u32>(field);
+    let errors = reader.finish();
+    let (Some(value), true) = (value, errors.is_empty()) else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let call = visit.call(typed.get("request"));
+    let done = step(&app, call, OrderNumber(number), value).await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|_| format!("/console/orders/{number}")),
+    )
+}
+
+/// `GET /console/orders/{order}/issue`
+pub async fn issue_page(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
+    show(visit, app, number, issue_form).await
+}
+
+/// `POST /console/orders/{order}/issue`
+pub async fn issue(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+    typed: Typed,
+) -> Response {
+    let form = with_order!(visit, app, number, issue_form);
+    if typed.is_resumed() {
+        return form.filled(&typed).render(&visit, Some(&typed));
+    }
+    let call = visit.call(typed.get("request"));
+    let Some(key) = call.request.clone() else {
+        return form.filled(&typed).render(&visit, None);
+    };
+    let new = Issue {
+        order: OrderNumber(number),
+        has_hidden_codes: typed.get("hidden") == "yes",
+        idempotency_key: key,
+        actor: call.by.clone(),
+    };
+    let call = Call {
+        request: None, // the batch keeps it
+        ..call
+    };
+    let done = issue::issue_by(&app.store, &app.keys, &new, &call).await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|_| format!("/console/orders/{number}")),
+    )
+}

@@ -1,0 +1,468 @@
+//! Accounts of people, kept by the administrator.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::file::File;
+use super::form::{Form, Kind};
+use super::guard::Visit;
+use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
+use super::page::minute;
+use super::read::Reader;
+use super::submit::{answer, refuse};
+use super::typed::Typed;
+use super::words::{Two, two};
+use crate::domain::access::login::LoginError;
+use crate::domain::access::{Login, Role, Scope, User, UserNumber};
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::printer::PrinterNumber;
+use crate::domain::text::Line;
+use crate::http::App;
+use crate::service::people::accounts::{self, Change, NewUser};
+use crate::service::people::sessions;
+use crate::service::{ServiceError, system};
+
+fn role_in(visit: &Visit, role: Role) -> &'static str {
+    visit.language.choose(role.chinese(), role.slug())
+}
+
+fn party_in(visit: &Visit, scope: Scope) -> String {
+    match scope {
+        Scope::All => String::new(),
+        Scope::Licensee(number) => format!("{} {number}", visit.say(two("合法使用人", "licensee"))),
+        Scope::Printer(number) => format!("{} {number}", visit.say(two("承印方", "printer"))),
+    }
+}
+
+/// `GET /console/people`
+pub async fn list(visit: Visit, State(app): State<App>) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let after = UserNumber(asked.get("after").parse().unwrap_or(0));
+    let role = Role::from_slug(asked.get("role"));
+    let found = match accounts::list(&app.store, asked.get("q"), role, after, ROWS + 1).await {
+        Ok(found) => found,
+        Err(error) => return refuse(&visit, error),
+    };
+    let roles = Role::ALL
+        .iter()
+        .map(|role| (role.slug(), role_in(&visit, *role)));
+    List::new(two("用户", "People"))
+        .action(
+            true,
+            visit.say(two("新增用户", "Add a person")),
+            "/console/people/new",
+        )
+        .field(
+            &visit,
+            &asked,
+            "q",
+            two("姓名或登录名", "Name"),
+            Filter::Text,
+        )
+        .field(
+            &visit,
+            &asked,
+            "role",
+            two("角色", "Role"),
+            Filter::Choice(roles.collect()),
+        )
+        .columns(
+            &visit,
+            [
+                (two("登录名", "Signs in as"), ColumnKind::Text),
+                (two("姓名", "Name"), ColumnKind::Text),
+                (two("角色", "Role"), ColumnKind::Text),
+                (two("所属", "Of"), ColumnKind::Text),
+                (two("状态", "State"), ColumnKind::State),
+            ],
+        )
+        .rows(
+            found,
+            |user| user.number.to_string(),
+            |user| Row {
+                address: Some(format!("/console/people/{}", user.number)),
+                cells: vec![
+                    user.login.to_string(),
+                    user.name.to_string(),
+                    role_in(&visit, user.role).to_owned(),
+                    party_in(&visit, user.scope),
+                    visit
+                        .say(if user.is_disabled {
+                            two("停用", "disabled")
+                        } else {
+                            two("启用", "active")
+                        })
+                        .to_owned(),
+                ],
+            },
+        )
+        .render(&visit, &asked)
+}
+
+fn post_fields(visit: &Visit, form: Form) -> Form {
+    let roles = Role::ALL
+        .iter()
+        .map(|role| (role.slug().to_owned(), role_in(visit, *role).to_owned()));
+    form.field(visit, "name", two("姓名", "Name"), Kind::Line)
+        .field(
+            visit,
+            "role",
+            two("角色", "Role"),
+            Kind::Choice(roles.collect()),
+        )
+        .optional(
+            visit,
+            "licensee",
+            two("合法使用人编号", "Licensee number"),
+            Kind::Number,
+        )
+        .hint(
+            visit,
+            two("仅角色为合法使用人时填写", "Only for the role licensee"),
+        )
+        .optional(
+            visit,
+            "printer",
+            two("承印方编号", "Printer number"),
+            Kind::Number,
+        )
+        .hint(
+            visit,
+            two("仅角色为承印方时填写", "Only for the role printer"),
+        )
+}
+
+/// Name, role and party as they were typed.
+fn read_post(reader: &mut Reader<'_>) -> Option<(Line, Role, Scope)> {
+    let (name, role) = (reader.line("name"), reader.word("role", Role::from_slug));
+    let licensee = reader.optional("licensee", super::read::number::<u16>);
+    let printer = reader.optional("printer", super::read::number::<u32>);
+    let (name, role, licensee, printer) = (name?, role?, licensee?, printer?);
+    let scope = role.scope(licensee.map(LicenseeNumber), printer.map(PrinterNumber));
+    if scope.is_none() {
+        let field = if role == Role::Printer {
+            "printer"
+        } else {
+            "licensee"
+        };
+        reader.wrong(
+            field,
+            "角色与所属单位不符",
+            "The role does not go with that",
+        );
+    }
+    Some((name, role, scope?))
+}
+
+fn add_form(visit: &Visit) -> Form {
+    let say = |two: Two| visit.say(two);
+    let form = Form::new(say(two("新增用户", "Add a person")), say(two("新增", "Add")))
+        .text(say(two(
+            "系统给出一次性密码，请当面告知本人；首次登录须修改。",
+            "A password for once is made: tell it to the person, who must change it at the first sign-in.",
+        )))
+        .field(visit, "login", two("登录名", "Name to sign in with"), Kind::Line)
+        .hint(visit, two("3 至 32 位小写字母、数字、点、下划线或短横线；不可更改", "3 to 32 of a-z, 0-9, '.', '_', '-'; never changed"));
+    post_fields(visit, form)
+}
+
+/// `GET /console/people/new`
+pub async fn add_page(visit: Visit) -> Response {
+    add_form(&visit).render(&visit, None)
+}
+
+/// `POST /console/people/new`
+pub async fn add(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
+    let form = add_form(&visit).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let login = reader.value("login", |text| {
+        Login::new(text).map_err(|error| (LoginError::CHINESE.to_owned(), error.to_string()))
+    });
+    let post = read_post(&mut reader);
+    let errors = reader.finish();
+    let (Some(login), Some((name, role, scope)), true) = (login, post, errors.is_empty()) else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let new = NewUser {
+        login,
+        name,
+        role,
+        scope,
+    };
+    match accounts::add(&app.store, &visit.origin, system::now(), new, None).await {
+        Ok((user, for_once)) => show_once(&visit, &user, &for_once.unwrap_or_default()),
+        Err(error) => answer(&visit, &typed, form, Err(error)),
+    }
+}
+
+fn show_once(visit: &Visit, user: &User, for_once: &str) -> Response {
+    File::new(user.name.to_string())
+        .text(
+            None,
+            vec![
+                visit
+                    .say(two(
+                        "一次性密码（本页不会再次显示）：",
+                        "The password for once (it is not shown again):",
+                    ))
+                    .to_owned(),
+            ],
+        )
+        .text(None, vec![for_once.to_owned()])
+        .step(
+            visit,
+            true,
+            two("返回", "Back"),
+            format!("/console/people/{}", user.number),
+        )
+        .render(visit)
+}
+
+/// `GET /console/people/{user}`
+pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
+    let found = async {
+        let user = accounts::get(&app.store, UserNumber(number)).await?;
+        let open = sessions::list(&app.store, &user, system::now()).await?;
+        Ok::<_, ServiceError>((user, open))
+    };
+    let (user, open) = match found.await {
+        Ok(found) => found,
+        Err(error) => return refuse(&visit, error),
+    };
+    let here = format!("/console/people/{number}");
+    let rows = open.iter().map(|one| {
+        (
+            None,
+            vec![
+                minute(one.seen_at),
+                minute(one.made_at),
+                one.network.clone(),
+                one.agent.clone(),
+            ],
+        )
+    });
+    File::new(user.name.to_string())
+        .state(visit.say(if user.is_disabled {
+            two("停用", "disabled")
+        } else {
+            two("启用", "active")
+        }))
+        .step(
+            &visit,
+            true,
+            two("变更", "Change"),
+            format!("{here}/change"),
+        )
+        .step(
+            &visit,
+            true,
+            two("重置密码", "Reset the password"),
+            format!("{here}/password"),
+        )
+        .step(
+            &visit,
+            true,
+            two("重置动态口令", "Reset one-time codes"),
+            format!("{here}/second-factor"),
+        )
+        .step(
+            &visit,
+            !open.is_empty(),
+            two("结束全部会话", "End all sessions"),
+            format!("{here}/sessions"),
+        )
+        .step(
+            &visit,
+            true,
+            two("操作日志", "Audit trail"),
+            format!("/console/trail?login={}", user.login),
+        )
+        .facts(
+            &visit,
+            None,
+            vec![
+                (two("登录名", "Signs in as"), Some(user.login.to_string())),
+                (
+                    two("角色", "Role"),
+                    Some(role_in(&visit, user.role).to_owned()),
+                ),
+                (
+                    two("所属", "Of"),
+                    Some(party_in(&visit, user.scope)).filter(|text| !text.is_empty()),
+                ),
+            ],
+        )
+        .table(
+            &visit,
+            two("登录会话", "Sessions"),
+            &[
+                two("最近使用", "Last used"),
+                two("登录时间", "Since"),
+                two("网络地址", "From"),
+                two("浏览器", "Browser"),
+            ],
+            rows.collect(),
+        )
+        .render(&visit)
+}
+
+fn change_form(visit: &Visit, user: &User) -> Form {
+    let say = |two: Two| visit.say(two);
+    let disabled = vec![(
+        "yes".to_owned(),
+        say(two("停用，不得登录", "May not sign in")).to_owned(),
+    )];
+    let form = Form::new(user.login.to_string(), say(two("保存", "Save")));
+    post_fields(visit, form).optional(
+        visit,
+        "disabled",
+        two("停用", "Disabled"),
+        Kind::Checks(disabled),
+    )
+}
+
+/// `GET /console/people/{user}/change`
+pub async fn change_page(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+) -> Response {
+    let user = match accounts::get(&app.store, UserNumber(number)).await {
+        Ok(user) => user,
+        Err(error) => return refuse(&visit, error),
+    };
+    let text = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    change_form(&visit, &user)
+        .value("name", user.name.to_string())
+        .value("role", user.role.slug())
+        .value(
+            "licensee",
+            text(user.scope.licensee().map(|one| one.0.into())),
+        )
+        .value("printer", text(user.scope.printer().map(|one| one.0)))
+        .value("disabled", if user.is_disabled { "yes" } else { "" })
+        .render(&visit, None)
+}
+
+/// `POST /console/people/{user}/change`
+pub async fn change(
+    visit: Visit,
+    State(app): State<App>,
+    Path(number): Path<u32>,
+    typed: Typed,
+) -> Response {
+    let user = match accounts::get(&app.store, UserNumber(number)).await {
+        Ok(user) => user,
+        Err(error) => return refuse(&visit, error),
+    };
+    let form = change_form(&visit, &user).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let post = read_post(&mut reader);
+    let errors = reader.finish();
+    let (Some((name, role, scope)), true) = (post, errors.is_empty()) else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let change = Change {
+        name,
+        role,
+        scope,
+        is_disabled: typed.get("disabled") == "yes",
+    };
+    let done = accounts::change(
+        &app.store,
+        &visit.origin,
+        system::now(),
+        user.number,
+        change,
+    )
+    .await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|user| format!("/console/people/{}", user.number)),
+    )
+}
+
+fn sure_form(visit: &Visit, user: &User, title: Two) -> Form {
+    Form::new(visit.say(title), visit.say(title))
+        .text(format!("{}（{}）", user.name, user.login))
+        .grave()
+}
+
+/// The two pages of what is done to an account after asking once.
+macro_rules! sure {
+    ($path:literal, $show:ident, $take:ident, $title:expr, |$visit:ident, $app:ident, $user:ident| $do:expr) => {
+        #[doc = concat!("`GET /console/people/{user}/", $path, "`")]
+        pub async fn $show(
+            visit: Visit,
+            State(app): State<App>,
+            Path(number): Path<u32>,
+        ) -> Response {
+            match accounts::get(&app.store, UserNumber(number)).await {
+                Ok(user) => sure_form(&visit, &user, $title).render(&visit, None),
+                Err(error) => refuse(&visit, error),
+            }
+        }
+
+        #[doc = concat!("`POST /console/people/{user}/", $path, "`")]
+        pub async fn $take(
+            $visit: Visit,
+            State($app): State<App>,
+            Path(number): Path<u32>,
+        ) -> Response {
+            match accounts::get(&$app.store, UserNumber(number)).await {
+                Ok($user) => $do,
+                Err(error) => refuse(&$visit, error),
+            }
+        }
+    };
+}
+
+fn back(visit: &Visit, user: &User, done: Result<(), ServiceError>) -> Response {
+    let to = done.map(|()| format!("/console/people/{}", user.number));
+    let form = sure_form(visit, user, two("办理", "Do it"));
+    answer(visit, &Typed::default(), form, to)
+}
+
+sure!(
+    "password",
+    password_page,
+    password,
+    two("重置密码", "Reset the password"),
+    |visit, app, user| {
+        match accounts::reset_password(&app.store, &visit.origin, system::now(), user.number).await
+        {
+            Ok(for_once) => show_once(&visit, &user, &for_once),
+            Err(error) => refuse(&visit, error),
+        }
+    }
+);
+sure!(
+    "second-factor",
+    second_factor_page,
+    second_factor,
+    two("重置动态口令", "Reset one-time codes"),
+    |visit, app, user| {
+        let done =
+            accounts::reset_second_factor(&app.store, &visit.origin, system::now(), user.number)
+                .await;
+        back(&visit, &user, done)
+    }
+);
+sure!(
+    "sessions",
+    sessions_page,
+    sessions,
+    two("结束全部会话", "End all sessions"),
+    |visit, app, user| {
+        let done = sessions::end_all(&app.store, &visit.origin, system::now(), &user, None).await;
+        back(&visit, &user, done.map(drop))
+    }
+);
