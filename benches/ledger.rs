@@ -14,6 +14,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::container::{ContainerKind, NewContainer};
 use yuanmark::domain::entitlement::{Account, Coefficients, Grant};
@@ -240,6 +241,7 @@ async fn lists(store: &Store, last_order: u32) {
     let number = |round: u32| LicenseeNumber(u16::try_from(round * 37 % 8_000 + 1).unwrap());
     measure!("licensees", |round| licensees::list(
         store,
+        Scope::All,
         &Default::default(),
         number(round),
         100
@@ -249,14 +251,14 @@ async fn lists(store: &Store, last_order: u32) {
             search: Some(format!("第{}号", round * 37)),
             ..Default::default()
         };
-        async move { licensees::list(store, &filter, LicenseeNumber(0), 100).await }
+        async move { licensees::list(store, Scope::All, &filter, LicenseeNumber(0), 100).await }
     });
     measure!("orders of a licensee", |round| {
         let filter = order::Filter {
             licensee: Some(LicenseeNumber(u16::try_from(round % 200 + 1).unwrap())),
             ..Default::default()
         };
-        async move { orders::list(store, &filter, None, 100).await }
+        async move { orders::list(store, Scope::All, &filter, None, 100).await }
     });
     measure!("orders of a season", |round| {
         let filter = order::Filter {
@@ -264,10 +266,10 @@ async fn lists(store: &Store, last_order: u32) {
             ..Default::default()
         };
         let before = OrderNumber(last_order - round);
-        async move { orders::list(store, &filter, Some(before), 100).await }
+        async move { orders::list(store, Scope::All, &filter, Some(before), 100).await }
     });
     let entries = |filter: yuanmark::store::ledger::Filter, before| async move {
-        ledger::list(store, &filter, before, 100).await
+        ledger::list(store, Scope::All, &filter, before, 100).await
     };
     let head = ledger::head(store).await.unwrap().number;
     measure!("entries, newest", |round| entries(

@@ -554,7 +554,7 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 3",
+        "at version 0, this program needs 4",
         "migrate",
     ),
     (
