@@ -559,12 +559,12 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 3",
+        "at version 99, this program knows only 4",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 3",
+        "at version 99, this program knows only 4",
         "newer",
     ),
     (
