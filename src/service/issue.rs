@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
 use super::{ServiceError, no_batch};
+use crate::domain::access::Scope;
+use crate::domain::custody::{Custody, Piece};
 use crate::domain::ledger::entry::BatchIssued;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, Order, OrderNumber};
@@ -18,7 +20,7 @@ use crate::domain::said::said;
 use crate::domain::segments::standings;
 use crate::domain::state::MarkState;
 use crate::domain::text::Line;
-use crate::store::{Store, batch, event, licensee, order, scan};
+use crate::store::{Store, Tx, batch, event, licensee, order, scan};
 
 /// What is to be issued.
 #[derive(Clone, Debug)]
@@ -66,7 +68,6 @@ pub async fn issue_by(
     new: &Issue,
     call: &Call,
 ) -> Result<Issued, ServiceError> {
-    let now = call.at;
     let mut desk = Desk::open(store, call).await?;
     if let Some(batch) = batch::by_idempotency_key(&mut desk.tx, &new.idempotency_key).await? {
         return repeat_of(batch, new);
@@ -129,6 +130,50 @@ pub async fn list(
     Ok(batch::list(&mut store.read().await?, before, limit).await?)
 }
 
+/// The newest wanted batches first, at most `limit`, beginning before the one given.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn wanted(
+    store: &Store,
+    filter: &batch::Filter,
+    before: Option<BatchNumber>,
+    limit: u32,
+) -> Result<Vec<Batch>, ServiceError> {
+    Ok(batch::wanted(&mut store.read().await?, filter, before, limit).await?)
+}
+
+/// A batch with its order, if it lies within a scope.
+pub(super) async fn seen(
+    tx: &mut Tx,
+    scope: Scope,
+    number: BatchNumber,
+) -> Result<Option<(Batch, Order)>, ServiceError> {
+    let Some(batch) = batch::get(tx, number).await? else {
+        return Ok(None);
+    };
+    let order = order::get(tx, batch.order).await?;
+    Ok(order
+        .filter(|order| scope.sees_order(order))
+        .map(|order| (batch, order)))
+}
+
+/// The refusal of a number that no batch can have.
+pub fn unknown(number: u32) -> ServiceError {
+    no_batch(number)
+}
+
+/// Consecutive marks of a batch of one state whose labels are in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Which marks.
+    pub range: IndexRange,
+    /// The word of their state; for withdrawn marks the reason.
+    pub state: &'static str,
+    /// Where the labels are, and the lot they were activated for.
+    pub label: Piece,
+}
+
 /// A batch, its order, and the states its marks are in.
 #[derive(Clone, Debug)]
 pub struct BatchReport {
@@ -142,6 +187,8 @@ pub struct BatchReport {
     pub ranges: Vec<(IndexRange, &'static str)>,
     /// How often its marks were asked about.
     pub queries: u64,
+    /// States and whereabouts, stretch by stretch.
+    pub stretches: Vec<Stretch>,
 }
 
 /// What became of a batch's marks.
@@ -153,13 +200,22 @@ pub async fn report(
     number: BatchNumber,
     now: Timestamp,
 ) -> Result<BatchReport, ServiceError> {
+    report_within(store, Scope::All, number, now).await
+}
+
+/// The same for somebody who sees this much.
+///
+/// # Errors
+/// If there is no such batch, or it is not theirs to see.
+pub async fn report_within(
+    store: &Store,
+    scope: Scope,
+    number: BatchNumber,
+    now: Timestamp,
+) -> Result<BatchReport, ServiceError> {
     let mut tx = store.read().await?;
-    let batch = batch::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| no_batch(number))?;
-    let order = order::get(&mut tx, batch.order)
-        .await?
-        .ok_or_else(|| no_batch(number))?;
+    let seen = seen(&mut tx, scope, number).await?;
+    let (batch, order) = seen.ok_or_else(|| no_batch(number))?;
     let licensee = licensee::get(&mut tx, batch.licensee).await?;
     let events = event::of_batch(&mut tx, number).await?;
     let queries = scan::count_of_batch(&mut tx, number).await?;
@@ -170,6 +226,11 @@ pub async fn report(
     let past_since = batch.form.past_since(batch.season);
     let mut marks_by_state = BTreeMap::new();
     let mut ranges: Vec<(IndexRange, &'static str)> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut custody = Custody::new(batch.count);
+    for event in &events {
+        custody.replay(event.range, event.kind, event.lot);
+    }
     for (piece, standing) in standings(batch.count.all(), &events) {
         let word = match standing.state(ended, past_since, now) {
             MarkState::Withdrawn(ground) => ground.slug(),
@@ -182,6 +243,19 @@ pub async fn report(
             }
             _ => ranges.push((piece, word)),
         }
+        for (part, label) in custody.look(piece) {
+            match stretches.last_mut() {
+                Some(last) if last.state == word && last.label == label => {
+                    let joined = IndexRange::new(last.range.first(), part.last());
+                    last.range = joined.unwrap_or(part);
+                }
+                _ => stretches.push(Stretch {
+                    range: part,
+                    state: word,
+                    label,
+                }),
+            }
+        }
     }
     Ok(BatchReport {
         batch,
@@ -189,5 +263,6 @@ pub async fn report(
         marks_by_state,
         ranges,
         queries,
+        stretches,
     })
 }

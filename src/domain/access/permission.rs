@@ -1,5 +1,6 @@
 //! What there is to be allowed. A token may be narrowed to some of them by their words.
 
+use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::licensee::Step;
 use crate::domain::words::words;
 
@@ -125,6 +126,30 @@ impl Permission {
             Step::Review | Step::Reapply => Self::LicenseeReview,
             step if step.needs_two() => Self::LicenseePropose,
             _ => Self::LicenseeDecide,
+        }
+    }
+
+    /// What entering an event of marks needs; one of several is enough. Labels are spoiled and lost at the printer's as
+    /// well as at the licensee's.
+    pub const fn for_event(event: EventKind) -> &'static [Self] {
+        match event {
+            EventKind::Printed => &[Self::MarkPrint],
+            EventKind::Delivered => &[Self::MarkDeliver],
+            EventKind::Received => &[Self::MarkReceive],
+            EventKind::Activated => &[Self::MarkActivate],
+            EventKind::Used | EventKind::Withdrawn(Withdrawal::Returned) => &[Self::MarkUse],
+            EventKind::Withdrawn(Withdrawal::Spoiled | Withdrawal::Lost) => {
+                &[Self::MarkPrint, Self::MarkUse]
+            }
+            EventKind::Withdrawn(Withdrawal::Destroyed) => &[Self::MarkDestroy],
+            EventKind::Withdrawn(Withdrawal::Revoked) => &[Self::MarkRevoke],
+            EventKind::Withdrawn(Withdrawal::Recalled)
+            | EventKind::Restored(Withdrawal::Recalled) => &[Self::LotRecall],
+            // Only freezing and recall are ever restored.
+            EventKind::Withdrawn(Withdrawal::Frozen) | EventKind::Restored(_) => {
+                &[Self::MarkFreeze]
+            }
+            EventKind::Undone(_) => &[Self::LedgerCorrect],
         }
     }
 }

@@ -42,6 +42,11 @@ impl Scope {
         self == Self::All || self == Self::Licensee(number)
     }
 
+    /// Whether this printer is seen.
+    pub fn sees_printer(self, number: PrinterNumber) -> bool {
+        self == Self::All || self == Self::Printer(number)
+    }
+
     /// Whether this order is seen: its licensee's and its printer's.
     pub fn sees_order(self, order: &Order) -> bool {
         match self {

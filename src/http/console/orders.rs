@@ -277,10 +277,6 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
                 printer.map(|printer| printer.particulars.name.to_string()),
             ),
             (
-                two("标志批", "Batch"),
-                order.batch.map(|batch| batch.to_string()),
-            ),
-            (
                 two("事由", "Reason"),
                 order.reason.as_ref().map(ToString::to_string),
             ),
@@ -289,6 +285,13 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
                 Some(format!("{} {}", minute(order.placed_at), order.actor)),
             ),
         ],
+    )
+    .linked(
+        &visit,
+        two("标志批", "Batch"),
+        order.batch.map(|batch| batch.to_string()),
+        visit.may(P::BatchRead),
+        super::batches::address(order.batch),
     )
     .table(
         &visit,
