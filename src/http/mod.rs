@@ -3,6 +3,7 @@
 //! What belongs here: what a request is, which use case answers it, and how the answer looks to a browser or a program.
 //! What does not: rules (`service`, `domain`) and SQL (`store`).
 
+mod address;
 mod admin;
 pub mod api;
 mod assets;
@@ -128,6 +129,10 @@ fn for_everyone() -> OpenApiRouter<App> {
         .route("/T/{*code}", get(pages::code))
         .route("/", get(pages::home))
         .route("/check", get(pages::check_typed))
+        .route(
+            "/directory",
+            get(pages::directory).layer(Extension(kept.clone())),
+        )
         .route("/assets/{name}", get(assets::asset))
         .routes(routes!(api::verify))
         .routes(routes!(directory::directory).layer(Extension(kept)))

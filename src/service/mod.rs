@@ -17,6 +17,7 @@ pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod licensees;
+pub mod life;
 pub mod lots;
 pub mod marks;
 pub mod orders;
@@ -25,6 +26,7 @@ pub mod pages;
 pub mod people;
 pub mod printers;
 pub mod register;
+pub mod search;
 mod seen;
 pub mod system;
 pub mod trail;
@@ -94,7 +96,7 @@ impl ServiceError {
     }
 }
 
-fn no_batch(number: BatchNumber) -> ServiceError {
+fn no_batch(number: impl std::fmt::Display) -> ServiceError {
     Refusal::no_such(
         said!("there is no batch {number}", "没有第 {number} 批标志"),
         said!(

@@ -1,6 +1,6 @@
 //! Where each thing of the books is kept.
 
-use super::kept::{Kept, Value, number, text};
+use super::kept::{Kept, Value, number, optional_text, text};
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::document::{AddedDocument, DocumentNumber};
 use crate::domain::entitlement::coefficients::SetCoefficients;
@@ -44,7 +44,7 @@ kept!(
     LicenseeNumber,
     "licensees",
     ["number"],
-    ["uscc", "name", "state", "attention_from"],
+    ["uscc", "name", "state", "attention_from", "contact"],
     |key| [key.0.into()],
     |licensee| licensee.number,
     [
@@ -52,6 +52,7 @@ kept!(
         text(licensee.name()),
         text(licensee.state.slug()),
         Value::Text(licensee.attention_from().map(|day| day.to_string())),
+        optional_text(licensee.particulars.contact.person.as_ref()),
     ]
 );
 
@@ -60,10 +61,13 @@ kept!(
     PrinterNumber,
     "printers",
     ["number"],
-    ["uscc"],
+    ["uscc", "name"],
     |key| [key.0.into()],
     |printer| printer.number,
-    [text(&printer.particulars.uscc)]
+    [
+        text(&printer.particulars.uscc),
+        text(&printer.particulars.name),
+    ]
 );
 
 kept!(
@@ -130,12 +134,13 @@ kept!(
     ContainerNumber,
     "containers",
     ["number"],
-    ["batch", "kind"],
+    ["batch", "kind", "label"],
     |key| [key.0.into()],
     |container| container.number,
     [
         container.filled.batch.get().into(),
         text(container.filled.kind.slug()),
+        optional_text(container.filled.label.as_ref()),
     ]
 );
 
@@ -144,13 +149,14 @@ kept!(
     LotNumber,
     "lots",
     ["number"],
-    ["licensee", "season", "is_recalled"],
+    ["licensee", "season", "is_recalled", "code"],
     |key| [key.0.into()],
     |lot| lot.number,
     [
         lot.entered.licensee.0.into(),
         lot.entered.public.season.year().into(),
         i64::from(lot.recalled.is_some()).into(),
+        text(&lot.entered.public.code),
     ]
 );
 

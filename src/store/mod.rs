@@ -39,6 +39,7 @@ pub mod order;
 pub mod register;
 mod row;
 pub mod scan;
+pub mod search;
 pub mod session;
 pub mod token;
 pub mod trail;

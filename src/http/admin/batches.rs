@@ -106,7 +106,14 @@ pub async fn list(
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Batches>, Problem> {
     let (before, limit) = (wanted.before, wanted.limit);
-    let mut found = issue::list(&app.store, Scope::All, before, limit.and_one()).await?;
+    let mut found = issue::list(
+        &app.store,
+        Scope::All,
+        &Default::default(),
+        before,
+        limit.and_one(),
+    )
+    .await?;
     let next = limit.cut(&mut found, |batch| batch.number);
     let batches = found.into_iter().map(Into::into).collect();
     Ok(Json(Batches { batches, next }))

@@ -1,6 +1,5 @@
 //! `store::batch`
 
-use yuanmark::domain::access::Scope;
 use yuanmark::domain::keyring::KeyId;
 use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::Batch;
@@ -84,7 +83,9 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         assert_eq!(
-            batch::list(&mut tx, Scope::All, None, 10).await.unwrap(),
+            batch::list(&mut tx, &Default::default(), None, 10)
+                .await
+                .unwrap(),
             []
         );
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
@@ -105,7 +106,7 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
         ] {
             let page = batch::list(
                 &mut tx,
-                Scope::All,
+                &Default::default(),
                 before.and_then(BatchNumber::new),
                 limit,
             );
