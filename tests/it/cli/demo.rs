@@ -382,7 +382,6 @@ fn a_code_is_shown_to_the_owner_of_the_file_alone() {
     assert!(refusal.what.contains("no otpauth address of printer"));
     set_mode(&path, 0o644);
     program.refused(&format!("user code auditor {file}"));
-    program.refused("demo --no-serve");
 }
 
 #[test]
