@@ -10,6 +10,7 @@ use super::failure::{Failure, bad_lines};
 use super::mark::{Lines, line_json};
 use super::output::{Output, beijing, card, or_dash, ranges_json, some_ranges, table, thousands};
 use super::values::{batch_number, line, number, word};
+use crate::domain::access::Scope;
 use crate::domain::container::{Comparison, Container as Entry, ContainerKind, ContainerNumber};
 use crate::domain::mark::BatchNumber;
 use crate::domain::selection::{LineOutcome, LineReport};
@@ -92,11 +93,14 @@ impl Container {
         let container = match self {
             Self::Check(check) => return check.run(place, output).await,
             Self::Fill(filling) => filling.run(place).await?,
-            Self::Show { number } => containers::get(&place.store().await?, number).await?,
+            Self::Show { number } => {
+                containers::get(&place.store().await?, Scope::All, number).await?
+            }
             Self::List { batch, page } => {
                 let store = place.store().await?;
                 let before = page.before.map(ContainerNumber);
-                let found = containers::list(&store, batch, before, page.limit.limit).await?;
+                let found =
+                    containers::list(&store, Scope::All, batch, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "kind", "batch", "marks", "filled", "by", "label"];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
@@ -143,7 +147,7 @@ impl Check {
         let text = super::files::read_list(&self.file)?;
         let key = &keys.secrets.serial;
         let (container, comparison, lines) =
-            containers::compare(&store, key, self.number, &text).await?;
+            containers::compare(&store, Scope::All, key, self.number, &text).await?;
         let agrees = comparison.agrees() && lines.iter().all(is_good);
         output.result(
             &comparison_json(&container, &comparison, &lines, agrees),

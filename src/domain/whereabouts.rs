@@ -38,6 +38,20 @@ words! {
     }
 }
 
+impl Whereabouts {
+    /// Whether the printing house answers for a label that is there: until it is sent; from then on the licensee does.
+    pub const fn is_before_delivery(self) -> bool {
+        matches!(
+            self,
+            Self::Unreported
+                | Self::AtPrinter
+                | Self::SpoiledInPrint
+                | Self::LostAtPrinter
+                | Self::DestroyedInPrint
+        )
+    }
+}
+
 /// Where an event of this kind takes a label; `None` if it cannot happen to a label that is there.
 pub const fn passage(place: Whereabouts, kind: EventKind) -> Option<Whereabouts> {
     use Whereabouts as W;

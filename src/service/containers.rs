@@ -1,7 +1,8 @@
 //! Rolls and boxes (卷、箱).
 
-use super::ServiceError;
 use super::desk::{Call, Desk};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::container::{
     Comparison, Container, ContainerKind, ContainerNumber, NewContainer,
 };
@@ -12,7 +13,7 @@ use crate::domain::said::said;
 use crate::domain::selection::{self, LineOutcome, LineReport};
 use crate::domain::serial::SerialKey;
 use crate::domain::text::Line;
-use crate::store::{Store, Tx, batch, kept, register};
+use crate::store::{Store, Tx, register};
 
 /// What a container is to be filled with.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ pub async fn fill(
     fill: &Fill<'_>,
 ) -> Result<Container, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    let (chosen, lines) = chosen(&mut desk.tx, key, fill.batch, fill.lines).await?;
+    let (chosen, lines) = chosen(&mut desk.tx, call.scope, key, fill.batch, fill.lines).await?;
     let bad = lines
         .iter()
         .filter(|line| matches!(line.outcome, LineOutcome::Bad(_)))
@@ -78,7 +79,9 @@ pub async fn fill(
     }
     desk.load_batch(number).await?;
     // Each of them: a label in any other one is in the way.
-    for other in register::containers(&mut desk.tx, Some(number), None, u32::MAX).await? {
+    for other in
+        register::containers(&mut desk.tx, Scope::All, Some(number), None, u32::MAX).await?
+    {
         desk.books.shelve_container(other);
     }
     let container = register::next_container(&mut desk.tx).await?;
@@ -94,14 +97,15 @@ pub async fn fill(
 /// If there is no such container; lines that are no marks of ours are told.
 pub async fn compare(
     store: &Store,
+    scope: Scope,
     key: &SerialKey,
     number: ContainerNumber,
     lines: &str,
 ) -> Result<(Container, Comparison, Vec<LineReport>), ServiceError> {
     let mut tx = store.read().await?;
-    let container: Option<Container> = kept::get(&mut tx, number).await?;
+    let container = seen::container(&mut tx, scope, number).await?;
     let container = container.ok_or_else(|| unknown(number))?;
-    let (found, lines) = chosen(&mut tx, key, Some(container.filled.batch), lines).await?;
+    let (found, lines) = chosen(&mut tx, scope, key, Some(container.filled.batch), lines).await?;
     let comparison = container.compare(&found);
     Ok((container, comparison, lines))
 }
@@ -111,14 +115,16 @@ type Found = Vec<(BatchNumber, IndexRange)>;
 /// The marks that lines choose. A serial of another batch is found there, not refused.
 async fn chosen(
     tx: &mut Tx,
+    scope: Scope,
     key: &SerialKey,
     of: Option<BatchNumber>,
     text: &str,
 ) -> Result<(Found, Vec<LineReport>), ServiceError> {
-    let lines = selection::read_of_any_batch(text.lines(), of, key);
+    let mut lines = selection::read_of_any_batch(text.lines(), of, key);
+    seen::hide_lines_of_others(tx, scope, &mut lines).await?;
     let mut counts = std::collections::BTreeMap::new();
     for number in selection::batches(&lines) {
-        if let Some(batch) = batch::get(tx, number).await? {
+        if let Some(batch) = seen::batch(tx, scope, number).await? {
             counts.insert(number, batch.count);
         }
     }
@@ -133,8 +139,12 @@ async fn chosen(
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: ContainerNumber) -> Result<Container, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: ContainerNumber,
+) -> Result<Container, ServiceError> {
+    let found = seen::container(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -144,11 +154,12 @@ pub async fn get(store: &Store, number: ContainerNumber) -> Result<Container, Se
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     batch: Option<BatchNumber>,
     before: Option<ContainerNumber>,
     limit: u32,
 ) -> Result<Vec<Container>, ServiceError> {
-    Ok(register::containers(&mut store.read().await?, batch, before, limit).await?)
+    Ok(register::containers(&mut store.read().await?, scope, batch, before, limit).await?)
 }
 
 fn unknown(number: ContainerNumber) -> ServiceError {

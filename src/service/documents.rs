@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::desk::{Call, Desk};
-use super::{ServiceError, text_refused};
+use super::{ServiceError, seen, text_refused};
+use crate::domain::access::Scope;
 use crate::domain::document::{AddedDocument, Document, DocumentNumber, Purpose, check_content};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::ledger::entry::{DocumentAdded, Entry};
@@ -115,8 +116,12 @@ fn is_of(entry: &Entry, document: &Document) -> bool {
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: DocumentNumber) -> Result<AddedDocument, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: DocumentNumber,
+) -> Result<AddedDocument, ServiceError> {
+    let found = seen::document(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -126,10 +131,11 @@ pub async fn get(store: &Store, number: DocumentNumber) -> Result<AddedDocument,
 /// If there is none, or its content is not what was added.
 pub async fn content(
     store: &Store,
+    scope: Scope,
     number: DocumentNumber,
 ) -> Result<(AddedDocument, Vec<u8>), ServiceError> {
     let mut tx = store.read().await?;
-    let found: Option<AddedDocument> = kept::get(&mut tx, number).await?;
+    let found = seen::document(&mut tx, scope, number).await?;
     let found = found.ok_or_else(|| unknown(number))?;
     let hash = found.document.sha256.as_str();
     let content = register::content(&mut tx, hash).await?;
@@ -148,10 +154,14 @@ pub async fn content(
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: LicenseeNumber,
     before: Option<DocumentNumber>,
     limit: u32,
 ) -> Result<Vec<AddedDocument>, ServiceError> {
+    if !scope.sees_licensee(licensee) {
+        return Ok(Vec::new());
+    }
     Ok(register::documents(&mut store.read().await?, licensee, before, limit).await?)
 }
 

@@ -2,6 +2,7 @@
 
 use super::ServiceError;
 use super::desk::{Call, Desk};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
@@ -172,11 +173,15 @@ async fn finish(desk: Desk, account: Account) -> Result<Entitlement, ServiceErro
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
     after: Option<Account>,
     limit: u32,
 ) -> Result<Vec<Entitlement>, ServiceError> {
+    let Some(licensee) = scope.of_licensees(licensee) else {
+        return Ok(Vec::new());
+    };
     Ok(register::entitlements(&mut store.read().await?, licensee, season, after, limit).await?)
 }
 

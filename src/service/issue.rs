@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
-use super::{ServiceError, no_batch};
+use super::{ServiceError, no_batch, seen};
+use crate::domain::access::Scope;
 use crate::domain::ledger::entry::BatchIssued;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, Order, OrderNumber};
@@ -66,7 +67,6 @@ pub async fn issue_by(
     new: &Issue,
     call: &Call,
 ) -> Result<Issued, ServiceError> {
-    let now = call.at;
     let mut desk = Desk::open(store, call).await?;
     if let Some(batch) = batch::by_idempotency_key(&mut desk.tx, &new.idempotency_key).await? {
         return repeat_of(batch, new);
@@ -123,10 +123,11 @@ fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     before: Option<BatchNumber>,
     limit: u32,
 ) -> Result<Vec<Batch>, ServiceError> {
-    Ok(batch::list(&mut store.read().await?, before, limit).await?)
+    Ok(batch::list(&mut store.read().await?, scope, before, limit).await?)
 }
 
 /// A batch, its order, and the states its marks are in.
@@ -150,13 +151,12 @@ pub struct BatchReport {
 /// If there is no such batch.
 pub async fn report(
     store: &Store,
+    scope: Scope,
     number: BatchNumber,
     now: Timestamp,
 ) -> Result<BatchReport, ServiceError> {
     let mut tx = store.read().await?;
-    let batch = batch::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| no_batch(number))?;
+    let batch = seen::batch_or_refusal(&mut tx, scope, number).await?;
     let order = order::get(&mut tx, batch.order)
         .await?
         .ok_or_else(|| no_batch(number))?;

@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::ledger::entry::{
     Entry, LicenseeEntered, LicenseeFiled, LicenseeStep, StepConfirmed, StepDropped, StepProposed,
 };
@@ -178,11 +179,13 @@ async fn get_in(desk: &mut Desk, number: LicenseeNumber) -> Result<Licensee, Ser
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, ServiceError> {
-    let mut tx = store.read().await?;
-    licensee::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| unknown(number))
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: LicenseeNumber,
+) -> Result<Licensee, ServiceError> {
+    let found = seen::licensee(&mut store.read().await?, scope, number).await?;
+    found.ok_or_else(|| unknown(number))
 }
 
 /// Wanted licensees by number, beginning after `after`.
@@ -191,11 +194,17 @@ pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, Serv
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     after: LicenseeNumber,
     limit: u32,
 ) -> Result<Vec<Licensee>, ServiceError> {
-    Ok(licensee::list(&mut store.read().await?, filter, after, limit).await?)
+    let mut filter = filter.clone();
+    match scope.of_licensees(filter.number) {
+        Some(number) => filter.number = number,
+        None => return Ok(Vec::new()),
+    }
+    Ok(licensee::list(&mut store.read().await?, &filter, after, limit).await?)
 }
 
 /// The licensees that need somebody's attention on this day: corrections overdue, two years without use, steps that
@@ -212,7 +221,7 @@ pub async fn needing_attention(
         attention_on: Some(today),
         ..Filter::default()
     };
-    list(store, &filter, LicenseeNumber(0), limit).await
+    list(store, Scope::All, &filter, LicenseeNumber(0), limit).await
 }
 
 /// The refusal of a number that no licensee has, or none that the person may see.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::desk::{Call, Desk, something_else};
-use super::{ServiceError, no_batch};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::container::ContainerNumber;
 use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
@@ -23,7 +24,7 @@ use crate::domain::selection::{self, Chosen, LineError, LineOutcome, LineReport}
 use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::state::{MarkState, Standing};
 use crate::domain::text::Line;
-use crate::store::{Store, batch, event, ledger, licensee, scan};
+use crate::store::{Store, event, ledger, licensee, scan};
 
 /// Lines of one selection; a file of more is split by its owner.
 pub const MOST_LINES: usize = 1_000_000;
@@ -289,7 +290,9 @@ async fn choose_lines(
         )
         .into());
     }
-    let lines = selection::read(text.lines(), change.batch, key);
+    let mut lines = selection::read(text.lines(), change.batch, key);
+    let scope = desk.scope();
+    seen::hide_lines_of_others(&mut desk.tx, scope, &mut lines).await?;
     if lines.is_empty() {
         return Err(Refusal::invalid(
             said!("no mark is chosen", "没有选择标志"),
@@ -357,6 +360,7 @@ async fn delivered_by(
     entry: EntryNumber,
 ) -> Result<(BatchNumber, Vec<IndexRange>), ServiceError> {
     let stored = ledger::get(&mut desk.tx, entry).await?;
+    let stored = stored.filter(|stored| desk.scope().sees_entry(&stored.subjects));
     let read = stored.and_then(|stored| Entry::read(&stored.kind, &stored.body));
     match read {
         Some(Entry::Marks(marks)) if marks.event == EventKind::Delivered => {
@@ -384,13 +388,27 @@ fn can_happen(
         return Ok(());
     };
     for (part, piece) in custody.look(range) {
-        let after = piece.after(change.event, change.lot);
+        let after = after(desk, piece, change);
         let is_of_another_lot = change.event == EventKind::Activated && piece.lot != change.lot;
         if after == Passage::Impossible || (after == Passage::Already && is_of_another_lot) {
             return Err(impossible(part, piece, change.event));
         }
     }
     Ok(())
+}
+
+/// What the event would do to labels that are so. Their movements are reported by whoever answers for them: the printing
+/// house until they are sent, from then on the licensee.
+fn after(desk: &Desk, piece: Piece, change: &Change<'_>) -> Passage {
+    let answers = match desk.scope() {
+        Scope::All => true,
+        Scope::Printer(_) => piece.place.is_before_delivery(),
+        Scope::Licensee(_) => !piece.place.is_before_delivery(),
+    };
+    match piece.after(change.event, change.lot) {
+        Passage::To(_) if change.event.moves_labels() && !answers => Passage::Impossible,
+        passage => passage,
+    }
 }
 
 /// The parts of `ranges` that the event changes.
@@ -455,7 +473,7 @@ fn parts_that_change(
         return Vec::new();
     };
     let changes = |(part, piece): (IndexRange, Piece)| {
-        matches!(piece.after(change.event, change.lot), Passage::To(_)).then_some(part)
+        matches!(after(desk, piece, change), Passage::To(_)).then_some(part)
     };
     custody.look(part).filter_map(changes).collect()
 }
@@ -502,14 +520,13 @@ pub struct MarkReport {
 /// If there is no such mark.
 pub async fn report(
     store: &Store,
+    scope: Scope,
     key: &SerialKey,
     mark: MarkId,
     now: Timestamp,
 ) -> Result<MarkReport, ServiceError> {
     let mut tx = store.read().await?;
-    let batch = batch::get(&mut tx, mark.batch)
-        .await?
-        .ok_or_else(|| no_batch(mark.batch))?;
+    let batch = seen::batch_or_refusal(&mut tx, scope, mark.batch).await?;
     if !batch.count.has(mark.index) {
         return Err(Refusal::no_such(
             said!(

@@ -25,6 +25,7 @@ pub mod pages;
 pub mod people;
 pub mod printers;
 pub mod register;
+mod seen;
 pub mod system;
 pub mod trail;
 pub mod transfers;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::row::Row;
 use super::{StoreError, Tx, counter};
+use crate::domain::access::Scope;
 use crate::domain::form::Form;
 use crate::domain::keyring::KeyId;
 use crate::domain::licensee::LicenseeNumber;
@@ -100,20 +101,41 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
-/// The newest batches first.
+/// The newest batches that are seen first.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn list(
     tx: &mut Tx,
+    scope: Scope,
     before: Option<BatchNumber>,
     limit: u32,
 ) -> Result<Vec<Batch>, StoreError> {
-    let sql = select!("WHERE number < $1 ORDER BY number DESC LIMIT $2");
+    let (sql, party) = match scope {
+        Scope::All => (
+            select!("WHERE number < $1 AND $3 = 0 ORDER BY number DESC LIMIT $2"),
+            0,
+        ),
+        Scope::Licensee(number) => (
+            select!(
+                "WHERE number < $1 AND order_number IN (SELECT number FROM orders WHERE licensee = $3) \
+                 ORDER BY number DESC LIMIT $2"
+            ),
+            i64::from(number.0),
+        ),
+        Scope::Printer(number) => (
+            select!(
+                "WHERE number < $1 AND order_number IN (SELECT number FROM orders WHERE printer = $3) \
+                 ORDER BY number DESC LIMIT $2"
+            ),
+            i64::from(number.0),
+        ),
+    };
     let before = before.map_or(BatchNumber::LIMIT, BatchNumber::get);
     let rows: Vec<BatchRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(i64::from(before))
         .bind(i64::from(limit))
+        .bind(party)
         .fetch_all(c).await)?;
     rows.into_iter().map(read).collect()
 }

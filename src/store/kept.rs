@@ -321,7 +321,8 @@ fn shown(values: &[Value]) -> String {
     parts.join(" ")
 }
 
-/// The newest of the things for which every comparison with a value holds; those with none are passed over.
+/// The newest of the things for which every comparison with a value holds; those with none are passed over. The value
+/// stands at its end, or where a `$` is.
 pub(super) async fn newest<T: Kept>(
     tx: &mut Tx,
     comparisons: &[(&str, Value)],
@@ -332,7 +333,12 @@ pub(super) async fn newest<T: Kept>(
     for (comparison, value) in comparisons {
         if !matches!(value, Value::Number(None) | Value::Text(None)) {
             values.push(value.clone());
-            condition.push_str(&format!(" AND {comparison} ${}", values.len()));
+            let place = format!("${}", values.len());
+            condition.push_str(" AND ");
+            match comparison.contains('$') {
+                true => condition.push_str(&comparison.replace('$', &place)),
+                false => condition.push_str(&format!("{comparison} {place}")),
+            }
         }
     }
     let rest = format!("ORDER BY number DESC LIMIT {limit}");

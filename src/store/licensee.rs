@@ -35,6 +35,8 @@ pub async fn by_uscc(tx: &mut Tx, uscc: &Uscc) -> Result<Option<Licensee>, Store
 /// Which licensees are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// This one alone.
+    pub number: Option<LicenseeNumber>,
     /// In this state.
     pub state: Option<LicenseeState>,
     /// Whose name or code contains this.
@@ -59,6 +61,9 @@ pub async fn list(
         values.push(value);
         condition.push_str(&part.replace('?', &format!("${}", values.len())));
     };
+    if let Some(number) = filter.number {
+        add(" AND number = ?", number.0.into());
+    }
     if let Some(state) = filter.state {
         add(" AND state = ?", text(state.slug()));
     }

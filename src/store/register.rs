@@ -2,6 +2,7 @@
 
 use super::kept::{self, Value, number, text};
 use super::{StoreError, Tx, counter};
+use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::document::{AddedDocument, DocumentNumber};
 use crate::domain::entitlement::coefficients::SetCoefficients;
@@ -145,17 +146,26 @@ pub async fn lots(
     kept::newest(tx, &wanted, limit).await
 }
 
-/// All containers of a batch, or the newest of all, before `before`.
+/// All containers of a batch, or the newest of all that are seen, before `before`.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn containers(
     tx: &mut Tx,
+    scope: Scope,
     batch: Option<BatchNumber>,
     before: Option<ContainerNumber>,
     limit: u32,
 ) -> Result<Vec<Container>, StoreError> {
     let wanted = [
+        (
+            "batch IN (SELECT b.number FROM batches b JOIN orders o ON o.number = b.order_number WHERE o.licensee = $)",
+            number(scope.licensee().map(|number| number.0)),
+        ),
+        (
+            "batch IN (SELECT b.number FROM batches b JOIN orders o ON o.number = b.order_number WHERE o.printer = $)",
+            number(scope.printer().map(|number| number.0)),
+        ),
         ("batch =", number(batch.map(BatchNumber::get))),
         ("number <", number(before.map(|number| number.0))),
     ];

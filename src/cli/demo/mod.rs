@@ -20,6 +20,7 @@ use super::arguments::Installation;
 use super::failure::Failure;
 use super::output::Output;
 use super::serve::{LogFormat, serve, start_log};
+use crate::domain::access::Scope;
 use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
@@ -82,7 +83,9 @@ impl Demo {
         let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;
         // A second run tells the story as of the same moment, and so finds every step of it.
-        let now = ledger::get(&store, 1).await.map_or(now, |first| first.at);
+        let now = ledger::get(&store, Scope::All, 1)
+            .await
+            .map_or(now, |first| first.at);
         let batch = make_batch(&store, &keys, now, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
         change_marks(&store, &keys, &batch, now, output).await?;

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Administrator;
 use super::marks::Lines;
 use super::values::{At, IdempotencyKey, Limit, Range, Said, Text};
+use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerKind, ContainerNumber};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::text::Line;
@@ -102,7 +103,8 @@ pub async fn list(
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Containers>, Problem> {
     let (batch, before, limit) = (wanted.batch, wanted.before, wanted.limit);
-    let mut found = containers::list(&app.store, batch, before, limit.and_one()).await?;
+    let mut found =
+        containers::list(&app.store, Scope::All, batch, before, limit.and_one()).await?;
     let next = limit.cut(&mut found, |container| container.number);
     let containers = found.into_iter().map(Into::into).collect();
     Ok(Json(Containers { containers, next }))
@@ -169,7 +171,11 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<ContainerNumber>,
 ) -> Result<Json<ContainerBody>, Problem> {
-    Ok(Json(containers::get(&app.store, number).await?.into()))
+    Ok(Json(
+        containers::get(&app.store, Scope::All, number)
+            .await?
+            .into(),
+    ))
 }
 
 /// What was found in a roll or box.
@@ -228,7 +234,7 @@ pub async fn compare(
     let lines = body.lines.text()?;
     let serials = &app.keys.secrets.serial;
     let (container, comparison, lines) =
-        containers::compare(&app.store, serials, number, &lines).await?;
+        containers::compare(&app.store, Scope::All, serials, number, &lines).await?;
     let lines = bad_lines(&lines);
     let is_same = comparison.agrees();
     let ranges = |ranges: Vec<IndexRange>| ranges.into_iter().map(Into::into).collect();

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
 use super::values::{AccountPath, At, Count, Difference, IdempotencyKey, Limit, Said, Text};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::{PerMille, SetCoefficients};
 use crate::domain::entitlement::{Account, Coefficients, Entitlement};
@@ -320,7 +321,8 @@ pub async fn list(
     let (licensee, season, limit) = (wanted.licensee, wanted.season, wanted.limit);
     let after = wanted.after.map(|AccountPath(account)| account);
     let most = limit.and_one();
-    let mut found = entitlements::list(&app.store, licensee, season, after, most).await?;
+    let mut found =
+        entitlements::list(&app.store, Scope::All, licensee, season, after, most).await?;
     let next = limit.cut(&mut found, |entitlement| AccountPath(entitlement.account));
     let entitlements = found.into_iter().map(Into::into).collect();
     Ok(Json(Entitlements { entitlements, next }))

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Administrator;
 use super::lots::Decision;
 use super::values::{At, EntryKind, EntryNo, IdempotencyKey, Limit, Said, Text};
+use crate::domain::access::Scope;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
 use crate::domain::licensee::LicenseeNumber;
@@ -148,7 +149,14 @@ pub async fn list(
         kind: wanted.kind.map(|kind| kind.0),
     };
     let before = wanted.before.map(|number| number.0);
-    let mut found = ledger::list(&app.store, &filter, before, wanted.limit.and_one()).await?;
+    let mut found = ledger::list(
+        &app.store,
+        Scope::All,
+        &filter,
+        before,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |entry| EntryNo(entry.number));
     let entries = found.into_iter().map(Into::into).collect();
     Ok(Json(Entries { entries, next }))
@@ -169,7 +177,9 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(EntryNo(number)): ApiPath<EntryNo>,
 ) -> Result<Json<EntryBody>, Problem> {
-    Ok(Json(ledger::get(&app.store, number).await?.into()))
+    Ok(Json(
+        ledger::get(&app.store, Scope::All, number).await?.into(),
+    ))
 }
 
 /// Where the ledger ends.

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
 use super::values::{At, Count, Day, IdempotencyKey, Limit, Moment, Said, Text, UsccText};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::form::Form;
@@ -374,12 +375,20 @@ pub async fn list(
 ) -> Result<Json<Licensees>, Problem> {
     let search = wanted.search.said("search")?;
     let filter = Filter {
+        number: None,
         state: wanted.state,
         search: search.map(|text| text.to_string()),
         attention_on: wanted.attention.then(|| day_of(system::now())),
     };
     let after = wanted.after.unwrap_or(LicenseeNumber(0));
-    let mut found = licensees::list(&app.store, &filter, after, wanted.limit.and_one()).await?;
+    let mut found = licensees::list(
+        &app.store,
+        Scope::All,
+        &filter,
+        after,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |licensee| licensee.number);
     let licensees = found.into_iter().map(Into::into).collect();
     Ok(Json(Licensees { licensees, next }))
@@ -446,7 +455,9 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    Ok(Json(licensees::get(&app.store, number).await?.into()))
+    Ok(Json(
+        licensees::get(&app.store, Scope::All, number).await?.into(),
+    ))
 }
 
 /// A new version of a file.

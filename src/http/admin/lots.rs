@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
 use super::values::{At, Count, Day, IdempotencyKey, Limit, Said, Sha256Text, Text};
+use crate::domain::access::Scope;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
@@ -174,8 +175,15 @@ pub async fn list(
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Lots>, Problem> {
     let (licensee, season, limit) = (wanted.licensee, wanted.season, wanted.limit);
-    let mut found =
-        lots::list(&app.store, licensee, season, wanted.before, limit.and_one()).await?;
+    let mut found = lots::list(
+        &app.store,
+        Scope::All,
+        licensee,
+        season,
+        wanted.before,
+        limit.and_one(),
+    )
+    .await?;
     let next = limit.cut(&mut found, |lot| lot.number);
     let lots = found.into_iter().map(Into::into).collect();
     Ok(Json(Lots { lots, next }))
@@ -272,7 +280,9 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<LotNumber>,
 ) -> Result<Json<LotBody>, Problem> {
-    Ok(Json(lots::get(&app.store, number).await?.into()))
+    Ok(Json(
+        lots::get(&app.store, Scope::All, number).await?.into(),
+    ))
 }
 
 /// A report of an inspection.

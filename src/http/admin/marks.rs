@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Administrator;
 use super::values::{At, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text};
+use crate::domain::access::Scope;
 use crate::domain::container::ContainerNumber;
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::form::Form;
@@ -296,7 +297,7 @@ pub async fn get(
     let mark = named(&text, serials).ok_or_else(|| {
         Problem::NO_SUCH.because("this is neither a serial of ours nor a batch with an index")
     })?;
-    let report = marks::report(&app.store, serials, mark, system::now()).await?;
+    let report = marks::report(&app.store, Scope::All, serials, mark, system::now()).await?;
     Ok(Json(MarkReport {
         batch: report.mark.batch,
         index: report.mark.index,

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Administrator;
 use super::printers::Reason;
 use super::values::{At, Count, IdempotencyKey, Limit, Said, Sha256Text, Text};
+use crate::domain::access::Scope;
 use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
@@ -231,7 +232,7 @@ pub async fn list(
         state: wanted.state,
     };
     let (before, limit) = (wanted.before, wanted.limit);
-    let mut found = orders::list(&app.store, &filter, before, limit.and_one()).await?;
+    let mut found = orders::list(&app.store, Scope::All, &filter, before, limit.and_one()).await?;
     let next = limit.cut(&mut found, |order| order.number);
     let orders = found.into_iter().map(Into::into).collect();
     Ok(Json(Orders { orders, next }))
@@ -298,7 +299,9 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
 ) -> Result<Json<OrderBody>, Problem> {
-    Ok(Json(orders::get(&app.store, number).await?.into()))
+    Ok(Json(
+        orders::get(&app.store, Scope::All, number).await?.into(),
+    ))
 }
 
 /// An approval.

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
 use super::values::{At, IdempotencyKey, Limit, Said, Text, UsccText};
+use crate::domain::access::Scope;
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
@@ -86,7 +87,13 @@ pub async fn list(
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Printers>, Problem> {
-    let mut found = printers::list(&app.store, wanted.before, wanted.limit.and_one()).await?;
+    let mut found = printers::list(
+        &app.store,
+        Scope::All,
+        wanted.before,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |printer| printer.number);
     let printers = found.into_iter().map(Into::into).collect();
     Ok(Json(Printers { printers, next }))
@@ -147,7 +154,9 @@ pub async fn get(
     State(app): State<App>,
     ApiPath(number): ApiPath<PrinterNumber>,
 ) -> Result<Json<PrinterBody>, Problem> {
-    Ok(Json(printers::get(&app.store, number).await?.into()))
+    Ok(Json(
+        printers::get(&app.store, Scope::All, number).await?.into(),
+    ))
 }
 
 /// Something that is done for a reason.

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Administrator;
 use super::values::{EntryKind, FileContent, IdempotencyKey, Text};
+use crate::domain::access::Scope;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::order::{OrderNumber, OrderState};
@@ -132,7 +133,8 @@ pub async fn entries(
     };
     let format = wanted.format.into();
     let file = unnamed()?;
-    let (file, _) = export::entries(&app.store, &filter, format, system::now(), file).await?;
+    let (file, _) =
+        export::entries(&app.store, Scope::All, &filter, format, system::now(), file).await?;
     sent(file, format, "ledger")
 }
 
@@ -188,7 +190,8 @@ pub async fn orders(
     };
     let format = wanted.format.into();
     let file = unnamed()?;
-    let (file, _) = export::orders(&app.store, &filter, format, system::now(), file).await?;
+    let (file, _) =
+        export::orders(&app.store, Scope::All, &filter, format, system::now(), file).await?;
     sent(file, format, "orders")
 }
 

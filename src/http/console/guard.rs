@@ -116,6 +116,7 @@ impl Visit {
         let request = crate::domain::text::Line::new("request", &name).ok();
         Call {
             request,
+            scope: user.scope,
             origin: self.origin.clone(),
             ..Call::new(user.login.as_line().clone(), system::now())
         }

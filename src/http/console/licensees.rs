@@ -32,15 +32,13 @@ fn state_in(visit: &Visit, state: LicenseeState) -> &'static str {
 pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     let asked = Typed::of_query(&visit.uri);
     let filter = licensee::Filter {
+        number: None,
         state: LicenseeState::from_slug(asked.get("state")),
         search: Some(asked.get("q").to_owned()).filter(|text| !text.is_empty()),
         attention_on: None,
     };
     let after = LicenseeNumber(asked.get("after").parse().unwrap_or(0));
-    let found = match visit.scope().licensee() {
-        Some(own) => licensees::get(&app.store, own).await.map(|one| vec![one]),
-        None => licensees::list(&app.store, &filter, after, ROWS + 1).await,
-    };
+    let found = licensees::list(&app.store, visit.scope(), &filter, after, ROWS + 1).await;
     let found = match found {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
@@ -97,10 +95,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
 
 /// The licensee, if it is the person's to see.
 async fn seen(visit: &Visit, app: &App, number: LicenseeNumber) -> Result<Licensee, ServiceError> {
-    if !visit.scope().sees_licensee(number) {
-        return Err(licensees::unknown(number));
-    }
-    licensees::get(&app.store, number).await
+    licensees::get(&app.store, visit.scope(), number).await
 }
 
 /// What needs attention, in words.
@@ -121,7 +116,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u16>)
             licensee: Some(number),
             ..Default::default()
         };
-        let history = ledger::list(&app.store, &about, None, 30).await?;
+        let history = ledger::list(&app.store, visit.scope(), &about, None, 30).await?;
         Ok::<_, ServiceError>((one, history))
     };
     let (one, history) = match found.await {

@@ -28,7 +28,7 @@ use crate::http::admin::tables::{sent, unnamed};
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::trail::{self, Note};
-use crate::service::{ServiceError, export, ledger, licensees, orders, printers, system};
+use crate::service::{ServiceError, export, ledger, orders, system};
 use crate::sheets::SheetFormat;
 use crate::store::trail::Outcome;
 use crate::store::{ledger as entries, order};
@@ -37,16 +37,11 @@ fn state_in(visit: &Visit, state: OrderState) -> &'static str {
     visit.language.choose(state.chinese(), state.slug())
 }
 
-/// What an address asks for, within what the person sees.
-fn filter_of(visit: &Visit, asked: &Typed) -> order::Filter {
-    let (scope, number) = (visit.scope(), |name: &str| asked.get(name).parse().ok());
+/// What an address asks for.
+fn filter_of(asked: &Typed) -> order::Filter {
     order::Filter {
-        licensee: scope
-            .licensee()
-            .or_else(|| asked.get("licensee").parse().ok().map(LicenseeNumber)),
-        printer: scope
-            .printer()
-            .or_else(|| number("printer").map(PrinterNumber)),
+        licensee: asked.get("licensee").parse().ok().map(LicenseeNumber),
+        printer: asked.get("printer").parse().ok().map(PrinterNumber),
         season: asked.get("season").parse().ok().and_then(Season::new),
         state: OrderState::from_slug(asked.get("state")),
     }
@@ -56,7 +51,14 @@ fn filter_of(visit: &Visit, asked: &Typed) -> order::Filter {
 pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     let asked = Typed::of_query(&visit.uri);
     let before = asked.get("after").parse().ok().map(OrderNumber);
-    let found = orders::list(&app.store, &filter_of(&visit, &asked), before, ROWS + 1).await;
+    let found = orders::list(
+        &app.store,
+        visit.scope(),
+        &filter_of(&asked),
+        before,
+        ROWS + 1,
+    )
+    .await;
     let found = match found {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
@@ -133,10 +135,11 @@ pub async fn table(visit: Visit, State(app): State<App>) -> Response {
     } else {
         SheetFormat::Xlsx
     };
-    let (filter, now) = (filter_of(&visit, &asked), system::now());
+    let (filter, now) = (filter_of(&asked), system::now());
     let made = async {
         let file = unnamed()?;
-        let (file, _) = export::orders(&app.store, &filter, format, now, file).await?;
+        let (file, _) =
+            export::orders(&app.store, visit.scope(), &filter, format, now, file).await?;
         let note = Note::new("export").about("orders");
         trail::write_alone(&app.store, &visit.origin, now, Outcome::Done, note).await?;
         sent(file, format, "orders")
@@ -146,33 +149,25 @@ pub async fn table(visit: Visit, State(app): State<App>) -> Response {
 
 /// The order, if it is the person's to see.
 async fn seen(visit: &Visit, app: &App, number: u32) -> Result<Order, ServiceError> {
-    let order = orders::get(&app.store, OrderNumber(number)).await?;
-    if visit.scope().sees_order(&order) {
-        return Ok(order);
-    }
-    Err(orders::unknown(OrderNumber(number)))
+    orders::get(&app.store, visit.scope(), OrderNumber(number)).await
 }
 
 /// `GET /console/orders/{order}`
 pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
     let found = async {
-        let order = seen(&visit, &app, number).await?;
-        let licensee = licensees::get(&app.store, order.placed.licensee).await?;
-        let printer = match order.printer {
-            Some(printer) => Some(printers::get(&app.store, printer).await?),
-            None => None,
-        };
+        let detail = orders::detail(&app.store, visit.scope(), OrderNumber(number)).await?;
         let about = entries::Filter {
-            order: Some(order.number),
+            order: Some(detail.order.number),
             ..Default::default()
         };
-        let history = ledger::list(&app.store, &about, None, 50).await?;
-        Ok::<_, ServiceError>((order, licensee, printer, history))
+        let history = ledger::list(&app.store, visit.scope(), &about, None, 50).await?;
+        Ok::<_, ServiceError>((detail, history))
     };
-    let (order, licensee, printer, history) = match found.await {
+    let (detail, history) = match found.await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
+    let order = detail.order;
     let here = format!("/console/orders/{number}");
     let is = |state: OrderState| order.state == state;
     let labels = Whereabouts::ALL
@@ -252,7 +247,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
         vec![
             (
                 two("合法使用人", "Licensee"),
-                Some(format!("{}（{}）", licensee.name(), order.placed.licensee)),
+                Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
             ),
             (two("年度", "Season"), Some(order.placed.season.to_string())),
             (
@@ -274,7 +269,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             ),
             (
                 two("承印方", "Printer"),
-                printer.map(|printer| printer.particulars.name.to_string()),
+                detail.printer.map(|name| name.to_string()),
             ),
             (
                 two("标志批", "Batch"),
@@ -639,7 +634,7 @@ step!(
     approve,
     approve_form,
     Some(("document", false)),
-    |call, app, order, line| { orders::approve(&app.store, &call, order, line).await }
+    |call, app, order, line| orders::approve(&app.store, &call, order, line).await
 );
 step!(
     "reject",
@@ -647,7 +642,7 @@ step!(
     reject,
     reject_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::reject(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::reject(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "cancel",
@@ -655,7 +650,7 @@ step!(
     cancel,
     cancel_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::cancel(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::cancel(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "release",

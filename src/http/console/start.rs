@@ -62,7 +62,7 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
             state: Some(*state),
             ..Default::default()
         };
-        waiting.extend(orders::list(&app.store, &filter, None, MOST).await?);
+        waiting.extend(orders::list(&app.store, visit.scope(), &filter, None, MOST).await?);
     }
     waiting.sort_by_key(|order| order.placed_at);
     let order_rows: Rows = waiting
@@ -89,7 +89,9 @@ async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
             state: Some(*state),
             ..Default::default()
         };
-        firms.extend(licensees::list(&app.store, &filter, LicenseeNumber(0), MOST).await?);
+        firms.extend(
+            licensees::list(&app.store, visit.scope(), &filter, LicenseeNumber(0), MOST).await?,
+        );
     }
     let today = day_of(system::now());
     let is_of_all = user.scope.licensee().is_none() && user.scope.printer().is_none();

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use self::changes::Changes;
 use super::ServiceError;
 use super::trail::{self, Origin};
+use crate::domain::access::Scope;
 use crate::domain::event::RangeEvent;
 use crate::domain::ledger::books::{Books, Hand};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
@@ -36,6 +37,8 @@ pub struct Call {
     pub request: Option<Line>,
     /// From where, for the audit trail.
     pub origin: Origin,
+    /// Whose things the person sees; to the desk nothing else is there.
+    pub scope: Scope,
 }
 
 impl Call {
@@ -47,6 +50,7 @@ impl Call {
             at,
             request: None,
             origin,
+            scope: Scope::All,
         }
     }
 }
@@ -189,6 +193,11 @@ impl Desk {
     /// The number that the next entry gets.
     pub const fn next_entry(&self) -> EntryNumber {
         self.head.number + 1
+    }
+
+    /// Whose things whoever asks sees.
+    pub const fn scope(&self) -> Scope {
+        self.call.scope
     }
 
     /// The day it is.

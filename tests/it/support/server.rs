@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 use ureq::http::{HeaderMap, Request};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::admin_token::AdminToken;
 use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
@@ -127,7 +128,9 @@ impl Site {
 
     /// Activates all marks of a batch; its labels are delivered first if they were not.
     pub async fn activate(&self, batch: &Batch) {
-        let order = orders::get(&self.store, batch.order).await.unwrap();
+        let order = orders::get(&self.store, Scope::All, batch.order)
+            .await
+            .unwrap();
         if order.state == OrderState::Issued {
             self.deliver(batch).await;
         }

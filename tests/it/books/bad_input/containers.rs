@@ -1,5 +1,6 @@
 //! Rolls and boxes that overlap, do not exist, or hold something else.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::container::ContainerKind::{self, Box, Roll};
 use yuanmark::domain::container::ContainerNumber;
 use yuanmark::domain::event::EventKind;
@@ -115,7 +116,9 @@ async fn the_oldest_of_forty_thousand_boxes_still_holds_its_label() {
 async fn a_box_is_held_against_what_was_found_in_it() {
     for place in Installation::both().await {
         let batch = place.batch(50).await;
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let order = place.order(&licensee, 10).await;
         let other = place.issue(&order, "second").await.unwrap().batch;
         let key = &place.keys.secrets.serial;
@@ -131,9 +134,10 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             .unwrap()
             .number;
         let found = async |lines: &str| {
-            let (_, comparison, reports) = containers::compare(&place.store, key, number, lines)
-                .await
-                .unwrap();
+            let (_, comparison, reports) =
+                containers::compare(&place.store, Scope::All, key, number, lines)
+                    .await
+                    .unwrap();
             let shown = |ranges: &[IndexRange]| {
                 ranges
                     .iter()
@@ -190,7 +194,7 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             )
         );
         assert_no_such(
-            containers::compare(&place.store, key, ContainerNumber(9), "").await,
+            containers::compare(&place.store, Scope::All, key, ContainerNumber(9), "").await,
             "there is no container 9",
         );
         prove(&place).await;
