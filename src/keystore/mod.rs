@@ -17,6 +17,7 @@ mod error;
 mod passphrase;
 mod pem;
 mod private_file;
+mod private_text;
 mod secret_file;
 
 use std::fs::{self, File};
@@ -36,6 +37,7 @@ pub use error::KeystoreError;
 use error::io;
 pub use passphrase::Passphrase;
 pub use private_file::is_readable_by_others;
+pub use private_text::{read_private_text, write_private_text};
 
 /// 32 random bytes, wiped when dropped.
 pub type Secret = Zeroizing<[u8; 32]>;

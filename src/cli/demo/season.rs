@@ -66,13 +66,13 @@ struct Story<'a> {
     told: u32,
 }
 
-/// Makes the season, or finds it.
+/// Makes the season, or finds it. Returns the printer of its orders.
 pub(super) async fn fill(
     store: &Store,
     keys: &LiveKeys,
     now: Timestamp,
     output: &mut Output,
-) -> Result<(), Failure> {
+) -> Result<PrinterNumber, Failure> {
     let before = ledger::head(store).await?.number;
     let year = day_of(now).year();
     let season = u16::try_from(year).ok().and_then(Season::new);
@@ -85,12 +85,13 @@ pub(super) async fn fill(
         season,
         told: 0,
     };
-    story.tell().await?;
+    let printer = story.tell().await?;
     let entries = ledger::head(store).await?.number;
     let what = format!(
         "a season: 16 producers, 13 licensees, 11 orders in every state; {entries} entries in the ledger"
     );
-    say(output, entries > before, &what)
+    say(output, entries > before, &what)?;
+    Ok(printer)
 }
 
 fn broken<T>(value: Option<T>) -> Result<T, Failure> {
@@ -123,7 +124,7 @@ impl Story<'_> {
         civil::date(self.year, month, day).min(day_of(self.now))
     }
 
-    async fn tell(&mut self) -> Result<(), Failure> {
+    async fn tell(&mut self) -> Result<PrinterNumber, Failure> {
         let numbers = self.enter_producers().await?;
         self.take_steps(&numbers).await?;
         let printer = self.enter_printer().await?;
@@ -132,7 +133,9 @@ impl Story<'_> {
         self.waiting_orders(&numbers, printer).await?;
         self.orders_at_work(&numbers, printer).await?;
         self.closed_order(numbers[0], printer).await?;
-        self.recalled_lot(numbers[1], printer).await
+        self.recalled_lot(numbers[1], printer).await?;
+        self.proposed_exit(numbers[9]).await?;
+        Ok(printer)
     }
 
     /// All producers apply; licensees are reviewed, approved and admitted.
@@ -577,5 +580,13 @@ impl Story<'_> {
         self.report("仓管员丑", batch, EventKind::Used, "0-799", None)
             .await?;
         self.test(lot, "演示抽检C-03", TestResult::Failed).await
+    }
+
+    /// An exit that waits for its second person.
+    async fn proposed_exit(&mut self, licensee: LicenseeNumber) -> Result<(), Failure> {
+        let taken = self.taken(Step::Exit, "停产后申请退出（演示）")?;
+        let call = self.by("approver")?;
+        licensees::propose_step(self.store, &call, licensee, taken).await?;
+        Ok(())
     }
 }

@@ -29,9 +29,9 @@ pub struct NewUser {
     pub scope: Scope,
 }
 
-/// What is in force when a person is added or reset without a password of their choice: they get this one once and
-/// must change it.
-fn password_for_once() -> String {
+/// A password of 100 random bits. Who is added or reset without a password of their choice gets one for once, and must
+/// change it.
+pub fn made_up_password() -> String {
     let [first, second] = [system::random(), system::random()].map(recovery_code);
     format!("{first}-{second}")
 }
@@ -48,7 +48,7 @@ pub async fn add(
     new: NewUser,
     password: Option<Password>,
 ) -> Result<(User, Option<String>), ServiceError> {
-    let for_once = password.is_none().then(password_for_once);
+    let for_once = password.is_none().then(made_up_password);
     let hash = match (&password, &for_once) {
         (Some(password), _) => hashing::hash(password.as_bytes()).await,
         (None, Some(for_once)) => hashing::hash(for_once.as_bytes()).await,
@@ -215,7 +215,7 @@ pub async fn reset_password(
     at: Timestamp,
     number: UserNumber,
 ) -> Result<String, ServiceError> {
-    let for_once = password_for_once();
+    let for_once = made_up_password();
     let hash = hashing::hash(for_once.as_bytes()).await;
     reset(store, origin, at, number, "user-reset-password", |kept| {
         kept.password = hash;
