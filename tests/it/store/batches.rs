@@ -104,12 +104,8 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
             (Some(1), 5, vec![]),
             (None, u32::MAX, (1..=12).rev().collect()),
         ] {
-            let page = batch::list(
-                &mut tx,
-                &Default::default(),
-                before.and_then(BatchNumber::new),
-                limit,
-            );
+            let all = batch::Filter::default();
+            let page = batch::list(&mut tx, &all, before.and_then(BatchNumber::new), limit);
             let listed = page.await.unwrap();
             let numbers: Vec<u32> = listed.iter().map(|batch| batch.number.get()).collect();
             assert_eq!(numbers, expected, "{limit} before {before:?}");
