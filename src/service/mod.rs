@@ -24,14 +24,17 @@ pub mod orders;
 pub mod pack;
 pub mod pages;
 pub mod people;
+pub mod plan;
 pub mod printers;
 pub mod register;
+pub mod report;
 pub mod search;
 mod seen;
 pub mod system;
 pub mod trail;
 pub mod transfers;
 pub mod verify;
+pub mod waiting;
 
 use crate::domain::keyring::KeyringError;
 use crate::domain::mark::{BatchNumber, IndexRange};

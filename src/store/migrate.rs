@@ -33,6 +33,11 @@ macro_rules! migrations {
                 "search",
                 include_str!(concat!("../../migrations/", $database, "/0005_search.sql")),
             ),
+            (
+                6,
+                "figures",
+                include_str!(concat!("../../migrations/", $database, "/0006_figures.sql")),
+            ),
         ]
     };
 }

@@ -37,6 +37,7 @@ pub mod licensee;
 pub mod migrate;
 pub mod order;
 pub mod register;
+pub mod report;
 mod row;
 pub mod scan;
 pub mod search;
@@ -45,6 +46,7 @@ pub mod token;
 pub mod trail;
 pub mod unissued;
 pub mod user;
+pub mod waiting;
 
 use sqlx::{PgPool, SqlitePool};
 
