@@ -12,5 +12,5 @@ UPDATE containers SET label = body::jsonb #>> '{filled,label}';
 -- A part of a name is looked for by reading all names: in these, which are small, and not in the bodies.
 CREATE INDEX licensees_by_name ON licensees (name, contact, uscc);
 CREATE INDEX lots_by_code ON lots (code, licensee);
-CREATE INDEX containers_by_label ON containers (label, batch) WHERE label IS NOT NULL;
+CREATE INDEX containers_by_label ON containers (label, batch);
 CREATE INDEX batches_by_licensee ON batches (licensee, number);

@@ -13,7 +13,7 @@ use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::serial::Serial;
-use crate::domain::text::half_width;
+use crate::domain::text::{Line, half_width};
 use crate::store::search::{self, Wanted};
 use crate::store::{Store, Tx};
 
@@ -115,7 +115,10 @@ pub async fn find(
         }
         None => {}
     }
-    search.words(text).await?;
+    // What cannot stand in a line of text stands in none of ours, and not every database takes it.
+    if let Ok(line) = Line::new("search", text) {
+        search.words(line.as_str()).await?;
+    }
     Ok(search.found)
 }
 

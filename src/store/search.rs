@@ -41,6 +41,7 @@ impl Wanted<'_> {
 }
 
 /// Finds things with one of these columns as wanted, and within the scope's condition, whose number is `?`.
+/// If there are more than the limit, those are found that come first by the first column.
 async fn find<T: Kept>(
     tx: &mut Tx,
     columns: &[&str],
@@ -58,10 +59,10 @@ async fn find<T: Kept>(
         condition.push_str(&format!(" AND {}", part.replace('?', "$2")));
         values.push(number.into());
     }
-    // Found among the narrow columns first: bodies are read of those alone.
-    let table = T::TABLE;
+    // Found among the narrow columns, in the order of their index: bodies are read of those alone that are wanted.
+    let (table, first) = (T::TABLE, columns[0]);
     let found = format!(
-        "number IN (SELECT number FROM {table} WHERE {condition} ORDER BY number DESC LIMIT {limit})"
+        "number IN (SELECT number FROM {table} WHERE {condition} ORDER BY {first} LIMIT {limit})"
     );
     kept::chosen(tx, &found, values, "ORDER BY number DESC").await
 }

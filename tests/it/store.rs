@@ -15,6 +15,7 @@ mod migrations;
 mod orders;
 mod register;
 mod scans;
+mod search;
 mod transactions;
 mod unissued;
 

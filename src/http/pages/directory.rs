@@ -161,7 +161,7 @@ impl Words {
         let mut lead = text(self.say.lead);
         if let Some(as_of) = catalogue.as_of {
             let date = minute(as_of, self.text.minute_format);
-            lead.push(Piece::Text(" ".to_owned()));
+            lead.push(Piece::Text(self.text.between_clauses.to_owned()));
             lead.extend(fill(self.say.as_of, &[("date", date)]));
         }
         lead
@@ -268,15 +268,28 @@ impl Words {
             .map(|form| (self.text.form_name)(*form).to_owned());
         let seasons = holder.seasons.iter().map(ToString::to_string);
         let text = |text: String| Piece::Text(text);
-        let mut lines = vec![
-            self.listed(say.products, "products", products.collect()),
+        let products = self.listed(say.products, "products", products.collect());
+        let since = self.day(holder.in_force_since);
+        let short = [
             self.listed(say.forms, "forms", forms.map(text).collect()),
             self.listed(say.seasons, "seasons", seasons.map(text).collect()),
+            fill(say.in_force_since, &[("date", since)]),
         ];
+        let mut lines = vec![products, self.joined(short)];
         lines.retain(|line| !line.is_empty());
-        let since = self.day(holder.in_force_since);
-        lines.push(fill(say.in_force_since, &[("date", since)]));
         lines
+    }
+
+    /// Short sentences on one line.
+    fn joined(&self, sentences: impl IntoIterator<Item = Line>) -> Line {
+        let mut line = Line::new();
+        for sentence in sentences.into_iter().filter(|one| !one.is_empty()) {
+            if !line.is_empty() {
+                line.push(Piece::Text(self.say.then.to_owned()));
+            }
+            line.extend(sentence);
+        }
+        line
     }
 
     fn ended(&self, ended: &Ended) -> Vec<Line> {

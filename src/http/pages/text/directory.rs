@@ -69,6 +69,8 @@ pub struct DirectoryTexts {
     pub good_until: &'static str,
     /// Between things of one kind.
     pub between: &'static str,
+    /// Between short sentences on one line.
+    pub then: &'static str,
     /// The way to all of a part.
     pub all_of_part: &'static str,
     /// The way back to all parts.
@@ -86,7 +88,7 @@ pub struct DirectoryTexts {
 #[cfg(test)]
 impl DirectoryTexts {
     /// Every text, in the order above.
-    pub const fn all(&self) -> [&'static str; 39] {
+    pub const fn all(&self) -> [&'static str; 40] {
         [
             self.link,
             self.look_up,
@@ -121,6 +123,7 @@ impl DirectoryTexts {
             self.document,
             self.good_until,
             self.between,
+            self.then,
             self.all_of_part,
             self.all_parts,
             self.first,

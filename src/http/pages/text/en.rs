@@ -151,6 +151,7 @@ pub const ENGLISH: Texts = Texts {
         document: "Decision: {document}",
         good_until: "Marks on goods already on sale stay valid until {date}",
         between: ", ",
+        then: "; ",
         all_of_part: "Show all {n}",
         all_parts: "The whole directory",
         first: "First page",

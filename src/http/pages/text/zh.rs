@@ -145,6 +145,7 @@ pub const CHINESE: Texts = Texts {
         document: "文号：{document}",
         good_until: "已上市产品的标志有效至：{date}",
         between: "、",
+        then: "；",
         all_of_part: "查看全部 {n} 家",
         all_parts: "返回整个名录",
         first: "第一页",
