@@ -4,6 +4,7 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+pub(super) mod errors;
 mod file;
 mod form;
 pub mod guard;
