@@ -225,6 +225,27 @@ impl Form {
         self
     }
 
+    /// Filled in with something that a form of this kind may well hold.
+    #[must_use]
+    pub fn plausible(&self) -> Self {
+        let mut form = self.clone();
+        for field in &mut form.fields {
+            let is_empty = field.value.is_empty();
+            match field.kind.as_str() {
+                "select" if is_empty => {
+                    field.value = field.choices.first().cloned().unwrap_or_default();
+                }
+                "date" if is_empty => "2026-04-02".clone_into(&mut field.value),
+                "text" | "textarea" if is_empty && field.is_number => {
+                    "1".clone_into(&mut field.value);
+                }
+                "text" | "textarea" if is_empty => "说明".clone_into(&mut field.value),
+                _ => {}
+            }
+        }
+        form
+    }
+
     /// Sends a field besides that stands on no page: what a meddler does.
     #[must_use]
     pub fn forge(mut self, name: &str, value: &str) -> Self {

@@ -26,7 +26,7 @@ use yuanmark::store::ledger::Filter;
 use yuanmark::store::user;
 
 use super::databases::{TestDatabase, execute};
-use super::html::{Form, forms};
+use super::html::{Form, decoded, forms};
 use super::installation::{Installation, USCCS, call, index, line, morning};
 use super::server::{PUBLIC_URL, Phone, Reply, Site, percent_encoded};
 
@@ -508,7 +508,8 @@ impl Page {
 
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
-        assert!(self.words().contains(text), "{text}: {}", self.words());
+        let words = decoded(&self.words());
+        assert!(words.contains(text), "{text}: {words}");
         self
     }
 }

@@ -82,7 +82,7 @@ async fn a_foreign_id_is_an_id_that_was_never_given() {
             }
         }
     }
-    assert!(tried > 50, "{tried}");
+    assert!(tried >= 50, "{tried}");
 }
 
 /// Lists and tables hold nothing of the other firm, whatever the address asks for.

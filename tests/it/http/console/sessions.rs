@@ -32,21 +32,23 @@ async fn a_person_sees_and_ends_their_own_sessions() {
         .says("（本次）");
     let all = ends(&here).await;
     assert_eq!(all.len(), 2);
-    // Each has its own address; the one that is not this one is ended.
-    for address in &all {
-        let form = here.open(address).await.form();
-        if !there.is_signed_in().await {
-            break;
-        }
-        here.send(&form).await.is_done();
-        if !here.is_signed_in().await {
-            here.sign_in().await;
-        }
-    }
+    // The other one was used last.
+    let form = here.open(&all[0]).await.form();
+    here.send(&form).await.is_done();
     assert!(!there.is_signed_in().await);
-    // Again, it is not there any more.
+    assert!(here.is_signed_in().await);
+    // Again, it is not there any more, and cannot be ended twice.
     here.open(&all[0]).await.is(404);
-    here.open(&all[1]).await.is(404);
+    here.send(&form).await.is(404);
+    // Nor is anybody else's there.
+    let other = office.signed_in("inspector").await;
+    other.open(&all[1]).await.is(404);
+    other.post(&all[1], &[]).await.is(404);
+    assert!(here.is_signed_in().await);
+    // One's own can be ended too.
+    let form = here.open(&all[1]).await.form();
+    here.send(&form).await.is_done();
+    assert!(!here.is_signed_in().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -257,17 +257,15 @@ async fn no_step_is_ever_changed_or_removed() {
             "UPDATE trail SET at = at - 1 WHERE number = 1",
             "DELETE FROM trail WHERE number = 1",
             "DELETE FROM trail",
-            "INSERT INTO trail SELECT * FROM trail ON CONFLICT (number) DO UPDATE SET login = 'x'",
+            "INSERT INTO trail SELECT * FROM trail WHERE number > 0 ON CONFLICT (number) DO UPDATE SET login = 'x'",
             "INSERT OR REPLACE INTO trail SELECT * FROM trail WHERE number = 1",
             "TRUNCATE trail",
         ] {
             let error = refusal_of(&office, sql).await;
-            // What a database does not know at all is refused as well, for another reason.
-            let is_of_another = sql.contains("TRUNCATE")
-                || sql.contains("OR REPLACE")
-                || sql.contains("ON CONFLICT");
+            // Each database has a word that the other does not know.
+            let is_strange = error.contains("syntax error");
             assert!(
-                error.contains("only ever added to") || is_of_another,
+                error.contains("only ever added to") || is_strange,
                 "{sql}: {error}"
             );
         }

@@ -25,7 +25,7 @@ async fn a_form_sent_twice_is_done_once_and_leads_to_the_same_place() {
         assert_eq!(one.is_done(), other.is_done());
         assert_eq!(one.is_done(), third.is_done());
         assert_eq!(count(&office, "orders").await, 1);
-        licensee.follow(third).await.is(200).says("1\u{202f}000");
+        licensee.follow(third).await.is(200).says("1 000");
 
         let registrar = office.signed_in("registrar").await;
         let before = count(&office, "licensees").await;

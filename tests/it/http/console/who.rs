@@ -79,28 +79,76 @@ async fn every_page_for_every_role() {
     }
     let waiting = office.person("auditor");
     waiting.give_password().await.is_done();
-    people.push(("(waits for the code)".to_owned(), waiting));
-    people.push(("(nobody)".to_owned(), office.person("nobody")));
+    people.push((WAITING.to_owned(), waiting));
+    people.push((NOBODY.to_owned(), office.person("nobody")));
     for (who, person) in &people {
         ask_all(&office, &routes, who, person, &mut seen).await;
     }
     // These take something away from others, so they come last, one after the other.
     let expired = with_expired_session(&office).await;
-    ask_all(&office, &routes, "(expired)", &expired, &mut seen).await;
+    ask_all(&office, &routes, EXPIRED, &expired, &mut seen).await;
     let due = with_password_due(&office).await;
-    ask_all(&office, &routes, "(password due)", &due, &mut seen).await;
+    ask_all(&office, &routes, PASSWORD_DUE, &due, &mut seen).await;
     let due = with_factor_due(&office).await;
-    ask_all(&office, &routes, "(second factor due)", &due, &mut seen).await;
+    ask_all(&office, &routes, FACTOR_DUE, &due, &mut seen).await;
 
-    let mut text = String::new();
-    for (route, answers) in routes.iter().zip(&seen) {
-        let needs = format!("{:?}", route.needs);
-        writeln!(text, "{} {} – {needs}", route.method, route.path).unwrap();
-        for (answer, who) in answers {
-            writeln!(text, "    {answer}: {}", who.join(" ")).unwrap();
+    let mut text = "As usual: whoever is not in is led to where they get in, or finds what they typed there.\n".to_owned();
+    for (usual, method) in [(USUAL_READ, "GET"), (USUAL_SENT, "POST")] {
+        for (who, answer) in usual {
+            writeln!(text, "    {method} {answer}: {who}").unwrap();
         }
     }
+    for (route, answers) in routes.iter().zip(seen) {
+        write_route(&mut text, route, answers);
+    }
     insta::assert_snapshot!(text);
+}
+
+/// Who is not in, and what they usually get when they open a page.
+const USUAL_READ: [(&str, &str); 5] = [
+    (NOBODY, "303 /console/sign-in, and back"),
+    (EXPIRED, "303 /console/sign-in, and back"),
+    (WAITING, "303 /console/code, and back"),
+    (PASSWORD_DUE, "303 /console/own/password"),
+    (FACTOR_DUE, "303 /console/own/second-factor"),
+];
+/// And when they send a form.
+const USUAL_SENT: [(&str, &str); 5] = [
+    (NOBODY, "401"),
+    (EXPIRED, "401"),
+    (WAITING, "401"),
+    (PASSWORD_DUE, "303 /console/own/password"),
+    (FACTOR_DUE, "303 /console/own/second-factor"),
+];
+const NOBODY: &str = "(nobody)";
+const EXPIRED: &str = "(expired)";
+const WAITING: &str = "(waits for the code)";
+const PASSWORD_DUE: &str = "(password due)";
+const FACTOR_DUE: &str = "(second factor due)";
+
+/// Writes down a route with all its answers; what is as usual in one word.
+fn write_route(text: &mut String, route: &Route, mut answers: BTreeMap<String, Vec<String>>) {
+    writeln!(text, "{} {} – {:?}", route.method, route.path, route.needs).unwrap();
+    let usual = if route.is_read() {
+        USUAL_READ
+    } else {
+        USUAL_SENT
+    };
+    let is_usual = usual.iter().all(|(who, answer)| {
+        let found = answers.get(*answer);
+        found.is_some_and(|all| all.iter().any(|one| one == who))
+    });
+    if is_usual {
+        for (who, answer) in usual {
+            let all = answers.get_mut(answer).unwrap();
+            all.retain(|one| one != who);
+        }
+    }
+    for (answer, who) in answers.iter().filter(|(_, who)| !who.is_empty()) {
+        writeln!(text, "    {answer}: {}", who.join(" ")).unwrap();
+    }
+    let rest = if is_usual { "as usual" } else { "NOT as usual" };
+    writeln!(text, "    whoever is not in: {rest}").unwrap();
 }
 
 async fn ask_all(
