@@ -208,7 +208,8 @@ impl User {
                     is_disabled: user.is_disabled,
                 };
                 let origin = Origin::shell(&by.by);
-                let user = accounts::change(&store, &origin, now, user.number, change).await?;
+                let user =
+                    accounts::change(&store, &origin, now, user.number, None, change).await?;
                 tell(output, &user, None)
             }
             Self::Disable(which) => switch(&store, which, true, output).await,
@@ -283,7 +284,7 @@ async fn switch(
         is_disabled,
     };
     let (origin, now) = (Origin::shell(&by.by), system::now());
-    let user = accounts::change(store, &origin, now, user.number, change).await?;
+    let user = accounts::change(store, &origin, now, user.number, None, change).await?;
     tell(output, &user, None)
 }
 

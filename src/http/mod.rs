@@ -21,6 +21,7 @@ mod problem;
 mod security;
 mod server;
 mod status;
+mod unread;
 mod visitor;
 
 use std::sync::Arc;
@@ -97,6 +98,7 @@ pub fn router(app: App) -> Router {
     let console = console::routes::pages(app.clone()).router();
     let console = console.layer(from_fn(security::own_forms_only));
     let console = console.layer(DefaultBodyLimit::max(FOR_OFFICES.body));
+    let console = console.layer(from_fn(unread::taken));
     let console = console.layer(from_fn(|request, next| {
         problem::in_time(FOR_OFFICES.time, request, next)
     }));

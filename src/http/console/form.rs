@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame};
 use super::read::Errors;
-use super::typed::Typed;
+use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Two, two};
 use crate::service::system;
 
@@ -56,6 +56,11 @@ impl Field {
 
     fn has(&self, word: &str) -> bool {
         self.values.iter().any(|value| value == word)
+    }
+
+    /// Whether a page repeats what was typed into it.
+    const fn is_repeated(&self) -> bool {
+        !matches!(self.kind, Kind::Password(_) | Kind::Code | Kind::File)
     }
 }
 
@@ -162,7 +167,7 @@ impl Form {
     #[must_use]
     pub fn filled(mut self, typed: &Typed) -> Self {
         for field in &mut self.fields {
-            if !matches!(field.kind, Kind::Password(_) | Kind::Code | Kind::File) {
+            if field.is_repeated() {
                 field.values = typed.all(field.name).map(str::to_owned).collect();
             }
         }
@@ -220,6 +225,7 @@ impl Form {
                 .iter()
                 .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
+            not_repeated: NOT_REPEATED,
             form: &self,
         };
         page::render(status, &page)
@@ -239,5 +245,6 @@ struct Page<'a> {
     choose: &'static str,
     request: String,
     is_multipart: bool,
+    not_repeated: &'static str,
     path: &'a str,
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::file::File;
 use super::form::{Form, Kind};
-use super::guard::Visit;
+use super::guard::{Visit, forbidden};
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::read::Reader;
 use super::submit::{answer, refuse};
@@ -390,9 +390,22 @@ fn step_form(visit: &Visit, step: Step) -> Form {
     }
 }
 
-/// The step of an address, if the person may take it.
-fn step_of(visit: &Visit, word: &str) -> Option<Step> {
-    Step::from_slug(word).filter(|step| visit.may(Permission::for_step(*step)))
+/// The licensee and the step of an address, if the person may see the one and take the other; else the answer.
+async fn step_of(
+    visit: &Visit,
+    app: &App,
+    number: LicenseeNumber,
+    word: &str,
+) -> Result<(Licensee, Step), Response> {
+    let Some(step) = Step::from_slug(word) else {
+        return Err(refuse(visit, licensees::unknown(number)));
+    };
+    let needed = Permission::for_step(step);
+    if !visit.may(needed) {
+        return Err(forbidden(visit, needed).await);
+    }
+    let one = seen(visit, app, number).await;
+    Ok((one.map_err(|error| refuse(visit, error))?, step))
 }
 
 /// `GET /console/licensees/{licensee}/steps/{step}`
@@ -401,21 +414,15 @@ pub async fn step_page(
     State(app): State<App>,
     Path((number, word)): Path<(u16, String)>,
 ) -> Response {
-    let (found, step) = (
-        seen(&visit, &app, LicenseeNumber(number)).await,
-        step_of(&visit, &word),
-    );
-    match (found, step) {
-        (Ok(one), Some(step)) => {
-            let today = day_of(system::now()).to_string();
-            step_form(&visit, step)
-                .text(one.name().to_string())
-                .value("date", today)
-                .render(&visit, None)
-        }
-        (Ok(_), None) => refuse(&visit, licensees::unknown(LicenseeNumber(number))),
-        (Err(error), _) => refuse(&visit, error),
-    }
+    let (one, step) = match step_of(&visit, &app, LicenseeNumber(number), &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let today = day_of(system::now()).to_string();
+    step_form(&visit, step)
+        .text(one.name().to_string())
+        .value("date", today)
+        .render(&visit, None)
 }
 
 /// `POST /console/licensees/{licensee}/steps/{step}`
@@ -426,12 +433,9 @@ pub async fn step(
     typed: Typed,
 ) -> Response {
     let number = LicenseeNumber(number);
-    let Some(step) = step_of(&visit, &word) else {
-        return refuse(&visit, licensees::unknown(number));
-    };
-    let one = match seen(&visit, &app, number).await {
-        Ok(one) => one,
-        Err(error) => return refuse(&visit, error),
+    let (one, step) = match step_of(&visit, &app, number, &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let form = step_form(&visit, step).filled(&typed);
     if typed.is_resumed() {

@@ -5,6 +5,7 @@
 //! change is a form, every list keeps its address.
 
 mod batches;
+pub(super) mod errors;
 mod file;
 mod form;
 pub mod guard;

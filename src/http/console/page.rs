@@ -82,7 +82,14 @@ pub struct Frame {
 }
 
 /// What a page says when something was done; the address carries the word.
-const DONE: [(&str, Two); 2] = [
+const DONE: [(&str, Two); 3] = [
+    (
+        "before",
+        two(
+            "该用户先前已经新增。如未看到一次性密码，请重置密码。",
+            "This person was added before. If you did not see the password for once, reset it.",
+        ),
+    ),
     ("done", two("已办理。", "Done.")),
     ("saved", two("已保存。", "Saved.")),
 ];

@@ -158,18 +158,21 @@ pub struct Change {
     pub is_disabled: bool,
 }
 
-/// Changes an account. Sessions end when the role, the party or the right to sign in changes.
+/// Changes an account. Sessions end when the role, the party or the right to sign in changes. `seen` is the account as
+/// whoever asks saw it, if it must still be that.
 ///
 /// # Errors
-/// If there is no such person, or role and party do not belong together.
+/// If there is no such person, or role and party do not belong together, or somebody else has changed it.
 pub async fn change(
     store: &Store,
     origin: &Origin,
     at: Timestamp,
     number: UserNumber,
+    seen: Option<&User>,
     change: Change,
 ) -> Result<User, ServiceError> {
     let mut tx = store.write().await?;
+    user::lock(&mut tx, number).await?;
     let old = known(&mut tx, number).await?;
     if origin.user == Some(number) && (change.is_disabled || change.role != old.role) {
         return Err(Refusal::conflict(
@@ -190,7 +193,10 @@ pub async fn change(
         ..old.clone()
     };
     if new == old {
-        return Ok(new);
+        return Ok(new); // the same form sent twice, mostly
+    }
+    if seen.is_some_and(|seen| *seen != old) {
+        return Err(changed_meanwhile(&old));
     }
     user::change(&mut tx, &new).await?;
     let is_another =
@@ -203,6 +209,28 @@ pub async fn change(
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
     tx.commit().await?;
     Ok(new)
+}
+
+/// Somebody else was faster: what the account is now.
+fn changed_meanwhile(now: &User) -> ServiceError {
+    let (state, state_zh) = match now.is_disabled {
+        true => ("disabled", "停用"),
+        false => ("active", "启用"),
+    };
+    let party = now.scope.licensee().map(|one| u32::from(one.0));
+    let party = party.or(now.scope.printer().map(|one| one.0));
+    let of = party.map(|number| format!(" {number}")).unwrap_or_default();
+    Refusal::stale(
+        said!(
+            "{} was changed since you opened this: it is now {}, {}{of}, {state}", now.login, now.name, now.role.slug();
+            "{} 在您打开本页之后已被修改，现为：{}，{}{of}，{state_zh}", now.login, now.name, now.role.chinese()
+        ),
+        said!(
+            "look again, and save if you still want it",
+            "请核对后再保存"
+        ),
+    )
+    .into()
 }
 
 /// Gives a person a new password for once, to be told to them, and ends their sessions.

@@ -143,6 +143,37 @@ pub async fn list(
     Ok(tokens::list(&mut store.read().await?, user, limit).await?)
 }
 
+/// A token of a person that is in force.
+///
+/// # Errors
+/// If the person has no such token.
+pub async fn in_force(
+    store: &Store,
+    number: TokenNumber,
+    of: UserNumber,
+    now: Timestamp,
+) -> Result<Token, ServiceError> {
+    let own = tokens::list(&mut store.read().await?, Some(of), u32::MAX).await?;
+    let found = own
+        .into_iter()
+        .find(|token| token.number == number && token.revoked_at.is_none() && token.ends_at > now);
+    found.ok_or_else(|| no_such(number))
+}
+
+fn no_such(number: TokenNumber) -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "there is no token {number} in force",
+            "没有有效的令牌 {number}"
+        ),
+        said!(
+            "`yuanmark token list` shows the tokens there are",
+            "请在令牌列表中查找"
+        ),
+    )
+    .into()
+}
+
 /// Revokes a token at once; `of` is the person whose it must be, if only one's own may be revoked.
 ///
 /// # Errors
@@ -163,17 +194,7 @@ pub async fn revoke(
         }
     };
     if !is_theirs || !tokens::revoke(&mut tx, number, at).await? {
-        return Err(Refusal::no_such(
-            said!(
-                "there is no token {number} in force",
-                "没有有效的令牌 {number}"
-            ),
-            said!(
-                "`yuanmark token list` shows the tokens there are",
-                "请在令牌列表中查找"
-            ),
-        )
-        .into());
+        return Err(no_such(number));
     }
     let note = Note::new("token-revoke").about(format!("token {number}"));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;

@@ -2,6 +2,7 @@
 
 mod administrators;
 mod answers;
+mod console;
 mod described;
 mod directory;
 mod directory_page;

@@ -214,8 +214,13 @@ impl Installation {
 
     /// Releases the data pack of a batch; all its labels are printed, delivered and received.
     pub async fn deliver(&self, batch: &Batch) {
-        let now = batch.issued_at;
         let printer = self.printer().await;
+        self.deliver_by(batch, &printer).await;
+    }
+
+    /// The same, by this printer.
+    pub async fn deliver_by(&self, batch: &Batch, printer: &Printer) {
+        let now = batch.issued_at;
         let by = call("test", now);
         orders::assign(&self.store, &by, batch.order, printer.number)
             .await

@@ -2,8 +2,10 @@
 
 pub mod databases;
 pub mod holders;
+pub mod html;
 pub mod installation;
 pub mod killed;
+pub mod office;
 pub mod openssl;
 pub mod outage;
 pub mod program;

@@ -279,6 +279,21 @@ impl Phone {
         self.send(request.body(body.to_string().into_bytes())).await
     }
 
+    /// Sends any body with these headers besides the usual ones.
+    pub async fn send_as(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Reply {
+        let mut request = self.request(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body)).await
+    }
+
     fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
         let uri = format!("{}{path}", self.origin);
         let mut request = Request::builder().method(method).uri(uri);
@@ -313,10 +328,12 @@ impl Phone {
         for cookie in reply.headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            self.cookies
-                .lock()
-                .unwrap()
-                .insert(name.to_owned(), value.to_owned());
+            let mut cookies = self.cookies.lock().unwrap();
+            if cookie.to_str().unwrap().contains("; Max-Age=0;") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         reply
     }
@@ -335,6 +352,11 @@ impl Phone {
     pub fn name(&self) -> Option<String> {
         let cookies = self.cookies.lock().unwrap();
         cookies.values().next().cloned()
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
     }
 
     /// Puts a cookie in by hand.
