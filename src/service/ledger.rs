@@ -28,6 +28,40 @@ pub async fn list(
     Ok(ledger::newest(&mut store.read().await?, filter, before, limit).await?)
 }
 
+/// The oldest wanted entries after `after`, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list_up(
+    store: &Store,
+    filter: &Filter,
+    after: EntryNumber,
+    limit: u32,
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    Ok(ledger::oldest(&mut store.read().await?, filter, after, limit).await?)
+}
+
+/// What later entries say of one.
+#[derive(Clone, Debug)]
+pub struct Afterwards {
+    /// The one that takes it back.
+    pub corrected_by: Option<EntryNumber>,
+    /// Notes on it, the oldest first.
+    pub notes: Vec<StoredEntry>,
+}
+
+/// What later entries say of this one.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn afterwards(store: &Store, number: EntryNumber) -> Result<Afterwards, ServiceError> {
+    let mut tx = store.read().await?;
+    Ok(Afterwards {
+        corrected_by: ledger::corrected_by(&mut tx, number).await?,
+        notes: ledger::notes_on(&mut tx, number).await?,
+    })
+}
+
 /// The entry of that number.
 ///
 /// # Errors

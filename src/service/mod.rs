@@ -17,6 +17,7 @@ pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod licensees;
+pub mod lists;
 pub mod lots;
 pub mod marks;
 pub mod orders;

@@ -4,21 +4,29 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+mod documents;
+mod entitlements;
 mod file;
 mod form;
 pub mod guard;
 mod ledger;
 mod licensees;
 mod list;
+mod lots;
 mod orders;
 mod own;
 mod page;
+mod party;
 mod people;
+mod printers;
 mod read;
 pub mod routes;
+mod seen;
 mod sign_in;
 mod start;
 mod submit;
+mod table;
 mod trail;
+mod transfers;
 mod typed;
 mod words;

@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 6] = [
+const PLACES: [(Two, &str, Option<P>); 10] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -28,10 +28,26 @@ const PLACES: [(Two, &str, Option<P>); 6] = [
         Some(P::LicenseeRead),
     ),
     (
+        two("年度额度", "Entitlements"),
+        "/console/entitlements",
+        Some(P::EntitlementRead),
+    ),
+    (
+        two("额度划转", "Transfers"),
+        "/console/transfers",
+        Some(P::TransferRead),
+    ),
+    (
         two("印制订单", "Orders"),
         "/console/orders",
         Some(P::OrderRead),
     ),
+    (
+        two("承印方", "Printers"),
+        "/console/printers",
+        Some(P::PrinterRead),
+    ),
+    (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
     (
         two("台账", "Ledger"),
         "/console/ledger",

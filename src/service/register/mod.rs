@@ -19,6 +19,7 @@ use crate::domain::said::{Said, said};
 use crate::domain::uscc::Uscc;
 use crate::sheets::read::{ReadRow, read};
 use crate::sheets::{SheetFormat, SheetWriter, Table};
+use crate::store::lists::{self, LicenseeFilter, Sort};
 use crate::store::{Store, licensee};
 
 /// Licensees read at once.
@@ -34,6 +35,20 @@ pub async fn export<W: Write + Send>(
     now: Timestamp,
     out: W,
 ) -> Result<(W, u64), ServiceError> {
+    export_some(store, &LicenseeFilter::default(), format, now, out).await
+}
+
+/// Writes the wanted licensees, by number. Returns how many.
+///
+/// # Errors
+/// As [`export`].
+pub async fn export_some<W: Write + Send>(
+    store: &Store,
+    filter: &LicenseeFilter,
+    format: SheetFormat,
+    now: Timestamp,
+    out: W,
+) -> Result<(W, u64), ServiceError> {
     let table = Table {
         title: "合法使用人名册",
         columns: &COLUMNS,
@@ -41,11 +56,11 @@ pub async fn export<W: Write + Send>(
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
     let mut tx = store.read().await?;
-    let mut after = LicenseeNumber(0);
+    let mut after = None;
     loop {
-        let some = licensee::list(&mut tx, &licensee::Filter::default(), after, PAGE).await?;
+        let some = lists::licensees(&mut tx, filter, Sort::up("number"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
-        after = last.number;
+        after = Some(last.number);
         for licensee in &some {
             sheet.row(&row::cells(licensee, &row::Texts::of(licensee)))?;
         }

@@ -1,5 +1,9 @@
-//! The ledger as tables (台账导出): its entries, and its orders with the whereabouts of their labels. Rows are read and
-//! written some thousand at a time: a table of any length takes little memory.
+//! The ledger as tables (台账导出): its entries, its orders with the whereabouts of their labels, and the smaller books.
+//! Rows are read and written some thousand at a time: a table of any length takes little memory.
+
+mod books;
+
+pub use books::{documents, entitlements, lots, printers, transfers};
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -165,6 +169,10 @@ impl Names {
     }
 }
 
+fn count(count: impl Into<i64>) -> Cell<'static> {
+    Cell::Integer(count.into())
+}
+
 fn number(number: Option<impl Into<i64>>) -> Cell<'static> {
     number.map_or(Cell::Empty, |number| Cell::Integer(number.into()))
 }
@@ -278,7 +286,6 @@ fn order_row<'a>(order: &'a Order, season: &'a str, names: &'a Names) -> [Cell<'
     let (placed, counts) = (&order.placed, &order.counts);
     let licensee = names.licensee(Some(placed.licensee));
     let printer = names.printer(order.printer);
-    let count = |count: u32| Cell::Integer(count.into());
     [
         count(order.number.0),
         Cell::Text(order.state.chinese()),
