@@ -179,12 +179,7 @@ pub(super) fn area_of_township(text: &str) -> Result<(Township, Area), String> {
 
 /// `NUMBER VERSION`, apart by the last space.
 pub(super) fn standard(text: &str) -> Result<Standard, String> {
-    let hint = "write NUMBER VERSION, as in '示例标准 2026'";
-    let (number, version) = text.trim().rsplit_once(' ').ok_or(hint)?;
-    Ok(Standard {
-        number: line(number)?,
-        version: line(version)?,
-    })
+    Standard::read(text).map_err(|said| said.en)
 }
 
 /// A share, in thousandths or in percent.

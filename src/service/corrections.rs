@@ -69,6 +69,15 @@ pub async fn take_back(
     Ok(written)
 }
 
+/// Whether an entry is of a kind that can be taken back; whether it still can, its marks say.
+pub fn can_be_taken_back(stored: &StoredEntry) -> bool {
+    match Entry::read(&stored.kind, &stored.body) {
+        Some(Entry::Adjusted(body)) => body.corrects.is_none(),
+        Some(Entry::Marks(body)) => slip_of(body.event).is_some(),
+        _ => false,
+    }
+}
+
 const fn slip_of(event: EventKind) -> Option<Slip> {
     match event {
         EventKind::Printed => Some(Slip::Printed),

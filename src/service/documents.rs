@@ -166,7 +166,8 @@ pub async fn list(
     Ok(register::documents(&mut tx, licensee, before, limit).await?)
 }
 
-fn unknown(number: DocumentNumber) -> ServiceError {
+/// The refusal of a number that no document has, or none that the person may see.
+pub fn unknown(number: DocumentNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no document {number}", "没有档案文件 {number}"),
         said!(

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
+use super::lists::Within as _;
 use super::{ServiceError, no_batch, seen};
 use crate::domain::access::Scope;
 use crate::domain::custody::{Custody, Piece};
@@ -129,10 +130,9 @@ pub async fn list(
     before: Option<BatchNumber>,
     limit: u32,
 ) -> Result<Vec<Batch>, ServiceError> {
-    let mut filter = filter.clone();
-    if !scope.narrows(&mut filter.licensee, &mut filter.printer) {
+    let Some(filter) = filter.within(scope) else {
         return Ok(Vec::new());
-    }
+    };
     Ok(batch::list(&mut store.read().await?, &filter, before, limit).await?)
 }
 

@@ -1,6 +1,7 @@
 //! Reading the ledger.
 
 use super::ServiceError;
+use super::lists::Within as _;
 use crate::domain::access::Scope;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::refusal::Refusal;
@@ -27,11 +28,44 @@ pub async fn list(
     before: Option<EntryNumber>,
     limit: u32,
 ) -> Result<Vec<StoredEntry>, ServiceError> {
-    let mut filter = filter.clone();
-    if !scope.narrows(&mut filter.licensee, &mut filter.printer) {
+    let Some(filter) = filter.within(scope) else {
         return Ok(Vec::new());
-    }
+    };
     Ok(ledger::newest(&mut store.read().await?, &filter, before, limit).await?)
+}
+
+/// The oldest wanted entries after `after`, the oldest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list_up(
+    store: &Store,
+    filter: &Filter,
+    after: EntryNumber,
+    limit: u32,
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    Ok(ledger::oldest(&mut store.read().await?, filter, after, limit).await?)
+}
+
+/// What later entries say of one.
+#[derive(Clone, Debug)]
+pub struct Afterwards {
+    /// The one that takes it back.
+    pub corrected_by: Option<EntryNumber>,
+    /// Notes on it, the oldest first.
+    pub notes: Vec<StoredEntry>,
+}
+
+/// What later entries say of this one.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn afterwards(store: &Store, number: EntryNumber) -> Result<Afterwards, ServiceError> {
+    let mut tx = store.read().await?;
+    Ok(Afterwards {
+        corrected_by: ledger::corrected_by(&mut tx, number).await?,
+        notes: ledger::notes_on(&mut tx, number).await?,
+    })
 }
 
 /// The entry of that number.

@@ -179,16 +179,19 @@ async fn finish(desk: Desk, number: LotNumber) -> Result<Lot, ServiceError> {
 /// If there is none.
 pub async fn get(store: &Store, scope: Scope, number: LotNumber) -> Result<Lot, ServiceError> {
     let found = seen::lot(&mut store.read().await?, scope, number).await?;
-    found.ok_or_else(|| {
-        Refusal::no_such(
-            said!("there is no lot {number}", "没有生产批次 {number}"),
-            said!(
-                "`yuanmark lot list` shows the lots there are",
-                "请在生产批次列表中选择"
-            ),
-        )
-        .into()
-    })
+    found.ok_or_else(|| unknown(number))
+}
+
+/// The refusal of a number that no lot has, or none that the person may see.
+pub fn unknown(number: LotNumber) -> ServiceError {
+    Refusal::no_such(
+        said!("there is no lot {number}", "没有生产批次 {number}"),
+        said!(
+            "`yuanmark lot list` shows the lots there are",
+            "请在生产批次列表中选择"
+        ),
+    )
+    .into()
 }
 
 /// The newest lots of a licensee, a season, or all.

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod ledger;
 pub mod licensees;
 pub mod life;
+pub mod lists;
 pub mod lots;
 pub mod marks;
 pub mod orders;

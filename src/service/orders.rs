@@ -2,6 +2,7 @@
 //! [`super::marks`], the making of their codes in [`super::issue`].
 
 use super::desk::{Call, Desk, subject};
+use super::lists::Within as _;
 use super::{ServiceError, seen};
 use crate::domain::access::Scope;
 use crate::domain::event::{EventKind, Withdrawal};
@@ -236,9 +237,8 @@ pub async fn list(
     before: Option<OrderNumber>,
     limit: u32,
 ) -> Result<Vec<Order>, ServiceError> {
-    let mut filter = filter.clone();
-    if !scope.narrows(&mut filter.licensee, &mut filter.printer) {
+    let Some(filter) = filter.within(scope) else {
         return Ok(Vec::new());
-    }
+    };
     Ok(order::list(&mut store.read().await?, &filter, before, limit).await?)
 }

@@ -89,7 +89,8 @@ pub async fn list(
     Ok(found)
 }
 
-fn unknown(number: PrinterNumber) -> ServiceError {
+/// The refusal of a number that no printer has, or none that the person may see.
+pub fn unknown(number: PrinterNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no printer {number}", "没有承印方 {number}"),
         said!(

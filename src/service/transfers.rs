@@ -138,7 +138,8 @@ pub async fn list(
     Ok(register::transfers(&mut store.read().await?, licensee, before, limit).await?)
 }
 
-fn unknown(number: TransferNumber) -> ServiceError {
+/// The refusal of a number that no transfer has, or none that the person may see.
+pub fn unknown(number: TransferNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no transfer {number}", "没有额度划转 {number}"),
         said!(

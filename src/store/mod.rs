@@ -34,6 +34,7 @@ pub mod health;
 pub mod kept;
 pub mod ledger;
 pub mod licensee;
+pub mod lists;
 pub mod migrate;
 pub mod order;
 pub mod register;

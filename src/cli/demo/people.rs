@@ -204,7 +204,7 @@ impl Office<'_> {
     ) -> Result<(SignedIn, Origin), Failure> {
         let origin = Origin::shell(login.as_line());
         let attempt = sign_in::begin(self.store, &origin, password, now).await?;
-        let Attempt::Begun(cookie) = attempt else {
+        let Attempt::Begun { cookie, .. } = attempt else {
             return Err(refused(login));
         };
         let signed_in = sessions::of_cookie(self.store, &cookie, now).await?;

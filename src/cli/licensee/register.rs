@@ -32,8 +32,15 @@ impl Export {
     ) -> Result<(), Failure> {
         let store = place.store().await?;
         let (file, format) = NewFile::of_table(&self.out)?;
-        let (file, rows) =
-            register::export(&store, Scope::All, format, system::now(), file).await?;
+        let (file, rows) = register::export(
+            &store,
+            Scope::All,
+            &Default::default(),
+            format,
+            system::now(),
+            file,
+        )
+        .await?;
         file.keep()?;
         exported(output, &self.out, rows, "licensees")
     }

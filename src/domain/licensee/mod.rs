@@ -1,6 +1,7 @@
 //! A licensee (合法使用人): who may use the mark, on what legal basis, and where it stands on its path.
 
 pub mod attention;
+pub mod difference;
 pub mod particulars;
 pub mod path;
 

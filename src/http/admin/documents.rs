@@ -218,8 +218,13 @@ pub async fn content(
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Response, Problem> {
     let (added, content) = documents::content(&app.store, caller.scope(), number).await?;
+    Ok(saved(&headers, &added, content))
+}
+
+/// A document as an answer: to be saved, never to be shown.
+pub fn saved(headers: &HeaderMap, added: &AddedDocument, content: Vec<u8>) -> Response {
     let tag = etag::of(added.document.sha256.as_str());
-    let mut response = if etag::is_known(&headers, &tag) {
+    let mut response = if etag::is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         content.into_response()
@@ -227,20 +232,14 @@ pub async fn content(
     let kind = HeaderValue::from_static(added.document.media_type.slug());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CONTENT_DISPOSITION, attachment(&added));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(added));
     headers.insert(header::ETAG, tag);
-    Ok(response)
+    response
 }
 
 /// `Content-Disposition` with the title as a name (RFC 6266), and an ending that says what it is.
 fn attachment(added: &AddedDocument) -> HeaderValue {
-    let ending = match added.document.media_type {
-        MediaType::Pdf => "pdf",
-        MediaType::Png => "png",
-        MediaType::Jpeg => "jpg",
-        MediaType::Tiff => "tif",
-        MediaType::Svg => "svg",
-    };
+    let ending = added.document.media_type.endings()[0];
     let plain = format!("document-{}.{ending}", added.document.number);
     let title = added.document.title.as_str();
     let has_ending = title.to_ascii_lowercase().ends_with(&format!(".{ending}"));

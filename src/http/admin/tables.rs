@@ -238,7 +238,15 @@ pub async fn licensees(
 ) -> Result<Response, Problem> {
     let format = wanted.format.into();
     let (file, now) = (unnamed()?, system::now());
-    let (file, _) = register::export(&app.store, caller.scope(), format, now, file).await?;
+    let (file, _) = register::export(
+        &app.store,
+        caller.scope(),
+        &Default::default(),
+        format,
+        now,
+        file,
+    )
+    .await?;
     caller.exported(&app.store, "licensees").await?;
     sent(file, format, "register")
 }

@@ -16,6 +16,13 @@ struct Step {
     address: String,
 }
 
+/// Something that is done at once: label, where it is sent, and what with it.
+struct Button {
+    label: &'static str,
+    address: &'static str,
+    fields: Vec<(&'static str, String)>,
+}
+
 /// Where a row of a table leads, and its cells, each with its head.
 struct Cells {
     address: Option<String>,
@@ -46,6 +53,8 @@ pub struct File {
     title: String,
     state: Option<String>,
     steps: Vec<Step>,
+    links: Vec<Step>,
+    buttons: Vec<Button>,
     parts: Vec<(Option<&'static str>, Part)>,
     history: Vec<Happened>,
 }
@@ -78,6 +87,8 @@ impl File {
             title: title.into(),
             state: None,
             steps: Vec::new(),
+            links: Vec::new(),
+            buttons: Vec::new(),
             parts: Vec::new(),
             history: Vec::new(),
         }
@@ -97,6 +108,33 @@ impl File {
             let label = visit.say(label);
             self.steps.push(Step { label, address });
         }
+        self
+    }
+
+    /// A list that belongs to it, if the person may see it.
+    #[must_use]
+    pub fn link(mut self, visit: &Visit, may: bool, label: Two, address: String) -> Self {
+        if may {
+            let label = visit.say(label);
+            self.links.push(Step { label, address });
+        }
+        self
+    }
+
+    /// Something that is done at once, without a form of its own.
+    #[must_use]
+    pub fn button(
+        mut self,
+        visit: &Visit,
+        label: Two,
+        address: &'static str,
+        fields: Vec<(&'static str, String)>,
+    ) -> Self {
+        self.buttons.push(Button {
+            label: visit.say(label),
+            address,
+            fields,
+        });
         self
     }
 
@@ -218,6 +256,7 @@ impl File {
         let page = Page {
             frame: Frame::new(visit, self.title.clone()),
             next: visit.say(two("可办理", "Next steps")),
+            belongs: visit.say(two("相关列表", "Lists")),
             happened: visit.say(two("经过", "History")),
             may_see_entries: visit.may(crate::domain::access::Permission::LedgerRead),
             file: &self,
@@ -242,6 +281,7 @@ struct Page<'a> {
     frame: Frame,
     file: &'a File,
     next: &'static str,
+    belongs: &'static str,
     happened: &'static str,
     may_see_entries: bool,
 }

@@ -20,6 +20,12 @@ pub enum Kind {
     Lines,
     /// A whole number.
     Number,
+    /// A number with decimals.
+    Decimal,
+    /// A line for which some are offered.
+    Offered(Vec<String>),
+    /// No field: a heading over those that follow.
+    Part,
     /// A day.
     Day,
     /// One of these: word and label.
@@ -46,6 +52,40 @@ pub struct Field {
     is_required: bool,
     values: Vec<String>,
     error: Option<String>,
+}
+
+impl Kind {
+    /// One of these words, each by its name in the language of the page.
+    pub fn choice<T: Copy>(
+        visit: &Visit,
+        all: impl IntoIterator<Item = T>,
+        slug: impl Fn(T) -> &'static str,
+        chinese: impl Fn(T) -> &'static str,
+    ) -> Self {
+        Self::Choice(named(visit, all, slug, chinese))
+    }
+
+    /// Any of these words.
+    pub fn checks<T: Copy>(
+        visit: &Visit,
+        all: impl IntoIterator<Item = T>,
+        slug: impl Fn(T) -> &'static str,
+        chinese: impl Fn(T) -> &'static str,
+    ) -> Self {
+        Self::Checks(named(visit, all, slug, chinese))
+    }
+}
+
+fn named<T: Copy>(
+    visit: &Visit,
+    all: impl IntoIterator<Item = T>,
+    slug: impl Fn(T) -> &'static str,
+    chinese: impl Fn(T) -> &'static str,
+) -> Vec<(String, String)> {
+    let name = |one: T| visit.language.choose(chinese(one), slug(one)).to_owned();
+    all.into_iter()
+        .map(|one| (slug(one).to_owned(), name(one)))
+        .collect()
 }
 
 impl Field {
@@ -154,6 +194,21 @@ impl Form {
         self
     }
 
+    /// A heading over the fields that follow.
+    #[must_use]
+    pub fn part(self, visit: &Visit, label: Two) -> Self {
+        self.add(visit, "", label, Kind::Part, true)
+    }
+
+    /// What stands in a field from now on, whatever was typed.
+    #[must_use]
+    pub fn put(mut self, name: &str, values: Vec<String>) -> Self {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.values = values;
+        }
+        self
+    }
+
     /// What stands in a field before anything is typed.
     #[must_use]
     pub fn value(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -200,8 +255,22 @@ impl Form {
     }
 
     /// The summary before something irreversible: what will happen, with everything that was typed kept.
-    pub fn confirm(mut self, visit: &Visit, typed: &Typed, summary: Vec<String>) -> Response {
+    pub fn confirm(self, visit: &Visit, typed: &Typed, summary: Vec<String>) -> Response {
+        self.confirm_with(visit, typed, summary, &[])
+    }
+
+    /// The same, with what the summary was worked out from: what is confirmed is that.
+    pub fn confirm_with(
+        mut self,
+        visit: &Visit,
+        typed: &Typed,
+        summary: Vec<String>,
+        from: &[(&str, String)],
+    ) -> Response {
         self = self.filled(typed);
+        for (name, value) in from {
+            self = self.put(name, vec![value.clone()]);
+        }
         self.confirms = summary;
         self.page(visit, Some(typed), StatusCode::OK)
     }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::words::{Two, two};
 use super::{page, sign_in};
 use crate::domain::access::{Permission, Scope};
+use crate::domain::said::Said;
 use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
@@ -35,6 +36,8 @@ pub enum Needs {
     Person,
     /// A person who may do this.
     May(Permission),
+    /// A person who may see this and take lists away.
+    Take(Permission),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -123,6 +126,19 @@ impl Visit {
         two.say(self.language)
     }
 
+    /// What is said, in the language of the visit.
+    pub fn in_words(&self, said: Said) -> String {
+        match self.language {
+            Language::Chinese => said.zh,
+            Language::English => said.en,
+        }
+    }
+
+    /// One of two texts, in the language of the visit.
+    pub const fn one_of<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+        self.language.choose(chinese, english)
+    }
+
     /// The service's call of a form with this name of its own: sent twice, it is done once.
     pub fn call(&self, request: &str) -> Call {
         let user = &self.signed_in().principal.user;
@@ -188,6 +204,13 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
         (Needs::Open | Needs::Person, Some(_)) => None,
         (Needs::May(permission), Some(_)) if visit.may(permission) => None,
         (Needs::May(permission), Some(_)) => Some(forbidden(&visit, permission).await),
+        (Needs::Take(permission), Some(_)) => {
+            let needed = [permission, Permission::Export];
+            match needed.into_iter().find(|needed| !visit.may(*needed)) {
+                Some(missing) => Some(forbidden(&visit, missing).await),
+                None => None,
+            }
+        }
     };
     if response.is_none() {
         request.extensions_mut().insert(visit.clone());

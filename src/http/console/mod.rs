@@ -5,6 +5,8 @@
 //! change is a form, every list keeps its address.
 
 mod batches;
+mod documents;
+mod entitlements;
 pub(super) mod errors;
 mod file;
 mod form;
@@ -12,17 +14,23 @@ pub mod guard;
 mod ledger;
 mod licensees;
 mod list;
+mod lots;
 mod marks;
 mod orders;
 mod own;
 mod page;
+mod party;
 mod people;
+mod printers;
 mod read;
 pub mod routes;
 mod search;
+mod seen;
 mod sign_in;
 mod start;
 mod submit;
+mod table;
 mod trail;
+mod transfers;
 mod typed;
 mod words;

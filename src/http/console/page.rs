@@ -21,12 +21,22 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 7] = [
+const PLACES: [(Two, &str, Option<P>); 11] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
         "/console/licensees",
         Some(P::LicenseeRead),
+    ),
+    (
+        two("年度额度", "Entitlements"),
+        "/console/entitlements",
+        Some(P::EntitlementRead),
+    ),
+    (
+        two("额度划转", "Transfers"),
+        "/console/transfers",
+        Some(P::TransferRead),
     ),
     (
         two("印制订单", "Orders"),
@@ -38,6 +48,12 @@ const PLACES: [(Two, &str, Option<P>); 7] = [
         "/console/batches",
         Some(P::BatchRead),
     ),
+    (
+        two("承印方", "Printers"),
+        "/console/printers",
+        Some(P::PrinterRead),
+    ),
+    (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
     (
         two("台账", "Ledger"),
         "/console/ledger",

@@ -13,6 +13,17 @@ use crate::domain::refusal::RefusalKind;
 use crate::http::problem::Problem;
 use crate::service::ServiceError;
 
+/// The value, or at once the page that says why there is none.
+macro_rules! or_refuse {
+    ($visit:expr, $found:expr) => {
+        match $found {
+            Ok(found) => found,
+            Err(error) => return $crate::http::console::submit::refuse(&$visit, error),
+        }
+    };
+}
+pub(super) use or_refuse;
+
 /// On to the page of what was done; or the form again, with what is wrong.
 pub fn answer(
     visit: &Visit,

@@ -1,10 +1,11 @@
 //! What was typed into a form: pairs of name and text, and files.
 
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
+use crate::domain::document::Document;
 use crate::http::App;
 use crate::http::problem::Problem;
 
@@ -25,8 +26,10 @@ pub struct Typed {
 pub struct Upload {
     /// Its name on the person's machine; what a browser says, never a path of ours.
     pub name: String,
-    /// Its content.
+    /// Its content; of a file that is larger than any that is taken, only the beginning.
     pub content: Vec<u8>,
+    /// How many bytes came.
+    pub bytes: usize,
 }
 
 impl Typed {
@@ -166,19 +169,39 @@ impl Typed {
                 typed.fields.push((name, text));
                 continue;
             };
-            let content = part.bytes().await.map_err(bad)?;
+            let (upload, is_whole) = upload(file, part).await;
             // A browser sends an empty part where no file was chosen.
-            if !file.is_empty() || !content.is_empty() {
-                let content = content.to_vec();
-                typed.files.push((
-                    name,
-                    Upload {
-                        name: file,
-                        content,
-                    },
-                ));
+            if !upload.name.is_empty() || !upload.content.is_empty() {
+                typed.files.push((name, upload));
+            }
+            if !is_whole {
+                break;
             }
         }
         Ok(typed)
+    }
+}
+
+/// Reads a file and keeps no more of it than is ever taken: a form whose file is too large is still a form, and its
+/// fields are kept. Whether all of it came, too: beyond the limit of the address nothing more is read.
+async fn upload(name: String, mut part: Field<'_>) -> (Upload, bool) {
+    let mut upload = Upload {
+        name,
+        content: Vec::new(),
+        bytes: 0,
+    };
+    loop {
+        match part.chunk().await {
+            Ok(Some(chunk)) => {
+                upload.bytes += chunk.len();
+                let room = Document::MOST_BYTES.saturating_sub(upload.content.len());
+                upload.content.extend(chunk.iter().take(room));
+            }
+            Ok(None) => return (upload, true),
+            Err(_) => {
+                upload.bytes = upload.bytes.max(Document::MOST_BYTES + 1);
+                return (upload, false);
+            }
+        }
     }
 }

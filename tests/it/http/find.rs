@@ -1,5 +1,6 @@
 //! The console's search box, and the pages of marks and batches: who finds what, and what they read there.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::access::password::Password;
 use yuanmark::domain::access::{Login, Role};
 use yuanmark::domain::container::{Container, ContainerKind};
@@ -57,7 +58,7 @@ impl Story {
         let roll = containers::fill(&site.store, serials, &by, &fill)
             .await
             .unwrap();
-        let order = |number| orders::get(&site.store, number);
+        let order = |number| orders::get(&site.store, Scope::All, number);
         let orders = [
             order(one.number).await.unwrap(),
             order(two.number).await.unwrap(),

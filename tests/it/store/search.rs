@@ -203,11 +203,11 @@ async fn batches_are_listed_by_licensee_printer_and_season() {
                 vec![],
             ),
         ] {
-            let found = batch::wanted(&mut tx, &filter, None, 9).await.unwrap();
+            let found = batch::list(&mut tx, &filter, None, 9).await.unwrap();
             let numbers: Vec<BatchNumber> = found.iter().map(|one| one.number).collect();
             assert_eq!(numbers, expected, "{filter:?}");
         }
-        let before = batch::wanted(&mut tx, &batch::Filter::default(), Some(second), 9).await;
+        let before = batch::list(&mut tx, &batch::Filter::default(), Some(second), 9).await;
         assert_eq!(before.unwrap().len(), 1);
     }
 }

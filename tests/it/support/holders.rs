@@ -84,9 +84,16 @@ impl Site {
             scope: user.scope,
             is_disabled,
         };
-        accounts::change(&self.store, &test(), system::now(), user.number, change)
-            .await
-            .unwrap();
+        accounts::change(
+            &self.store,
+            &test(),
+            system::now(),
+            user.number,
+            None,
+            change,
+        )
+        .await
+        .unwrap();
     }
 
     /// A program that shows this token.

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::access::password::Password;
 use yuanmark::domain::access::{Login, Permission, Role, User, UserNumber};
 use yuanmark::domain::container::ContainerKind;
@@ -300,7 +301,9 @@ pub fn totp(base32: &str, at: Timestamp) -> String {
 }
 
 async fn both_printers(installation: &Installation) -> [Printer; 2] {
-    let mut known = printers::list(&installation.store, None, 2).await.unwrap();
+    let mut known = printers::list(&installation.store, Scope::All, None, 2)
+        .await
+        .unwrap();
     known.sort_by_key(|one| one.number);
     if let Ok(both) = <[Printer; 2]>::try_from(known) {
         return both;
@@ -379,7 +382,7 @@ impl Furniture {
     async fn of(office: &Office, firm: LicenseeNumber, press: &Printer) -> Self {
         let installation = &office.site.installation;
         let store = &installation.store;
-        let licensee = yuanmark::service::licensees::get(store, firm)
+        let licensee = yuanmark::service::licensees::get(store, Scope::All, firm)
             .await
             .unwrap();
         let order = installation.order(&licensee, 500).await;
@@ -418,7 +421,9 @@ impl Furniture {
             order: Some(order.number),
             ..Filter::default()
         };
-        let entries = ledger::list(store, &about, None, 100).await.unwrap();
+        let entries = ledger::list(store, Scope::All, &about, None, 100)
+            .await
+            .unwrap();
         let assigned = entries
             .iter()
             .find(|entry| entry.subjects.printer.is_some());
@@ -440,7 +445,7 @@ impl Furniture {
 /// A third firm, to whom both transfer something.
 async fn third(installation: &Installation) -> Licensee {
     let store = &installation.store;
-    match yuanmark::service::licensees::get(store, LicenseeNumber(3)).await {
+    match yuanmark::service::licensees::get(store, Scope::All, LicenseeNumber(3)).await {
         Ok(known) => known,
         Err(_) => installation.licensee(2).await,
     }
@@ -621,7 +626,8 @@ impl Office {
             season: year,
             form,
         };
-        let known = entitlements::list(&self.store, Some(firm), Some(year), None, 7).await;
+        let known =
+            entitlements::list(&self.store, Scope::All, Some(firm), Some(year), None, 7).await;
         if known.unwrap().is_empty() {
             let area = yuanmark::domain::area::Area::from_text("100000").unwrap();
             let by = call("test", morning());

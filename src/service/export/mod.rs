@@ -1,5 +1,9 @@
-//! The ledger as tables (台账导出): its entries, and its orders with the whereabouts of their labels. Rows are read and
-//! written some thousand at a time: a table of any length takes little memory.
+//! The ledger as tables (台账导出): its entries, its orders with the whereabouts of their labels, and the smaller books.
+//! Rows are read and written some thousand at a time: a table of any length takes little memory.
+
+mod books;
+
+pub use books::{documents, entitlements, lots, printers, transfers};
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -8,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ServiceError;
+use super::lists::Within as _;
 use crate::domain::access::Scope;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{self, Entry, Marks};
@@ -92,10 +97,9 @@ pub async fn entries<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
-    let mut filter = filter.clone();
-    if !scope.narrows(&mut filter.licensee, &mut filter.printer) {
+    let Some(filter) = filter.within(scope) else {
         return Ok((sheet.finish()?, 0));
-    }
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = 0;
@@ -130,10 +134,9 @@ pub async fn orders<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
-    let mut filter = filter.clone();
-    if !scope.narrows(&mut filter.licensee, &mut filter.printer) {
+    let Some(filter) = filter.within(scope) else {
         return Ok((sheet.finish()?, 0));
-    }
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut before = None;
@@ -174,6 +177,10 @@ impl Names {
     fn printer(&self, number: Option<PrinterNumber>) -> Option<&Printer> {
         self.printers.get(&number?)
     }
+}
+
+fn count(count: impl Into<i64>) -> Cell<'static> {
+    Cell::Integer(count.into())
 }
 
 fn number(number: Option<impl Into<i64>>) -> Cell<'static> {
@@ -289,7 +296,6 @@ fn order_row<'a>(order: &'a Order, season: &'a str, names: &'a Names) -> [Cell<'
     let (placed, counts) = (&order.placed, &order.counts);
     let licensee = names.licensee(Some(placed.licensee));
     let printer = names.printer(order.printer);
-    let count = |count: u32| Cell::Integer(count.into());
     [
         count(order.number.0),
         Cell::Text(order.state.chinese()),
