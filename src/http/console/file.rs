@@ -168,10 +168,11 @@ impl File {
 
 /// The name of an entry's kind.
 pub fn kind_in(visit: &Visit, kind: &str) -> String {
-    let chinese = entry::KINDS.iter().find(|(known, _)| *known == kind);
-    let chinese = chinese.map_or(kind, |(_, chinese)| *chinese);
     let english = kind.replace('_', " ");
-    visit.language.choose(chinese, &english).to_owned()
+    visit
+        .language
+        .choose(entry::chinese(kind), &english)
+        .to_owned()
 }
 
 #[derive(Template)]
