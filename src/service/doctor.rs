@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
 use crate::domain::keyring::{KeyStatus, Keyring};
 use crate::domain::licensee::LicenseeNumber;
@@ -264,7 +263,7 @@ async fn read_contents(
             }
         }
     }
-    let newest = batch::list(&mut tx, Scope::All, None, 1).await?;
+    let newest = batch::list(&mut tx, &Default::default(), None, 1).await?;
     if newest
         .first()
         .is_some_and(|batch| batch.issued_at > now + SignedDuration::from_mins(5))

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::desk::{Call, Desk};
-use super::{ServiceError, seen, text_refused};
+use super::{ServiceError, licensees, seen, text_refused};
 use crate::domain::access::Scope;
 use crate::domain::document::{AddedDocument, Document, DocumentNumber, Purpose, check_content};
 use crate::domain::ledger::chain::EntryHash;
@@ -151,7 +151,7 @@ pub async fn content(
 /// The files of a licensee, the newest first.
 ///
 /// # Errors
-/// If the database does not answer.
+/// If there is no such licensee.
 pub async fn list(
     store: &Store,
     scope: Scope,
@@ -159,10 +159,11 @@ pub async fn list(
     before: Option<DocumentNumber>,
     limit: u32,
 ) -> Result<Vec<AddedDocument>, ServiceError> {
-    if !scope.sees_licensee(licensee) {
-        return Ok(Vec::new());
+    let mut tx = store.read().await?;
+    if seen::licensee(&mut tx, scope, licensee).await?.is_none() {
+        return Err(licensees::unknown(licensee));
     }
-    Ok(register::documents(&mut store.read().await?, licensee, before, limit).await?)
+    Ok(register::documents(&mut tx, licensee, before, limit).await?)
 }
 
 fn unknown(number: DocumentNumber) -> ServiceError {

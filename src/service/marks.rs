@@ -15,9 +15,9 @@ use crate::domain::ledger::books::impossible;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Destruction, Entry, Marks};
 use crate::domain::lot::LotNumber;
-use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
+use crate::domain::mark::{BatchNumber, IndexRange, MarkId, MarkIndex};
 use crate::domain::order::Batch;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, RefusalKind};
 use crate::domain::said::said;
 use crate::domain::segments::{joined, marks_in, standings};
 use crate::domain::selection::{self, Chosen, LineError, LineOutcome, LineReport};
@@ -559,4 +559,47 @@ pub async fn report(
         events,
         queries,
     })
+}
+
+/// The same for a mark that is named by its serial (`4BD9-QV4N-Q0NZ-57DB`) or by batch and index (`1-4031`). A serial
+/// that is not seen is told from none in no way: it says nothing of the batch it is of.
+///
+/// # Errors
+/// As [`report`].
+pub async fn report_named(
+    store: &Store,
+    scope: Scope,
+    key: &SerialKey,
+    text: &str,
+    now: Timestamp,
+) -> Result<MarkReport, ServiceError> {
+    let serial = Serial::from_typed(text).and_then(|serial| key.mark(serial));
+    if let Some(mark) = serial {
+        let found = report(store, scope, key, mark, now).await;
+        return found.map_err(|error| match error {
+            ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => unnamed(),
+            error => error,
+        });
+    }
+    let mark = text.split_once('-').and_then(|(batch, index)| {
+        Some(MarkId {
+            batch: BatchNumber::new(batch.parse().ok()?)?,
+            index: MarkIndex::new(index.parse().ok()?)?,
+        })
+    });
+    report(store, scope, key, mark.ok_or_else(unnamed)?, now).await
+}
+
+fn unnamed() -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "this is neither a serial of ours nor a batch with an index",
+            "这既不是本系统的序列号，也不是批号加序号"
+        ),
+        said!(
+            "copy the serial from the label, or write batch and index as in 1-4031",
+            "请照标签抄写序列号，或写作“批号-序号”，如 1-4031"
+        ),
+    )
+    .into()
 }

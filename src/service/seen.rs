@@ -50,17 +50,27 @@ pub(super) async fn order(
     Ok(found.filter(|order| scope.sees_order(order)))
 }
 
+/// A batch with its order: as the order.
+pub(super) async fn batch_of_order(
+    tx: &mut Tx,
+    scope: Scope,
+    number: BatchNumber,
+) -> Result<Option<(Batch, Order)>, StoreError> {
+    let Some(found) = batch::get(tx, number).await? else {
+        return Ok(None);
+    };
+    let order = order(tx, scope, found.order).await?;
+    Ok(order.map(|order| (found, order)))
+}
+
 /// A batch: as its order.
 pub(super) async fn batch(
     tx: &mut Tx,
     scope: Scope,
     number: BatchNumber,
 ) -> Result<Option<Batch>, StoreError> {
-    let Some(found) = batch::get(tx, number).await? else {
-        return Ok(None);
-    };
-    let is_seen = scope == Scope::All || order(tx, scope, found.order).await?.is_some();
-    Ok(is_seen.then_some(found))
+    let found = batch_of_order(tx, scope, number).await?;
+    Ok(found.map(|(batch, _)| batch))
 }
 
 /// A lot: its licensee's.

@@ -30,6 +30,11 @@ pub(super) fn text(text: impl ToString) -> Value {
     Value::Text(Some(text.to_string()))
 }
 
+/// A text, or none, as a column's value.
+pub(super) fn optional_text(text: Option<impl ToString>) -> Value {
+    Value::Text(text.map(|text| text.to_string()))
+}
+
 /// A number, or none, as a column's value.
 pub(super) fn number(number: Option<impl Into<i64>>) -> Value {
     Value::Number(number.map(Into::into))

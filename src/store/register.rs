@@ -10,6 +10,7 @@ use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::BatchNumber;
+use crate::domain::plan::SetPlanFigures;
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::season::Season;
 use crate::domain::transfer::{Transfer, TransferNumber};
@@ -71,6 +72,23 @@ pub async fn newest_coefficients(tx: &mut Tx) -> Result<Option<SetCoefficients>,
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn all_coefficients(tx: &mut Tx) -> Result<Vec<SetCoefficients>, StoreError> {
     kept::chosen(tx, "version > 0", Vec::new(), "ORDER BY version DESC").await
+}
+
+/// The newest versions of the plan's figures, of a season or of all.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn plan_figures(
+    tx: &mut Tx,
+    season: Option<Season>,
+    limit: u32,
+) -> Result<Vec<SetPlanFigures>, StoreError> {
+    let (condition, values) = match season {
+        Some(season) => ("season = $1", vec![season.year().into()]),
+        None => ("version > 0", Vec::new()),
+    };
+    let rest = format!("ORDER BY version DESC LIMIT {limit}");
+    kept::chosen(tx, condition, values, &rest).await
 }
 
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.

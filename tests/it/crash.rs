@@ -51,7 +51,7 @@ async fn orders(place: &Installation, count: u32) -> Vec<Order> {
 /// The ledger after processes were killed: each printed batch is there for its order, numbers run from 1 without a
 /// gap, a repeat of every request finds its batch or makes the missing one, and all tables agree.
 async fn assert_nothing_lost(place: &Installation, orders: &[Order], printed: &[Option<u32>]) {
-    let before = issue::list(&place.store, Scope::All, None, 1000)
+    let before = issue::list(&place.store, Scope::All, &Default::default(), None, 1000)
         .await
         .unwrap()
         .len();
@@ -63,7 +63,7 @@ async fn assert_nothing_lost(place: &Installation, orders: &[Order], printed: &[
             assert_eq!(again.batch.number.get(), *number);
         }
     }
-    let batches = issue::list(&place.store, Scope::All, None, 1000)
+    let batches = issue::list(&place.store, Scope::All, &Default::default(), None, 1000)
         .await
         .unwrap();
     let mut numbers: Vec<u32> = batches.iter().map(|batch| batch.number.get()).collect();

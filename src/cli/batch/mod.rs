@@ -167,9 +167,14 @@ impl Batch {
             }
             Self::List { page } => {
                 let before = page.before.and_then(BatchNumber::new);
-                let batches =
-                    issue::list(&place.store().await?, Scope::All, before, page.limit.limit)
-                        .await?;
+                let batches = issue::list(
+                    &place.store().await?,
+                    Scope::All,
+                    &Default::default(),
+                    before,
+                    page.limit.limit,
+                )
+                .await?;
                 let rows: Vec<Vec<String>> = batches.iter().map(row).collect();
                 let head = [
                     "number", "order", "licensee", "season", "form", "marks", "key", "hidden",

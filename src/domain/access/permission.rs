@@ -60,6 +60,8 @@ words! {
         DocumentAdd = "document.add" "上传文件",
         /// Set the coefficients of entitlements.
         CoefficientsSet = "coefficients.set" "设定核算系数",
+        /// Enter the figures that the plan's targets are measured against.
+        PlanSet = "plan.set" "填报规划数据",
         /// Grant an entitlement from a survey.
         EntitlementGrant = "entitlement.grant" "核定额度",
         /// Adjust one.

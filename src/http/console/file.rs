@@ -22,10 +22,17 @@ struct Cells {
     cells: Vec<(&'static str, String)>,
 }
 
+/// A fact: its name, its value, and where that leads.
+struct Fact {
+    name: &'static str,
+    value: String,
+    address: Option<String>,
+}
+
 /// A part of a file.
 enum Part {
     /// Names and values.
-    Facts(Vec<(&'static str, String)>),
+    Facts(Vec<Fact>),
     /// A table: heads, and rows whose first cell leads somewhere.
     Table(Vec<&'static str>, Vec<Cells>),
     /// Plain sentences.
@@ -37,17 +44,31 @@ enum Part {
 /// A file.
 pub struct File {
     title: String,
-    state: Option<&'static str>,
+    state: Option<String>,
     steps: Vec<Step>,
     parts: Vec<(Option<&'static str>, Part)>,
     history: Vec<Happened>,
 }
 
-struct Happened {
-    number: u64,
-    at: String,
-    what: String,
-    by: String,
+/// Something that happened.
+pub struct Happened {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// What.
+    pub what: String,
+    /// Who did it, if it was one of the office's people.
+    pub by: Option<String>,
+    /// The ledger's entry that says so.
+    pub entry: Option<u64>,
+    /// What else is told of it.
+    pub details: Vec<String>,
+}
+
+impl Happened {
+    /// When, as people in the office read it.
+    fn minute(&self) -> String {
+        minute(self.at)
+    }
 }
 
 impl File {
@@ -64,8 +85,8 @@ impl File {
 
     /// The state it is in, in words.
     #[must_use]
-    pub const fn state(mut self, state: &'static str) -> Self {
-        self.state = Some(state);
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
         self
     }
 
@@ -87,13 +108,44 @@ impl File {
         heading: Option<Two>,
         facts: Vec<(Two, Option<String>)>,
     ) -> Self {
-        let facts: Vec<(&'static str, String)> = facts
+        let facts: Vec<Fact> = facts
             .into_iter()
-            .filter_map(|(name, value)| Some((visit.say(name), value?)))
+            .filter_map(|(name, value)| {
+                Some(Fact {
+                    name: visit.say(name),
+                    value: value?,
+                    address: None,
+                })
+            })
             .collect();
         if !facts.is_empty() {
             self.parts
                 .push((heading.map(|two| visit.say(two)), Part::Facts(facts)));
+        }
+        self
+    }
+
+    /// A fact more, below the last ones; it leads somewhere if the person may go there.
+    #[must_use]
+    pub fn linked(
+        mut self,
+        visit: &Visit,
+        name: Two,
+        value: Option<String>,
+        may: bool,
+        address: impl Into<String>,
+    ) -> Self {
+        let Some(value) = value else {
+            return self;
+        };
+        let fact = Fact {
+            name: visit.say(name),
+            value,
+            address: may.then(|| address.into()),
+        };
+        match self.parts.last_mut() {
+            Some((_, Part::Facts(facts))) => facts.push(fact),
+            _ => self.parts.push((None, Part::Facts(vec![fact]))),
         }
         self
     }
@@ -144,12 +196,20 @@ impl File {
         self.history = entries
             .iter()
             .map(|stored| Happened {
-                number: stored.number,
-                at: minute(stored.at),
+                at: stored.at,
                 what: kind_in(visit, &stored.kind),
-                by: stored.actor.to_string(),
+                by: Some(stored.actor.to_string()),
+                entry: Some(stored.number),
+                details: Vec::new(),
             })
             .collect();
+        self
+    }
+
+    /// What happened, as it is to be read.
+    #[must_use]
+    pub fn happened(mut self, history: Vec<Happened>) -> Self {
+        self.history = history;
         self
     }
 

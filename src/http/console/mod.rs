@@ -4,18 +4,21 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+mod batches;
 mod file;
 mod form;
 pub mod guard;
 mod ledger;
 mod licensees;
 mod list;
+mod marks;
 mod orders;
 mod own;
 mod page;
 mod people;
 mod read;
 pub mod routes;
+mod search;
 mod sign_in;
 mod start;
 mod submit;

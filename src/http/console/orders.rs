@@ -272,10 +272,6 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
                 detail.printer.map(|name| name.to_string()),
             ),
             (
-                two("标志批", "Batch"),
-                order.batch.map(|batch| batch.to_string()),
-            ),
-            (
                 two("事由", "Reason"),
                 order.reason.as_ref().map(ToString::to_string),
             ),
@@ -284,6 +280,13 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
                 Some(format!("{} {}", minute(order.placed_at), order.actor)),
             ),
         ],
+    )
+    .linked(
+        &visit,
+        two("标志批", "Batch"),
+        order.batch.map(|batch| batch.to_string()),
+        visit.may(P::BatchRead),
+        super::batches::address(order.batch),
     )
     .table(
         &visit,

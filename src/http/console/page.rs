@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::guard::Visit;
+use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::access::Permission as P;
 use crate::http::assets;
@@ -20,7 +21,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 6] = [
+const PLACES: [(Two, &str, Option<P>); 7] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -31,6 +32,11 @@ const PLACES: [(Two, &str, Option<P>); 6] = [
         two("印制订单", "Orders"),
         "/console/orders",
         Some(P::OrderRead),
+    ),
+    (
+        two("标志批", "Batches"),
+        "/console/batches",
+        Some(P::BatchRead),
     ),
     (
         two("台账", "Ledger"),
@@ -68,6 +74,8 @@ pub struct Frame {
     pub(super) person: Option<(String, &'static str)>,
     pub(super) places: Vec<Link>,
     pub(super) may_search: bool,
+    /// What was searched for, on the page of what was found.
+    pub(super) searched: String,
     pub(super) notice: Option<&'static str>,
     /// Whether the page is wide: lists, not texts.
     pub is_wide: bool,
@@ -120,11 +128,20 @@ impl Frame {
             own: say(two("我的账户", "My account")),
             person,
             places: places.collect(),
-            may_search: false,
+            may_search: ready.is_some() && visit.may(P::Search),
+            searched: searched(visit),
             notice: notice.map(|(_, text)| say(*text)),
             is_wide: false,
         }
     }
+}
+
+/// What stands in the search box.
+fn searched(visit: &Visit) -> String {
+    if visit.uri.path() != super::search::PATH {
+        return String::new();
+    }
+    Typed::of_query(&visit.uri).get("q").to_owned()
 }
 
 /// A rendered page.

@@ -9,7 +9,9 @@ use axum::routing::{MethodFilter, on};
 
 use super::guard::Needs::{self, May, Nobody, Person, Session};
 use super::guard::guard;
-use super::{ledger, licensees, orders, own, people, sign_in, start, trail};
+use super::{
+    batches, ledger, licensees, marks, orders, own, people, search, sign_in, start, trail,
+};
 use crate::domain::access::Permission as P;
 use crate::http::App;
 
@@ -75,6 +77,7 @@ pub fn pages(app: App) -> Pages {
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
+        .get(search::PATH, May(P::Search), search::page)
         // Who may use the mark.
         .get("/console/licensees", May(P::LicenseeRead), licensees::list)
         .get(
@@ -192,6 +195,10 @@ pub fn pages(app: App) -> Pages {
             May(P::OrderClose),
             orders::close,
         )
+        // Marks, and what became of them.
+        .get("/console/batches", May(P::BatchRead), batches::list)
+        .get("/console/batches/{batch}", May(P::BatchRead), batches::file)
+        .get("/console/marks/{serial}", May(P::MarkRead), marks::file)
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)
         .get("/console/ledger/table", May(P::Export), ledger::table)

@@ -72,6 +72,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Loads the newest figures of the plan, of whatever season.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_plan_figures(&mut self) -> Result<(), ServiceError> {
+        if let Some(set) = register::plan_figures(&mut self.tx, None, 1).await?.pop() {
+            let version = set.figures.version;
+            self.books.plan_figures.shelve(version, set);
+        }
+        Ok(())
+    }
+
     /// Loads a licensee with its entitlements of a season, in all forms, and the coefficients.
     ///
     /// # Errors

@@ -172,6 +172,7 @@ impl Desk {
         changes.save(tx, &books.licensees).await?;
         changes.save(tx, &books.printers).await?;
         changes.save(tx, &books.coefficients).await?;
+        changes.save(tx, &books.plan_figures).await?;
         changes.save(tx, &books.entitlements).await?;
         changes.save(tx, &books.transfers).await?;
         changes.save(tx, &books.orders).await?;

@@ -12,6 +12,7 @@ pub use row::COLUMNS;
 use super::ServiceError;
 use super::desk::{Call, Desk};
 use super::licensees::enter_at;
+use crate::domain::access::Scope;
 use crate::domain::ledger::entry::LicenseeFiled;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::refusal::Refusal;
@@ -24,12 +25,13 @@ use crate::store::{Store, licensee};
 /// Licensees read at once.
 const PAGE: u32 = 1000;
 
-/// Writes the register, by number. Returns how many licensees it holds.
+/// Writes the register, by number, of a licensee's person what is theirs. Returns how many licensees it holds.
 ///
 /// # Errors
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn export<W: Write + Send>(
     store: &Store,
+    scope: Scope,
     format: SheetFormat,
     now: Timestamp,
     out: W,
@@ -40,10 +42,17 @@ pub async fn export<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(number) = scope.of_licensees(None) else {
+        return Ok((sheet.finish()?, 0));
+    };
+    let filter = licensee::Filter {
+        number,
+        ..licensee::Filter::default()
+    };
     let mut tx = store.read().await?;
     let mut after = LicenseeNumber(0);
     loop {
-        let some = licensee::list(&mut tx, &licensee::Filter::default(), after, PAGE).await?;
+        let some = licensee::list(&mut tx, &filter, after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = last.number;
         for licensee in &some {

@@ -66,10 +66,15 @@ async fn what_goes_out_comes_in_again() {
         let taken = import(&installation, file(&rows).as_bytes(), Taking::default()).await;
         assert_eq!(problems(&taken), "");
         assert!(taken.is_written);
-        let (csv, count) =
-            register::export(&installation.store, SheetFormat::Csv, morning(), Vec::new())
-                .await
-                .unwrap();
+        let (csv, count) = register::export(
+            &installation.store,
+            Scope::All,
+            SheetFormat::Csv,
+            morning(),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         assert_eq!(count, 2);
         let text = String::from_utf8(csv.clone()).unwrap();
         assert!(

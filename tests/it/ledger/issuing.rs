@@ -259,7 +259,7 @@ async fn the_newest_batches_are_listed_first() {
                 .await
                 .unwrap();
         }
-        let listed = issue::list(&place.store, Scope::All, None, 2)
+        let listed = issue::list(&place.store, Scope::All, &Default::default(), None, 2)
             .await
             .unwrap();
         let counts: Vec<u32> = listed.iter().map(|batch| batch.count.get()).collect();

@@ -1,6 +1,5 @@
 //! `store::batch`
 
-use yuanmark::domain::access::Scope;
 use yuanmark::domain::keyring::KeyId;
 use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::Batch;
@@ -84,7 +83,9 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         assert_eq!(
-            batch::list(&mut tx, Scope::All, None, 10).await.unwrap(),
+            batch::list(&mut tx, &Default::default(), None, 10)
+                .await
+                .unwrap(),
             []
         );
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
@@ -103,12 +104,8 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
             (Some(1), 5, vec![]),
             (None, u32::MAX, (1..=12).rev().collect()),
         ] {
-            let page = batch::list(
-                &mut tx,
-                Scope::All,
-                before.and_then(BatchNumber::new),
-                limit,
-            );
+            let all = batch::Filter::default();
+            let page = batch::list(&mut tx, &all, before.and_then(BatchNumber::new), limit);
             let listed = page.await.unwrap();
             let numbers: Vec<u32> = listed.iter().map(|batch| batch.number.get()).collect();
             assert_eq!(numbers, expected, "{limit} before {before:?}");

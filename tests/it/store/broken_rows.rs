@@ -1,6 +1,5 @@
 //! A row that was changed by other means is not passed on: the error names its table, key and column.
 
-use yuanmark::domain::access::Scope;
 use yuanmark::domain::entitlement::{Account, Entitlement};
 use yuanmark::domain::event::{EventKind, RangeEvent, Withdrawal};
 use yuanmark::domain::form::Form;
@@ -146,7 +145,9 @@ async fn read(tx: &mut Tx, table: &str) -> Vec<Result<(), StoreError>> {
         ],
         "batches" => vec![
             batch::get(tx, batch).await.map(drop),
-            batch::list(tx, Scope::All, None, 9).await.map(drop),
+            batch::list(tx, &Default::default(), None, 9)
+                .await
+                .map(drop),
             batch::all(tx).await.map(drop),
         ],
         "range_events" => vec![

@@ -1,6 +1,7 @@
 //! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
 
 pub mod databases;
+pub mod holders;
 pub mod installation;
 pub mod killed;
 pub mod openssl;
