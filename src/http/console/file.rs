@@ -267,12 +267,11 @@ impl File {
 
 /// The name of an entry's kind.
 pub fn kind_in(visit: &Visit, kind: &str) -> String {
-    let chinese = match entry::chinese(kind) {
-        "" => kind,
-        chinese => chinese,
-    };
     let english = kind.replace('_', " ");
-    visit.language.choose(chinese, &english).to_owned()
+    visit
+        .language
+        .choose(entry::chinese(kind), &english)
+        .to_owned()
 }
 
 #[derive(Template)]

@@ -30,15 +30,15 @@ await story('licence', async ({ people, facts, open, scripts }) => {
   await expectText(registrar, '已办理', facts.free_uscc, '清水芦笋罐头 425 g')
   const file = registrar.url().split('?')[0]
   await take(registrar, '初审通过', { date: '2026-01-08', ground: '材料齐全' })
-  await expectState(registrar, '初审通过')
+  await expectState(registrar, '初审')
 
   // It waits on the approver's start page.
   const approver = await open()
   await signIn(approver, people.approver)
   await follow(approver, NAME)
   assert.equal(approver.url(), file)
-  await take(approver, '核准', { date: '2026-01-12', ground: '符合条件', document: '公告〔2026〕1号' })
-  await expectState(approver, '已核准')
+  await take(approver, '核准公告', { date: '2026-01-12', ground: '符合条件', document: '公告〔2026〕1号' })
+  await expectState(approver, '核准公告')
   await take(approver, '准予使用', { date: '2026-01-20', ground: '已备案', document: '备案〔2026〕1号' })
   await expectState(approver, '有效')
 

@@ -52,6 +52,7 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 pub struct Site {
     pub installation: Installation,
     pub address: SocketAddr,
+    app: App,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<io::Result<()>>,
 }
@@ -79,8 +80,24 @@ impl Site {
         Self::start(installation, PUBLIC_URL, None).await
     }
 
+    /// One that a browser on this machine can open: its public address is where it listens, over plain HTTP.
+    pub async fn serve_plainly(installation: Installation) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::start_at(listener, installation, &url, None)
+    }
+
     async fn start(installation: Installation, public_url: &str, admin: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(listener, installation, public_url, admin)
+    }
+
+    fn start_at(
+        listener: TcpListener,
+        installation: Installation,
+        public_url: &str,
+        admin: Option<&str>,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let app = App {
             store: installation.store.clone(),
@@ -88,14 +105,21 @@ impl Site {
             public_url: Arc::new(PublicUrl::new(public_url).unwrap()),
             admin: admin.map(|token| Arc::new(AdminToken::new(token).unwrap())),
         };
+        let kept = app.clone();
         let (end, ended) = oneshot::channel();
         let ended = async move { _ = ended.await };
         Self {
             installation,
+            app: kept,
             address,
             end: Some(end),
             serving: tokio::spawn(http::serve(listener, app, ended)),
         }
+    }
+
+    /// What its handlers use.
+    pub fn app(&self) -> App {
+        self.app.clone()
     }
 
     /// One on SQLite, for what has nothing to do with the database.
