@@ -185,11 +185,11 @@ fn to_json(token: &Kept, login: &Login, now: Timestamp) -> Value {
     })
 }
 
-/// Reads the administrator's token that a flag names.
+/// Reads the installation's token that a flag names.
 pub(super) fn read(path: &Path) -> Result<AdminToken, Failure> {
     read_admin_token(path).map_err(|error| match error {
         KeystoreError::Missing(_) => Failure::wrong_input(
-            format!("there is no administrator's token in {}", path.display()),
+            format!("there is no token in {}", path.display()),
             format!(
                 "make one with `yuanmark token new --out {}`",
                 path.display()

@@ -139,6 +139,51 @@ async fn the_token_opens_it() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_command_makes_opens_what_it_names_until_it_is_revoked() {
+    for site in Site::both().await {
+        let mut program = Program::new();
+        program.set("YUANMARK_DATABASE", site.database.address.clone());
+        let add = "user add wang.min --name 王敏 --role registrar";
+        program.done(add);
+        let today = yuanmark::domain::calendar::day_of(yuanmark::service::system::now());
+        let make = format!("token make wang.min --for 仓库系统 --until {today} --may");
+        let refusal = program.refused(&format!("{make} user.manage"));
+        assert!(refusal.what.contains("wang.min may not"), "{refusal:?}");
+        let made = program.json(&format!("{make} order.read"));
+        let text = made["text"].as_str().unwrap();
+        let (holder, number) = (site.with_token(text), &made["number"]);
+        assert_eq!(holder.open("/api/v1/orders").await.status, 200);
+        assert_eq!(holder.open("/api/v1/batches").await.status, 403);
+
+        let listed = program.json("token list --login wang.min");
+        let listed = &listed["tokens"];
+        assert_eq!(listed.as_array().unwrap().len(), 1);
+        assert_eq!(listed[0]["permissions"], json!(["order.read"]));
+        assert_eq!(listed[0]["is_in_force"], true);
+        assert!(!listed.to_string().contains(text));
+        let table = program.done("token list");
+        assert!(
+            table.contains("wang.min") && table.contains("in force"),
+            "{table}"
+        );
+
+        program.done(&format!("token revoke {number}"));
+        is_refused(&holder.open("/api/v1/orders").await, "revoked");
+        let refusal = program.refused(&format!("token revoke {number}"));
+        assert!(refusal.what.contains("no token"), "{refusal:?}");
+        assert!(program.done("token list").contains("revoked"));
+        let steps = program.json("trail list");
+        let steps: Vec<&str> = steps["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| step["action"].as_str().unwrap())
+            .collect();
+        assert_eq!(steps, ["token-revoke", "batch.read", "token-make", "user-add"]);
+    }
+}
+
 #[test]
 fn the_token_s_file_is_made_once_and_is_its_owner_s() {
     let program = Program::installed();
@@ -177,7 +222,7 @@ fn a_file_that_holds_no_token_is_refused() {
         assert!(!refusal.what.contains("aaaa"), "{refusal:?}");
     }
     let refusal = program.refused("serve --listen 127.0.0.1:0 --admin-token-file none");
-    assert_eq!(refusal.what, "there is no administrator's token in none");
+    assert_eq!(refusal.what, "there is no token in none");
     assert_eq!(
         refusal.advice,
         "make one with `yuanmark token new --out none`"

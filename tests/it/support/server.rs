@@ -26,7 +26,7 @@ use super::installation::{Installation, morning};
 
 /// The address that the site believes to have; the phones reach it on loopback.
 pub const PUBLIC_URL: &str = "https://v.example.cn";
-/// Whoever shows it to a site is its administrator.
+/// The installation's token of a site: it opens everything.
 pub const ADMIN_TOKEN: &str = "a-token-of-tests-0123456789_ABCDEF";
 /// What a browser says it takes.
 const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -74,7 +74,7 @@ impl Site {
         Self::start(installation, public_url, Some(ADMIN_TOKEN)).await
     }
 
-    /// One whose administrators' interface is off.
+    /// One without the installation's token.
     pub async fn without_administrators() -> Self {
         let installation = Installation::new(super::databases::TestDatabase::sqlite()).await;
         Self::start(installation, PUBLIC_URL, None).await
@@ -189,7 +189,7 @@ impl Site {
         self.phone().without("accept").without("accept-language")
     }
 
-    /// A program that shows the administrator's token.
+    /// A program that shows the installation's token.
     pub fn administrator(&self) -> Phone {
         self.program()
             .with("authorization", &format!("Bearer {ADMIN_TOKEN}"))
