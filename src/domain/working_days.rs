@@ -65,7 +65,10 @@ mod tests {
             let [day, name, kind] = fields[..] else {
                 panic!("{row}");
             };
-            assert!(!name.is_empty() && ["rest", "work"].contains(&kind), "{row}");
+            assert!(
+                !name.is_empty() && ["rest", "work"].contains(&kind),
+                "{row}"
+            );
             let day: Date = day.parse().unwrap();
             let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
             assert!(kind == "rest" || is_weekend, "{row}: worked anyhow");

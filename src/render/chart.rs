@@ -175,7 +175,11 @@ pub fn columns(title: &str, columns: &[Column], highest: &str) -> String {
     let words = tenths(ALL - 2);
     for (column, x, anchor) in [
         (columns.first(), "0", "start"),
-        (columns.get(columns.len() / 2).filter(|_| columns.len() > 2), "50%", "middle"),
+        (
+            columns.get(columns.len() / 2).filter(|_| columns.len() > 2),
+            "50%",
+            "middle",
+        ),
         (columns.last().filter(|_| columns.len() > 1), "100%", "end"),
     ] {
         if let Some(column) = column {
@@ -229,7 +233,10 @@ mod tests {
 
     #[test]
     fn the_longest_bar_takes_all_the_room_and_parts_follow_one_another() {
-        let svg = bars("stock", &[bar("a", &[1, 2, 1]), bar("b", &[1, 0, 1]), bar("c", &[])]);
+        let svg = bars(
+            "stock",
+            &[bar("a", &[1, 2, 1]), bar("b", &[1, 0, 1]), bar("c", &[])],
+        );
         for piece in [
             "height=\"9.0em\"",
             "<title>stock</title>",
@@ -240,7 +247,11 @@ mod tests {
         ] {
             assert!(svg.contains(piece), "{piece} in {svg}");
         }
-        assert_eq!(svg.matches("class=\"s2\"").count(), 1, "what is nothing is not drawn");
+        assert_eq!(
+            svg.matches("class=\"s2\"").count(),
+            1,
+            "what is nothing is not drawn"
+        );
     }
 
     #[test]
@@ -249,7 +260,11 @@ mod tests {
             label: label.to_owned(),
             parts: parts.to_vec(),
         };
-        let days = [column("d1", &[3, 1]), column("d2", &[0, 0]), column("d3", &[2, 0])];
+        let days = [
+            column("d1", &[3, 1]),
+            column("d2", &[0, 0]),
+            column("d3", &[2, 0]),
+        ];
         let svg = columns("scans", &days, "4");
         for piece in [
             "class=\"s1\" x=\"0.00%\" y=\"3.850em\" width=\"26.66%\" height=\"6.750em\"",
@@ -287,7 +302,10 @@ mod tests {
                 wanted_percent: 80,
             },
         );
-        assert!(whole.contains("width=\"100.00%\""), "never beyond the whole");
+        assert!(
+            whole.contains("width=\"100.00%\""),
+            "never beyond the whole"
+        );
         assert!(whole.contains("x=\"80%\""));
         assert!(!whole.contains("style=") && !whole.contains("fill="));
     }

@@ -119,7 +119,9 @@ pub async fn targets(
         day,
         users: report::users(&mut tx, day).await?,
         output: report::output(&mut tx, season, None).await?,
-        figures: register::plan_figures(&mut tx, Some(season), 1).await?.pop(),
+        figures: register::plan_figures(&mut tx, Some(season), None, 1)
+            .await?
+            .pop(),
     })
 }
 
@@ -212,12 +214,12 @@ pub async fn scans(store: &Store, from: Date, until: Date) -> Result<ScanReport,
         let midnight = day.to_datetime(Time::midnight());
         BEIJING.to_timestamp(midnight).unwrap_or(Timestamp::MAX)
     };
-    let (begin, end) = (
-        midnight(from),
-        midnight(until.saturating_add(1.days())),
-    );
+    let (begin, end) = (midnight(from), midnight(until.saturating_add(1.days())));
     let mut tx = store.read().await?;
-    let mut found = report::scans_by_day(&mut tx, begin, end).await?.into_iter().peekable();
+    let mut found = report::scans_by_day(&mut tx, begin, end)
+        .await?
+        .into_iter()
+        .peekable();
     let mut days = Vec::new();
     let mut day = from;
     while day <= until {

@@ -283,13 +283,16 @@ impl Gathering {
         let found = waiting::needing_attention(&mut self.tx, self.today, state, MOST).await?;
         let mut all = found.all - found.oldest.len() as u64;
         for one in found.oldest {
-            let days = one.attention(self.today).into_iter().filter_map(|why| match why {
-                Attention::CorrectionOverdue { due } => Some((Matter::Correction, due)),
-                Attention::NotUsed { .. } | Attention::NotUsedSoon { .. } => {
-                    Some((Matter::NonUse, one.non_use_ends()?))
-                }
-                Attention::WaitsForSecond { .. } => None,
-            });
+            let days = one
+                .attention(self.today)
+                .into_iter()
+                .filter_map(|why| match why {
+                    Attention::CorrectionOverdue { due } => Some((Matter::Correction, due)),
+                    Attention::NotUsed { .. } | Attention::NotUsedSoon { .. } => {
+                        Some((Matter::NonUse, one.non_use_ends()?))
+                    }
+                    Attention::WaitsForSecond { .. } => None,
+                });
             for (_, day) in days.filter(|(of, _)| *of == matter) {
                 all += 1;
                 self.add_licensee(matter, &one, day);
@@ -470,7 +473,10 @@ impl Frozen {
         }
         for gone in ranges {
             let still = std::mem::take(&mut self.ranges);
-            self.ranges = still.into_iter().flat_map(|one| one.without(*gone)).collect();
+            self.ranges = still
+                .into_iter()
+                .flat_map(|one| one.without(*gone))
+                .collect();
         }
     }
 }

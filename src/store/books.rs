@@ -128,10 +128,7 @@ kept!(
         text(key.form)
     ],
     |entitlement| entitlement.account,
-    [
-        marks(entitlement.entitled()),
-        entitlement.pack_grams.into(),
-    ]
+    [marks(entitlement.entitled()), entitlement.pack_grams.into(),]
 );
 
 kept!(

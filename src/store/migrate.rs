@@ -31,11 +31,7 @@ macro_rules! migrations {
             (
                 5,
                 "figures",
-                include_str!(concat!(
-                    "../../migrations/",
-                    $database,
-                    "/0005_figures.sql"
-                )),
+                include_str!(concat!("../../migrations/", $database, "/0005_figures.sql")),
             ),
         ]
     };

@@ -322,7 +322,8 @@ pub async fn stock(
     order: StockOrder,
     limit: u32,
 ) -> Result<Vec<StockOf>, StoreError> {
-    let mut condition = "o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed > 0".to_owned();
+    let mut condition =
+        "o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed > 0".to_owned();
     let mut values: Vec<Value> = Vec::new();
     let mut add = |comparison: &str, value: Value| {
         values.push(value);
@@ -335,7 +336,9 @@ pub async fn stock(
         add("licensee =", licensee.0.into());
     }
     let sorted = match order {
-        StockOrder::Most => "sum(o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed) DESC, o.licensee",
+        StockOrder::Most => {
+            "sum(o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed) DESC, o.licensee"
+        }
         StockOrder::After(after) => {
             add("licensee >", after.0.into());
             "o.licensee"

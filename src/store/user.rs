@@ -151,7 +151,16 @@ pub async fn not_set_up(tx: &mut Tx, limit: u32) -> Result<Vec<(User, Timestamp)
          OR (factor_salt IS NULL AND role IN ({}))) ORDER BY made_at, number LIMIT $1",
         needs.join(", ")
     );
-    type Found = (i64, String, String, String, Option<i64>, Option<i64>, i64, i64);
+    type Found = (
+        i64,
+        String,
+        String,
+        String,
+        Option<i64>,
+        Option<i64>,
+        i64,
+        i64,
+    );
     let rows: Vec<Found> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(limit))
         .fetch_all(c).await)?;

@@ -14,9 +14,11 @@ mod licensees;
 mod migrations;
 mod orders;
 mod register;
+mod report;
 mod scans;
 mod transactions;
 mod unissued;
+mod waiting;
 
 use jiff::Timestamp;
 use yuanmark::domain::event::{EventKind, RangeEvent};

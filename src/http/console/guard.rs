@@ -35,6 +35,8 @@ pub enum Needs {
     Person,
     /// A person who may do this.
     May(Permission),
+    /// A person who may see this and take lists away.
+    Take(Permission),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -164,6 +166,13 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
         (Needs::Open | Needs::Person, Some(_)) => None,
         (Needs::May(permission), Some(_)) if visit.may(permission) => None,
         (Needs::May(permission), Some(_)) => Some(forbidden(&visit, permission).await),
+        (Needs::Take(permission), Some(_)) => {
+            let needed = [permission, Permission::Export];
+            match needed.into_iter().find(|needed| !visit.may(*needed)) {
+                Some(missing) => Some(forbidden(&visit, missing).await),
+                None => None,
+            }
+        }
     };
     if needs != Needs::Nobody && visit.anybody().is_none() && request.method() != Method::GET {
         response = Some(sign_in::instead_of_form(&visit, request).await);

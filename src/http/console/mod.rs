@@ -4,6 +4,7 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+mod figure;
 mod file;
 mod form;
 pub mod guard;
@@ -15,6 +16,7 @@ mod own;
 mod page;
 mod people;
 mod read;
+mod reports;
 pub mod routes;
 mod sign_in;
 mod start;

@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 6] = [
+const PLACES: [(Two, &str, Option<P>); 7] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -31,6 +31,11 @@ const PLACES: [(Two, &str, Option<P>); 6] = [
         two("印制订单", "Orders"),
         "/console/orders",
         Some(P::OrderRead),
+    ),
+    (
+        two("统计", "Reports"),
+        "/console/reports",
+        Some(P::ReportRead),
     ),
     (
         two("台账", "Ledger"),

@@ -7,9 +7,9 @@ use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodFilter, on};
 
-use super::guard::Needs::{self, May, Nobody, Person, Session};
+use super::guard::Needs::{self, May, Nobody, Person, Session, Take};
 use super::guard::guard;
-use super::{ledger, licensees, orders, own, people, sign_in, start, trail};
+use super::{ledger, licensees, orders, own, people, reports, sign_in, start, trail};
 use crate::domain::access::Permission as P;
 use crate::http::App;
 
@@ -191,6 +191,50 @@ pub fn pages(app: App) -> Pages {
             "/console/orders/{order}/close",
             May(P::OrderClose),
             orders::close,
+        )
+        // Figures.
+        .get("/console/reports", May(P::ReportRead), reports::season)
+        .get(
+            "/console/reports/licensees",
+            May(P::ReportRead),
+            reports::licensees,
+        )
+        .get(
+            "/console/reports/licensees/table",
+            Take(P::ReportRead),
+            reports::licensees_table,
+        )
+        .get(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures_page,
+        )
+        .post(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures,
+        )
+        .get(
+            "/console/reports/figures/all",
+            May(P::ReportRead),
+            reports::versions,
+        )
+        .get("/console/reports/stock", May(P::ReportRead), reports::stock)
+        .get(
+            "/console/reports/stock/all",
+            May(P::ReportRead),
+            reports::stock_all,
+        )
+        .get(
+            "/console/reports/stock/table",
+            Take(P::ReportRead),
+            reports::stock_table,
+        )
+        .get("/console/reports/scans", May(P::ReportRead), reports::scans)
+        .get(
+            "/console/reports/scans/table",
+            Take(P::ReportRead),
+            reports::scans_table,
         )
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)

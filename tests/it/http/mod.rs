@@ -6,6 +6,7 @@ mod described;
 mod directory;
 mod documents;
 mod errors;
+mod figures;
 mod headers;
 mod ledger_api;
 mod licensees;
