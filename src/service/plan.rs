@@ -7,9 +7,6 @@ use crate::domain::plan::{PlanFigures, SetPlanFigures};
 use crate::domain::season::Season;
 use crate::store::{Store, register};
 
-/// Versions of one season that are told.
-const MOST: u32 = 100;
-
 /// Enters the next version of the figures.
 ///
 /// # Errors
@@ -36,17 +33,19 @@ pub async fn set(
 /// # Errors
 /// If the database does not answer.
 pub async fn newest_version(store: &Store) -> Result<u32, ServiceError> {
-    let newest = register::plan_figures(&mut store.read().await?, None, 1).await?;
+    let newest = register::plan_figures(&mut store.read().await?, None, None, 1).await?;
     Ok(newest.first().map_or(0, |set| set.figures.version))
 }
 
-/// The versions of the figures of a season, or of all, the newest first: the first is in force.
+/// The versions of the figures of a season, or of all, before `before`, the newest first: the first of all is in force.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
     season: Option<Season>,
+    before: Option<u32>,
+    limit: u32,
 ) -> Result<Vec<SetPlanFigures>, ServiceError> {
-    Ok(register::plan_figures(&mut store.read().await?, season, MOST).await?)
+    Ok(register::plan_figures(&mut store.read().await?, season, before, limit).await?)
 }

@@ -119,7 +119,7 @@ pub async fn targets(
         day,
         users: report::users(&mut tx, day).await?,
         output: report::output(&mut tx, season, None).await?,
-        figures: register::plan_figures(&mut tx, Some(season), 1)
+        figures: register::plan_figures(&mut tx, Some(season), None, 1)
             .await?
             .pop(),
     })

@@ -74,21 +74,24 @@ pub async fn all_coefficients(tx: &mut Tx) -> Result<Vec<SetCoefficients>, Store
     kept::chosen(tx, "version > 0", Vec::new(), "ORDER BY version DESC").await
 }
 
-/// The newest versions of the plan's figures, of a season or of all.
+/// The newest versions of the plan's figures before `before`, of a season or of all.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn plan_figures(
     tx: &mut Tx,
     season: Option<Season>,
+    before: Option<u32>,
     limit: u32,
 ) -> Result<Vec<SetPlanFigures>, StoreError> {
-    let (condition, values) = match season {
-        Some(season) => ("season = $1", vec![season.year().into()]),
-        None => ("version > 0", Vec::new()),
-    };
+    let mut condition = "version < $1".to_owned();
+    let mut values: Vec<Value> = vec![before.map_or(i64::MAX, i64::from).into()];
+    if let Some(season) = season {
+        condition.push_str(" AND season = $2");
+        values.push(season.year().into());
+    }
     let rest = format!("ORDER BY version DESC LIMIT {limit}");
-    kept::chosen(tx, condition, values, &rest).await
+    kept::chosen(tx, &condition, values, &rest).await
 }
 
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.

@@ -7,12 +7,14 @@ mod bad_input;
 mod documents;
 mod marks_in_lines;
 mod naive;
+mod plan;
 mod proof;
 mod races;
 mod random;
 mod repeats;
 mod season;
 mod two_people;
+mod waiting;
 mod year_end;
 
 use std::fmt::Debug;

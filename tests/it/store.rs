@@ -14,10 +14,12 @@ mod licensees;
 mod migrations;
 mod orders;
 mod register;
+mod report;
 mod scans;
 mod search;
 mod transactions;
 mod unissued;
+mod waiting;
 
 use jiff::Timestamp;
 use yuanmark::domain::event::{EventKind, RangeEvent};

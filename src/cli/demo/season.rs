@@ -22,6 +22,7 @@ use crate::domain::licensee::{
 use crate::domain::lot::{LotLabel, LotNumber, NewLot, TestReport, TestResult};
 use crate::domain::mark::{BatchNumber, MarkCount};
 use crate::domain::order::{NewOrder, OrderNumber};
+use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
 use crate::domain::season::Season;
 use crate::domain::text::Line;
@@ -32,7 +33,7 @@ use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::keys::LiveKeys;
 use crate::service::marks::{self, Change, Which};
-use crate::service::{entitlements, ledger, licensees, lots, orders, printers, transfers};
+use crate::service::{entitlements, ledger, licensees, lots, orders, plan, printers, transfers};
 use crate::store::Store;
 
 /// Producers besides the first one, whom the demonstration's batch belongs to.
@@ -135,7 +136,22 @@ impl Story<'_> {
         self.closed_order(numbers[0], printer).await?;
         self.recalled_lot(numbers[1], printer).await?;
         self.proposed_exit(numbers[9]).await?;
+        self.plan().await?;
         Ok(printer)
+    }
+
+    /// What the plan's targets are measured against: the producers of this story, and a trade as small as it.
+    async fn plan(&mut self) -> Result<(), Failure> {
+        let call = self.by("科长乙")?;
+        let figures = PlanFigures {
+            version: 1,
+            season: self.season,
+            producers: 16,
+            output_tonnes: 5,
+            document: words("演示行业统计")?,
+        };
+        plan::set(self.store, &call, figures).await?;
+        Ok(())
     }
 
     /// All producers apply; licensees are reviewed, approved and admitted.

@@ -21,7 +21,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 11] = [
+const PLACES: [(Two, &str, Option<P>); 12] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -54,6 +54,11 @@ const PLACES: [(Two, &str, Option<P>); 11] = [
         Some(P::PrinterRead),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
+    (
+        two("统计", "Reports"),
+        "/console/reports",
+        Some(P::ReportRead),
+    ),
     (
         two("台账", "Ledger"),
         "/console/ledger",
@@ -218,9 +223,4 @@ pub fn thousands(number: impl Into<i128>) -> String {
         text.push(digit);
     }
     text
-}
-
-/// A word of a few with a Chinese name, in the language of the page.
-pub const fn word(language: Language, chinese: &'static str, slug: &'static str) -> &'static str {
-    language.choose(chinese, slug)
 }

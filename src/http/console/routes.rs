@@ -11,7 +11,7 @@ use super::guard::Needs::{self, May, Nobody, Person, Session, Take};
 use super::guard::guard;
 use super::{
     batches, documents, entitlements, ledger, licensees, lots, marks, orders, own, people,
-    printers, search, sign_in, start, trail, transfers,
+    printers, reports, search, sign_in, start, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -181,6 +181,50 @@ pub fn pages(app: App) -> Pages {
         .get("/console/batches", May(P::BatchRead), batches::list)
         .get("/console/batches/{batch}", May(P::BatchRead), batches::file)
         .get("/console/marks/{serial}", May(P::MarkRead), marks::file)
+        // Figures.
+        .get("/console/reports", May(P::ReportRead), reports::season)
+        .get(
+            "/console/reports/licensees",
+            May(P::ReportRead),
+            reports::licensees,
+        )
+        .get(
+            "/console/reports/licensees/table",
+            Take(P::ReportRead),
+            reports::licensees_table,
+        )
+        .get(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures_page,
+        )
+        .post(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures,
+        )
+        .get(
+            "/console/reports/figures/all",
+            May(P::ReportRead),
+            reports::versions,
+        )
+        .get("/console/reports/stock", May(P::ReportRead), reports::stock)
+        .get(
+            "/console/reports/stock/all",
+            May(P::ReportRead),
+            reports::stock_all,
+        )
+        .get(
+            "/console/reports/stock/table",
+            Take(P::ReportRead),
+            reports::stock_table,
+        )
+        .get("/console/reports/scans", May(P::ReportRead), reports::scans)
+        .get(
+            "/console/reports/scans/table",
+            Take(P::ReportRead),
+            reports::scans_table,
+        )
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)
         .get("/console/ledger/table", May(P::Export), ledger::table)

@@ -77,7 +77,10 @@ impl Desk {
     /// # Errors
     /// As [`Desk::load_licensee`].
     pub async fn load_plan_figures(&mut self) -> Result<(), ServiceError> {
-        if let Some(set) = register::plan_figures(&mut self.tx, None, 1).await?.pop() {
+        if let Some(set) = register::plan_figures(&mut self.tx, None, None, 1)
+            .await?
+            .pop()
+        {
             let version = set.figures.version;
             self.books.plan_figures.shelve(version, set);
         }

@@ -238,7 +238,7 @@ async fn enrol(installation: &Installation, login: &Login, password: &str) -> St
     let key = &installation.keys.secrets.people;
     let origin = Origin::shell(login.as_line());
     let attempt = sign_in::begin(store, &origin, password, now).await.unwrap();
-    let Attempt::Begun(cookie) = attempt else {
+    let Attempt::Begun { cookie, .. } = attempt else {
         panic!("{login} cannot sign in: {attempt:?}");
     };
     let signed_in = sessions::of_cookie(store, &cookie, now).await.unwrap();

@@ -81,6 +81,8 @@ fn looking(path: &str, needs: Needs) -> Vec<&'static str> {
         // What may be done there follows from the step.
         _ if path.ends_with("/steps/{step}") => vec!["registrar", "approver"],
         Needs::Open | Needs::Person => vec![Role::Approver.slug()],
+        // A table is taken away, not looked at.
+        Needs::Take(_) => Vec::new(),
         Needs::May(permission) => who(permission)
             .map(|role| role.slug())
             .into_iter()

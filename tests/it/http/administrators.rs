@@ -180,7 +180,10 @@ async fn a_token_that_a_command_makes_opens_what_it_names_until_it_is_revoked() 
             .iter()
             .map(|step| step["action"].as_str().unwrap())
             .collect();
-        assert_eq!(steps, ["token-revoke", "batch.read", "token-make", "user-add"]);
+        assert_eq!(
+            steps,
+            ["token-revoke", "batch.read", "token-make", "user-add"]
+        );
     }
 }
 

@@ -8,6 +8,7 @@ mod directory;
 mod directory_page;
 mod documents;
 mod errors;
+mod figures;
 mod find;
 mod foreign;
 mod headers;
