@@ -73,7 +73,7 @@ impl Story {
     }
 
     async fn each_mark_agrees(&self, batch: &Batch) {
-        let key = &self.place.keys.secrets.serial;
+        let key = &self.place.keys;
         for (place, should) in (0..).zip(&self.naive.orders[&batch.order.0].marks) {
             let mark = MarkId {
                 batch: batch.number,
@@ -94,14 +94,9 @@ impl Story {
             lines,
             label: None,
         };
-        containers::fill(
-            &self.place.store,
-            &self.place.keys.secrets.serial,
-            &self.by(),
-            &fill,
-        )
-        .await
-        .unwrap()
+        containers::fill(&self.place.store, &self.place.keys, &self.by(), &fill)
+            .await
+            .unwrap()
     }
 }
 
