@@ -35,6 +35,8 @@ pub enum Needs {
     Person,
     /// A person who may do this.
     May(Permission),
+    /// A person who may do any of these.
+    AnyOf(&'static [Permission]),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -94,6 +96,11 @@ impl Visit {
     pub fn may(&self, permission: Permission) -> bool {
         self.anybody()
             .is_some_and(|signed_in| signed_in.principal.may(permission))
+    }
+
+    /// Whether whoever is signed in may do any of these.
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
     }
 
     /// Whose things the visitor sees.
@@ -165,6 +172,9 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
         (Needs::Open | Needs::Person, Some(_)) => None,
         (Needs::May(permission), Some(_)) if visit.may(permission) => None,
         (Needs::May(permission), Some(_)) => Some(forbidden(&visit, permission).await),
+        (Needs::AnyOf(any), Some(_)) if visit.may_any(any) => None,
+        (Needs::AnyOf([first, ..]), Some(_)) => Some(forbidden(&visit, *first).await),
+        (Needs::AnyOf([]), Some(_)) => Some(Problem::NOT_FOUND.response()), // nobody's page
     };
     if needs != Needs::Nobody && visit.anybody().is_none() && request.method() != Method::GET {
         response = Some(sign_in::instead_of_form(&visit, request).await);

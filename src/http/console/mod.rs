@@ -4,9 +4,11 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+mod containers;
 mod file;
 mod form;
 pub mod guard;
+mod labels;
 mod ledger;
 mod licensees;
 mod list;

@@ -1,17 +1,22 @@
 //! All pages of the console, each beside what it needs of who asks. A page that is not here does not exist.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodFilter, on};
 
-use super::guard::Needs::{self, May, Nobody, Person, Session};
+use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session};
+use super::guard::Visit;
 use super::guard::guard;
-use super::{ledger, licensees, orders, own, people, sign_in, start, trail};
+use super::typed::Typed;
+use super::{containers, labels, ledger, licensees, orders, own, people, sign_in, start, trail};
 use crate::domain::access::Permission as P;
 use crate::http::App;
+
+/// Bytes of a form with a list of marks or a file of one: 200,000 serials, the largest order there is.
+const LARGEST_LIST: usize = 5 << 20;
 
 /// Pages, and what each needs.
 pub struct Pages {
@@ -59,6 +64,16 @@ impl Pages {
         self.add(Method::POST, MethodFilter::POST, path, needs, handler)
     }
 
+    /// A form that may bring a long list of marks.
+    fn post_list<H, T>(self, path: &'static str, needs: Needs, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = handler.layer(DefaultBodyLimit::max(LARGEST_LIST));
+        self.add(Method::POST, MethodFilter::POST, path, needs, handler)
+    }
+
     /// The routes.
     pub fn router(self) -> Router<App> {
         self.router
@@ -72,6 +87,7 @@ pub fn pages(app: App) -> Pages {
         router: Router::new(),
         listed: Vec::new(),
     };
+    let pages = of_labels(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
@@ -243,6 +259,54 @@ pub fn pages(app: App) -> Pages {
             "/console/people/{user}/sessions",
             May(P::UserManage),
             people::sessions,
+        )
+}
+
+/// What happens to labels, and the rolls and boxes they are in.
+fn of_labels(mut pages: Pages) -> Pages {
+    for (path, event) in labels::PAGES {
+        let needs = AnyOf(P::for_event(event));
+        let show = move |visit: Visit, State(app): State<App>| labels::page(visit, app, event);
+        let enter = move |visit: Visit, State(app): State<App>, typed: Typed| {
+            labels::enter(visit, app, typed, event)
+        };
+        pages = pages.get(path, needs, show).post_list(path, needs, enter);
+    }
+    pages
+        .get(
+            "/console/orders/{order}/pack",
+            May(P::PackTake),
+            labels::of_order::pack,
+        )
+        .get(
+            "/console/containers",
+            May(P::ContainerRead),
+            containers::list,
+        )
+        .get(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill_page,
+        )
+        .post_list(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill,
+        )
+        .get(
+            "/console/containers/{container}",
+            May(P::ContainerRead),
+            containers::file,
+        )
+        .get(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check_page,
+        )
+        .post_list(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check,
         )
 }
 

@@ -76,6 +76,14 @@ impl Typed {
         self.get("confirmed") == "1"
     }
 
+    /// The same with this text in a field, whatever stood there.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), text.into()));
+        self
+    }
+
     /// All fields but the files: those a browser does not send twice.
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
