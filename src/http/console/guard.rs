@@ -38,6 +38,8 @@ pub enum Needs {
     May(Permission),
     /// A person who may see this and take lists away.
     Take(Permission),
+    /// A person who may do any of these.
+    AnyOf(&'static [Permission]),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -111,6 +113,11 @@ impl Visit {
     pub fn may(&self, permission: Permission) -> bool {
         self.anybody()
             .is_some_and(|signed_in| signed_in.principal.may(permission))
+    }
+
+    /// Whether whoever is signed in may do any of these.
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
     }
 
     /// Whose things the visitor sees.
@@ -211,6 +218,9 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
                 None => None,
             }
         }
+        (Needs::AnyOf(any), Some(_)) if visit.may_any(any) => None,
+        (Needs::AnyOf([first, ..]), Some(_)) => Some(forbidden(&visit, *first).await),
+        (Needs::AnyOf([]), Some(_)) => Some(Problem::NOT_FOUND.response()), // nobody's page
     };
     if response.is_none() {
         request.extensions_mut().insert(visit.clone());

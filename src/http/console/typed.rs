@@ -75,14 +75,6 @@ impl Typed {
         named.map(|(_, upload)| upload)
     }
 
-    /// The same with another text in a field.
-    #[must_use]
-    pub fn with(mut self, name: &str, text: &str) -> Self {
-        self.fields.retain(|(field, _)| field != name);
-        self.fields.push((name.to_owned(), text.to_owned()));
-        self
-    }
-
     /// Whether a file was chosen.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
@@ -114,6 +106,14 @@ impl Typed {
         } else {
             Vec::new()
         }
+    }
+
+    /// The same with this text in a field, whatever stood there.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), text.into()));
+        self
     }
 }
 

@@ -176,7 +176,7 @@ async fn furnish(
         lines: "0-999",
         label: Some(line("卷 001")),
     };
-    containers::fill(store, &installation.keys.secrets.serial, &by, &fill)
+    containers::fill(store, &installation.keys, &by, &fill)
         .await
         .unwrap();
     let new = NewDocument {

@@ -83,6 +83,12 @@ fn looking(path: &str, needs: Needs) -> Vec<&'static str> {
         Needs::Open | Needs::Person => vec![Role::Approver.slug()],
         // A table is taken away, not looked at.
         Needs::Take(_) => Vec::new(),
+        Needs::AnyOf(any) => any
+            .iter()
+            .filter_map(|one| who(*one))
+            .map(|role| role.slug())
+            .take(1)
+            .collect(),
         Needs::May(permission) => who(permission)
             .map(|role| role.slug())
             .into_iter()

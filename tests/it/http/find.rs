@@ -54,8 +54,8 @@ impl Story {
             lines: "0-4",
             label: Some(line("卷001<u>")),
         };
-        let serials = &site.keys.secrets.serial;
-        let roll = containers::fill(&site.store, serials, &by, &fill)
+        let keys = &site.keys;
+        let roll = containers::fill(&site.store, keys, &by, &fill)
             .await
             .unwrap();
         let order = |number| orders::get(&site.store, Scope::All, number);
@@ -398,7 +398,7 @@ async fn a_mark_s_page_tells_its_whole_life() {
         frozen.reason = Some(line("核查<b>中"));
         frozen.document = Some(line("冻结2026-9"));
         let by = call("inspector", system::now());
-        yuanmark::service::marks::change(&site.store, &site.keys.secrets.serial, &by, &frozen)
+        yuanmark::service::marks::change(&site.store, &site.keys, &by, &frozen)
             .await
             .unwrap();
 
