@@ -195,10 +195,9 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
     };
     let is_read = request.method().is_safe();
     let mut response = match (needs, visit.anybody()) {
-        (Needs::Nobody, _) => None,
+        (Needs::Nobody, _) | (Needs::Session, Some(_)) => None,
         (_, None) if is_read => Some(sign_in::instead(&visit)),
         (_, None) => Some(sign_in::instead_of_form(&visit, std::mem::take(&mut request)).await),
-        (Needs::Session, Some(_)) => None,
         (Needs::Open, Some(signed_in)) if signed_in.due != Due::Code => None,
         (_, Some(signed_in)) if signed_in.due == Due::Code => Some(if is_read {
             sign_in::code_first(&visit)

@@ -150,10 +150,10 @@ impl Typed {
     /// Bytes that are no text were read as U+FFFD, and would be kept as that.
     fn readable(self) -> Result<Self, Response> {
         let mut texts = self.fields.iter();
-        match texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
-            true => Err(unreadable(StatusCode::BAD_REQUEST)),
-            false => Ok(self),
+        if texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
+            return Err(unreadable(StatusCode::BAD_REQUEST));
         }
+        Ok(self)
     }
 
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
@@ -165,7 +165,10 @@ impl Typed {
             }
             let name = part.name().unwrap_or_default().to_owned();
             let Some(file) = part.file_name().map(str::to_owned) else {
-                let text = part.text().await.map_err(bad)?;
+                // Not by axum, which guesses at other encodings: our pages are UTF-8, and so is what they send.
+                let bytes = part.bytes().await.map_err(bad)?;
+                let text = String::from_utf8(bytes.to_vec());
+                let text = text.map_err(|_| unreadable(StatusCode::BAD_REQUEST))?;
                 typed.fields.push((name, text));
                 continue;
             };
