@@ -2,6 +2,7 @@
 
 mod administrators;
 mod answers;
+mod console_office;
 mod described;
 mod directory;
 mod documents;
