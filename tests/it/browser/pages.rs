@@ -126,6 +126,8 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
             .collect(),
         "batch" => one(&office.batch.number),
         "printer" => one(&office.printer.number),
+        "season" => one(&office.batch.season),
+        "form" => one(&office.batch.form.slug()),
         "mark" | "serial" => one(&office.site().serial(&office.batch, 7)),
         "step" if before.contains("/licensees/") && who == "registrar" => one(&"review"),
         "step" if before.contains("/licensees/") => {
