@@ -576,7 +576,7 @@ impl Person<'_> {
             let Some(to) = page.leads_to() else {
                 return page;
             };
-            page = self.open(&to.to_owned()).await;
+            page = self.open(to).await;
         }
         panic!("{} leads in circles", page.path);
     }

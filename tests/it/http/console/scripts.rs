@@ -73,7 +73,7 @@ fn filled(form: &Form, everywhere: bool) -> Form {
         }
     }
     let valid = [
-        ("uscc", "93430981MA4TEXT36K"),
+        ("uscc", "51430981MJJTEXT52T"),
         ("login", "scripted"),
         ("season", "2026"),
         ("role", "inspector"),
@@ -192,6 +192,20 @@ async fn nothing_that_was_typed_runs_on_any_page() {
         sent > 40 && came_back > 20,
         "{sent} sent, {came_back} came back"
     );
+    for (login, path) in [
+        ("registrar", "/console/licensees"),
+        ("registrar", "/console/orders"),
+        ("licensee", "/console/orders"),
+        ("administrator", "/console/people"),
+        ("auditor", "/console/trail?outcome=failed"),
+    ] {
+        let page = office.signed_in(login).await.open(path).await;
+        is_clean(&page);
+        assert!(
+            is_there(&page),
+            "{path} as {login} does not show it: nothing is proved"
+        );
+    }
     for (login, least) in [
         ("auditor", 5),
         ("administrator", 5),
