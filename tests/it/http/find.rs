@@ -429,7 +429,7 @@ async fn a_mark_s_page_tells_its_whole_life() {
             "签收",
             "装入",
             "激活",
-            "检验：合格，虚构检验所，检验2026-017",
+            "检验：合格、虚构检验所、检验2026-017",
             "第 1 次查询",
             "当时状态：有效；湖南；公众查询",
             "当时状态：有效；地点不详；公众查询",
@@ -505,6 +505,8 @@ async fn a_mark_s_page_tells_its_whole_life() {
             "Unfreeze",
             "Query 1",
             "active at that time; Hunan; by the public",
+            "Test: passed, 虚构检验所, 检验2026-017",
+            "Key 1 (active)",
         ] {
             assert!(
                 english.words().contains(said),
