@@ -94,6 +94,8 @@ pub struct Frame {
     /// Who is signed in and as what; nobody on the page on which one signs in.
     pub(super) person: Option<(String, &'static str)>,
     pub(super) places: Vec<Link>,
+    /// Whether the page is one of the places itself, not a page below one.
+    pub(super) is_place: bool,
     pub(super) may_search: bool,
     /// What was searched for, on the page of what was found.
     pub(super) searched: String,
@@ -127,7 +129,7 @@ impl Frame {
             .map(|(label, address, _)| Link {
                 label: say(*label),
                 address,
-                is_current: visit.uri.path() == *address,
+                is_current: is_within(visit.uri.path(), address),
             });
         let query = visit.uri.query().unwrap_or_default();
         let notice = DONE.iter().find(|(word, _)| {
@@ -156,12 +158,21 @@ impl Frame {
             own: say(two("我的账户", "My account")),
             person,
             places: places.collect(),
+            is_place: PLACES
+                .iter()
+                .any(|(_, address, _)| visit.uri.path() == *address),
             may_search: ready.is_some() && visit.may(P::Search),
             searched: searched(visit),
             notice: notice.map(|(_, text)| say(*text)),
             is_wide: false,
         }
     }
+}
+
+/// Whether a page belongs to a place: it is that, or stands below it. Everything stands below the start.
+fn is_within(path: &str, place: &str) -> bool {
+    let below = path.strip_prefix(place);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && place != "/console")
 }
 
 /// What stands in the search box.

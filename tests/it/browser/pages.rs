@@ -125,6 +125,8 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         "step" if before.contains("/licensees/") => {
             ["order-correction", "exit"].map(str::to_owned).into()
         }
+        "season" => one(&office.batch.season),
+        "form" => one(&office.batch.form.slug()),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
         | "transfer" | "entitlement" | "coefficients" => one(&1),
