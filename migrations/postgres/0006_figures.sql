@@ -46,6 +46,7 @@ UPDATE orders SET
         + (body::jsonb #>> '{counts,9}')::bigint
         + (body::jsonb #>> '{counts,11}')::bigint + (body::jsonb #>> '{counts,12}')::bigint;
 UPDATE orders SET good = delivered + at_printer + (body::jsonb #>> '{counts,7}')::bigint;
+CREATE INDEX orders_of_season ON orders (licensee, season);
 CREATE INDEX orders_to_print ON orders (printer, number) WHERE unreported > 0;
 CREATE INDEX orders_to_deliver ON orders (printer, number) WHERE at_printer > 0;
 CREATE INDEX orders_to_destroy ON orders (number) WHERE to_be_destroyed > 0;
@@ -53,6 +54,7 @@ CREATE INDEX orders_to_destroy ON orders (number) WHERE to_be_destroyed > 0;
 ALTER TABLE lots ADD COLUMN marks BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE lots ADD COLUMN reports BIGINT NOT NULL DEFAULT 0;
 UPDATE lots SET marks = (body::jsonb ->> 'marks')::bigint, reports = jsonb_array_length(body::jsonb -> 'reports');
+CREATE INDEX lots_of_season ON lots (licensee, season, marks);
 CREATE INDEX lots_without_report ON lots (number) WHERE reports = 0;
 
 -- How many producers there are and how much the trade puts out: figures that people enter, a version each.
@@ -62,5 +64,15 @@ CREATE TABLE plan_figures (
     body TEXT NOT NULL
 );
 
--- Scans of some days are counted by this alone.
+-- Scans of a day are counted by this alone.
 CREATE INDEX scans_by_time ON scans (at, prefecture, state);
+
+-- The counts of days that are over: nothing is added to them any more. A day that was counted has a row for the place that
+-- is not known, if only of nothing.
+CREATE TABLE scan_days (
+    day BIGINT NOT NULL, -- days since 1970, in China
+    province BIGINT NOT NULL, -- the first two digits of its code; 0 where the place is not known
+    active BIGINT NOT NULL, -- scans that met a mark in use
+    other BIGINT NOT NULL, -- scans that met any other state
+    PRIMARY KEY (day, province)
+);

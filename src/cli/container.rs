@@ -125,7 +125,7 @@ impl Filling {
             label: self.label,
         };
         let call = self.caller.call();
-        let filled = containers::fill(&store, &keys.secrets.serial, &call, &fill).await;
+        let filled = containers::fill(&store, &keys, &call, &fill).await;
         filled.map_err(|error| {
             let failure = Failure::from(error);
             if failure.details.is_empty() {
@@ -145,9 +145,8 @@ impl Check {
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let text = super::files::read_list(&self.file)?;
-        let key = &keys.secrets.serial;
         let (container, comparison, lines) =
-            containers::compare(&store, Scope::All, key, self.number, &text).await?;
+            containers::compare(&store, Scope::All, &keys, self.number, &text).await?;
         let agrees = comparison.agrees() && lines.iter().all(is_good);
         output.result(
             &comparison_json(&container, &comparison, &lines, agrees),

@@ -183,6 +183,12 @@ impl Counts {
         ])
     }
 
+    /// Whether an event of this kind can happen to any of those that `answers` says yes for.
+    pub fn any_can(&self, kind: EventKind, answers: impl Fn(Whereabouts) -> bool) -> bool {
+        let mut places = Whereabouts::ALL.iter().copied();
+        places.any(|place| self.at(place) > 0 && answers(place) && passage(place, kind).is_some())
+    }
+
     /// All of them.
     pub fn all(&self) -> u32 {
         self.0.iter().sum()

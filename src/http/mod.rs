@@ -14,6 +14,7 @@ mod extract;
 mod for_people;
 mod language;
 mod log;
+mod made;
 mod network;
 mod openapi;
 pub mod pages;

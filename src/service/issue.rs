@@ -152,6 +152,14 @@ pub struct Stretch {
     pub label: Piece,
 }
 
+/// The batch of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, scope: Scope, number: BatchNumber) -> Result<Batch, ServiceError> {
+    seen::batch_or_refusal(&mut store.read().await?, scope, number).await
+}
+
 /// A batch, its order, and the states its marks are in.
 #[derive(Clone, Debug)]
 pub struct BatchReport {

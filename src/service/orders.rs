@@ -215,7 +215,7 @@ pub async fn detail(
 }
 
 /// The refusal of a number that no order has, or none that the person may see.
-fn unknown(number: OrderNumber) -> ServiceError {
+pub(super) fn unknown(number: OrderNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no order {number}", "没有印制订单 {number}"),
         said!(

@@ -161,27 +161,30 @@ pub async fn last_entries(
     if orders.is_empty() || kinds.is_empty() {
         return Ok(HashMap::new());
     }
+    // The kinds are chosen here and not there: their index would lead through the whole ledger.
     let sql = format!(
-        "SELECT order_number, max(at) FROM entries WHERE order_number IN ({}) AND kind IN ({}) GROUP BY order_number",
-        places(1, orders.len()),
-        places(1 + orders.len(), kinds.len())
+        "SELECT order_number, kind, max(at) FROM entries WHERE order_number IN ({}) GROUP BY order_number, kind",
+        places(1, orders.len())
     );
-    let values = orders
-        .iter()
-        .map(|order| order.0.into())
-        .chain(kinds.iter().map(text));
-    let rows: Vec<(i64, i64)> = on!(tx, c => {
+    let values = orders.iter().map(|order| Value::from(order.0));
+    let rows: Vec<(i64, String, i64)> = on!(tx, c => {
         bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
     })?;
-    let read = |(order, at): (i64, i64)| {
+    let mut last: HashMap<OrderNumber, Timestamp> = HashMap::new();
+    for (order, _, at) in rows
+        .iter()
+        .filter(|(_, kind, _)| kinds.contains(&kind.as_str()))
+    {
         let row = Row {
             table: "entries",
-            key: &order,
+            key: order,
         };
-        let order = OrderNumber(row.number("order_number", order)?);
-        Ok((order, row.time("at", at)?))
-    };
-    rows.into_iter().map(read).collect()
+        let at = row.time("at", *at)?;
+        let known = last.entry(OrderNumber(row.number("order_number", *order)?));
+        let known = known.or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
 }
 
 /// When an entry of one of these kinds was last written about each season of a licensee.
@@ -193,25 +196,25 @@ pub async fn last_entries_of(
     licensee: LicenseeNumber,
     kinds: &[&str],
 ) -> Result<HashMap<Season, Timestamp>, StoreError> {
-    let sql = format!(
-        "SELECT season, max(at) FROM entries WHERE licensee = $1 AND season IS NOT NULL AND kind IN ({}) GROUP BY season",
-        places(2, kinds.len())
-    );
-    let values = [licensee.0.into()]
-        .into_iter()
-        .chain(kinds.iter().map(text));
-    let rows: Vec<(i64, i64)> = on!(tx, c => {
-        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
-    })?;
-    let read = |(season, at): (i64, i64)| {
+    let sql = "SELECT season, kind, max(at) FROM entries WHERE licensee = $1 AND season > 0 GROUP BY season, kind";
+    let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(licensee.0))
+        .fetch_all(c).await)?;
+    let mut last: HashMap<Season, Timestamp> = HashMap::new();
+    for (season, _, at) in rows
+        .iter()
+        .filter(|(_, kind, _)| kinds.contains(&kind.as_str()))
+    {
         let row = Row {
             table: "entries",
-            key: &season,
+            key: season,
         };
-        let season = row.value("season", Season::new(row.number("season", season)?))?;
-        Ok((season, row.time("at", at)?))
-    };
-    rows.into_iter().map(read).collect()
+        let at = row.time("at", *at)?;
+        let season = row.value("season", Season::new(row.number("season", *season)?))?;
+        let known = last.entry(season).or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
 }
 
 /// Licensees in a state, those first that are longest in it.

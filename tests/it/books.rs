@@ -142,7 +142,7 @@ async fn change(
     by: &Call,
     change: &Change<'_>,
 ) -> Result<Changed, ServiceError> {
-    marks::change(&place.store, &place.keys.secrets.serial, by, change).await
+    marks::change(&place.store, &place.keys, by, change).await
 }
 
 fn applicant(number: usize) -> NewLicensee {

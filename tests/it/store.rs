@@ -11,6 +11,7 @@ mod health;
 
 mod ledger;
 mod licensees;
+mod lists;
 mod migrations;
 mod orders;
 mod register;

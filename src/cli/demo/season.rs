@@ -406,7 +406,7 @@ impl Story<'_> {
             }
         }
         let call = self.by(person)?;
-        marks::change(self.store, &self.keys.secrets.serial, &call, &change).await?;
+        marks::change(self.store, self.keys, &call, &change).await?;
         Ok(())
     }
 
@@ -442,16 +442,15 @@ impl Story<'_> {
                 label: Some(line(&format!("卷 {}", roll + 1))?),
             };
             let call = self.by("印刷工癸")?;
-            let key = &self.keys.secrets.serial;
             rolls.push(
-                containers::fill(self.store, key, &call, &fill)
+                containers::fill(self.store, self.keys, &call, &fill)
                     .await?
                     .number,
             );
         }
         let call = self.by("印刷工癸")?;
         let sent = Change::new(EventKind::Delivered, Which::Containers(&rolls[..2]), None);
-        marks::change(self.store, &self.keys.secrets.serial, &call, &sent).await?;
+        marks::change(self.store, self.keys, &call, &sent).await?;
 
         let (_, batch) = self.released(numbers[2], printer, 4_000).await?;
         self.deliver(batch, "0-3999").await?;

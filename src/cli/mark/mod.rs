@@ -33,7 +33,7 @@ pub(super) enum Mark {
     /// Report labels printed, and good (印制)
     ///
     /// With --except-spoiled the printer's whole report is one command: the labels of that file are reported spoiled, all
-    /// others printed. Two entries in the ledger; interrupted between them, the command can be repeated.
+    /// others printed: two entries in the ledger, or none.
     #[command(
         after_help = "EXAMPLES\n  yuanmark mark printed --batch 1 --range 0-999\n  yuanmark mark printed --batch 1 --all --except-spoiled spoiled.txt --reason 印刷模糊"
     )]

@@ -7,6 +7,7 @@ use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::order::Order;
 use crate::domain::printer::PrinterNumber;
+use crate::domain::whereabouts::Whereabouts;
 
 /// Whose things a person sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,16 @@ impl Scope {
             Self::All => true,
             Self::Licensee(number) => order.placed.licensee == number,
             Self::Printer(number) => order.printer == Some(number),
+        }
+    }
+
+    /// Whether labels that are there are this party's to report on: the printing house's until they are sent, from then on
+    /// the licensee's.
+    pub const fn answers_for(self, place: Whereabouts) -> bool {
+        match self {
+            Self::All => true,
+            Self::Printer(_) => place.is_before_delivery(),
+            Self::Licensee(_) => !place.is_before_delivery(),
         }
     }
 

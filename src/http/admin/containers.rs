@@ -148,8 +148,7 @@ pub async fn fill(
         lines: &lines,
         label: body.label.said("label")?,
     };
-    let serials = &app.keys.secrets.serial;
-    let filled = containers::fill(&app.store, serials, &call, &fill).await?;
+    let filled = containers::fill(&app.store, &app.keys, &call, &fill).await?;
     Ok(Json(filled.into()))
 }
 
@@ -227,9 +226,8 @@ pub async fn compare(
     ApiJson(body): ApiJson<FoundMarks>,
 ) -> Result<Json<ComparisonBody>, Problem> {
     let lines = body.lines.text()?;
-    let serials = &app.keys.secrets.serial;
     let (container, comparison, lines) =
-        containers::compare(&app.store, caller.scope(), serials, number, &lines).await?;
+        containers::compare(&app.store, caller.scope(), &app.keys, number, &lines).await?;
     let lines = bad_lines(&lines);
     let is_same = comparison.agrees();
     let ranges = |ranges: Vec<IndexRange>| ranges.into_iter().map(Into::into).collect();

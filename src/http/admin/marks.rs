@@ -28,6 +28,7 @@ use crate::service::marks::{self, Change, Which};
 use crate::service::system;
 
 /// Lines that choose marks: each a serial, an index of the batch, or a range (`10-20`, or two serials with `..` between).
+/// A code or its address stands for its mark as a serial does.
 /// As one text, empty lines and those that begin with `#` are passed over.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
@@ -174,8 +175,7 @@ pub async fn change(
         let date = date.0;
         change.destruction = Some(entry::Destruction { date, witnesses });
     }
-    let serials = &app.keys.secrets.serial;
-    let done = marks::change(&app.store, serials, &call, &change).await?;
+    let done = marks::change(&app.store, &app.keys, &call, &change).await?;
     let range = |(batch, range): &(_, _)| MarksOfBatch {
         batch: *batch,
         range: Range::from(*range),

@@ -136,9 +136,10 @@ async fn file_of(visit: &Visit, app: &App, number: u32) -> Result<Response, Serv
         crate::http::language::Language::Chinese => format!("标志第 {number} 批"),
         crate::http::language::Language::English => format!("Batch {number}"),
     };
-    let hidden = match batch.has_hidden_codes {
-        true => two("有", "yes"),
-        false => two("无", "no"),
+    let hidden = if batch.has_hidden_codes {
+        two("有", "yes")
+    } else {
+        two("无", "no")
     };
     let issued = format!("{} {}", minute(batch.issued_at), batch.actor);
     let file = File::new(title)

@@ -16,17 +16,21 @@ struct Step {
     address: String,
 }
 
-/// Something that is done at once: label, where it is sent, and what with it.
-struct Button {
-    label: &'static str,
-    address: &'static str,
-    fields: Vec<(&'static str, String)>,
-}
-
 /// Where a row of a table leads, and its cells, each with its head.
 struct Cells {
     address: Option<String>,
     cells: Vec<(&'static str, String)>,
+    button: Option<Button>,
+}
+
+/// What can be done at once: where to, which fields are sent, and what the button says.
+pub struct Button {
+    /// Where the form is sent.
+    pub address: &'static str,
+    /// Its fields.
+    pub fields: Vec<(&'static str, String)>,
+    /// What it says.
+    pub label: &'static str,
 }
 
 /// A fact: its name, its value, and where that leads.
@@ -191,17 +195,33 @@ impl File {
     /// A table, if it has rows.
     #[must_use]
     pub fn table(
-        mut self,
+        self,
         visit: &Visit,
         heading: Two,
         heads: &[Two],
         rows: Vec<(Option<String>, Vec<String>)>,
     ) -> Self {
+        let rows = rows
+            .into_iter()
+            .map(|(address, cells)| (address, cells, None));
+        self.table_with_buttons(visit, heading, heads, rows.collect())
+    }
+
+    /// A table with a button in some of its rows, if it has rows.
+    #[must_use]
+    pub fn table_with_buttons(
+        mut self,
+        visit: &Visit,
+        heading: Two,
+        heads: &[Two],
+        rows: Vec<(Option<String>, Vec<String>, Option<Button>)>,
+    ) -> Self {
         if !rows.is_empty() {
             let heads: Vec<&'static str> = heads.iter().map(|head| visit.say(*head)).collect();
-            let rows = rows.into_iter().map(|(address, cells)| Cells {
+            let rows = rows.into_iter().map(|(address, cells, button)| Cells {
                 address,
                 cells: heads.iter().copied().zip(cells).collect(),
+                button,
             });
             let rows = rows.collect();
             self.parts

@@ -18,6 +18,14 @@ pub enum Kind {
     Line,
     /// Several lines.
     Lines,
+    /// Several lines that choose marks.
+    Marks,
+    /// A serial or container, typed or scanned.
+    Scan,
+    /// No field: what follows is folded away until it is asked for.
+    Fold,
+    /// No field: the end of what is folded away.
+    Unfold,
     /// A whole number.
     Number,
     /// A number with decimals.
@@ -111,6 +119,7 @@ pub struct Form {
     text: Vec<String>,
     fields: Vec<Field>,
     button: &'static str,
+    other: Option<(&'static str, &'static str, String)>,
     is_grave: bool,
     errors: Vec<(Option<&'static str>, String)>,
     confirms: Vec<String>,
@@ -125,6 +134,7 @@ impl Form {
             text: Vec::new(),
             fields: Vec::new(),
             button,
+            other: None,
             is_grave: false,
             errors: Vec::new(),
             confirms: Vec::new(),
@@ -151,6 +161,35 @@ impl Form {
     pub const fn grave(mut self) -> Self {
         self.is_grave = true;
         self
+    }
+
+    /// A second button, which sends this field besides, and what it says.
+    #[must_use]
+    pub fn other_button(
+        mut self,
+        name: &'static str,
+        value: &'static str,
+        label: impl Into<String>,
+    ) -> Self {
+        self.other = Some((name, value, label.into()));
+        self
+    }
+
+    /// Folds the fields away that `inside` adds; open if anything stands in one of them.
+    #[must_use]
+    pub fn folded(self, visit: &Visit, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field(visit, "", label, Kind::Fold));
+        form.field(visit, "", two("", ""), Kind::Unfold)
+    }
+
+    /// Whether the fold that begins at this place is open.
+    fn is_open(&self, fold: &usize) -> bool {
+        let inside = self.fields[*fold + 1..]
+            .iter()
+            .take_while(|field| !matches!(field.kind, Kind::Unfold));
+        let mut inside = inside.filter(|field| !matches!(field.kind, Kind::Hidden));
+        inside
+            .any(|field| field.error.is_some() || field.values.iter().any(|text| !text.is_empty()))
     }
 
     /// A field that must be filled in.

@@ -38,6 +38,8 @@ pub enum Needs {
     May(Permission),
     /// A person who may see this and take lists away.
     Take(Permission),
+    /// A person who may do any of these.
+    AnyOf(&'static [Permission]),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -111,6 +113,11 @@ impl Visit {
     pub fn may(&self, permission: Permission) -> bool {
         self.anybody()
             .is_some_and(|signed_in| signed_in.principal.may(permission))
+    }
+
+    /// Whether whoever is signed in may do any of these.
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
     }
 
     /// Whose things the visitor sees.
@@ -188,10 +195,9 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
     };
     let is_read = request.method().is_safe();
     let mut response = match (needs, visit.anybody()) {
-        (Needs::Nobody, _) => None,
+        (Needs::Nobody, _) | (Needs::Session, Some(_)) => None,
         (_, None) if is_read => Some(sign_in::instead(&visit)),
         (_, None) => Some(sign_in::instead_of_form(&visit, std::mem::take(&mut request)).await),
-        (Needs::Session, Some(_)) => None,
         (Needs::Open, Some(signed_in)) if signed_in.due != Due::Code => None,
         (_, Some(signed_in)) if signed_in.due == Due::Code => Some(if is_read {
             sign_in::code_first(&visit)
@@ -211,6 +217,9 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
                 None => None,
             }
         }
+        (Needs::AnyOf(any), Some(_)) if visit.may_any(any) => None,
+        (Needs::AnyOf([first, ..]), Some(_)) => Some(forbidden(&visit, *first).await),
+        (Needs::AnyOf([]), Some(_)) => Some(Problem::NOT_FOUND.response()), // nobody's page
     };
     if response.is_none() {
         request.extensions_mut().insert(visit.clone());

@@ -5,6 +5,7 @@
 //! change is a form, every list keeps its address.
 
 mod batches;
+mod containers;
 mod documents;
 mod entitlements;
 pub(super) mod errors;
@@ -12,6 +13,7 @@ mod figure;
 mod file;
 mod form;
 pub mod guard;
+mod labels;
 mod ledger;
 mod licensees;
 mod list;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::file::File;
 use super::form::{Form, Kind};
 use super::guard::Visit;
+use super::labels;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
 use super::party::{self, Names};
@@ -28,6 +29,7 @@ use crate::domain::whereabouts::Whereabouts;
 use crate::http::App;
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
+use crate::service::marks::deliveries;
 use crate::service::{ServiceError, export, ledger, lists, orders, system};
 use crate::store::lists::{ORDERS, Sort};
 use crate::store::{ledger as entries, order};
@@ -157,19 +159,20 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             ..Default::default()
         };
         let history = ledger::list(&app.store, visit.scope(), &about, None, 50).await?;
-        Ok::<_, ServiceError>((detail, history))
+        let sent = deliveries::of_order(&app.store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent))
     };
-    let (detail, history) = match found.await {
+    let (detail, history, sent) = match found.await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
     let order = detail.order;
     let here = format!("/console/orders/{number}");
     let is = |state: OrderState| order.state == state;
-    let labels = Whereabouts::ALL
+    let places = Whereabouts::ALL
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
-    let labels = labels.map(|place| {
+    let places = places.map(|place| {
         let name = visit.language.choose(place.chinese(), place.slug());
         (
             None,
@@ -223,6 +226,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             two("取消", "Cancel"),
             format!("{here}/cancel"),
         );
+    file = labels::of_order::steps(&visit, &order, &history, file);
     if order.is_scrap_over() {
         file = file.text(
             None,
@@ -237,61 +241,63 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
         );
     }
     let form = order.placed.form;
-    file.facts(
-        &visit,
-        None,
-        vec![
-            (
-                two("合法使用人", "Licensee"),
-                Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
-            ),
-            (two("年度", "Season"), Some(order.placed.season.to_string())),
-            (
-                two("产品形态", "Form"),
-                Some(
-                    visit
-                        .language
-                        .choose(form.chinese(), form.slug())
-                        .to_owned(),
+    file = file
+        .facts(
+            &visit,
+            None,
+            vec![
+                (
+                    two("合法使用人", "Licensee"),
+                    Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
                 ),
-            ),
-            (
-                two("产品", "Product"),
-                Some(order.placed.product.to_string()),
-            ),
-            (
-                two("订购数量", "Marks ordered"),
-                Some(thousands(order.placed.quantity.get())),
-            ),
-            (
-                two("承印方", "Printer"),
-                detail.printer.map(|name| name.to_string()),
-            ),
-            (
-                two("事由", "Reason"),
-                order.reason.as_ref().map(ToString::to_string),
-            ),
-            (
-                two("提交", "Placed"),
-                Some(format!("{} {}", minute(order.placed_at), order.actor)),
-            ),
-        ],
-    )
-    .linked(
-        &visit,
-        two("标志批", "Batch"),
-        order.batch.map(|batch| batch.to_string()),
-        visit.may(P::BatchRead),
-        super::batches::address(order.batch),
-    )
-    .table(
-        &visit,
-        two("标志去向", "Where its labels are"),
-        &[two("去向", "Place"), two("数量", "Marks")],
-        labels.collect(),
-    )
-    .history(&visit, &history)
-    .render(&visit)
+                (two("年度", "Season"), Some(order.placed.season.to_string())),
+                (
+                    two("产品形态", "Form"),
+                    Some(
+                        visit
+                            .language
+                            .choose(form.chinese(), form.slug())
+                            .to_owned(),
+                    ),
+                ),
+                (
+                    two("产品", "Product"),
+                    Some(order.placed.product.to_string()),
+                ),
+                (
+                    two("订购数量", "Marks ordered"),
+                    Some(thousands(order.placed.quantity.get())),
+                ),
+                (
+                    two("承印方", "Printer"),
+                    detail.printer.map(|name| name.to_string()),
+                ),
+                (
+                    two("事由", "Reason"),
+                    order.reason.as_ref().map(ToString::to_string),
+                ),
+                (
+                    two("提交", "Placed"),
+                    Some(format!("{} {}", minute(order.placed_at), order.actor)),
+                ),
+            ],
+        )
+        .linked(
+            &visit,
+            two("标志批", "Batch"),
+            order.batch.map(|batch| batch.to_string()),
+            visit.may(P::BatchRead),
+            super::batches::address(order.batch),
+        )
+        .table(
+            &visit,
+            two("标志去向", "Where its labels are"),
+            &[two("去向", "Place"), two("数量", "Marks")],
+            places.collect(),
+        );
+    labels::of_order::sendings(&visit, order.number, &sent, file)
+        .history(&visit, &history)
+        .render(&visit)
 }
 
 async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {

@@ -9,7 +9,6 @@ use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::access::Permission as P;
 use crate::http::assets;
-use crate::http::language::Language;
 use crate::http::pages::in_other_language;
 use crate::service::people::sessions::Due;
 
@@ -21,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 12] = [
+const PLACES: [(Two, &str, Option<P>); 13] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -47,6 +46,11 @@ const PLACES: [(Two, &str, Option<P>); 12] = [
         two("标志批", "Batches"),
         "/console/batches",
         Some(P::BatchRead),
+    ),
+    (
+        two("卷和箱", "Rolls and boxes"),
+        "/console/containers",
+        Some(P::ContainerRead),
     ),
     (
         two("承印方", "Printers"),
@@ -81,8 +85,13 @@ pub struct Frame {
     pub(super) title: String,
     pub(super) html_lang: &'static str,
     pub(super) style: &'static str,
+    pub(super) script: &'static str,
+    /// What the script says, by its word.
+    pub(super) said: [(&'static str, &'static str); 6],
     pub(super) icon: &'static str,
     pub(super) product: &'static str,
+    /// What stands beside the reeds for whoever is not in yet.
+    pub(super) motto: &'static str,
     pub(super) other_language: String,
     pub(super) other_language_name: &'static str,
     pub(super) other_language_tag: &'static str,
@@ -117,6 +126,34 @@ const DONE: [(&str, Two); 3] = [
     ("saved", two("已保存。", "Saved.")),
 ];
 
+/// What the script has to say.
+const SAID_BY_THE_SCRIPT: [(&str, Two); 6] = [
+    ("scan", two("扫码", "Scan")),
+    (
+        "aim",
+        two(
+            "请将二维码对准取景框",
+            "Hold the symbol in front of the camera",
+        ),
+    ),
+    (
+        "camera",
+        two(
+            "无法打开摄像头，请手工输入。",
+            "The camera cannot be opened. Type it instead.",
+        ),
+    ),
+    ("close", two("关闭", "Close")),
+    ("rows", two("行", "lines")),
+    (
+        "leave",
+        two(
+            "填写的内容尚未提交，确定离开？",
+            "What you typed has not been sent. Leave all the same?",
+        ),
+    ),
+];
+
 impl Frame {
     /// The frame of a page with this title.
     pub fn new(visit: &Visit, title: impl Into<String>) -> Self {
@@ -146,8 +183,14 @@ impl Frame {
             title: title.into(),
             html_lang: language.choose("zh-Hans", "en"),
             style: assets::console_style_path(),
+            script: assets::console_script_path(),
+            said: SAID_BY_THE_SCRIPT.map(|(word, text)| (word, say(text))),
             icon: assets::icon_path(),
             product: say(two("沅江芦笋专用标志", "Yuanjiang asparagus marks")),
+            motto: say(two(
+                "印制、发放、使用，枚枚有据",
+                "Every label accounted for, from the press to the pack",
+            )),
             other_language: in_other_language(&visit.uri, language.other()),
             other_language_name: language.choose("English", "中文"),
             other_language_tag: language.choose("en", "zh-Hans"),

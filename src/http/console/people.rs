@@ -410,7 +410,7 @@ pub async fn change(
     // Who is told that somebody else was faster has then seen what it is now.
     let typed = match &done {
         Err(ServiceError::Refused(refusal)) if refusal.kind == RefusalKind::Stale => {
-            typed.with("seen", &as_seen(&user))
+            typed.with("seen", as_seen(&user))
         }
         _ => typed,
     };

@@ -1,17 +1,18 @@
 //! All pages of the console, each beside what it needs of who asks. A page that is not here does not exist.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodFilter, on};
 
-use super::guard::Needs::{self, May, Nobody, Person, Session, Take};
-use super::guard::guard;
+use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
+use super::guard::{Visit, guard};
+use super::typed::Typed;
 use super::{
-    batches, documents, entitlements, ledger, licensees, lots, marks, orders, own, people,
-    printers, reports, search, sign_in, start, trail, transfers,
+    batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
+    own, people, printers, reports, search, sign_in, start, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -93,6 +94,7 @@ pub fn pages(app: App) -> Pages {
     let pages = files(pages);
     let pages = quantities(pages);
     let pages = goods(pages);
+    let pages = of_labels(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
@@ -590,6 +592,54 @@ fn goods(pages: Pages) -> Pages {
             "/console/lots/{lot}/restore",
             May(P::LotRecall),
             lots::restore,
+        )
+}
+
+/// What happens to labels, and rolls and boxes of them.
+fn of_labels(mut pages: Pages) -> Pages {
+    for (path, event) in labels::PAGES {
+        let needs = AnyOf(P::for_event(event));
+        let show = move |visit: Visit, State(app): State<App>| labels::page(visit, app, event);
+        let enter = move |visit: Visit, State(app): State<App>, typed: Typed| {
+            labels::enter(visit, app, typed, event)
+        };
+        pages = pages.get(path, needs, show).send(path, needs, enter);
+    }
+    pages
+        .get(
+            "/console/orders/{order}/pack",
+            May(P::PackTake),
+            labels::of_order::pack,
+        )
+        .get(
+            "/console/containers",
+            May(P::ContainerRead),
+            containers::list,
+        )
+        .get(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill_page,
+        )
+        .send(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill,
+        )
+        .get(
+            "/console/containers/{container}",
+            May(P::ContainerRead),
+            containers::file,
+        )
+        .get(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check_page,
+        )
+        .send(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check,
         )
 }
 

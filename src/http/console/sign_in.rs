@@ -179,9 +179,10 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
         }
         Err(error) => return Problem::from(error).response(),
     };
-    let mut response = match is_open {
-        true => go_on(&visit, &typed),
-        false => to_code(&visit, &typed),
+    let mut response = if is_open {
+        go_on(&visit, &typed)
+    } else {
+        to_code(&visit, &typed)
     };
     let is_secure = app.public_url.is_secure();
     Cookie::Session.set(&cookie, is_secure, response.headers_mut());

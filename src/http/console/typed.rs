@@ -75,14 +75,6 @@ impl Typed {
         named.map(|(_, upload)| upload)
     }
 
-    /// The same with another text in a field.
-    #[must_use]
-    pub fn with(mut self, name: &str, text: &str) -> Self {
-        self.fields.retain(|(field, _)| field != name);
-        self.fields.push((name.to_owned(), text.to_owned()));
-        self
-    }
-
     /// Whether a file was chosen.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
@@ -114,6 +106,14 @@ impl Typed {
         } else {
             Vec::new()
         }
+    }
+
+    /// The same with this text in a field, whatever stood there.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), text.into()));
+        self
     }
 }
 
@@ -150,10 +150,10 @@ impl Typed {
     /// Bytes that are no text were read as U+FFFD, and would be kept as that.
     fn readable(self) -> Result<Self, Response> {
         let mut texts = self.fields.iter();
-        match texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
-            true => Err(unreadable(StatusCode::BAD_REQUEST)),
-            false => Ok(self),
+        if texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
+            return Err(unreadable(StatusCode::BAD_REQUEST));
         }
+        Ok(self)
     }
 
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
@@ -165,7 +165,10 @@ impl Typed {
             }
             let name = part.name().unwrap_or_default().to_owned();
             let Some(file) = part.file_name().map(str::to_owned) else {
-                let text = part.text().await.map_err(bad)?;
+                // Not by axum, which guesses at other encodings: our pages are UTF-8, and so is what they send.
+                let bytes = part.bytes().await.map_err(bad)?;
+                let text = String::from_utf8(bytes.to_vec());
+                let text = text.map_err(|_| unreadable(StatusCode::BAD_REQUEST))?;
                 typed.fields.push((name, text));
                 continue;
             };

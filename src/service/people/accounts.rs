@@ -213,9 +213,10 @@ pub async fn change(
 
 /// Somebody else was faster: what the account is now.
 fn changed_meanwhile(now: &User) -> ServiceError {
-    let (state, state_zh) = match now.is_disabled {
-        true => ("disabled", "停用"),
-        false => ("active", "启用"),
+    let (state, state_zh) = if now.is_disabled {
+        ("disabled", "停用")
+    } else {
+        ("active", "启用")
     };
     let party = now.scope.licensee().map(|one| u32::from(one.0));
     let party = party.or(now.scope.printer().map(|one| one.0));

@@ -60,9 +60,8 @@ pub async fn begin(
     let is_right = hashing::is_it(password, hash.clone()).await;
 
     let mut tx = store.write().await?;
-    let user = match found.filter(|user| is_right && !user.is_disabled) {
-        Some(user) => user,
-        None => return wrong(tx, name, origin, now, "sign-in").await,
+    let Some(user) = found.filter(|user| is_right && !user.is_disabled) else {
+        return wrong(tx, name, origin, now, "sign-in").await;
     };
     user::lock(&mut tx, user.number).await?;
     let credentials = user::credentials(&mut tx, user.number).await?;

@@ -3,13 +3,15 @@
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::ledger::entry::KINDS;
 use yuanmark::domain::licensee::{LicenseeState, Step};
+use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::plan::PlanFigures;
 use yuanmark::service::report::{self, Output, Users};
 use yuanmark::service::{licensees, plan};
+use yuanmark::store::scan::{self, NewScan};
 
 use super::proof::prove;
-use super::{applicant, assert_invalid, assert_stale, entries, named, on, season, step};
-use crate::support::installation::{Installation, call, line, morning};
+use super::{applicant, assert_invalid, assert_stale, at, entries, named, on, season, step};
+use crate::support::installation::{Installation, call, index, line, morning};
 
 fn figures(version: u32, year: u16, producers: u32, output_tonnes: u32) -> PlanFigures {
     PlanFigures {
@@ -175,5 +177,57 @@ async fn a_season_is_measured_against_the_figures_in_force() {
             "its marks are in the output though its right has ended"
         );
         prove(&place).await;
+    }
+}
+
+#[tokio::test]
+async fn scans_of_days_that_are_over_are_counted_once() {
+    for place in Installation::both().await {
+        let store = &place.store;
+        let batch = place.batch(10).await;
+        let scan = async |time: &str| {
+            let mut tx = store.write().await.unwrap();
+            let scan = NewScan {
+                mark: MarkId {
+                    batch: batch.number,
+                    index: index(0),
+                },
+                at: at(time),
+                state: "active",
+                place: None,
+                phone: None,
+                channel: "consumer",
+            };
+            let query = scan::lock(&mut tx, &scan).await.unwrap().count + 1;
+            scan::add(&mut tx, &scan, query).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let counts = async |now: &str| {
+            let (from, until) = ("2026-04-01".parse().unwrap(), "2026-04-03".parse().unwrap());
+            let found = report::scans(store, from, until, at(now)).await.unwrap();
+            assert_eq!(
+                found.all(),
+                found
+                    .provinces
+                    .iter()
+                    .map(report::Counted::all)
+                    .sum::<u64>()
+            );
+            found
+                .days
+                .iter()
+                .map(report::Counted::all)
+                .collect::<Vec<_>>()
+        };
+        scan("2026-04-02T23:59:59+08:00").await;
+        scan("2026-04-03T00:00:00+08:00").await;
+        // Half past midnight: yesterday is over, but somebody may still be writing.
+        assert_eq!(counts("2026-04-03T00:30:00+08:00").await, [0, 1, 1]);
+        scan("2026-04-02T23:59:59+08:00").await;
+        assert_eq!(counts("2026-04-03T01:30:00+08:00").await, [0, 2, 1]);
+        // From now on the second is kept as it was counted; the third goes on.
+        scan("2026-04-02T12:00:00+08:00").await;
+        scan("2026-04-03T02:00:00+08:00").await;
+        assert_eq!(counts("2026-04-03T02:30:00+08:00").await, [0, 2, 2]);
     }
 }

@@ -234,13 +234,7 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
                 let lines = format!("{}-{}", asker * 20, asker * 20 + 19);
                 let mut change = of_lines(EventKind::Activated, Which::Lines(&lines), batch);
                 change.lot = Some(lot);
-                marks::change(
-                    &store,
-                    &keys.secrets.serial,
-                    &call("企业", morning()),
-                    &change,
-                )
-                .await
+                marks::change(&store, &keys, &call("企业", morning()), &change).await
             }
         });
         assert_granted(
@@ -273,13 +267,7 @@ async fn the_same_labels_are_used_lost_or_returned_and_never_two_of_these() {
             let (store, keys, batch) = (place.store.clone(), Arc::clone(&place.keys), batch.number);
             async move {
                 let change = of_lines(kinds[asker % 4], Which::Lines("3-7"), batch);
-                marks::change(
-                    &store,
-                    &keys.secrets.serial,
-                    &call("企业", morning()),
-                    &change,
-                )
-                .await
+                marks::change(&store, &keys, &call("企业", morning()), &change).await
             }
         });
         let answers = at_once(askers).await;
@@ -414,9 +402,7 @@ async fn writers_of_every_kind_at_once_leave_one_unbroken_ledger() {
                     _ => {
                         let line = asker.to_string();
                         let change = of_lines(EventKind::Used, Which::Lines(&line), batch);
-                        marks::change(&store, &keys.secrets.serial, &by, &change)
-                            .await
-                            .map(drop)
+                        marks::change(&store, &keys, &by, &change).await.map(drop)
                     }
                 }
             }

@@ -520,7 +520,7 @@ async fn containers_are_filled_corrections_made_and_remarks_written_once() {
         let batch = place.batch(40).await;
         let store = &place.store;
         let fill = |lines: &'static str| {
-            let (key, batch) = (&place.keys.secrets.serial, batch.number);
+            let (key, batch) = (&place.keys, batch.number);
             move |by: Call| async move {
                 let fill = Fill {
                     kind: ContainerKind::Roll,

@@ -83,6 +83,12 @@ fn looking(path: &str, needs: Needs) -> Vec<&'static str> {
         Needs::Open | Needs::Person => vec![Role::Approver.slug()],
         // A table is taken away, not looked at.
         Needs::Take(_) => Vec::new(),
+        Needs::AnyOf(any) => any
+            .iter()
+            .filter_map(|one| who(*one))
+            .map(|role| role.slug())
+            .take(1)
+            .collect(),
         Needs::May(permission) => who(permission)
             .map(|role| role.slug())
             .into_iter()
@@ -125,6 +131,8 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         "step" if before.contains("/licensees/") => {
             ["order-correction", "exit"].map(str::to_owned).into()
         }
+        // The script finds the link on the visitor's own page.
+        "session" if before.contains("/own/") => one(&"found"),
         "season" => one(&office.batch.season),
         "form" => one(&office.batch.form.slug()),
         // The first of their kind.

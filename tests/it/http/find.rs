@@ -54,8 +54,8 @@ impl Story {
             lines: "0-4",
             label: Some(line("卷001<u>")),
         };
-        let serials = &site.keys.secrets.serial;
-        let roll = containers::fill(&site.store, serials, &by, &fill)
+        let keys = &site.keys;
+        let roll = containers::fill(&site.store, keys, &by, &fill)
             .await
             .unwrap();
         let order = |number| orders::get(&site.store, Scope::All, number);
@@ -346,14 +346,18 @@ async fn what_is_somebody_else_s_is_not_found() {
         assert_eq!(lists(&printer, "L-1").await, [""; 0]);
         assert_eq!(lists(&printer, "湖畔").await, [""; 0]);
         assert_eq!(leads(&printer, "虚构彩印").await, "/console/printers/1");
-        let mark = printer.open(&format!("/console/marks/{own}")).await;
-        assert!(
-            !mark.text().contains("L-1"),
-            "lots are not a printer's business"
-        );
+        let by_lot = story
+            .site
+            .change(&story.batches[0], EventKind::Activated, "3", morning());
+        by_lot.await.unwrap();
+        for (person, is_told) in [(&licensee, true), (&printer, false)] {
+            let page = person.open("/console/batches/1").await;
+            assert_eq!(page.words().contains("生产批次"), is_told);
+            let mark = person.open(&format!("/console/marks/{own}")).await;
+            assert_eq!(mark.text().contains("L-1"), is_told);
+        }
 
-        let administrator = story.site.phone();
-        let stranger = administrator.open("/console/search?q=1").await;
+        let stranger = story.site.phone().open("/console/search?q=1").await;
         assert_eq!(stranger.status, 303);
         assert!(
             stranger
@@ -398,7 +402,7 @@ async fn a_mark_s_page_tells_its_whole_life() {
         frozen.reason = Some(line("核查<b>中"));
         frozen.document = Some(line("冻结2026-9"));
         let by = call("inspector", system::now());
-        yuanmark::service::marks::change(&site.store, &site.keys.secrets.serial, &by, &frozen)
+        yuanmark::service::marks::change(&site.store, &site.keys, &by, &frozen)
             .await
             .unwrap();
 

@@ -280,8 +280,8 @@ async fn take(place: &Installation, batch: &Batch, step: &Step) -> Result<Change
             witnesses: (line("证人甲"), line("证人乙")),
         });
     }
-    let (key, clerk) = (&place.keys.secrets.serial, call("clerk", morning()));
-    marks::change(&place.store, key, &clerk, &change).await
+    let clerk = call("clerk", morning());
+    marks::change(&place.store, &place.keys, &clerk, &change).await
 }
 
 /// A batch whose data pack the printer has just got.

@@ -423,26 +423,41 @@ async fn scans_are_counted_by_day_in_china_and_by_province() {
             scan::add(&mut tx, &scan, query).await.unwrap();
         }
         let until = midnight + SignedDuration::from_hours(48);
-        let days = report::scans_by_day(&mut tx, midnight, until)
-            .await
-            .unwrap();
-        let of = |key, active, other| Scans { key, active, other };
+        let count = |day, province, active, other| Scans {
+            day,
+            province,
+            active,
+            other,
+        };
+        let (second, third) = (date(2026, 4, 2), date(2026, 4, 3));
+        let counted = report::count_scans(&mut tx, midnight, until).await.unwrap();
+        let should = [
+            count(second, Some(11), 1, 0),
+            count(second, Some(43), 1, 1),
+            count(third, None, 0, 1),
+        ];
+        assert_eq!(counted, should);
         assert_eq!(
-            days,
-            [of(date(2026, 4, 2), 2, 1), of(date(2026, 4, 3), 0, 1)]
-        );
-        let mut provinces = report::scans_by_province(&mut tx, midnight, until)
-            .await
-            .unwrap();
-        provinces.sort_by_key(|one| one.key); // the databases put what is not known at different ends
-        let of = |key, active, other| Scans { key, active, other };
-        assert_eq!(
-            provinces,
-            [of(None, 0, 1), of(Some(11), 1, 0), of(Some(43), 1, 1)]
-        );
-        assert_eq!(
-            report::scans_by_day(&mut tx, until, until).await.unwrap(),
+            report::count_scans(&mut tx, until, until).await.unwrap(),
             []
+        );
+
+        assert_eq!(
+            report::kept_scans(&mut tx, second, third).await.unwrap(),
+            []
+        );
+        report::keep_scans(&mut tx, &counted).await.unwrap();
+        report::keep_scans(&mut tx, &[count(third, None, 9, 9)])
+            .await
+            .unwrap();
+        assert_eq!(
+            report::kept_scans(&mut tx, second, third).await.unwrap(),
+            should,
+            "once and for all"
+        );
+        assert_eq!(
+            report::kept_scans(&mut tx, third, third).await.unwrap(),
+            should[2..]
         );
     }
 }

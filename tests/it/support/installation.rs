@@ -326,12 +326,6 @@ impl Installation {
             let witnesses = (line("证人甲"), line("证人乙"));
             change.destruction = Some(Destruction { date, witnesses });
         }
-        marks::change(
-            &self.store,
-            &self.keys.secrets.serial,
-            &call("clerk", now),
-            &change,
-        )
-        .await
+        marks::change(&self.store, &self.keys, &call("clerk", now), &change).await
     }
 }

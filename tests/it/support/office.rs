@@ -391,14 +391,14 @@ impl Furniture {
         installation.deliver_by(&batch, press).await;
         let lot = installation.lot(&batch, morning()).await;
         let by = call("test", morning());
-        let key = &installation.keys.secrets.serial;
+        let keys = &installation.keys;
         let fill = Fill {
             kind: ContainerKind::Roll,
             batch: Some(batch.number),
             lines: "0-99",
             label: None,
         };
-        let container = containers::fill(store, key, &by, &fill).await.unwrap();
+        let container = containers::fill(store, keys, &by, &fill).await.unwrap();
         let content = format!("%PDF-1.7 of {firm}");
         let document = NewDocument {
             licensee: firm,

@@ -211,6 +211,7 @@ impl Site {
 }
 
 /// Someone who asks a site and keeps its cookies, as a browser does.
+#[derive(Clone)]
 pub struct Phone {
     origin: String,
     agent: ureq::Agent,

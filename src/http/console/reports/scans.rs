@@ -14,7 +14,7 @@ use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::http::language::Language;
 use crate::service::report::chart::{self, Bar, Column};
-use crate::service::report::{self, MOST_DAYS, ScanReport};
+use crate::service::report::{self, Counted, MOST_DAYS, ScanReport};
 use crate::service::system;
 
 /// Days that are shown unless others are asked for.
@@ -40,7 +40,7 @@ fn asked_days(asked: &Typed) -> (Date, Date) {
 pub async fn page(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
     let (from, until) = asked_days(&asked);
-    let found = match report::scans(&visit.app.store, from, until).await {
+    let found = match report::scans(&visit.app.store, from, until, system::now()).await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
@@ -84,7 +84,7 @@ fn by_day(visit: &Visit, found: &ScanReport) -> Figure {
             parts: vec![day.active, day.other],
         })
         .collect();
-    let most = found.days.iter().map(|day| day.active + day.other).max();
+    let most = found.days.iter().map(Counted::all).max();
     let title = visit.say(two("每日查询次数", "Scans a day"));
     let svg = chart::columns(title, &columns, &thousands(most.unwrap_or(0)));
     let mut figure = Figure::new(visit, title, svg)
@@ -97,7 +97,7 @@ fn by_day(visit: &Visit, found: &ScanReport) -> Figure {
                 day.key.to_string(),
                 thousands(day.active),
                 thousands(day.other),
-                thousands(day.active + day.other),
+                thousands(day.all()),
             ],
         );
     }
@@ -116,7 +116,7 @@ fn by_province(visit: &Visit, found: &ScanReport) -> Figure {
         .map(|province| Bar {
             label: name(province.key).to_owned(),
             parts: vec![province.active, province.other],
-            text: thousands(province.active + province.other),
+            text: thousands(province.all()),
         })
         .collect();
     let mut figure = Figure::new(visit, title, chart::bars(title, &bars))
@@ -129,7 +129,7 @@ fn by_province(visit: &Visit, found: &ScanReport) -> Figure {
                 name(province.key).to_owned(),
                 thousands(province.active),
                 thousands(province.other),
-                thousands(province.active + province.other),
+                thousands(province.all()),
             ],
         );
     }

@@ -19,7 +19,7 @@ use crate::support::installation::Installation;
 async fn a_label_is_in_one_roll_and_one_box() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
-        let key = &place.keys.secrets.serial;
+        let key = &place.keys;
         let fill = async |kind, lines: &str| {
             let fill = Fill {
                 kind,
@@ -106,8 +106,7 @@ async fn the_oldest_of_forty_thousand_boxes_still_holds_its_label() {
             lines: "0-1",
             label: None,
         };
-        let answer =
-            containers::fill(&place.store, &place.keys.secrets.serial, &clerk(), &fill).await;
+        let answer = containers::fill(&place.store, &place.keys, &clerk(), &fill).await;
         assert_conflict(answer, "are in box 1 already");
     }
 }
@@ -121,7 +120,7 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             .unwrap();
         let order = place.order(&licensee, 10).await;
         let other = place.issue(&order, "second").await.unwrap().batch;
-        let key = &place.keys.secrets.serial;
+        let key = &place.keys;
         let lines = "10-19\n30-34";
         let fill = Fill {
             kind: ContainerKind::Box,

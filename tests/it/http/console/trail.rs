@@ -8,7 +8,8 @@ use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::service::trail;
 use yuanmark::store::trail::{Filter, Outcome, Step};
 
-use crate::support::databases::TestDatabase;
+use super::table;
+use crate::support::databases::{TestDatabase, number};
 use crate::support::office::{Office, Person};
 
 /// The newest step.
@@ -113,12 +114,12 @@ async fn everything_leaves_a_step() {
             Outcome::Refused,
         );
         // A mistyped field is nobody's business.
-        let number = newest(&office).await.number;
+        let last = newest(&office).await.number;
         registrar
             .post("/console/licensees/new", &[("name", "")])
             .await
             .is(422);
-        assert_eq!(newest(&office).await.number, number);
+        assert_eq!(newest(&office).await.number, last);
         // Tables that are taken away.
         registrar
             .open("/console/orders/table?format=csv")
@@ -239,6 +240,84 @@ async fn people_leave_steps(office: &Office) {
         office,
         "password-change",
         Outcome::Done,
+    );
+}
+
+/// How many steps there are.
+async fn count(office: &Office) -> i64 {
+    let mut tx = office.store.read().await.unwrap();
+    number(&mut tx, "SELECT count(*) FROM trail").await
+}
+
+/// Every form that there is, filled in as well as may be: whichever was done has left a step.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_is_done_without_a_step() {
+    let office = Office::furnished(TestDatabase::sqlite()).await;
+    let mut done = 0;
+    for login in [
+        "registrar",
+        "approver",
+        "second",
+        "administrator",
+        "licensee",
+        "printer",
+        "inspector",
+    ] {
+        let person = office.signed_in(login).await;
+        for route in table::all(&office).iter().filter(|route| route.is_read()) {
+            // Ending one's own session would end this.
+            if route.path.starts_with("/console/own") && !route.path.contains("token") {
+                continue;
+            }
+            let path = route.filled(&office, |_, thing| thing.own.clone());
+            for form in person.open(&path).await.forms() {
+                let mut form = form.plausible();
+                if form.has("name") {
+                    form = form.fill("name", "另一个名称");
+                }
+                let before = count(&office).await;
+                let mut page = person.send(&form).await;
+                if let Some(form) = page.forms().into_iter().find(|form| form.has("confirmed")) {
+                    page = person.send(&form).await;
+                }
+                if page.status == 303 {
+                    assert!(count(&office).await > before, "{login} {path}: {form:?}");
+                    is_of(&newest(&office).await, &person);
+                    done += 1;
+                }
+            }
+        }
+    }
+    assert!(done >= 3, "{done} were done");
+}
+
+/// Every table and file that there is: whichever was taken away has left a step.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_taken_away_without_a_step() {
+    let office = Office::furnished(TestDatabase::sqlite()).await;
+    let mut taken = 0;
+    for login in ["auditor", "registrar", "licensee", "printer"] {
+        let person = office.signed_in(login).await;
+        for route in table::all(&office).iter().filter(|route| route.is_read()) {
+            let path = route.filled(&office, |_, thing| thing.own.clone());
+            let before = count(&office).await;
+            let page = person.open(&path).await;
+            if page.header("content-disposition").is_some() {
+                assert!(count(&office).await > before, "{login} {path}");
+                is_of(&newest(&office).await, &person);
+                taken += 1;
+            }
+        }
+    }
+    assert!(taken >= 5, "{taken} were taken");
+}
+
+#[track_caller]
+fn is_of(step: &Step, person: &Person<'_>) {
+    assert_eq!(
+        (step.login.as_str(), step.outcome),
+        (person.login.as_str(), Outcome::Done),
+        "{step:?}"
     );
 }
 
