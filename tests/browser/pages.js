@@ -23,8 +23,9 @@ await story('pages', async ({ pages, people, language, keep, open }) => {
     }
     return browsers.get(who)
   }
-  for (const { address, who, status } of pages) {
+  for (let { address, who, status } of pages) {
     const page = await browserOf(who)
+    if (address === '/console/own/sessions/found/end') address = await ownSession(page)
     const kind = (await page.request.get(address)).headers()['content-type'] ?? ''
     if (!kind.startsWith('text/html')) {
       if (!kind) wrong.push(`${address}: no content type`)
@@ -77,6 +78,12 @@ async function emptied(page) {
     }
   })
   return true
+}
+
+// A session has its number from the server.
+async function ownSession(page) {
+  await page.goto('/console/own')
+  return page.locator('main a[href*="/own/sessions/"]').first().getAttribute('href')
 }
 
 async function beginToSignIn(page, person) {

@@ -284,6 +284,12 @@ impl Form {
         self
     }
 
+    /// The label of a field.
+    fn label(&self, name: &str) -> &'static str {
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.map_or("", |field| field.label)
+    }
+
     /// The page with the form. `typed` is what was sent, if anything was.
     pub fn render(self, visit: &Visit, typed: Option<&Typed>) -> Response {
         let status = match self.errors.is_empty() {

@@ -90,6 +90,8 @@ pub struct Frame {
     pub(super) said: [(&'static str, &'static str); 6],
     pub(super) icon: &'static str,
     pub(super) product: &'static str,
+    /// What stands beside the reeds for whoever is not in yet.
+    pub(super) motto: &'static str,
     pub(super) other_language: String,
     pub(super) other_language_name: &'static str,
     pub(super) other_language_tag: &'static str,
@@ -101,6 +103,8 @@ pub struct Frame {
     /// Who is signed in and as what; nobody on the page on which one signs in.
     pub(super) person: Option<(String, &'static str)>,
     pub(super) places: Vec<Link>,
+    /// Whether the page is one of the places itself, not a page below one.
+    pub(super) is_place: bool,
     pub(super) may_search: bool,
     /// What was searched for, on the page of what was found.
     pub(super) searched: String,
@@ -162,7 +166,7 @@ impl Frame {
             .map(|(label, address, _)| Link {
                 label: say(*label),
                 address,
-                is_current: visit.uri.path() == *address,
+                is_current: is_within(visit.uri.path(), address),
             });
         let query = visit.uri.query().unwrap_or_default();
         let notice = DONE.iter().find(|(word, _)| {
@@ -183,6 +187,10 @@ impl Frame {
             said: SAID_BY_THE_SCRIPT.map(|(word, text)| (word, say(text))),
             icon: assets::icon_path(),
             product: say(two("沅江芦笋专用标志", "Yuanjiang asparagus marks")),
+            motto: say(two(
+                "印制、发放、使用，枚枚有据",
+                "Every label accounted for, from the press to the pack",
+            )),
             other_language: in_other_language(&visit.uri, language.other()),
             other_language_name: language.choose("English", "中文"),
             other_language_tag: language.choose("en", "zh-Hans"),
@@ -193,12 +201,21 @@ impl Frame {
             own: say(two("我的账户", "My account")),
             person,
             places: places.collect(),
+            is_place: PLACES
+                .iter()
+                .any(|(_, address, _)| visit.uri.path() == *address),
             may_search: ready.is_some() && visit.may(P::Search),
             searched: searched(visit),
             notice: notice.map(|(_, text)| say(*text)),
             is_wide: false,
         }
     }
+}
+
+/// Whether a page belongs to a place: it is that, or stands below it. Everything stands below the start.
+fn is_within(path: &str, place: &str) -> bool {
+    let below = path.strip_prefix(place);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && place != "/console")
 }
 
 /// What stands in the search box.

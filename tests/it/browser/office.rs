@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan};
 use serde_json::{Value, json};
 use yuanmark::domain::access::password::Password;
 use yuanmark::domain::access::second_factor::STEP_SECONDS;
-use yuanmark::domain::access::{Login, Role};
+use yuanmark::domain::access::{Login, Permission, Role, User};
 use yuanmark::domain::area::Area;
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::container::ContainerKind;
@@ -25,6 +25,7 @@ use yuanmark::service::containers::{self, Fill};
 use yuanmark::service::documents::{self, NewDocument};
 use yuanmark::service::people::accounts::{self, NewUser};
 use yuanmark::service::people::sign_in::{self, Attempt};
+use yuanmark::service::people::tokens::{self, NewToken};
 use yuanmark::service::people::{own, sessions};
 use yuanmark::service::trail::Origin;
 use yuanmark::service::{entitlements, licensees, orders, system, transfers};
@@ -223,14 +224,31 @@ async fn hire(
     };
     let taken = Password::new(&password, &login).unwrap();
     let origin = Origin::shell(&line("test"));
-    accounts::add(store, &origin, now, new, Some(taken))
+    let (user, _) = accounts::add(store, &origin, now, new, Some(taken))
         .await
         .unwrap();
+    if role == Role::Approver {
+        make_token(installation, &user).await;
+    }
     let mut person = json!({ "login": login, "password": password });
     if role.needs_second_factor() {
         person["secret"] = json!(enrol(installation, &login, &password).await);
     }
     person
+}
+
+async fn make_token(installation: &Installation, user: &User) {
+    let now = system::now() - AGO;
+    let new = NewToken {
+        user: user.number,
+        purpose: line("每周取一次台账"),
+        permissions: vec![Permission::LedgerRead, Permission::Export],
+        last_day: day_of(now).checked_add(30.days()).unwrap(),
+    };
+    let origin = Origin::shell(user.login.as_line());
+    tokens::make(&installation.store, &origin, now, new)
+        .await
+        .unwrap();
 }
 
 async fn enrol(installation: &Installation, login: &Login, password: &str) -> String {
