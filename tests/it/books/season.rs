@@ -73,7 +73,7 @@ impl Story {
     }
 
     async fn each_mark_agrees(&self, batch: &Batch) {
-        let key = &self.place.keys;
+        let key = &self.place.keys.secrets.serial;
         for (place, should) in (0..).zip(&self.naive.orders[&batch.order.0].marks) {
             let mark = MarkId {
                 batch: batch.number,

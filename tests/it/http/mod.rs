@@ -2,6 +2,7 @@
 
 mod administrators;
 mod answers;
+mod console_marks;
 mod described;
 mod directory;
 mod documents;
