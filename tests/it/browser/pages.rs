@@ -135,8 +135,6 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         }
         // The script finds the link on the visitor's own page.
         "session" if before.contains("/own/") => one(&"found"),
-        "season" => one(&office.batch.season),
-        "form" => one(&office.batch.form.slug()),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
         | "transfer" | "entitlement" | "coefficients" => one(&1),
