@@ -15,7 +15,7 @@ await story('order', async ({ people, facts, open }) => {
   await follow(licensee, '提交订单')
   assert.equal(await licensee.locator('#licensee').count(), 0, 'a licensee orders for itself')
   await send(licensee, { season: facts.season, form: 'canned', product: '清水芦笋罐头 425 g', quantity: '100000000' })
-  await expectText(licensee, '数量超出一批的范围')
+  await expectText(licensee, '数量应为 1 至 16777216 之间的整数')
   await send(licensee, { quantity: '2,000' })
   await expectState(licensee, '待核准')
   const file = licensee.url().split('?')[0]
