@@ -8,11 +8,13 @@ use crate::domain::container::{
     Comparison, Container, ContainerKind, ContainerNumber, NewContainer,
 };
 use crate::domain::custody::{Custody, Piece};
+use crate::domain::event::Withdrawal;
 use crate::domain::ledger::entry::{ContainerFilled, Entry};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::OrderNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
+use crate::domain::segments::standings;
 use crate::domain::selection::{self, LineOutcome, LineReport, MarkNames};
 use crate::domain::text::Line;
 use crate::domain::whereabouts::{Counts, Whereabouts};
@@ -166,6 +168,8 @@ pub struct Detail {
     pub pieces: Vec<(IndexRange, Piece)>,
     /// The same, counted.
     pub counts: Counts,
+    /// Whether some of its marks are frozen.
+    pub is_frozen: bool,
 }
 
 /// The container of that number with where its labels are.
@@ -184,12 +188,15 @@ pub async fn detail(
     // Whoever sees the order sees whose it is.
     let licensee = seen::licensee(&mut tx, Scope::All, batch.licensee).await?;
     let licensee = licensee.ok_or_else(|| unknown(number))?;
-    let mut custody = Custody::new(batch.count);
-    for event in event::of_batch(&mut tx, batch.number).await? {
-        custody.replay(event.range, event.kind, event.lot);
-    }
+    let events = event::of_batch(&mut tx, batch.number).await?;
+    let custody = Custody::after(batch.count, &events);
     let ranges = container.filled.ranges.iter();
-    let pieces: Vec<_> = ranges.flat_map(|range| custody.look(*range)).collect();
+    let pieces: Vec<_> = ranges
+        .clone()
+        .flat_map(|range| custody.look(*range))
+        .collect();
+    let mut standings = ranges.flat_map(|range| standings(*range, &events));
+    let is_frozen = standings.any(|(_, standing)| standing.is_withdrawn(Withdrawal::Frozen));
     let mut counts = Counts::unreported(pieces.iter().map(|(part, _)| part.marks()).sum());
     for (part, piece) in &pieces {
         counts.moved(Whereabouts::Unreported, piece.place, part.marks());
@@ -200,6 +207,7 @@ pub async fn detail(
         licensee: licensee.name().clone(),
         pieces,
         counts,
+        is_frozen,
     })
 }
 

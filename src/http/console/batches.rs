@@ -9,7 +9,7 @@ use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
 use super::submit::refuse;
 use super::typed::Typed;
-use super::words::{Two, two};
+use super::words::{Two, noted, two};
 use crate::domain::access::Permission as P;
 use crate::domain::form::Form;
 use crate::domain::keyring::{KeyEntry, KeyId, KeyStatus};
@@ -57,13 +57,14 @@ pub fn key_in(visit: &Visit, id: KeyId, key: Option<&KeyEntry>) -> String {
         Some(KeyStatus::Retired) => visit.say(two("停用", "retired")).to_owned(),
         Some(KeyStatus::Compromised { since }) => {
             let word = visit.say(two("泄露", "compromised"));
-            format!("{word}，{}", minute(since))
+            format!("{word} {}", minute(since))
         }
         None => visit
             .say(two("不在密钥清单中", "not in the keyring"))
             .to_owned(),
     };
-    format!("{} {}（{status}）", visit.say(two("密钥", "Key")), id.0)
+    let name = format!("{} {}", visit.say(two("密钥", "Key")), id.0);
+    noted(visit.language, &name, &status)
 }
 
 /// `GET /console/batches`

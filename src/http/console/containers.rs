@@ -126,7 +126,7 @@ fn file_of(visit: &Visit, app: &App, detail: &Detail) -> File {
     let one = &detail.container;
     let kind = kind_in(visit, one.filled.kind);
     let mut file = File::new(format!("{kind} {}", one.number));
-    for event in labels::possible(visit, &detail.counts) {
+    for event in labels::possible(visit, &detail.counts, detail.is_frozen) {
         let address = format!("{}?container={}", labels::page_of(event), one.number);
         file = file.step(visit, true, labels::said(event).title, address);
     }

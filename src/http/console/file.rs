@@ -14,6 +14,8 @@ use crate::domain::ledger::entry;
 struct Step {
     label: &'static str,
     address: String,
+    /// Whether it is a file to keep, and no page.
+    is_download: bool,
 }
 
 /// Where a row of a table leads, and its cells, each with its head.
@@ -109,8 +111,24 @@ impl File {
     #[must_use]
     pub fn step(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
         if can {
-            let label = visit.say(label);
-            self.steps.push(Step { label, address });
+            self.steps.push(Step {
+                label: visit.say(label),
+                address,
+                is_download: false,
+            });
+        }
+        self
+    }
+
+    /// A file that can be taken now, if so.
+    #[must_use]
+    pub fn download(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
+        if can {
+            self.steps.push(Step {
+                label: visit.say(label),
+                address,
+                is_download: true,
+            });
         }
         self
     }
@@ -120,7 +138,11 @@ impl File {
     pub fn link(mut self, visit: &Visit, may: bool, label: Two, address: String) -> Self {
         if may {
             let label = visit.say(label);
-            self.links.push(Step { label, address });
+            self.links.push(Step {
+                label,
+                address,
+                is_download: false,
+            });
         }
         self
     }

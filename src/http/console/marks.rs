@@ -9,7 +9,7 @@ use super::file::{File, Happened, kind_in};
 use super::guard::Visit;
 use super::page::{self, minute, thousands};
 use super::submit::refuse;
-use super::words::{Two, two};
+use super::words::{Two, listed, named, noted, two};
 use crate::domain::access::Permission as P;
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::lot::{Lot, LotNumber};
@@ -186,7 +186,7 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
         );
     }
     if let Some(number) = report.label.lot.filter(|_| visit.may(P::LotRead)) {
-        let name = lot_in(life, number);
+        let name = lot_in(visit, life, number);
         let address = format!("/console/lots/{number}");
         file = file.linked(visit, two("生产批次", "Lot"), Some(name), true, address);
     }
@@ -196,9 +196,10 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
 fn container_in(visit: &Visit, container: &crate::domain::container::Container) -> String {
     let kind = container.filled.kind;
     let kind = visit.language.choose(kind.chinese(), kind.slug());
+    let name = format!("{kind} {}", container.number);
     match &container.filled.label {
-        Some(label) => format!("{kind} {}（{label}）", container.number),
-        None => format!("{kind} {}", container.number),
+        Some(label) => noted(visit.language, &name, label.as_str()),
+        None => name,
     }
 }
 
@@ -206,10 +207,11 @@ fn lot_of(life: &Life, number: LotNumber) -> Option<&Lot> {
     life.lots.iter().find(|lot| lot.number == number)
 }
 
-fn lot_in(life: &Life, number: LotNumber) -> String {
+fn lot_in(visit: &Visit, life: &Life, number: LotNumber) -> String {
+    let name = number.to_string();
     match lot_of(life, number) {
-        Some(lot) => format!("{number}（{}）", lot.entered.public.code),
-        None => number.to_string(),
+        Some(lot) => noted(visit.language, &name, lot.entered.public.code.as_str()),
+        None => name,
     }
 }
 
@@ -274,7 +276,7 @@ fn left_out(visit: &Visit, at: jiff::Timestamp, scans: u64) -> Happened {
 fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
     let mut details = Vec::new();
     let mut tell = |name: Two, value: Option<String>| {
-        details.extend(value.map(|value| format!("{}：{value}", visit.say(name))));
+        details.extend(value.map(|value| named(visit.language, visit.say(name), &value)));
     };
     let text = |line: &crate::domain::text::Line| line.to_string();
     tell(two("原因", "Reason"), event.reason.as_ref().map(text));
@@ -292,7 +294,7 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
             .collect();
         tell(
             two("随", "With"),
-            (!containers.is_empty()).then(|| containers.join("、")),
+            (!containers.is_empty()).then(|| listed(visit.language, &containers)),
         );
         let destroyed = marks.destruction.as_ref();
         tell(
@@ -301,13 +303,16 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
         );
         tell(
             two("见证人", "Witnesses"),
-            destroyed.map(|one| format!("{}、{}", one.witnesses.0, one.witnesses.1)),
+            destroyed.map(|one| {
+                let (first, second) = &one.witnesses;
+                listed(visit.language, &[first.to_string(), second.to_string()])
+            }),
         );
         let corrects = marks.corrects.map(|entry| format!("#{entry}"));
         tell(two("更正", "Takes back"), corrects);
     }
     if let Some(number) = event.lot.filter(|_| visit.may(P::LotRead)) {
-        tell(two("生产批次", "Lot"), Some(lot_in(life, number)));
+        tell(two("生产批次", "Lot"), Some(lot_in(visit, life, number)));
         for report in lot_of(life, number)
             .into_iter()
             .flat_map(|lot| &lot.reports)
@@ -315,11 +320,13 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
             let result = visit
                 .language
                 .choose(report.result.chinese(), report.result.slug());
-            let said = format!(
-                "{result}，{}，{}，{}",
-                report.laboratory, report.number, report.date
-            );
-            tell(two("检验", "Test"), Some(said));
+            let said = [
+                result.to_owned(),
+                report.laboratory.to_string(),
+                report.number.to_string(),
+                report.date.to_string(),
+            ];
+            tell(two("检验", "Test"), Some(listed(visit.language, &said)));
         }
     }
     Happened {

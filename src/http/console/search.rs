@@ -11,7 +11,7 @@ use super::marks::address_of;
 use super::page::thousands;
 use super::submit::refuse;
 use super::typed::Typed;
-use super::words::{Two, two};
+use super::words::{Two, named, two};
 use crate::http::App;
 use crate::http::language::Language;
 use crate::service::search::{self, Found, Hit, MOST, Oddity};
@@ -38,7 +38,7 @@ fn page_of(visit: &Visit, text: &str, found: &Found) -> Response {
     let title = visit.say(two("查找", "Search"));
     let title = match text {
         "" => title.to_owned(),
-        text => format!("{title}：{}", shortened(text)),
+        text => named(visit.language, title, &shortened(text)),
     };
     let mut file = File::new(title);
     if let Some(oddity) = found.oddity {

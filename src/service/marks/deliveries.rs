@@ -52,10 +52,7 @@ pub async fn of_order(
     let Some(batch) = batch::get(&mut tx, of).await? else {
         return Ok(Vec::new());
     };
-    let mut custody = Custody::new(batch.count);
-    for event in event::of_batch(&mut tx, of).await? {
-        custody.replay(event.range, event.kind, event.lot);
-    }
+    let custody = Custody::after(batch.count, &event::of_batch(&mut tx, of).await?);
     let filter = Filter {
         order: Some(number),
         kind: Some(EventKind::Delivered.slug().to_owned()),

@@ -73,21 +73,15 @@ impl Story {
     }
 
     async fn each_mark_agrees(&self, batch: &Batch) {
-        let key = &self.place.keys;
+        let key = &self.place.keys.secrets.serial;
         for (place, should) in (0..).zip(&self.naive.orders[&batch.order.0].marks) {
             let mark = MarkId {
                 batch: batch.number,
                 index: index(place),
             };
-            let report = marks::report(
-                &self.place.store,
-                Scope::All,
-                &key.secrets.serial,
-                mark,
-                on(self.day),
-            )
-            .await
-            .unwrap();
+            let report = marks::report(&self.place.store, Scope::All, key, mark, on(self.day))
+                .await
+                .unwrap();
             assert_eq!(report.label.place.slug(), should.place, "mark {mark}");
             assert_eq!(report.label.lot.map(|lot| lot.0), should.lot, "mark {mark}");
         }

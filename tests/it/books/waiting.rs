@@ -339,7 +339,7 @@ async fn an_order_waits_for_one_after_the_other() {
         way.change(
             batch,
             EventKind::Restored(Withdrawal::Frozen),
-            "2,5",
+            "2\n5",
             "2026-04-26",
         )
         .await;

@@ -129,6 +129,8 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
             .collect(),
         "batch" => one(&office.batch.number),
         "printer" => one(&office.printer.number),
+        "season" => one(&office.batch.season),
+        "form" => one(&office.batch.form.slug()),
         "mark" | "serial" => one(&office.site().serial(&office.batch, 7)),
         "step" if before.contains("/licensees/") && who == "registrar" => one(&"review"),
         "step" if before.contains("/licensees/") => {
@@ -136,8 +138,6 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         }
         // The script finds the link on the visitor's own page.
         "session" if before.contains("/own/") => one(&"found"),
-        "season" => one(&office.batch.season),
-        "form" => one(&office.batch.form.slug()),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
         | "transfer" | "entitlement" | "coefficients" => one(&1),

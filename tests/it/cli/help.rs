@@ -108,6 +108,7 @@ const COMMANDS: &[&str] = &[
     "user reset-password",
     "user reset-second-factor",
     "user end-sessions",
+    "user code",
     "trail",
     "trail list",
     "trail export",

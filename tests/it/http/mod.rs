@@ -3,6 +3,7 @@
 mod administrators;
 mod answers;
 mod console;
+mod console_marks;
 mod console_office;
 mod described;
 mod directory;

@@ -29,7 +29,7 @@ use yuanmark::store::user;
 use super::databases::{TestDatabase, execute};
 use super::html::{Form, decoded, forms};
 use super::installation::{Installation, USCCS, call, index, line, morning};
-use super::server::{PUBLIC_URL, Phone, Reply, Site, percent_encoded};
+use super::server::{PUBLIC_URL, Phone, Reply, Site, percent_encoded, this_season};
 
 /// Everybody's password at first.
 pub const PASSWORD: &str = "seven reeds by the river";
@@ -168,7 +168,13 @@ impl Office {
             ),
             ("sessions/{session}", office.sessions().await),
             ("tokens/{token}", office.tokens().await),
+            ("{season}/{licensee}", thing(|one| one.licensee.clone())),
             // No firm's.
+            (
+                "entitlements/{season}",
+                Thing::fixed(&this_season().to_string()),
+            ),
+            ("{licensee}/{form}", Thing::fixed("canned")),
             ("steps/{step}", Thing::fixed("suspend")),
             ("trail/{step}", Thing::new(1, 1)),
             ("people/{user}", {
@@ -570,7 +576,7 @@ impl Person<'_> {
             let Some(to) = page.leads_to() else {
                 return page;
             };
-            page = self.open(&to.to_owned()).await;
+            page = self.open(to).await;
         }
         panic!("{} leads in circles", page.path);
     }

@@ -80,12 +80,20 @@ pub fn may(visit: &Visit, event: EventKind) -> bool {
     visit.may_any(crate::domain::access::Permission::for_event(event))
 }
 
-/// What the visitor can report now of labels that are where these are.
-pub fn possible(visit: &Visit, counts: &Counts) -> impl Iterator<Item = EventKind> {
+/// What the visitor can report now of labels that are where these are; whether some of their marks are frozen is known.
+pub fn possible(
+    visit: &Visit,
+    counts: &Counts,
+    are_frozen: bool,
+) -> impl Iterator<Item = EventKind> {
     let scope = visit.scope();
     let can = move |event: EventKind| {
         let answers = |place| scope.answers_for(place);
-        may(visit, event) && (!event.moves_labels() || counts.any_can(event, answers))
+        let can = match event {
+            EventKind::Restored(_) => are_frozen,
+            event => !event.moves_labels() || counts.any_can(event, answers),
+        };
+        can && may(visit, event)
     };
     let events = PAGES.into_iter().map(|(_, event)| event);
     events.filter(move |event| can(*event))
@@ -171,7 +179,7 @@ impl Sent<'_> {
         let changes = words.changes(self.event, meant, takes_the_good);
         if !self.typed.is_confirmed() {
             match self.look(&changes).await {
-                Ok(outlooks) if self.needs_summary(meant, &outlooks) => {
+                Ok(outlooks) if needs_summary(meant, &changes, &outlooks) => {
                     return self.summary(form, meant, &changes, &outlooks, takes_the_good);
                 }
                 Ok(_) => {}
@@ -189,13 +197,6 @@ impl Sent<'_> {
         look::look(&self.app.store, &self.app.keys, &self.call, changes).await
     }
 
-    fn needs_summary(&self, meant: &Meant, outlooks: &[Outlook]) -> bool {
-        let marks: u64 = outlooks.iter().map(|one| one.changed.marks).sum();
-        // A delivery stands on its page with its number of marks, and is confirmed by one click there.
-        let is_delivery = matches!(meant.which(), Which::Delivery(_));
-        marks > 0 && (is_final(self.event) || (marks > MANY && !is_delivery))
-    }
-
     fn summary(
         &self,
         form: Form,
@@ -205,7 +206,7 @@ impl Sent<'_> {
         takes_the_good: bool,
     ) -> Response {
         let mut text = told::outlook(self.visit, meant, changes, outlooks);
-        if is_final(self.event) {
+        if changes.iter().any(|change| is_final(change.event)) {
             text.push(self.visit.say(told::FINAL).to_owned());
         }
         let form = if takes_the_good {
@@ -258,6 +259,18 @@ impl Sent<'_> {
         }
         meant.field
     }
+}
+
+/// Whether what would happen is told first: what is final, and much at once.
+fn needs_summary(meant: &Meant, changes: &[Change<'_>], outlooks: &[Outlook]) -> bool {
+    let marks: u64 = outlooks.iter().map(|one| one.changed.marks).sum();
+    let is_final = changes
+        .iter()
+        .zip(outlooks)
+        .any(|(change, outlook)| is_final(change.event) && outlook.changed.marks > 0);
+    // A delivery stands on its page with its number of marks, and is confirmed by one click there.
+    let is_delivery = matches!(meant.which(), Which::Delivery(_));
+    is_final || (marks > MANY && !is_delivery)
 }
 
 /// Today, as a form's field holds it.

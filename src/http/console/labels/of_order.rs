@@ -27,18 +27,16 @@ pub fn steps(visit: &Visit, order: &Order, history: &[StoredEntry], mut file: Fi
     let (number, Some(batch)) = (order.number, order.batch) else {
         return file;
     };
-    file = file.step(
+    file = file.download(
         visit,
         visit.may(P::PackTake) && taken::may_take(visit.scope(), order),
         two("下载印制数据", "Download the labels' data"),
         format!("/console/orders/{number}/pack"),
     );
     let may_move = order.may_move_labels().is_ok();
-    for event in possible(visit, &order.counts) {
-        let can = match event {
-            EventKind::Restored(_) => was_frozen(history),
-            event => may_move || !event.moves_labels(),
-        };
+    let was_frozen = was_frozen(history);
+    for event in possible(visit, &order.counts, was_frozen) {
+        let can = may_move || !event.moves_labels();
         let address = format!("{}?order={number}", page_of(event));
         file = file.step(visit, can, said(event).title, address);
     }

@@ -298,7 +298,7 @@ pub async fn read(
             found.and_then(|(numbers, how)| meant(Named::Containers(numbers), how))
         }
         "lines" => {
-            let text = typed.get("lines");
+            let text = typed.untrimmed("lines"); // so that lines keep their numbers
             let rows = text.lines().filter(|line| !line.trim().is_empty()).count();
             let rows = thousands(rows as u64);
             let how = match file {

@@ -117,7 +117,7 @@ impl Words {
         };
         let spoiled = match has_spoiled {
             true => {
-                let lines = typed.get("spoiled").to_owned();
+                let lines = typed.untrimmed("spoiled").to_owned();
                 reader.line("spoiled_reason").map(|why| Some((lines, why)))
             }
             false => Some(None),

@@ -84,13 +84,11 @@ async fn an_address_whose_number_is_none_is_a_page_that_says_so() {
                             thing.own.clone()
                         }
                     });
-                    let page = match route.is_read() {
-                        true => person.open(&path).await,
-                        false => {
-                            person
-                                .post(&path, &[("reason", "无"), ("confirmed", "1")])
-                                .await
-                        }
+                    let page = if route.is_read() {
+                        person.open(&path).await
+                    } else {
+                        let typed = [("reason", "无"), ("confirmed", "1")];
+                        person.post(&path, &typed).await
                     };
                     // "00" is no number of ours, but may be read as the number 0: nothing is there either.
                     if page.status == 403 && path.contains("/steps/") {

@@ -48,9 +48,8 @@ impl Route {
                     self.method, self.path
                 )
             });
-            let (before, _) = parameter.split_once('/').unwrap();
-            let filled = format!("{before}/{}", pick(place, thing));
-            path = path.replacen(&parameter, &filled, 1);
+            let (_, name) = parameter.split_once('/').unwrap();
+            path = path.replacen(name, &pick(place, thing), 1);
         }
         path
     }

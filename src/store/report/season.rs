@@ -1,13 +1,13 @@
-//! Sums for reports: what was entitled, ordered, printed, used; where labels are; who asked about marks, when and where.
+//! What a season adds up to: for all licensees, for one, and for each.
 
-use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
-use super::kept::{Value, bind_all, text};
-use super::row::Row;
-use super::{StoreError, Tx};
+use super::count;
 use crate::domain::licensee::{LicenseeNumber, LicenseeState};
 use crate::domain::season::Season;
+use crate::store::kept::{Value, bind_all};
+use crate::store::row::Row;
+use crate::store::{StoreError, Tx};
 
 /// How far the marks of a season have come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,10 +28,6 @@ pub struct Funnel {
 
 /// The states of orders that take from an entitlement.
 const TAKES: &str = "state IN ('approved', 'issued', 'released', 'closed')";
-
-fn count(row: &Row<'_>, column: &'static str, number: i64) -> Result<u64, StoreError> {
-    row.number(column, number)
-}
 
 /// How far the marks of a season have come: of one licensee, or of all.
 ///
@@ -215,7 +211,7 @@ pub async fn by_licensee(
     // First which licensees, then their sums: so each sum reads the rows of those alone.
     let is_user = in_force_on(2);
     let sql = format!(
-        "WITH page AS (SELECT number, name, state, CASE WHEN {is_user} THEN 1 ELSE 0 END AS is_user \
+        "WITH page AS (SELECT number, name, state, CAST(CASE WHEN {is_user} THEN 1 ELSE 0 END AS BIGINT) AS is_user \
          FROM licensees WHERE number > $3 AND (({is_user}) OR EXISTS (SELECT 1 FROM entitlements e \
          WHERE e.licensee = licensees.number AND e.season = $1)) ORDER BY number LIMIT $4), \
          of_orders AS (SELECT o.licensee, sum(o.quantity) AS ordered, sum(o.good) AS printed, \
@@ -271,110 +267,6 @@ fn read_of_licensee(row: OfLicenseeRow) -> Result<OfLicensee, StoreError> {
     })
 }
 
-/// Where labels are that are not used, lost or destroyed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stock {
-    /// With the licensee.
-    pub on_hand: u64,
-    /// On their way to it.
-    pub in_transit: u64,
-    /// Printed, at the printer's.
-    pub at_printer: u64,
-    /// Spoiled or returned, and not destroyed yet.
-    pub to_be_destroyed: u64,
-}
-
-impl Stock {
-    /// All of them.
-    pub const fn all(&self) -> u64 {
-        self.on_hand + self.in_transit + self.at_printer + self.to_be_destroyed
-    }
-}
-
-/// Stock of a licensee.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StockOf {
-    /// Whose.
-    pub number: LicenseeNumber,
-    /// Its name.
-    pub name: String,
-    /// Where its labels are.
-    pub stock: Stock,
-}
-
-/// In which order stock is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StockOrder {
-    /// Those with the most labels first.
-    Most,
-    /// By number, beginning after this one.
-    After(LicenseeNumber),
-}
-
-/// Licensees with labels that are not used, lost or destroyed: of one season or of all, of one licensee or of all.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn stock(
-    tx: &mut Tx,
-    season: Option<Season>,
-    licensee: Option<LicenseeNumber>,
-    order: StockOrder,
-    limit: u32,
-) -> Result<Vec<StockOf>, StoreError> {
-    let mut condition =
-        "o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed > 0".to_owned();
-    let mut values: Vec<Value> = Vec::new();
-    let mut add = |comparison: &str, value: Value| {
-        values.push(value);
-        condition.push_str(&format!(" AND o.{comparison} ${}", values.len()));
-    };
-    if let Some(season) = season {
-        add("season =", season.year().into());
-    }
-    if let Some(licensee) = licensee {
-        add("licensee =", licensee.0.into());
-    }
-    let sorted = match order {
-        StockOrder::Most => {
-            "sum(o.on_hand + o.in_transit + o.at_printer + o.to_be_destroyed) DESC, o.licensee"
-        }
-        StockOrder::After(after) => {
-            add("licensee >", after.0.into());
-            "o.licensee"
-        }
-    };
-    let sum = |column: &str| format!("CAST(sum(o.{column}) AS BIGINT)");
-    let sql = format!(
-        "SELECT o.licensee, (SELECT name FROM licensees WHERE number = o.licensee), {}, {}, {}, {} \
-         FROM orders o WHERE {condition} GROUP BY o.licensee ORDER BY {sorted} LIMIT {limit}",
-        sum("on_hand"),
-        sum("in_transit"),
-        sum("at_printer"),
-        sum("to_be_destroyed")
-    );
-    let rows: Vec<(i64, String, i64, i64, i64, i64)> = on!(tx, c => {
-        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
-    })?;
-    let read = |(number, name, on_hand, in_transit, at_printer, to_be_destroyed)| {
-        let row = Row {
-            table: "orders",
-            key: &number,
-        };
-        Ok(StockOf {
-            number: LicenseeNumber(row.number("licensee", number)?),
-            name,
-            stock: Stock {
-                on_hand: count(&row, "on_hand", on_hand)?,
-                in_transit: count(&row, "in_transit", in_transit)?,
-                at_printer: count(&row, "at_printer", at_printer)?,
-                to_be_destroyed: count(&row, "to_be_destroyed", to_be_destroyed)?,
-            },
-        })
-    };
-    rows.into_iter().map(read).collect()
-}
-
 /// The seasons of which there are entitlements or orders, the newest first.
 ///
 /// # Errors
@@ -397,104 +289,4 @@ pub async fn seasons(tx: &mut Tx) -> Result<Vec<Season>, StoreError> {
         row.value("season", Season::new(row.number("season", season)?))
     };
     rows.into_iter().map(read).collect()
-}
-
-/// Scans of a day that came from one province.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scans {
-    /// The day in China.
-    pub day: Date,
-    /// The first two digits of the province's code; `None` where the place is not known.
-    pub province: Option<u32>,
-    /// Those that met a mark in use.
-    pub active: u64,
-    /// Those that met any other state.
-    pub other: u64,
-}
-
-/// Microseconds of a day, and from midnight in China to midnight UTC.
-const DAY_MICROS: i64 = 86_400_000_000;
-const BEIJING_MICROS: i64 = 8 * 3_600_000_000;
-
-const EPOCH: Date = date(1970, 1, 1);
-
-/// Days since 1970.
-fn number_of(day: Date) -> i64 {
-    day.duration_since(EPOCH).as_hours() / 24
-}
-
-type ScansRow = (i64, i64, i64, i64);
-
-fn read_scans((day, province, active, other): ScansRow) -> Result<Scans, StoreError> {
-    let row = Row {
-        table: "scans",
-        key: &day,
-    };
-    let since = jiff::Span::new().try_days(day).ok();
-    let date = since.and_then(|days| EPOCH.checked_add(days).ok());
-    let province: u32 = row.number("prefecture", province)?;
-    Ok(Scans {
-        day: row.value("at", date)?,
-        province: Some(province).filter(|province| *province > 0),
-        active: count(&row, "state", active)?,
-        other: count(&row, "state", other)?,
-    })
-}
-
-/// Counts scans by day in China and by province, from `from` until before `until`.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn count_scans(
-    tx: &mut Tx,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<Scans>, StoreError> {
-    let sql = format!(
-        "SELECT (at + {BEIJING_MICROS}) / {DAY_MICROS}, coalesce(prefecture / 10000, 0), \
-         CAST(sum(CASE WHEN state = $3 THEN 1 ELSE 0 END) AS BIGINT), \
-         CAST(sum(CASE WHEN state = $3 THEN 0 ELSE 1 END) AS BIGINT) \
-         FROM scans WHERE at >= $1 AND at < $2 GROUP BY 1, 2 ORDER BY 1, 2"
-    );
-    let values: Vec<Value> = vec![
-        from.as_microsecond().into(),
-        until.as_microsecond().into(),
-        text("active"),
-    ];
-    let rows: Vec<ScansRow> = on!(tx, c => {
-        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
-    })?;
-    rows.into_iter().map(read_scans).collect()
-}
-
-/// The counts that were kept of the days from `from` to `until`. Of a day that was kept there is one for the place that
-/// is not known, if only of nothing.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn kept_scans(tx: &mut Tx, from: Date, until: Date) -> Result<Vec<Scans>, StoreError> {
-    let sql = "SELECT day, province, active, other FROM scan_days WHERE day >= $1 AND day <= $2 ORDER BY day, province";
-    let rows: Vec<ScansRow> = on!(tx, c => sqlx::query_as(sql)
-        .bind(number_of(from))
-        .bind(number_of(until))
-        .fetch_all(c).await)?;
-    rows.into_iter().map(read_scans).collect()
-}
-
-/// Keeps the counts of days that are over. What is kept already stays.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
-pub async fn keep_scans(tx: &mut Tx, counted: &[Scans]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO scan_days (day, province, active, other) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (day, province) DO NOTHING";
-    for scans in counted {
-        on!(tx, c => sqlx::query(sql)
-            .bind(number_of(scans.day))
-            .bind(i64::from(scans.province.unwrap_or(0)))
-            .bind(scans.active.cast_signed())
-            .bind(scans.other.cast_signed())
-            .execute(c).await.map(drop))?;
-    }
-    Ok(())
 }

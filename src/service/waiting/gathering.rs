@@ -1,176 +1,47 @@
-//! What waits for a person, over all kinds of things together, the oldest first: the start page.
-//!
-//! What waits follows from where things stand; nobody has to hand anything on. Each thing has its deadline
-//! ([`crate::domain::deadline`]). Of each kind the oldest are gathered and the others counted.
+//! Gathering what waits, kind by kind.
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::ServiceError;
-use crate::domain::access::{Role, Scope, UserNumber};
+use super::{About, Gathered, Waiting, frozen};
+use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
-use crate::domain::deadline::{Deadline, Left, Matter};
-use crate::domain::event::{EventKind, Withdrawal};
-use crate::domain::ledger::entry::Entry;
+use crate::domain::deadline::Matter;
 use crate::domain::licensee::attention::Attention;
 use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
-use crate::domain::lot::LotNumber;
-use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Order, OrderNumber};
 use crate::domain::season::Season;
 use crate::domain::segments::marks_in;
-use crate::domain::text::Line;
-use crate::domain::transfer::TransferNumber;
 use crate::domain::whereabouts::Whereabouts;
+use crate::service::ServiceError;
 use crate::store::waiting::{Found, Orders};
-use crate::store::{Store, Tx, ledger, user, waiting};
+use crate::store::{Tx, user, waiting};
 
 /// Things of one kind that are gathered one by one.
 const MOST: u32 = 50;
-/// Entries of freezing that are looked through.
-const MOST_ENTRIES: u32 = 2000;
 
-/// What it is that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// An order.
-    Order(OrderNumber),
-    /// A licensee.
-    Licensee(LicenseeNumber),
-    /// A lot.
-    Lot(LotNumber),
-    /// A transfer.
-    Transfer(TransferNumber),
-    /// Marks of a batch.
-    Batch(BatchNumber),
-    /// A licensee's marks of a season.
-    Season(LicenseeNumber, Season),
-    /// A person's account.
-    Person(UserNumber),
-}
-
-/// A thing that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// For what.
-    pub matter: Matter,
-    /// What.
-    pub about: About,
-    /// What it is called: a product, a lot's code, a person.
-    pub name: String,
-    /// Whose it is, where that is somebody else.
-    pub whose: Option<(LicenseeNumber, String)>,
-    /// How many marks.
-    pub marks: Option<u64>,
-    /// Since when.
-    pub since: Date,
-    /// By when it should be done.
-    pub deadline: Deadline,
-}
-
-/// All that waits for a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gathered {
-    /// The oldest first.
-    pub things: Vec<Waiting>,
-    /// How many there are of each kind, those that are not gathered too.
-    pub counts: Vec<(Matter, u64)>,
-}
-
-/// What waits for a role.
-pub const fn matters_of(role: Role) -> &'static [Matter] {
-    use Matter as M;
-    match role {
-        Role::Approver => &[
-            M::Approval,
-            M::Admission,
-            M::Correction,
-            M::NonUse,
-            M::OrderApproval,
-            M::Frozen,
-        ],
-        Role::SecondApprover => &[M::SecondPerson],
-        Role::Registrar => &[
-            M::FirstReview,
-            M::OrderPrinter,
-            M::OrderIssue,
-            M::OrderRelease,
-            M::LotReport,
-            M::Destruction,
-            M::OrderClosing,
-        ],
-        Role::Printer => &[M::PrintReport, M::Delivery],
-        Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Transfer],
-        Role::Inspector => &[M::Frozen],
-        // Nothing waits for an auditor: what is told is what others are late with.
-        Role::Auditor => &[
-            M::FirstReview,
-            M::Approval,
-            M::Admission,
-            M::Correction,
-            M::SecondPerson,
-            M::OrderApproval,
-            M::OrderPrinter,
-            M::OrderIssue,
-            M::OrderRelease,
-            M::PrintReport,
-            M::Delivery,
-            M::Receipt,
-            M::LotReport,
-            M::Destruction,
-            M::OrderClosing,
-            M::Frozen,
-        ],
-        Role::Administrator => &[M::Account],
-    }
-}
-
-/// Whether a role is told only what is overdue.
-pub const fn sees_only_overdue(role: Role) -> bool {
-    matches!(role, Role::Auditor)
-}
-
-/// Gathers what waits for a person of this role, within what the person sees.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn gather(
-    store: &Store,
-    role: Role,
-    scope: Scope,
-    now: Timestamp,
-) -> Result<Gathered, ServiceError> {
-    let mut gathering = Gathering {
-        tx: store.read().await?,
-        scope,
-        today: day_of(now),
-        gathered: Gathered::default(),
-    };
-    for matter in matters_of(role) {
-        gathering.gather(*matter).await?;
-    }
-    let today = gathering.today;
-    let mut gathered = gathering.gathered;
-    if sees_only_overdue(role) {
-        let is_over = |one: &Waiting| matches!(one.deadline.left(today), Left::Over(_));
-        gathered.things.retain(is_over);
-        gathered.counts.clear();
-    }
-    gathered.things.sort_by_key(|one| (one.since, one.matter));
-    Ok(gathered)
-}
-
-struct Gathering {
+/// What has been gathered so far.
+pub(super) struct Gathering {
     tx: Tx,
     scope: Scope,
     today: Date,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
 }
 
 impl Gathering {
-    async fn gather(&mut self, matter: Matter) -> Result<(), ServiceError> {
+    /// Nothing yet.
+    pub(super) fn new(tx: Tx, scope: Scope, today: Date) -> Self {
+        Self {
+            tx,
+            scope,
+            today,
+            gathered: Gathered::default(),
+        }
+    }
+
+    /// Gathers the oldest of a kind and counts all.
+    pub(super) async fn gather(&mut self, matter: Matter) -> Result<(), ServiceError> {
         let (before, all) = (self.gathered.things.len(), self.of(matter).await?);
         if all > 0 {
             self.gathered.counts.push((matter, all));
@@ -373,38 +244,8 @@ impl Gathering {
         Ok(all)
     }
 
-    /// Marks that are frozen and were not let go, by batch.
     async fn frozen(&mut self) -> Result<u64, ServiceError> {
-        let mut entries = Vec::new();
-        for kind in [
-            EventKind::Withdrawn(Withdrawal::Frozen),
-            EventKind::Restored(Withdrawal::Frozen),
-        ] {
-            let filter = ledger::Filter {
-                kind: Some(kind.slug().to_owned()),
-                ..Default::default()
-            };
-            entries.extend(ledger::newest(&mut self.tx, &filter, None, MOST_ENTRIES).await?);
-        }
-        entries.sort_unstable_by_key(|stored| stored.number);
-        let mut still: HashMap<BatchNumber, Frozen> = HashMap::new();
-        for stored in entries {
-            let Some(Entry::Marks(marks)) = Entry::read(&stored.kind, &stored.body) else {
-                continue;
-            };
-            let frozen = still.entry(marks.batch).or_insert_with(|| Frozen {
-                ranges: Vec::new(),
-                since: stored.at,
-                licensee: stored.subjects.licensee,
-                reason: None,
-            });
-            frozen.goes_on(marks.event, &marks.ranges, stored.at, marks.reason);
-        }
-        let mut still: Vec<_> = still
-            .into_iter()
-            .filter(|(_, frozen)| !frozen.ranges.is_empty())
-            .collect();
-        still.sort_unstable_by_key(|(batch, frozen)| (frozen.since, *batch));
+        let still = frozen::still(&mut self.tx).await?;
         let all = still.len() as u64;
         for (batch, frozen) in still.into_iter().take(MOST as usize) {
             let name = frozen.reason.map(|reason| reason.to_string());
@@ -442,41 +283,5 @@ fn marks_of(order: &Order, which: Orders) -> u64 {
         Orders::ToDeliver => at(Whereabouts::AtPrinter),
         Orders::ToReceive => at(Whereabouts::InTransit),
         Orders::ToDestroy => order.counts.to_be_destroyed().into(),
-    }
-}
-
-/// Marks of a batch that are frozen.
-struct Frozen {
-    ranges: Vec<IndexRange>,
-    since: Timestamp,
-    licensee: Option<LicenseeNumber>,
-    reason: Option<Line>,
-}
-
-impl Frozen {
-    /// A further entry: more marks are frozen, or some are let go.
-    fn goes_on(
-        &mut self,
-        event: EventKind,
-        ranges: &[IndexRange],
-        at: Timestamp,
-        reason: Option<Line>,
-    ) {
-        if event == EventKind::Withdrawn(Withdrawal::Frozen) {
-            if self.ranges.is_empty() {
-                self.since = at;
-                self.reason = reason;
-            }
-            self.ranges.extend_from_slice(ranges);
-            self.ranges = crate::domain::segments::joined(std::mem::take(&mut self.ranges));
-            return;
-        }
-        for gone in ranges {
-            let still = std::mem::take(&mut self.ranges);
-            self.ranges = still
-                .into_iter()
-                .flat_map(|one| one.without(*gone))
-                .collect();
-        }
     }
 }
