@@ -84,6 +84,6 @@ macro_rules! story {
 
 story!(signing_in, "sign-in");
 story!(a_licence_from_application_to_active, "licence");
-story!(an_order_from_placing_to_the_printer, "order");
+story!(an_order_from_placing_to_closing, "order");
 story!(exit_and_blacklist_by_two_people, "exit");
 story!(searching_the_audit_trail, "trail");

@@ -7,6 +7,13 @@ export async function follow(page, words) {
   await page.waitForLoadState('load')
 }
 
+// Picks up what waits on the start page: the file of the row that says so.
+export async function pickUp(page, words) {
+  const row = page.locator('main table.list tbody tr').filter({ hasText: words })
+  await row.first().locator('a').first().click()
+  await page.waitForLoadState('load')
+}
+
 // Fills in the fields by their names and sends the form. A list checks its boxes.
 export async function send(page, fields = {}) {
   for (const [name, value] of Object.entries(fields)) {

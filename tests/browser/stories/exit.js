@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { violations } from '../lib/axe.js'
-import { expectState, expectText, follow, mainText, press, send } from '../lib/desk.js'
+import { expectState, expectText, follow, mainText, pickUp, press, send } from '../lib/desk.js'
 import { signIn } from '../lib/people.js'
 import { story } from '../lib/story.js'
 
@@ -34,7 +34,7 @@ await story('exit', async ({ people, facts, open, scripts }) => {
   }
   const confirm = async () => {
     await second.goto('/console')
-    await follow(second, facts.licensee_name)
+    await pickUp(second, facts.licensee_name)
     await follow(second, '复核')
     await press(second, 'main form.fields button')
     if (await second.locator('.confirm button.grave').count()) await press(second, '.confirm button.grave')

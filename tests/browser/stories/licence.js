@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { violations } from '../lib/axe.js'
-import { expectState, expectText, follow, send, take } from '../lib/desk.js'
+import { expectState, expectText, follow, pickUp, send, take } from '../lib/desk.js'
 import { signIn } from '../lib/people.js'
 import { story } from '../lib/story.js'
 
@@ -35,7 +35,7 @@ await story('licence', async ({ people, facts, open, scripts }) => {
   // It waits on the approver's start page.
   const approver = await open()
   await signIn(approver, people.approver)
-  await follow(approver, NAME)
+  await pickUp(approver, NAME)
   assert.equal(approver.url(), file)
   await take(approver, '核准公告', { date: '2026-01-12', ground: '符合条件', document: '公告〔2026〕1号' })
   await expectState(approver, '核准公告')

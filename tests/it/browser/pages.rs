@@ -103,6 +103,9 @@ fn filled(office: &Office, path: &str, who: &str) -> Vec<String> {
     };
     let (name, after) = rest.split_once('}').unwrap();
     let mut values = values(office, before, name, who);
+    if after == "/pack" {
+        values.reverse(); // of an order that has one
+    }
     if !after.is_empty() {
         values.truncate(1);
     }
