@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::failure::Failure;
-use crate::domain::access::Role;
+use crate::domain::access::{Permission, Role};
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::container::ContainerKind;
@@ -53,6 +53,7 @@ are_words! {
     LicenseeState: Self::ALL;
     OrderState: Self::ALL;
     Outcome: Self::ALL;
+    Permission: Self::ALL;
     Purpose: Self::ALL;
     Role: Self::ALL;
     Step: Self::ALL;
@@ -178,12 +179,7 @@ pub(super) fn area_of_township(text: &str) -> Result<(Township, Area), String> {
 
 /// `NUMBER VERSION`, apart by the last space.
 pub(super) fn standard(text: &str) -> Result<Standard, String> {
-    let hint = "write NUMBER VERSION, as in '示例标准 2026'";
-    let (number, version) = text.trim().rsplit_once(' ').ok_or(hint)?;
-    Ok(Standard {
-        number: line(number)?,
-        version: line(version)?,
-    })
+    Standard::read(text).map_err(|said| said.en)
 }
 
 /// A share, in thousandths or in percent.

@@ -53,6 +53,17 @@ words! {
 }
 
 impl MediaType {
+    /// How names of such files end; the first is how we name them.
+    pub const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdf => &["pdf"],
+            Self::Png => &["png"],
+            Self::Jpeg => &["jpg", "jpeg"],
+            Self::Tiff => &["tif", "tiff"],
+            Self::Svg => &["svg"],
+        }
+    }
+
     /// The kind of file that begins like this.
     pub fn of(content: &[u8]) -> Option<Self> {
         let begins = |magic: &[u8]| content.starts_with(magic);
@@ -116,6 +127,51 @@ impl Document {
     pub const MOST_BYTES: usize = 10 << 20;
 }
 
+/// Refuses a file that is larger than any that is kept.
+///
+/// # Errors
+/// [`Refusal`] of the kind invalid.
+pub fn check_size(bytes: usize) -> Result<(), Refusal> {
+    if bytes > Document::MOST_BYTES {
+        return Err(Refusal::invalid(
+            said!("the file has {} bytes", "文件有 {} 字节，太大", bytes),
+            said!(
+                "at most {} MiB are kept",
+                "请压缩或拆分文件，单个文件不超过 {} MB",
+                Document::MOST_BYTES >> 20
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a file whose name says that it is of another kind than its content is.
+///
+/// # Errors
+/// [`Refusal`] of the kind invalid.
+pub fn check_name(name: &str, is: MediaType) -> Result<(), Refusal> {
+    let (_, ending) = name.rsplit_once('.').unwrap_or_default();
+    let ending = ending.to_ascii_lowercase();
+    let says = MediaType::ALL
+        .iter()
+        .find(|kind| kind.endings().contains(&ending.as_str()));
+    match says {
+        Some(says) if *says != is => Err(Refusal::invalid(
+            said!(
+                "the file is named as {} and is {}",
+                "文件名是 {} 格式，内容却是 {} 格式",
+                says.chinese(),
+                is.chinese()
+            ),
+            said!(
+                "look whether it is the right file, and give it its true ending",
+                "请核对是否选对了文件，并改正扩展名"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses content that is empty, too large, or of a kind that is not taken.
 ///
 /// # Errors
@@ -130,20 +186,7 @@ pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
             ),
         ));
     }
-    if content.len() > Document::MOST_BYTES {
-        return Err(Refusal::invalid(
-            said!(
-                "the file has {} bytes",
-                "文件有 {} 字节，太大",
-                content.len()
-            ),
-            said!(
-                "at most {} MiB are kept",
-                "请压缩或拆分文件，单个文件不超过 {} MB",
-                Document::MOST_BYTES >> 20
-            ),
-        ));
-    }
+    check_size(content.len())?;
     MediaType::of(content).ok_or_else(|| {
         Refusal::invalid(
             said!(
@@ -156,4 +199,25 @@ pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
             ),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_not_say_another_kind() {
+        for (name, is, fits) in [
+            ("报告.pdf", MediaType::Pdf, true),
+            ("报告.PDF", MediaType::Pdf, true),
+            ("scan.jpeg", MediaType::Jpeg, true),
+            ("报告", MediaType::Pdf, true),
+            ("报告 2026.4", MediaType::Pdf, true),
+            ("报告.pdf", MediaType::Png, false),
+            ("logo.svg", MediaType::Pdf, false),
+            ("scan.pdf.png", MediaType::Pdf, false),
+        ] {
+            assert_eq!(check_name(name, is).is_ok(), fits, "{name}");
+        }
+    }
 }

@@ -1,16 +1,24 @@
 //! Entitlements (年度额度): coefficients, grants, adjustments, the year's end.
 
+use std::collections::BTreeSet;
+
 use super::ServiceError;
 use super::desk::{Call, Desk};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{Adjusted, Carried, CoefficientsSet, Entry, Granted};
 use crate::domain::licensee::LicenseeNumber;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
-use crate::store::{Store, ledger, register};
+use crate::store::{Store, Tx, kept, ledger, register};
+
+/// Entitlements of a season: 65,535 licensees in seven forms.
+const ALL: u32 = 65_535 * 7;
 
 /// Sets the next version of the coefficients. Entitlements granted before keep theirs.
 ///
@@ -166,17 +174,152 @@ async fn finish(desk: Desk, account: Account) -> Result<Entitlement, ServiceErro
     Ok(entitlement)
 }
 
+/// The entitlement of that account.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    account: Account,
+) -> Result<Entitlement, ServiceError> {
+    if !scope.sees_licensee(account.licensee) {
+        return Err(unknown(account));
+    }
+    let found = kept::get(&mut store.read().await?, account).await?;
+    found.ok_or_else(|| unknown(account))
+}
+
+/// The refusal of an account that was never opened, or none that the person may see.
+pub fn unknown(account: Account) -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "there is no entitlement of {account}";
+            "没有{}额度", account.chinese()
+        ),
+        said!(
+            "`yuanmark entitlement list` shows the entitlements there are",
+            "请在额度列表中选择"
+        ),
+    )
+    .into()
+}
+
+/// Entries that granted, adjusted or closed this entitlement, or closed the one from which it took something over, the
+/// newest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn history(
+    store: &Store,
+    account: Account,
+    limit: u32,
+) -> Result<Vec<StoredEntry>, ServiceError> {
+    let mut tx = store.read().await?;
+    let before = Season::new(account.season.year() - 1);
+    let before = before.map(|season| Account { season, ..account });
+    let is_about = |entry: &Entry| match entry {
+        Entry::Granted(body) => body.account == account,
+        Entry::Adjusted(body) => body.account == account,
+        Entry::Carried(body) => body.account == account || Some(body.account) == before,
+        _ => false,
+    };
+    let mut found = Vec::new();
+    for season in [Some(account.season), before.map(|before| before.season)] {
+        for kind in [
+            "entitlement_granted",
+            "entitlement_adjusted",
+            "entitlement_carried",
+        ] {
+            let filter = ledger::Filter {
+                licensee: Some(account.licensee),
+                season,
+                kind: Some(kind.to_owned()),
+                ..Default::default()
+            };
+            let some = ledger::newest(&mut tx, &filter, None, limit).await?;
+            found.extend(some.into_iter().filter(|stored| {
+                Entry::read(&stored.kind, &stored.body).is_some_and(|entry| is_about(&entry))
+            }));
+        }
+    }
+    found.sort_by_key(|stored| std::cmp::Reverse(stored.number));
+    found.dedup_by_key(|stored| stored.number);
+    Ok(found)
+}
+
+/// What would become of an entitlement if its season were closed now.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing {
+    /// The entitlement.
+    pub entitlement: Entitlement,
+    /// What would go over into the next season.
+    pub carried: u64,
+    /// What would lapse.
+    pub lapsed: u64,
+}
+
+/// What would become of the open books of a season, of one licensee and form or of all, by licensee and form.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn closing(
+    store: &Store,
+    season: Season,
+    only: Option<Account>,
+) -> Result<Vec<Closing>, ServiceError> {
+    let mut tx = store.read().await?;
+    let licensee = only.map(|account| account.licensee);
+    let set = register::newest_coefficients(&mut tx).await?;
+    let coefficients = set.map_or_else(Coefficients::assumed, |set| set.coefficients);
+    let of = async |tx: &mut Tx, season| {
+        register::entitlements(tx, licensee, Some(season), None, ALL).await
+    };
+    let all = of(&mut tx, season).await?;
+    let mut closed_next = BTreeSet::new();
+    if let Some(next) = Season::new(season.year() + 1) {
+        let next = of(&mut tx, next).await?;
+        closed_next.extend(
+            next.iter()
+                .filter(|one| one.is_closed)
+                .map(|one| (one.account.licensee, one.account.form)),
+        );
+    }
+    let open = all
+        .into_iter()
+        .filter(|one| !one.is_closed && only.is_none_or(|only| only == one.account));
+    Ok(open
+        .map(|entitlement| {
+            let (account, balance) = (entitlement.account, entitlement.balance());
+            let is_next_closed = closed_next.contains(&(account.licensee, account.form));
+            let carried = match is_next_closed {
+                true => 0,
+                false => coefficients.carried(account.form, balance),
+            };
+            Closing {
+                entitlement,
+                carried,
+                lapsed: balance - carried,
+            }
+        })
+        .collect())
+}
+
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
     after: Option<Account>,
     limit: u32,
 ) -> Result<Vec<Entitlement>, ServiceError> {
+    let Some(licensee) = scope.of_licensees(licensee) else {
+        return Ok(Vec::new());
+    };
     Ok(register::entitlements(&mut store.read().await?, licensee, season, after, limit).await?)
 }
 
@@ -189,8 +332,6 @@ pub async fn carry_over_all(
     call: &Call,
     season: Season,
 ) -> Result<Vec<Entitlement>, ServiceError> {
-    /// 65,535 licensees in seven forms.
-    const ALL: u32 = 65_535 * 7;
     let mut desk = Desk::open(store, call).await?;
     let is_same = |entry: &Entry| closes(entry, season).is_some();
     if let Some(earlier) = desk.repeated(is_same)? {

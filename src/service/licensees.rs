@@ -1,17 +1,24 @@
 //! The register of licensees (合法使用人信息档案): files and steps.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
+use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{
     Entry, LicenseeEntered, LicenseeFiled, LicenseeStep, StepConfirmed, StepDropped, StepProposed,
 };
+use crate::domain::licensee::difference::Part;
 use crate::domain::licensee::{Licensee, LicenseeNumber, NewLicensee, Particulars, StepTaken};
 use crate::domain::refusal::Refusal;
-use crate::domain::said::said;
+use crate::domain::said::{Said, said};
+use crate::domain::text::Line;
 use crate::store::licensee::Filter;
-use crate::store::{Store, licensee};
+use crate::store::{Store, Tx, ledger, licensee};
 
 /// Enters a licensee: an applicant, or one whose right was granted before this ledger began.
 ///
@@ -61,6 +68,109 @@ pub async fn file(
         particulars,
     };
     change(store, call, number, |_| Ok(body.into())).await
+}
+
+/// One part of a file that somebody changed.
+#[derive(Clone, Debug)]
+pub struct PartChanged {
+    /// Which part.
+    pub part: Part,
+    /// What stood there.
+    pub old: Said,
+    /// What stands there since.
+    pub new: Said,
+    /// Who changed it.
+    pub by: Line,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a file since somebody read it.
+#[derive(Clone, Debug)]
+pub struct ChangedSince {
+    /// The licensee as it is now.
+    pub now: Licensee,
+    /// The version that was read.
+    pub read: Particulars,
+    /// Every change since, the oldest first.
+    pub changes: Vec<PartChanged>,
+}
+
+/// What became of a licensee's file since version `revision`; `None` if there never was that version.
+///
+/// # Errors
+/// If there is no such licensee.
+pub async fn changed_since(
+    store: &Store,
+    number: LicenseeNumber,
+    revision: u32,
+) -> Result<Option<ChangedSince>, ServiceError> {
+    let mut tx = store.read().await?;
+    let now = licensee::get(&mut tx, number).await?;
+    let now = now.ok_or_else(|| unknown(number))?;
+    if revision == 0 || revision > now.revision {
+        return Ok(None);
+    }
+    let filed = versions(&mut tx, number, revision).await?;
+    let mut filed = filed.into_iter().rev();
+    let Some((first, _)) = filed.next() else {
+        return Ok(None);
+    };
+    let mut changes = Vec::new();
+    let mut before = first.clone();
+    for (after, stored) in filed {
+        for part in before.differences(&after) {
+            changes.push(PartChanged {
+                part,
+                old: before.text(part),
+                new: after.text(part),
+                by: stored.actor.clone(),
+                at: stored.at,
+            });
+        }
+        before = after;
+    }
+    Ok(Some(ChangedSince {
+        now,
+        read: first,
+        changes,
+    }))
+}
+
+/// The versions of a file from the newest down to `revision`, each with the entry that says so.
+async fn versions(
+    tx: &mut Tx,
+    number: LicenseeNumber,
+    revision: u32,
+) -> Result<Vec<(Particulars, StoredEntry)>, ServiceError> {
+    /// Entries read at once.
+    const PAGE: u32 = 50;
+    let mut found = Vec::new();
+    for kind in ["licensee_filed", "licensee_entered"] {
+        let filter = ledger::Filter {
+            licensee: Some(number),
+            kind: Some(kind.to_owned()),
+            ..Default::default()
+        };
+        let mut before = None;
+        loop {
+            let some = ledger::newest(tx, &filter, before, PAGE).await?;
+            let Some(last) = some.last() else { break };
+            before = Some(last.number);
+            for stored in some {
+                let (version, particulars) = match Entry::read(&stored.kind, &stored.body) {
+                    Some(Entry::LicenseeFiled(body)) => (body.revision + 1, body.particulars),
+                    Some(Entry::LicenseeEntered(body)) => (1, body.new.particulars),
+                    _ => continue,
+                };
+                found.push((particulars, stored));
+                if version == revision {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Takes a step that one person can take.
@@ -178,11 +288,13 @@ async fn get_in(desk: &mut Desk, number: LicenseeNumber) -> Result<Licensee, Ser
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, ServiceError> {
-    let mut tx = store.read().await?;
-    licensee::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| unknown(number))
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: LicenseeNumber,
+) -> Result<Licensee, ServiceError> {
+    let found = seen::licensee(&mut store.read().await?, scope, number).await?;
+    found.ok_or_else(|| unknown(number))
 }
 
 /// Wanted licensees by number, beginning after `after`.
@@ -191,11 +303,28 @@ pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, Serv
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     after: LicenseeNumber,
     limit: u32,
 ) -> Result<Vec<Licensee>, ServiceError> {
-    Ok(licensee::list(&mut store.read().await?, filter, after, limit).await?)
+    let mut filter = filter.clone();
+    match scope.of_licensees(filter.number) {
+        Some(number) => filter.number = number,
+        None => return Ok(Vec::new()),
+    }
+    Ok(licensee::list(&mut store.read().await?, &filter, after, limit).await?)
+}
+
+/// The names of these licensees, of those there are.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn names(
+    store: &Store,
+    numbers: &BTreeSet<LicenseeNumber>,
+) -> Result<BTreeMap<LicenseeNumber, String>, ServiceError> {
+    Ok(licensee::names(&mut store.read().await?, numbers).await?)
 }
 
 /// The licensees that need somebody's attention on this day: corrections overdue, two years without use, steps that
@@ -212,7 +341,7 @@ pub async fn needing_attention(
         attention_on: Some(today),
         ..Filter::default()
     };
-    list(store, &filter, LicenseeNumber(0), limit).await
+    list(store, Scope::All, &filter, LicenseeNumber(0), limit).await
 }
 
 /// The refusal of a number that no licensee has, or none that the person may see.

@@ -17,6 +17,8 @@ pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod licensees;
+pub mod life;
+pub mod lists;
 pub mod lots;
 pub mod marks;
 pub mod orders;
@@ -27,6 +29,8 @@ pub mod plan;
 pub mod printers;
 pub mod register;
 pub mod report;
+pub mod search;
+mod seen;
 pub mod system;
 pub mod trail;
 pub mod transfers;
@@ -96,7 +100,7 @@ impl ServiceError {
     }
 }
 
-fn no_batch(number: BatchNumber) -> ServiceError {
+fn no_batch(number: impl std::fmt::Display) -> ServiceError {
     Refusal::no_such(
         said!("there is no batch {number}", "没有第 {number} 批标志"),
         said!(

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::kept::{Kept, Value, number, text};
+use super::kept::{Kept, Value, number, optional_text, text};
 use crate::domain::calendar::day_of;
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::document::{AddedDocument, DocumentNumber};
@@ -67,7 +67,8 @@ kept!(
         "state_since",
         "in_force_since",
         "ended_on",
-        "pending_since"
+        "pending_since",
+        "contact"
     ],
     |key| [key.0.into()],
     |licensee| licensee.number,
@@ -80,6 +81,7 @@ kept!(
         day(licensee.in_force_since),
         day(licensee.ended.as_ref().map(|ended| day_of(ended.at))),
         day(licensee.pending.as_ref().map(|pending| day_of(pending.at))),
+        optional_text(licensee.particulars.contact.person.as_ref()),
     ]
 );
 
@@ -88,10 +90,13 @@ kept!(
     PrinterNumber,
     "printers",
     ["number"],
-    ["uscc"],
+    ["uscc", "name"],
     |key| [key.0.into()],
     |printer| printer.number,
-    [text(&printer.particulars.uscc)]
+    [
+        text(&printer.particulars.uscc),
+        text(&printer.particulars.name),
+    ]
 );
 
 kept!(
@@ -192,12 +197,13 @@ kept!(
     ContainerNumber,
     "containers",
     ["number"],
-    ["batch", "kind"],
+    ["batch", "kind", "label"],
     |key| [key.0.into()],
     |container| container.number,
     [
         container.filled.batch.get().into(),
         text(container.filled.kind.slug()),
+        optional_text(container.filled.label.as_ref()),
     ]
 );
 
@@ -206,7 +212,14 @@ kept!(
     LotNumber,
     "lots",
     ["number"],
-    ["licensee", "season", "is_recalled", "marks", "reports"],
+    [
+        "licensee",
+        "season",
+        "is_recalled",
+        "marks",
+        "reports",
+        "code"
+    ],
     |key| [key.0.into()],
     |lot| lot.number,
     [
@@ -215,6 +228,7 @@ kept!(
         i64::from(lot.recalled.is_some()).into(),
         marks(lot.marks),
         i64::try_from(lot.reports.len()).unwrap_or(i64::MAX).into(),
+        text(&lot.entered.public.code),
     ]
 );
 

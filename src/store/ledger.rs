@@ -150,15 +150,62 @@ pub async fn by_request(tx: &mut Tx, request: &Line) -> Result<Option<StoredEntr
     row.map(read).transpose()
 }
 
+/// The entries about an order of these kinds, the oldest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn of_order(
+    tx: &mut Tx,
+    order: OrderNumber,
+    kinds: &[&str],
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let rows: Vec<EntryRow> = on!(tx, c => {
+        let mut sql = sqlx::QueryBuilder::new(select!("WHERE order_number = "));
+        sql.push_bind(i64::from(order.0)).push(" AND kind IN (");
+        let mut list = sql.separated(", ");
+        for kind in kinds {
+            list.push_bind(*kind);
+        }
+        sql.push(") ORDER BY number");
+        sql.build_query_as().fetch_all(c).await
+    })?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Whether a later entry has taken this one back.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].
 pub async fn is_corrected(tx: &mut Tx, number: EntryNumber) -> Result<bool, StoreError> {
-    let sql = "SELECT count(*) FROM entries WHERE corrects = $1";
-    let (count,): (i64,) =
-        on!(tx, c => sqlx::query_as(sql).bind(number.cast_signed()).fetch_one(c).await)?;
-    Ok(count > 0)
+    Ok(corrected_by(tx, number).await?.is_some())
+}
+
+/// The later entry that has taken this one back.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn corrected_by(
+    tx: &mut Tx,
+    number: EntryNumber,
+) -> Result<Option<EntryNumber>, StoreError> {
+    let sql = "SELECT number FROM entries WHERE corrects = $1";
+    let found: Option<(i64,)> =
+        on!(tx, c => sqlx::query_as(sql).bind(number.cast_signed()).fetch_optional(c).await)?;
+    Ok(found.map(|(number,)| number.cast_unsigned()))
+}
+
+/// Notes on an entry, the oldest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn notes_on(tx: &mut Tx, number: EntryNumber) -> Result<Vec<StoredEntry>, StoreError> {
+    // An entry is always written as the same bytes, and begins with the number it is about.
+    let sql = select!("WHERE kind = 'noted' AND number > $1 AND body LIKE $2 ORDER BY number");
+    let begins = format!("{{\"entry\":{number},%");
+    let rows: Vec<EntryRow> = on!(tx, c => {
+        sqlx::query_as(sql).bind(number.cast_signed()).bind(begins.as_str()).fetch_all(c).await
+    })?;
+    rows.into_iter().map(read).collect()
 }
 
 /// Which entries are wanted.

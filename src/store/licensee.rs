@@ -1,8 +1,11 @@
 //! Licensees.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 
 use super::kept::{self, Value, text};
+use super::row::Row;
 use super::{StoreError, Tx, counter};
 use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
 use crate::domain::uscc::Uscc;
@@ -32,9 +35,47 @@ pub async fn by_uscc(tx: &mut Tx, uscc: &Uscc) -> Result<Option<Licensee>, Store
     Ok(found.into_iter().next())
 }
 
+/// The names of these licensees, of those there are.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn names(
+    tx: &mut Tx,
+    numbers: &BTreeSet<LicenseeNumber>,
+) -> Result<BTreeMap<LicenseeNumber, String>, StoreError> {
+    /// Numbers asked for at once; both databases take that many.
+    const SOME: usize = 1000;
+    let mut names = BTreeMap::new();
+    let numbers: Vec<i64> = numbers.iter().map(|number| number.0.into()).collect();
+    for some in numbers.chunks(SOME) {
+        let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT number, name FROM licensees WHERE number IN ({})",
+            places.join(", ")
+        );
+        let rows: Vec<(i64, String)> = on!(tx, c => {
+            let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql.clone()));
+            for number in some {
+                query = query.bind(*number);
+            }
+            query.fetch_all(c).await
+        })?;
+        for (number, name) in rows {
+            let row = Row {
+                table: "licensees",
+                key: &number,
+            };
+            names.insert(LicenseeNumber(row.number("number", number)?), name);
+        }
+    }
+    Ok(names)
+}
+
 /// Which licensees are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// This one alone.
+    pub number: Option<LicenseeNumber>,
     /// In this state.
     pub state: Option<LicenseeState>,
     /// Whose name or code contains this.
@@ -59,6 +100,9 @@ pub async fn list(
         values.push(value);
         condition.push_str(&part.replace('?', &format!("${}", values.len())));
     };
+    if let Some(number) = filter.number {
+        add(" AND number = ?", number.0.into());
+    }
     if let Some(state) = filter.state {
         add(" AND state = ?", text(state.slug()));
     }

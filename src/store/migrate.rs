@@ -30,15 +30,20 @@ macro_rules! migrations {
             ),
             (
                 5,
+                "search",
+                include_str!(concat!("../../migrations/", $database, "/0005_search.sql")),
+            ),
+            (
+                6,
                 "figures",
-                include_str!(concat!("../../migrations/", $database, "/0005_figures.sql")),
+                include_str!(concat!("../../migrations/", $database, "/0006_figures.sql")),
             ),
         ]
     };
 }
 
-const SQLITE: [(i64, &str, &str); 5] = migrations!("sqlite");
-const POSTGRES: [(i64, &str, &str); 5] = migrations!("postgres");
+const SQLITE: &[(i64, &str, &str)] = &migrations!("sqlite");
+const POSTGRES: &[(i64, &str, &str)] = &migrations!("postgres");
 
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
@@ -140,10 +145,10 @@ pub async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-fn migrator<const N: usize>(files: [(i64, &'static str, &'static str); N]) -> Migrator {
-    let migrations = files.map(|(version, name, sql)| {
-        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
-        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migrations = files.iter().map(|(version, name, sql)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(*sql);
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }

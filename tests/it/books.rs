@@ -20,6 +20,7 @@ mod year_end;
 use std::fmt::Debug;
 
 use jiff::Timestamp;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::entitlement::{Account, Entitlement};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::form::Form;
@@ -123,7 +124,7 @@ async fn entries(place: &Installation) -> u64 {
 
 async fn entitlement(place: &Installation, account: Account) -> Entitlement {
     let (licensee, season) = (Some(account.licensee), Some(account.season));
-    let known = entitlements::list(&place.store, licensee, season, None, 7)
+    let known = entitlements::list(&place.store, Scope::All, licensee, season, None, 7)
         .await
         .unwrap();
     let own = known
@@ -141,7 +142,7 @@ async fn change(
     by: &Call,
     change: &Change<'_>,
 ) -> Result<Changed, ServiceError> {
-    marks::change(&place.store, &place.keys.secrets.serial, by, change).await
+    marks::change(&place.store, &place.keys, by, change).await
 }
 
 fn applicant(number: usize) -> NewLicensee {

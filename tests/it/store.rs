@@ -11,11 +11,13 @@ mod health;
 
 mod ledger;
 mod licensees;
+mod lists;
 mod migrations;
 mod orders;
 mod register;
 mod report;
 mod scans;
+mod search;
 mod transactions;
 mod unissued;
 mod waiting;

@@ -75,7 +75,7 @@ pub struct Coefficients {
 
 impl Coefficients {
     /// Kilograms; ten times what a mu can bear.
-    const MOST_KG_PER_MU: u32 = 10_000;
+    pub const MOST_KG_PER_MU: u32 = 10_000;
 
     /// In force until the authority sets its own: 300 kg a mu, 0.40 of it in packs (the lower end of what peeling
     /// leaves), half of what is unused goes over except for fresh shoots, 1.5 % scrap. Assumptions, not law:

@@ -1,6 +1,7 @@
 //! What the file of a licensee (合法使用人信息档案) says about it. Every change is a new version of the whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use super::LegalBasis;
 use crate::domain::area::Area;
 use crate::domain::form::Form;
 use crate::domain::refusal::Refusal;
-use crate::domain::said::said;
+use crate::domain::said::{Said, said};
 use crate::domain::text::Line;
 use crate::domain::township::Township;
 
@@ -19,6 +20,34 @@ pub struct Standard {
     pub number: Line,
     /// Its version or year.
     pub version: Line,
+}
+
+impl Standard {
+    /// Reads `NUMBER VERSION`, apart by white space.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn read(text: &str) -> Result<Self, Said> {
+        let (number, version) = text
+            .trim()
+            .rsplit_once(char::is_whitespace)
+            .ok_or_else(|| {
+                said!(
+                    "{text:?} lacks its version: NUMBER VERSION",
+                    "“{text}”缺少版本，应先写标准号，空一格，再写版本"
+                )
+            })?;
+        Ok(Self {
+            number: Line::new("text", number)?,
+            version: Line::new("text", version)?,
+        })
+    }
+}
+
+impl fmt::Display for Standard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.number, self.version)
+    }
 }
 
 /// Whom to call. A household's name and number are personal information: never shown to the public.
@@ -89,6 +118,21 @@ impl Particulars {
         Area::sum(self.areas.values().copied())
     }
 
+    /// The refusal of a list that is too long.
+    pub fn too_long() -> Refusal {
+        Refusal::invalid(
+            said!(
+                "a list has more than {} entries",
+                "有一栏超过 {} 项",
+                Self::MOST_ENTRIES
+            ),
+            said!(
+                "name the main documents, products and standards",
+                "请只填写主要的文件、产品和标准"
+            ),
+        )
+    }
+
     /// Refuses lists that are too long and areas that are too large.
     ///
     /// # Errors
@@ -100,17 +144,7 @@ impl Particulars {
             self.standards.len(),
         ];
         if longest.iter().any(|length| *length > Self::MOST_ENTRIES) {
-            return Err(Refusal::invalid(
-                said!(
-                    "a list has more than {} entries",
-                    "有一栏超过 {} 项",
-                    Self::MOST_ENTRIES
-                ),
-                said!(
-                    "name the main documents, products and standards",
-                    "请只填写主要的文件、产品和标准"
-                ),
-            ));
+            return Err(Self::too_long());
         }
         if self.base() > Area::MAX {
             return Err(Refusal::invalid(

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame};
 use super::read::Errors;
-use super::typed::Typed;
+use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Two, two};
 use crate::service::system;
 
@@ -18,8 +18,22 @@ pub enum Kind {
     Line,
     /// Several lines.
     Lines,
+    /// Several lines that choose marks.
+    Marks,
+    /// A serial or container, typed or scanned.
+    Scan,
+    /// No field: what follows is folded away until it is asked for.
+    Fold,
+    /// No field: the end of what is folded away.
+    Unfold,
     /// A whole number.
     Number,
+    /// A number with decimals.
+    Decimal,
+    /// A line for which some are offered.
+    Offered(Vec<String>),
+    /// No field: a heading over those that follow.
+    Part,
     /// A day.
     Day,
     /// One of these: word and label.
@@ -48,6 +62,40 @@ pub struct Field {
     error: Option<String>,
 }
 
+impl Kind {
+    /// One of these words, each by its name in the language of the page.
+    pub fn choice<T: Copy>(
+        visit: &Visit,
+        all: impl IntoIterator<Item = T>,
+        slug: impl Fn(T) -> &'static str,
+        chinese: impl Fn(T) -> &'static str,
+    ) -> Self {
+        Self::Choice(named(visit, all, slug, chinese))
+    }
+
+    /// Any of these words.
+    pub fn checks<T: Copy>(
+        visit: &Visit,
+        all: impl IntoIterator<Item = T>,
+        slug: impl Fn(T) -> &'static str,
+        chinese: impl Fn(T) -> &'static str,
+    ) -> Self {
+        Self::Checks(named(visit, all, slug, chinese))
+    }
+}
+
+fn named<T: Copy>(
+    visit: &Visit,
+    all: impl IntoIterator<Item = T>,
+    slug: impl Fn(T) -> &'static str,
+    chinese: impl Fn(T) -> &'static str,
+) -> Vec<(String, String)> {
+    let name = |one: T| visit.language.choose(chinese(one), slug(one)).to_owned();
+    all.into_iter()
+        .map(|one| (slug(one).to_owned(), name(one)))
+        .collect()
+}
+
 impl Field {
     /// What stands in it.
     fn value(&self) -> &str {
@@ -56,6 +104,11 @@ impl Field {
 
     fn has(&self, word: &str) -> bool {
         self.values.iter().any(|value| value == word)
+    }
+
+    /// Whether a page repeats what was typed into it.
+    const fn is_repeated(&self) -> bool {
+        !matches!(self.kind, Kind::Password(_) | Kind::Code | Kind::File)
     }
 }
 
@@ -66,6 +119,7 @@ pub struct Form {
     text: Vec<String>,
     fields: Vec<Field>,
     button: &'static str,
+    other: Option<(&'static str, &'static str, String)>,
     is_grave: bool,
     errors: Vec<(Option<&'static str>, String)>,
     confirms: Vec<String>,
@@ -80,6 +134,7 @@ impl Form {
             text: Vec::new(),
             fields: Vec::new(),
             button,
+            other: None,
             is_grave: false,
             errors: Vec::new(),
             confirms: Vec::new(),
@@ -106,6 +161,35 @@ impl Form {
     pub const fn grave(mut self) -> Self {
         self.is_grave = true;
         self
+    }
+
+    /// A second button, which sends this field besides, and what it says.
+    #[must_use]
+    pub fn other_button(
+        mut self,
+        name: &'static str,
+        value: &'static str,
+        label: impl Into<String>,
+    ) -> Self {
+        self.other = Some((name, value, label.into()));
+        self
+    }
+
+    /// Folds the fields away that `inside` adds; open if anything stands in one of them.
+    #[must_use]
+    pub fn folded(self, visit: &Visit, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field(visit, "", label, Kind::Fold));
+        form.field(visit, "", two("", ""), Kind::Unfold)
+    }
+
+    /// Whether the fold that begins at this place is open.
+    fn is_open(&self, fold: &usize) -> bool {
+        let inside = self.fields[*fold + 1..]
+            .iter()
+            .take_while(|field| !matches!(field.kind, Kind::Unfold));
+        let mut inside = inside.filter(|field| !matches!(field.kind, Kind::Hidden));
+        inside
+            .any(|field| field.error.is_some() || field.values.iter().any(|text| !text.is_empty()))
     }
 
     /// A field that must be filled in.
@@ -149,6 +233,21 @@ impl Form {
         self
     }
 
+    /// A heading over the fields that follow.
+    #[must_use]
+    pub fn part(self, visit: &Visit, label: Two) -> Self {
+        self.add(visit, "", label, Kind::Part, true)
+    }
+
+    /// What stands in a field from now on, whatever was typed.
+    #[must_use]
+    pub fn put(mut self, name: &str, values: Vec<String>) -> Self {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.values = values;
+        }
+        self
+    }
+
     /// What stands in a field before anything is typed.
     #[must_use]
     pub fn value(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -162,7 +261,7 @@ impl Form {
     #[must_use]
     pub fn filled(mut self, typed: &Typed) -> Self {
         for field in &mut self.fields {
-            if !matches!(field.kind, Kind::Password(_) | Kind::Code | Kind::File) {
+            if field.is_repeated() {
                 field.values = typed.all(field.name).map(str::to_owned).collect();
             }
         }
@@ -185,6 +284,12 @@ impl Form {
         self
     }
 
+    /// The label of a field.
+    fn label(&self, name: &str) -> &'static str {
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.map_or("", |field| field.label)
+    }
+
     /// The page with the form. `typed` is what was sent, if anything was.
     pub fn render(self, visit: &Visit, typed: Option<&Typed>) -> Response {
         let status = match self.errors.is_empty() {
@@ -195,8 +300,22 @@ impl Form {
     }
 
     /// The summary before something irreversible: what will happen, with everything that was typed kept.
-    pub fn confirm(mut self, visit: &Visit, typed: &Typed, summary: Vec<String>) -> Response {
+    pub fn confirm(self, visit: &Visit, typed: &Typed, summary: Vec<String>) -> Response {
+        self.confirm_with(visit, typed, summary, &[])
+    }
+
+    /// The same, with what the summary was worked out from: what is confirmed is that.
+    pub fn confirm_with(
+        mut self,
+        visit: &Visit,
+        typed: &Typed,
+        summary: Vec<String>,
+        from: &[(&str, String)],
+    ) -> Response {
         self = self.filled(typed);
+        for (name, value) in from {
+            self = self.put(name, vec![value.clone()]);
+        }
         self.confirms = summary;
         self.page(visit, Some(typed), StatusCode::OK)
     }
@@ -220,6 +339,7 @@ impl Form {
                 .iter()
                 .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
+            not_repeated: NOT_REPEATED,
             form: &self,
         };
         page::render(status, &page)
@@ -239,5 +359,6 @@ struct Page<'a> {
     choose: &'static str,
     request: String,
     is_multipart: bool,
+    not_repeated: &'static str,
     path: &'a str,
 }

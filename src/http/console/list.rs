@@ -8,6 +8,8 @@ use super::guard::Visit;
 use super::page::{self, Frame};
 use super::typed::Typed;
 use super::words::{Two, two};
+pub use crate::http::address::encode;
+use crate::store::lists::Sort;
 
 /// What a field of the filter is.
 pub enum Filter {
@@ -17,6 +19,8 @@ pub enum Filter {
     Day,
     /// One of these: word and label.
     Choice(Vec<(&'static str, &'static str)>),
+    /// Any text, for which some are offered.
+    Offered(Vec<String>),
 }
 
 /// A field of the filter.
@@ -44,6 +48,36 @@ pub enum Kind {
 pub struct Column {
     label: &'static str,
     kind: Kind,
+    sorts: Option<Sorts>,
+}
+
+/// How a column sorts the list.
+struct Sorts {
+    /// By what.
+    column: &'static str,
+    /// Whether the list is sorted by it, and then whether the largest comes first.
+    is_descending: Option<bool>,
+}
+
+impl Sorts {
+    /// What an address says that sorts by it: the other way round if the list is.
+    fn word(&self) -> String {
+        let sign = if self.is_descending == Some(false) {
+            "-"
+        } else {
+            ""
+        };
+        format!("{sign}{}", self.column)
+    }
+
+    /// What a reader of the screen is told of the present order.
+    const fn aria(&self) -> Option<&'static str> {
+        match self.is_descending {
+            None => None,
+            Some(true) => Some("descending"),
+            Some(false) => Some("ascending"),
+        }
+    }
 }
 
 /// A row; its first cell leads to what it is about.
@@ -62,8 +96,8 @@ pub struct List {
     columns: Vec<Column>,
     rows: Vec<Row>,
     next: Option<String>,
-    tables: Option<&'static str>,
-    actions: Vec<(&'static str, &'static str)>,
+    tables: Option<String>,
+    actions: Vec<(&'static str, String)>,
     is_first: bool,
 }
 
@@ -110,24 +144,40 @@ impl List {
         let each = columns.map(|(label, kind)| Column {
             label: visit.say(label),
             kind,
+            sorts: None,
         });
         self.columns.extend(each);
         self
     }
 
+    /// How it is sorted, and by which columns it may be: place of the column, and its word in addresses.
+    #[must_use]
+    pub fn sorted(mut self, sort: Sort, by: &[(usize, &'static str)]) -> Self {
+        for (place, column) in by {
+            if let Some(shown) = self.columns.get_mut(*place) {
+                let is_by_it = sort.column() == *column;
+                shown.sorts = Some(Sorts {
+                    column,
+                    is_descending: is_by_it.then(|| sort.is_descending()),
+                });
+            }
+        }
+        self
+    }
+
     /// What can be done besides: label and address, if the person may.
     #[must_use]
-    pub fn action(mut self, may: bool, label: &'static str, address: &'static str) -> Self {
+    pub fn action(mut self, may: bool, label: &'static str, address: impl Into<String>) -> Self {
         if may {
-            self.actions.push((label, address));
+            self.actions.push((label, address.into()));
         }
         self
     }
 
     /// Where the same list is had as a table, without `format=`; if the person may.
     #[must_use]
-    pub fn table(mut self, may: bool, address: &'static str) -> Self {
-        self.tables = may.then_some(address);
+    pub fn table(mut self, may: bool, address: impl Into<String>) -> Self {
+        self.tables = may.then(|| address.into());
         self
     }
 
@@ -155,24 +205,33 @@ impl List {
 
     /// The page.
     pub fn render(self, visit: &Visit, asked: &Typed) -> Response {
-        let query = |after: Option<&str>| {
+        let query = |sort: Option<&str>, after: Option<&str>| {
             let mut pairs: Vec<String> = Vec::new();
             for field in &self.fields {
                 if !field.value.is_empty() {
                     pairs.push(format!("{}={}", field.name, encode(&field.value)));
                 }
             }
+            if let Some(sort) = sort {
+                pairs.push(format!("sort={}", encode(sort)));
+            }
             if let Some(after) = after {
                 pairs.push(format!("after={}", encode(after)));
             }
             pairs.join("&")
         };
+        let sort = Some(asked.get("sort")).filter(|sort| !sort.is_empty());
+        let heads = self.columns.iter().map(|column| {
+            let sorts = column.sorts.as_ref();
+            sorts.map(|sorts| format!("?{}", query(Some(&sorts.word()), None)))
+        });
+        let heads: Vec<Option<String>> = heads.collect();
         let next = self
             .next
             .as_deref()
-            .map(|next| format!("?{}", query(Some(next))));
-        let tables = self.tables.map(|address| {
-            let query = query(None);
+            .map(|next| format!("?{}", query(sort, Some(next))));
+        let tables = self.tables.as_ref().map(|address| {
+            let query = query(None, None);
             ["xlsx", "csv"].map(|format| format!("{address}?format={format}&{query}"))
         });
         let mut frame = Frame::new(visit, visit.say(self.title));
@@ -188,7 +247,9 @@ impl List {
             first_label: say(two("回到第一页", "First page")),
             table_label: say(two("导出", "As a table")),
             is_first: asked.get("after").is_empty() && self.is_first,
-            first: format!("?{}", query(None)),
+            first: format!("?{}", query(sort, None)),
+            sort: sort.unwrap_or_default(),
+            heads,
             is_filtered: self.fields.iter().any(|field| !field.value.is_empty()),
             path: visit.uri.path(),
             next,
@@ -197,20 +258,6 @@ impl List {
         };
         page::render(StatusCode::OK, &page)
     }
-}
-
-/// Percent-encodes a value of a query (RFC 3986, 2.1).
-pub fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 #[derive(Template)]
@@ -227,6 +274,9 @@ struct Page<'a> {
     table_label: &'static str,
     is_first: bool,
     first: String,
+    sort: &'a str,
+    /// Where the heads of the columns lead: to the list sorted by them.
+    heads: Vec<Option<String>>,
     is_filtered: bool,
     path: &'a str,
     next: Option<String>,

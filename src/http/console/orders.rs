@@ -1,66 +1,73 @@
 //! Printing orders: the list, a file with where its labels are, and its way from placing to closing.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::file::File;
 use super::form::{Form, Kind};
 use super::guard::Visit;
+use super::labels;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
-use super::read::Reader;
-use super::submit::{answer, refuse};
+use super::party::{self, Names};
+use super::read::{Reader, whole};
+use super::submit::{answer, or_refuse, refuse};
+use super::table;
 use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
 use crate::domain::form::Form as ProductForm;
-use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::MarkCount;
 use crate::domain::order::{NewOrder, Order, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
+use crate::domain::wanted::Wanted;
 use crate::domain::whereabouts::Whereabouts;
 use crate::http::App;
-use crate::http::admin::tables::{sent, unnamed};
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
-use crate::service::trail::{self, Note};
-use crate::service::{ServiceError, export, ledger, licensees, orders, printers, system};
-use crate::sheets::SheetFormat;
-use crate::store::trail::Outcome;
+use crate::service::marks::deliveries;
+use crate::service::{ServiceError, export, ledger, lists, orders, system};
+use crate::store::lists::{ORDERS, Sort};
 use crate::store::{ledger as entries, order};
 
 fn state_in(visit: &Visit, state: OrderState) -> &'static str {
     visit.language.choose(state.chinese(), state.slug())
 }
 
-/// What an address asks for, within what the person sees.
-fn filter_of(visit: &Visit, asked: &Typed) -> order::Filter {
-    let (scope, number) = (visit.scope(), |name: &str| asked.get(name).parse().ok());
-    order::Filter {
-        licensee: scope
-            .licensee()
-            .or_else(|| asked.get("licensee").parse().ok().map(LicenseeNumber)),
-        printer: scope
-            .printer()
-            .or_else(|| number("printer").map(PrinterNumber)),
+/// What an address asks for.
+async fn filter_of(visit: &Visit, asked: &Typed) -> Result<order::Filter, ServiceError> {
+    Ok(order::Filter {
+        licensee: party::asked(visit, asked).await?,
+        printer: asked.get("printer").parse().ok().map(PrinterNumber),
         season: asked.get("season").parse().ok().and_then(Season::new),
         state: OrderState::from_slug(asked.get("state")),
-    }
+    })
 }
 
 /// `GET /console/orders`
-pub async fn list(visit: Visit, State(app): State<App>) -> Response {
+pub async fn list(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
-    let before = asked.get("after").parse().ok().map(OrderNumber);
-    let found = orders::list(&app.store, &filter_of(&visit, &asked), before, ROWS + 1).await;
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return refuse(&visit, error),
+    let after = asked.get("after").parse().ok().map(OrderNumber);
+    let sort = Sort::of(asked.get("sort"), ORDERS).unwrap_or(Sort::down("number"));
+    let found = async {
+        let filter = filter_of(&visit, &asked).await?;
+        let found = lists::orders(
+            &visit.app.store,
+            visit.scope(),
+            &filter,
+            sort,
+            after,
+            ROWS + 1,
+        )
+        .await?;
+        let names = Names::of(&visit, found.iter().map(|order| order.placed.licensee)).await?;
+        Ok((found, names, party::filter(&visit).await?))
     };
+    let (found, names, licensees) = or_refuse!(visit, found.await);
     let states = OrderState::ALL
         .iter()
         .map(|state| (state.slug(), state_in(&visit, *state)));
@@ -90,8 +97,8 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
             &visit,
             &asked,
             "licensee",
-            two("使用人编号", "Licensee number"),
-            Filter::Text,
+            two("使用人", "Licensee"),
+            licensees,
         );
     }
     list.columns(
@@ -99,12 +106,16 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         [
             (two("订单", "Order"), ColumnKind::Text),
             (two("状态", "State"), ColumnKind::State),
-            (two("使用人", "Licensee"), ColumnKind::Number),
+            (two("使用人", "Licensee"), ColumnKind::Text),
             (two("年度", "Season"), ColumnKind::Text),
             (two("产品", "Product"), ColumnKind::Text),
             (two("数量", "Marks"), ColumnKind::Number),
             (two("提交时间", "Placed"), ColumnKind::Text),
         ],
+    )
+    .sorted(
+        sort,
+        &[(0, "number"), (1, "state"), (2, "licensee"), (3, "season")],
     )
     .rows(
         found,
@@ -114,7 +125,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
             cells: vec![
                 order.number.to_string(),
                 state_in(&visit, order.state).to_owned(),
-                order.placed.licensee.to_string(),
+                names.licensee(order.placed.licensee),
                 order.placed.season.to_string(),
                 order.placed.product.to_string(),
                 thousands(order.placed.quantity.get()),
@@ -126,59 +137,42 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
 }
 
 /// `GET /console/orders/table`
-pub async fn table(visit: Visit, State(app): State<App>) -> Response {
-    let asked = Typed::of_query(&visit.uri);
-    let format = if asked.get("format") == "csv" {
-        SheetFormat::Csv
-    } else {
-        SheetFormat::Xlsx
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        let filter = filter_of(&visit, asked).await?;
+        export::orders(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
-    let (filter, now) = (filter_of(&visit, &asked), system::now());
-    let made = async {
-        let file = unnamed()?;
-        let (file, _) = export::orders(&app.store, &filter, format, now, file).await?;
-        let note = Note::new("export").about("orders");
-        trail::write_alone(&app.store, &visit.origin, now, Outcome::Done, note).await?;
-        sent(file, format, "orders")
-    };
-    made.await.unwrap_or_else(IntoResponse::into_response)
+    table::take(&visit, "orders", make).await
 }
 
 /// The order, if it is the person's to see.
-async fn seen(visit: &Visit, app: &App, number: u32) -> Result<Order, ServiceError> {
-    let order = orders::get(&app.store, OrderNumber(number)).await?;
-    if visit.scope().sees_order(&order) {
-        return Ok(order);
-    }
-    Err(orders::unknown(OrderNumber(number)))
+async fn seen(visit: &Visit, _: &App, number: u32) -> Result<Order, ServiceError> {
+    super::seen::order(visit, OrderNumber(number)).await
 }
 
 /// `GET /console/orders/{order}`
 pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
     let found = async {
-        let order = seen(&visit, &app, number).await?;
-        let licensee = licensees::get(&app.store, order.placed.licensee).await?;
-        let printer = match order.printer {
-            Some(printer) => Some(printers::get(&app.store, printer).await?),
-            None => None,
-        };
+        let detail = orders::detail(&app.store, visit.scope(), OrderNumber(number)).await?;
         let about = entries::Filter {
-            order: Some(order.number),
+            order: Some(detail.order.number),
             ..Default::default()
         };
-        let history = ledger::list(&app.store, &about, None, 50).await?;
-        Ok::<_, ServiceError>((order, licensee, printer, history))
+        let history = ledger::list(&app.store, visit.scope(), &about, None, 50).await?;
+        let sent = deliveries::of_order(&app.store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent))
     };
-    let (order, licensee, printer, history) = match found.await {
+    let (detail, history, sent) = match found.await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
+    let order = detail.order;
     let here = format!("/console/orders/{number}");
     let is = |state: OrderState| order.state == state;
-    let labels = Whereabouts::ALL
+    let places = Whereabouts::ALL
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
-    let labels = labels.map(|place| {
+    let places = places.map(|place| {
         let name = visit.language.choose(place.chinese(), place.slug());
         (
             None,
@@ -232,6 +226,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             two("取消", "Cancel"),
             format!("{here}/cancel"),
         );
+    file = labels::of_order::steps(&visit, &order, &history, file);
     if order.is_scrap_over() {
         file = file.text(
             None,
@@ -246,61 +241,66 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
         );
     }
     let form = order.placed.form;
-    file.facts(
-        &visit,
-        None,
-        vec![
-            (
-                two("合法使用人", "Licensee"),
-                Some(format!("{}（{}）", licensee.name(), order.placed.licensee)),
-            ),
-            (two("年度", "Season"), Some(order.placed.season.to_string())),
-            (
-                two("产品形态", "Form"),
-                Some(
-                    visit
-                        .language
-                        .choose(form.chinese(), form.slug())
-                        .to_owned(),
+    file = file
+        .facts(
+            &visit,
+            None,
+            vec![
+                (
+                    two("合法使用人", "Licensee"),
+                    Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
                 ),
-            ),
-            (
-                two("产品", "Product"),
-                Some(order.placed.product.to_string()),
-            ),
-            (
-                two("订购数量", "Marks ordered"),
-                Some(thousands(order.placed.quantity.get())),
-            ),
-            (
-                two("承印方", "Printer"),
-                printer.map(|printer| printer.particulars.name.to_string()),
-            ),
-            (
-                two("标志批", "Batch"),
-                order.batch.map(|batch| batch.to_string()),
-            ),
-            (
-                two("事由", "Reason"),
-                order.reason.as_ref().map(ToString::to_string),
-            ),
-            (
-                two("提交", "Placed"),
-                Some(format!("{} {}", minute(order.placed_at), order.actor)),
-            ),
-        ],
-    )
-    .table(
-        &visit,
-        two("标志去向", "Where its labels are"),
-        &[two("去向", "Place"), two("数量", "Marks")],
-        labels.collect(),
-    )
-    .history(&visit, &history)
-    .render(&visit)
+                (two("年度", "Season"), Some(order.placed.season.to_string())),
+                (
+                    two("产品形态", "Form"),
+                    Some(
+                        visit
+                            .language
+                            .choose(form.chinese(), form.slug())
+                            .to_owned(),
+                    ),
+                ),
+                (
+                    two("产品", "Product"),
+                    Some(order.placed.product.to_string()),
+                ),
+                (
+                    two("订购数量", "Marks ordered"),
+                    Some(thousands(order.placed.quantity.get())),
+                ),
+                (
+                    two("承印方", "Printer"),
+                    detail.printer.map(|name| name.to_string()),
+                ),
+                (
+                    two("事由", "Reason"),
+                    order.reason.as_ref().map(ToString::to_string),
+                ),
+                (
+                    two("提交", "Placed"),
+                    Some(format!("{} {}", minute(order.placed_at), order.actor)),
+                ),
+            ],
+        )
+        .linked(
+            &visit,
+            two("标志批", "Batch"),
+            order.batch.map(|batch| batch.to_string()),
+            visit.may(P::BatchRead),
+            super::batches::address(order.batch),
+        )
+        .table(
+            &visit,
+            two("标志去向", "Where its labels are"),
+            &[two("去向", "Place"), two("数量", "Marks")],
+            places.collect(),
+        );
+    labels::of_order::sendings(&visit, order.number, &sent, file)
+        .history(&visit, &history)
+        .render(&visit)
 }
 
-fn place_form(visit: &Visit) -> Form {
+async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
     let say = |two: Two| visit.say(two);
     let forms = ProductForm::ALL.iter().map(|form| {
         (
@@ -315,18 +315,10 @@ fn place_form(visit: &Visit) -> Form {
         say(two("提交订单", "Place an order")),
         say(two("提交", "Place it")),
     );
-    let form = match visit.scope().licensee() {
-        Some(own) => form
-            .optional(visit, "licensee", two("", ""), Kind::Hidden)
-            .value("licensee", own.to_string()),
-        None => form.field(
-            visit,
-            "licensee",
-            two("合法使用人编号", "Licensee number"),
-            Kind::Number,
-        ),
-    };
-    form.field(visit, "season", two("年度", "Season"), Kind::Number)
+    let form =
+        party::licensee_field(visit, form, "licensee", two("合法使用人", "Licensee")).await?;
+    Ok(form
+        .field(visit, "season", two("年度", "Season"), Kind::Number)
         .field(
             visit,
             "form",
@@ -348,59 +340,40 @@ fn place_form(visit: &Visit) -> Form {
             "quantity",
             two("数量（枚）", "How many marks"),
             Kind::Number,
-        )
+        ))
 }
 
 /// `GET /console/orders/new`
 pub async fn place_page(visit: Visit) -> Response {
     let year = day_of(system::now()).year().to_string();
-    place_form(&visit)
-        .value("season", year)
-        .render(&visit, None)
+    let form = or_refuse!(visit, place_form(&visit).await);
+    form.value("season", year).render(&visit, None)
 }
 
 /// `POST /console/orders/new`
 pub async fn place(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
-    let form = place_form(&visit).filled(&typed);
+    let form = or_refuse!(visit, place_form(&visit).await).filled(&typed);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }
     let mut reader = Reader::new(&typed, visit.language);
-    let licensee = match visit.scope().licensee() {
-        Some(own) => Some(own),
-        None => reader.number::<u16>("licensee").map(LicenseeNumber),
-    };
-    let season = reader.number::<u16>("season").map(Season::new);
-    if season == Some(None) {
-        reader.wrong("season", "请填年份，如 2026", "Write a year, as in 2026");
-    }
-    let product_form = reader.word("form", ProductForm::from_slug);
+    let licensee = party::read_licensee(&visit, &typed, &mut reader, "licensee").await;
+    let licensee = or_refuse!(visit, licensee);
+    let season = reader.wanted("season", Wanted::Season, |text| Season::new(whole(text)?));
+    let product_form = reader.wanted("form", Wanted::Form, ProductForm::from_slug);
     let product = reader.line("product");
-    let quantity = reader.number::<u32>("quantity").map(MarkCount::new);
-    if quantity == Some(None) {
-        reader.wrong(
-            "quantity",
-            "数量超出一批的范围",
-            "That is more than a batch holds, or none",
-        );
-    }
+    let quantity = reader.wanted("quantity", Wanted::Quantity, |text| {
+        MarkCount::new(whole(text)?)
+    });
     let errors = reader.finish();
-    let (
-        Some(licensee),
-        Some(Some(season)),
-        Some(product_form),
-        Some(product),
-        Some(Some(quantity)),
-        true,
-    ) = (
+    let (Some(licensee), Some(season), Some(product_form), Some(product), Some(quantity), true) = (
         licensee,
         season,
         product_form,
         product,
         quantity,
         errors.is_empty(),
-    )
-    else {
+    ) else {
         return form.wrong(errors).render(&visit, Some(&typed));
     };
     let new = NewOrder {
@@ -468,19 +441,16 @@ fn cancel_form(visit: &Visit, order: &Order) -> Form {
     .grave()
 }
 
-fn assign_form(visit: &Visit, order: &Order) -> Form {
-    step_form(
+async fn assign_form(visit: &Visit, app: &App, number: u32) -> Result<Form, ServiceError> {
+    let order = seen(visit, app, number).await?;
+    let form = step_form(
         visit,
-        order,
+        &order,
         two("指定承印方", "Assign a printer"),
         two("指定", "Assign"),
-    )
-    .field(
-        visit,
-        "printer",
-        two("承印方编号", "Printer number"),
-        Kind::Number,
-    )
+    );
+    let printers = party::printers(visit).await?;
+    Ok(form.field(visit, "printer", two("承印方", "Printer"), printers))
 }
 
 fn issue_form(visit: &Visit, order: &Order) -> Form {
@@ -639,7 +609,7 @@ step!(
     approve,
     approve_form,
     Some(("document", false)),
-    |call, app, order, line| { orders::approve(&app.store, &call, order, line).await }
+    |call, app, order, line| orders::approve(&app.store, &call, order, line).await
 );
 step!(
     "reject",
@@ -647,7 +617,7 @@ step!(
     reject,
     reject_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::reject(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::reject(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "cancel",
@@ -655,7 +625,7 @@ step!(
     cancel,
     cancel_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::cancel(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::cancel(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "release",
@@ -684,7 +654,8 @@ pub async fn assign_page(
     State(app): State<App>,
     Path(number): Path<u32>,
 ) -> Response {
-    show(visit, app, number, assign_form).await
+    let form = or_refuse!(visit, assign_form(&visit, &app, number).await);
+    form.render(&visit, None)
 }
 
 /// `POST /console/orders/{order}/assign`
@@ -694,7 +665,7 @@ pub async fn assign(
     Path(number): Path<u32>,
     typed: Typed,
 ) -> Response {
-    let form = with_order!(visit, app, number, assign_form);
+    let form = or_refuse!(visit, assign_form(&visit, &app, number).await);
     with_number(
         visit,
         app,

@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::typed::Typed;
-use crate::domain::refusal::RefusalKind;
-use crate::domain::said::Said;
+use super::typed::{Typed, Upload};
+use crate::domain::document::check_size;
+use crate::domain::refusal::{Refusal, RefusalKind};
+use crate::domain::said::{Said, said};
 use crate::domain::selection::LineOutcome;
 use crate::domain::text::Line;
+use crate::domain::wanted::Wanted;
 use crate::http::language::Language;
 use crate::service::ServiceError;
 
@@ -44,6 +46,66 @@ impl<'a> Reader<'a> {
         self.errors.all.push((Some(name), what));
     }
 
+    /// Says that a field is wrong.
+    pub fn said(&mut self, name: &'static str, what: &Said) {
+        self.wrong(name, &what.zh, &what.en);
+    }
+
+    /// A value that must be there; the type's own error says what is wrong.
+    pub fn read<T, E: Into<Said>>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.value(name, |text| read(text).map_err(|error| pair(error.into())))
+    }
+
+    /// A value out of another text than the one that was typed; what is wrong is told by the field.
+    pub fn value_of<T, E: Into<Said>>(
+        &mut self,
+        name: &'static str,
+        text: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        read(text)
+            .map_err(|error| self.said(name, &error.into()))
+            .ok()
+    }
+
+    /// A value that must be there, of a kind that has words for what it wants.
+    pub fn wanted<T>(
+        &mut self,
+        name: &'static str,
+        wanted: Wanted,
+        of: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.read(name, |text| of(text).ok_or_else(|| wanted.said()))
+    }
+
+    /// The same, if anything stands there; `Some(None)` if not.
+    pub fn wanted_or_none<T>(
+        &mut self,
+        name: &'static str,
+        wanted: Wanted,
+        of: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.typed.get(name) {
+            "" => Some(None),
+            _ => self.wanted(name, wanted, of).map(Some),
+        }
+    }
+
+    /// Lines of text, one thing a line, each read on its own.
+    pub fn each<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&str) -> Result<T, Said>,
+    ) -> Option<Vec<T>> {
+        let typed = self.typed.get(name).lines().map(str::trim);
+        let all: Result<Vec<T>, Said> = typed.filter(|text| !text.is_empty()).map(read).collect();
+        all.map_err(|what| self.said(name, &what)).ok()
+    }
+
     /// A value that must be there; `read` says what is wrong in both languages.
     pub fn value<T>(
         &mut self,
@@ -52,7 +114,7 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let text = self.typed.get(name);
         if text.is_empty() {
-            self.wrong(name, "此项必填", "This is needed");
+            self.said(name, &Wanted::Anything.said());
             return None;
         }
         match read(text) {
@@ -88,11 +150,7 @@ impl<'a> Reader<'a> {
 
     /// Lines of text, one thing a line.
     pub fn lines(&mut self, name: &'static str) -> Option<Vec<Line>> {
-        let typed = self.typed.get(name).lines().map(str::trim);
-        let lines: Result<Vec<Line>, _> = typed.filter(|text| !text.is_empty()).map(line).collect();
-        lines
-            .map_err(|(chinese, english)| self.wrong(name, &chinese, &english))
-            .ok()
+        self.each(name, |text| Ok(Line::new("this", text)?))
     }
 
     /// A whole number.
@@ -107,14 +165,33 @@ impl<'a> Reader<'a> {
 
     /// One of a few words.
     pub fn word<T>(&mut self, name: &'static str, of: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        self.value(name, |text| {
-            of(text).ok_or_else(|| {
-                (
-                    "请从列表中选择".to_owned(),
-                    "Choose one of the list".to_owned(),
-                )
-            })
-        })
+        self.wanted(name, Wanted::Choice, of)
+    }
+
+    /// A file that was chosen, and is not larger than any that is taken.
+    pub fn file(&mut self, name: &'static str) -> Option<&'a Upload> {
+        let Some(upload) = self.typed.file(name) else {
+            self.said(name, &said!("choose a file", "请选择文件"));
+            return None;
+        };
+        match check_size(upload.bytes) {
+            Ok(()) => Some(upload),
+            Err(refusal) => {
+                self.refused(name, &refusal);
+                None
+            }
+        }
+    }
+
+    /// Says that a rule refuses what stands in a field, and what to do.
+    pub fn refused(&mut self, name: &'static str, refusal: &Refusal) {
+        let (zh, en) = refusal.advice_for_pages();
+        let chinese = format!("{}。{zh}", refusal.what.zh);
+        let english = match en {
+            Some(en) => format!("{}. {en}", refusal.what.en),
+            None => refusal.what.en.clone(),
+        };
+        self.wrong(name, &chinese, &english);
     }
 
     /// What is wrong, if anything is.
@@ -124,23 +201,26 @@ impl<'a> Reader<'a> {
 }
 
 fn line(text: &str) -> Result<Line, (String, String)> {
-    Line::new("this", text).map_err(|error| {
-        let chinese = format!("须为一行文字，至多 {} 个字", Line::LIMIT);
-        (chinese, error.to_string())
-    })
+    Line::new("this", text).map_err(|error| pair(error.into()))
+}
+
+fn pair(said: Said) -> (String, String) {
+    (said.zh, said.en)
+}
+
+/// A whole number, with or without separators of thousands, if it is one and of this type.
+pub fn whole<T: TryFrom<i64>>(text: &str) -> Option<T> {
+    let digits: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，'))
+        .map(|c| if c == '−' { '-' } else { c })
+        .collect();
+    T::try_from(digits.parse::<i64>().ok()?).ok()
 }
 
 /// A whole number, with or without separators of thousands.
 pub fn number<T: TryFrom<i64>>(text: &str) -> Result<T, (String, String)> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，'))
-        .collect();
-    let read = digits
-        .parse::<i64>()
-        .ok()
-        .and_then(|number| T::try_from(number).ok());
-    read.ok_or_else(|| {
+    whole(text).ok_or_else(|| {
         let chinese = format!("“{text}”不是可用的整数");
         (
             chinese,
@@ -151,16 +231,19 @@ pub fn number<T: TryFrom<i64>>(text: &str) -> Result<T, (String, String)> {
 
 /// A day as in 2026-04-02.
 pub fn day(text: &str) -> Result<Date, (String, String)> {
-    text.parse().map_err(|_| {
-        let chinese = format!("“{text}”不是日期，请写作 2026-04-02");
-        (
-            chinese,
-            format!("\u{201c}{text}\u{201d} is no day, write it as in 2026-04-02"),
-        )
-    })
+    text.parse().map_err(|_| pair(Wanted::Date.said()))
 }
 
 impl Errors {
+    /// The same, where what is wrong with the whole is wrong with this field.
+    #[must_use]
+    pub fn at(mut self, field: &'static str) -> Self {
+        for (name, _) in &mut self.all {
+            name.get_or_insert(field);
+        }
+        self
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()

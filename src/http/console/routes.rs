@@ -1,17 +1,25 @@
 //! All pages of the console, each beside what it needs of who asks. A page that is not here does not exist.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodFilter, on};
 
-use super::guard::Needs::{self, May, Nobody, Person, Session, Take};
-use super::guard::guard;
-use super::{ledger, licensees, orders, own, people, reports, sign_in, start, trail};
+use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
+use super::guard::{Visit, guard};
+use super::typed::Typed;
+use super::{
+    batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
+    own, people, printers, reports, search, sign_in, start, trail, transfers,
+};
 use crate::domain::access::Permission as P;
+use crate::domain::document::Document;
 use crate::http::App;
+
+/// Bytes of a form with a file that are read.
+const MOST_READ: usize = 4 * Document::MOST_BYTES;
 
 /// Pages, and what each needs.
 pub struct Pages {
@@ -59,6 +67,17 @@ impl Pages {
         self.add(Method::POST, MethodFilter::POST, path, needs, handler)
     }
 
+    /// A form with a file. More of a body is read than of any file that is taken, so that whoever sends too large a one
+    /// is told so in the form.
+    fn send<H, T>(self, path: &'static str, needs: Needs, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let handler = handler.layer(DefaultBodyLimit::max(MOST_READ));
+        self.add(Method::POST, MethodFilter::POST, path, needs, handler)
+    }
+
     /// The routes.
     pub fn router(self) -> Router<App> {
         self.router
@@ -72,46 +91,14 @@ pub fn pages(app: App) -> Pages {
         router: Router::new(),
         listed: Vec::new(),
     };
+    let pages = files(pages);
+    let pages = quantities(pages);
+    let pages = goods(pages);
+    let pages = of_labels(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
-        // Who may use the mark.
-        .get("/console/licensees", May(P::LicenseeRead), licensees::list)
-        .get(
-            "/console/licensees/new",
-            May(P::LicenseeEnter),
-            licensees::enter_page,
-        )
-        .post(
-            "/console/licensees/new",
-            May(P::LicenseeEnter),
-            licensees::enter,
-        )
-        .get(
-            "/console/licensees/{licensee}",
-            May(P::LicenseeRead),
-            licensees::file,
-        )
-        .get(
-            "/console/licensees/{licensee}/steps/{step}",
-            May(P::LicenseeRead),
-            licensees::step_page,
-        )
-        .post(
-            "/console/licensees/{licensee}/steps/{step}",
-            May(P::LicenseeRead),
-            licensees::step,
-        )
-        .get(
-            "/console/licensees/{licensee}/confirm",
-            May(P::LicenseeConfirm),
-            licensees::confirm_page,
-        )
-        .post(
-            "/console/licensees/{licensee}/confirm",
-            May(P::LicenseeConfirm),
-            licensees::confirm,
-        )
+        .get(search::PATH, May(P::Search), search::page)
         // Orders.
         .get("/console/orders", May(P::OrderRead), orders::list)
         .get("/console/orders/table", May(P::Export), orders::table)
@@ -192,6 +179,10 @@ pub fn pages(app: App) -> Pages {
             May(P::OrderClose),
             orders::close,
         )
+        // Marks, and what became of them.
+        .get("/console/batches", May(P::BatchRead), batches::list)
+        .get("/console/batches/{batch}", May(P::BatchRead), batches::file)
+        .get("/console/marks/{serial}", May(P::MarkRead), marks::file)
         // Figures.
         .get("/console/reports", May(P::ReportRead), reports::season)
         .get(
@@ -239,7 +230,33 @@ pub fn pages(app: App) -> Pages {
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)
         .get("/console/ledger/table", May(P::Export), ledger::table)
+        .get(
+            "/console/ledger/prove",
+            May(P::LedgerProve),
+            ledger::prove_page,
+        )
+        .post("/console/ledger/prove", May(P::LedgerProve), ledger::prove)
         .get("/console/ledger/{entry}", May(P::LedgerRead), ledger::file)
+        .get(
+            "/console/ledger/{entry}/correct",
+            May(P::LedgerCorrect),
+            ledger::correct_page,
+        )
+        .post(
+            "/console/ledger/{entry}/correct",
+            May(P::LedgerCorrect),
+            ledger::correct,
+        )
+        .get(
+            "/console/ledger/{entry}/note",
+            May(P::LedgerNote),
+            ledger::note_page,
+        )
+        .post(
+            "/console/ledger/{entry}/note",
+            May(P::LedgerNote),
+            ledger::note,
+        )
         .get("/console/trail", May(P::TrailRead), trail::list)
         .get("/console/trail/table", May(P::TrailRead), trail::table)
         .get("/console/trail/{step}", May(P::TrailRead), trail::file)
@@ -287,6 +304,342 @@ pub fn pages(app: App) -> Pages {
             "/console/people/{user}/sessions",
             May(P::UserManage),
             people::sessions,
+        )
+}
+
+/// Who may use the mark, with documents.
+fn files(pages: Pages) -> Pages {
+    pages
+        .get("/console/licensees", May(P::LicenseeRead), licensees::list)
+        .get(
+            "/console/licensees/table",
+            Take(P::LicenseeRead),
+            licensees::table,
+        )
+        .get(
+            "/console/licensees/new",
+            May(P::LicenseeEnter),
+            licensees::enter_page,
+        )
+        .post(
+            "/console/licensees/new",
+            May(P::LicenseeEnter),
+            licensees::enter,
+        )
+        .get(
+            "/console/licensees/import",
+            May(P::LicenseeImport),
+            licensees::import_page,
+        )
+        .send(
+            "/console/licensees/import",
+            May(P::LicenseeImport),
+            licensees::import,
+        )
+        .get(
+            "/console/licensees/{licensee}",
+            May(P::LicenseeRead),
+            licensees::file,
+        )
+        .get(
+            "/console/licensees/{licensee}/change",
+            May(P::LicenseeFile),
+            licensees::change_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/change",
+            May(P::LicenseeFile),
+            licensees::change,
+        )
+        .get(
+            "/console/licensees/{licensee}/steps/{step}",
+            May(P::LicenseeRead),
+            licensees::step_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/steps/{step}",
+            May(P::LicenseeRead),
+            licensees::step,
+        )
+        .get(
+            "/console/licensees/{licensee}/confirm",
+            May(P::LicenseeConfirm),
+            licensees::confirm_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/confirm",
+            May(P::LicenseeConfirm),
+            licensees::confirm,
+        )
+        .get(
+            "/console/licensees/{licensee}/drop",
+            May(P::LicenseePropose),
+            licensees::drop_page,
+        )
+        .post(
+            "/console/licensees/{licensee}/drop",
+            May(P::LicenseePropose),
+            licensees::drop,
+        )
+        .get(
+            "/console/licensees/{licensee}/documents",
+            May(P::DocumentRead),
+            documents::list,
+        )
+        .get(
+            "/console/licensees/{licensee}/documents/table",
+            Take(P::DocumentRead),
+            documents::list_table,
+        )
+        .get(
+            "/console/licensees/{licensee}/documents/new",
+            May(P::DocumentAdd),
+            documents::add_page,
+        )
+        .send(
+            "/console/licensees/{licensee}/documents/new",
+            May(P::DocumentAdd),
+            documents::add,
+        )
+        .get(
+            "/console/documents/{document}",
+            May(P::DocumentRead),
+            documents::take,
+        )
+}
+
+/// How many marks, and who prints them.
+fn quantities(pages: Pages) -> Pages {
+    pages
+        .get(
+            "/console/entitlements",
+            May(P::EntitlementRead),
+            entitlements::list,
+        )
+        .get(
+            "/console/entitlements/table",
+            Take(P::EntitlementRead),
+            entitlements::table,
+        )
+        .get(
+            "/console/entitlements/grant",
+            May(P::EntitlementGrant),
+            entitlements::grant_page,
+        )
+        .post(
+            "/console/entitlements/grant",
+            May(P::EntitlementGrant),
+            entitlements::grant,
+        )
+        .get(
+            "/console/entitlements/close",
+            May(P::EntitlementClose),
+            entitlements::close_all_page,
+        )
+        .post(
+            "/console/entitlements/close",
+            May(P::EntitlementClose),
+            entitlements::close_all,
+        )
+        .get(
+            "/console/entitlements/{season}/{licensee}/{form}",
+            May(P::EntitlementRead),
+            entitlements::file,
+        )
+        .get(
+            "/console/entitlements/{season}/{licensee}/{form}/adjust",
+            May(P::EntitlementAdjust),
+            entitlements::adjust_page,
+        )
+        .post(
+            "/console/entitlements/{season}/{licensee}/{form}/adjust",
+            May(P::EntitlementAdjust),
+            entitlements::adjust,
+        )
+        .get(
+            "/console/entitlements/{season}/{licensee}/{form}/close",
+            May(P::EntitlementClose),
+            entitlements::close_one_page,
+        )
+        .post(
+            "/console/entitlements/{season}/{licensee}/{form}/close",
+            May(P::EntitlementClose),
+            entitlements::close_one,
+        )
+        .get(
+            "/console/coefficients",
+            May(P::EntitlementRead),
+            entitlements::coefficients,
+        )
+        .get(
+            "/console/coefficients/set",
+            May(P::CoefficientsSet),
+            entitlements::set_page,
+        )
+        .post(
+            "/console/coefficients/set",
+            May(P::CoefficientsSet),
+            entitlements::set,
+        )
+        .get("/console/transfers", May(P::TransferRead), transfers::list)
+        .get(
+            "/console/transfers/table",
+            Take(P::TransferRead),
+            transfers::list_table,
+        )
+        .get(
+            "/console/transfers/new",
+            May(P::TransferPropose),
+            transfers::propose_page,
+        )
+        .post(
+            "/console/transfers/new",
+            May(P::TransferPropose),
+            transfers::propose,
+        )
+        .get(
+            "/console/transfers/{transfer}",
+            May(P::TransferRead),
+            transfers::file,
+        )
+        .get(
+            "/console/transfers/{transfer}/confirm",
+            May(P::TransferConfirm),
+            transfers::confirm_page,
+        )
+        .post(
+            "/console/transfers/{transfer}/confirm",
+            May(P::TransferConfirm),
+            transfers::confirm,
+        )
+        .get(
+            "/console/transfers/{transfer}/withdraw",
+            May(P::TransferPropose),
+            transfers::withdraw_page,
+        )
+        .post(
+            "/console/transfers/{transfer}/withdraw",
+            May(P::TransferPropose),
+            transfers::withdraw,
+        )
+        .get("/console/printers", May(P::PrinterRead), printers::list)
+        .get(
+            "/console/printers/table",
+            Take(P::PrinterRead),
+            printers::list_table,
+        )
+        .get(
+            "/console/printers/new",
+            May(P::PrinterKeep),
+            printers::enter_page,
+        )
+        .post(
+            "/console/printers/new",
+            May(P::PrinterKeep),
+            printers::enter,
+        )
+        .get(
+            "/console/printers/{printer}",
+            May(P::PrinterRead),
+            printers::file,
+        )
+        .get(
+            "/console/printers/{printer}/end",
+            May(P::PrinterKeep),
+            printers::end_page,
+        )
+        .post(
+            "/console/printers/{printer}/end",
+            May(P::PrinterKeep),
+            printers::end,
+        )
+}
+
+/// Goods and their tests.
+fn goods(pages: Pages) -> Pages {
+    pages
+        .get("/console/lots", May(P::LotRead), lots::list)
+        .get("/console/lots/table", Take(P::LotRead), lots::table)
+        .get("/console/lots/new", May(P::LotEnter), lots::enter_page)
+        .post("/console/lots/new", May(P::LotEnter), lots::enter)
+        .get("/console/lots/{lot}", May(P::LotRead), lots::file)
+        .get(
+            "/console/lots/{lot}/report",
+            May(P::LotReport),
+            lots::report_page,
+        )
+        .post(
+            "/console/lots/{lot}/report",
+            May(P::LotReport),
+            lots::report,
+        )
+        .get(
+            "/console/lots/{lot}/recall",
+            May(P::LotRecall),
+            lots::recall_page,
+        )
+        .post(
+            "/console/lots/{lot}/recall",
+            May(P::LotRecall),
+            lots::recall,
+        )
+        .get(
+            "/console/lots/{lot}/restore",
+            May(P::LotRecall),
+            lots::restore_page,
+        )
+        .post(
+            "/console/lots/{lot}/restore",
+            May(P::LotRecall),
+            lots::restore,
+        )
+}
+
+/// What happens to labels, and rolls and boxes of them.
+fn of_labels(mut pages: Pages) -> Pages {
+    for (path, event) in labels::PAGES {
+        let needs = AnyOf(P::for_event(event));
+        let show = move |visit: Visit, State(app): State<App>| labels::page(visit, app, event);
+        let enter = move |visit: Visit, State(app): State<App>, typed: Typed| {
+            labels::enter(visit, app, typed, event)
+        };
+        pages = pages.get(path, needs, show).send(path, needs, enter);
+    }
+    pages
+        .get(
+            "/console/orders/{order}/pack",
+            May(P::PackTake),
+            labels::of_order::pack,
+        )
+        .get(
+            "/console/containers",
+            May(P::ContainerRead),
+            containers::list,
+        )
+        .get(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill_page,
+        )
+        .send(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill,
+        )
+        .get(
+            "/console/containers/{container}",
+            May(P::ContainerRead),
+            containers::file,
+        )
+        .get(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check_page,
+        )
+        .send(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check,
         )
 }
 

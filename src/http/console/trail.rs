@@ -1,7 +1,7 @@
 //! The audit trail: who did what from where.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -10,14 +10,12 @@ use super::guard::Visit;
 use super::list::{Filter as Choose, Kind, List, ROWS, Row};
 use super::page::minute;
 use super::submit::refuse;
+use super::table;
 use super::typed::Typed;
 use super::words::two;
 use crate::domain::calendar::BEIJING;
 use crate::http::App;
-use crate::http::admin::tables::{sent, unnamed};
-use crate::service::system;
-use crate::service::trail::{self, Note};
-use crate::sheets::SheetFormat;
+use crate::service::trail;
 use crate::store::trail::{Filter, Outcome};
 
 fn filter_of(asked: &Typed) -> Filter {
@@ -108,22 +106,11 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
 }
 
 /// `GET /console/trail/table`
-pub async fn table(visit: Visit, State(app): State<App>) -> Response {
-    let asked = Typed::of_query(&visit.uri);
-    let format = if asked.get("format") == "csv" {
-        SheetFormat::Csv
-    } else {
-        SheetFormat::Xlsx
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        trail::export(&visit.app.store, &filter_of(asked), format, now, file).await
     };
-    let now = system::now();
-    let made = async {
-        let file = unnamed()?;
-        let (file, _) = trail::export(&app.store, &filter_of(&asked), format, now, file).await?;
-        let note = Note::new("export").about("trail");
-        trail::write_alone(&app.store, &visit.origin, now, Outcome::Done, note).await?;
-        sent(file, format, "trail")
-    };
-    made.await.unwrap_or_else(IntoResponse::into_response)
+    table::take(&visit, "trail", make).await
 }
 
 /// `GET /console/trail/{step}`

@@ -174,7 +174,7 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<Said>> {
     let basis_documents = cells.list("依据文号", to_line);
     let forms: Vec<Form> = cells.list("产品形态", form);
     let products = cells.list("产品", to_line);
-    let standards = cells.list("执行标准", standard);
+    let standards = cells.list("执行标准", Standard::read);
     let areas: Vec<(Township, Area)> = cells.list("基地面积（亩）", area);
     let contact = Contact {
         person: cells.line("联系人"),
@@ -301,19 +301,6 @@ fn state(text: &str) -> Result<LicenseeState, Said> {
         })
 }
 
-fn standard(text: &str) -> Result<Standard, Said> {
-    let (number, version) = text.rsplit_once(char::is_whitespace).ok_or_else(|| {
-        said!(
-            "{text:?} lacks its version: NUMBER VERSION",
-            "“{text}”缺少版本，应先写标准号，空一格，再写版本"
-        )
-    })?;
-    Ok(Standard {
-        number: to_line(number)?,
-        version: to_line(version)?,
-    })
-}
-
 fn area(text: &str) -> Result<(Township, Area), Said> {
     let (township, area) = text.split_once(['=', '＝']).ok_or_else(|| {
         said!(
@@ -358,9 +345,7 @@ impl Texts {
             basis_documents: joined(&particulars.basis_documents),
             forms: joined(particulars.forms.iter().map(|form| form.chinese())),
             products: joined(&particulars.products),
-            standards: joined(
-                standards.map(|standard| format!("{} {}", standard.number, standard.version)),
-            ),
+            standards: joined(standards),
             areas: joined(areas.map(|(township, area)| format!("{township}={area}"))),
             document: licensee
                 .ended

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
 use yuanmark::service::report::{self, Funnel, Stock};
@@ -201,14 +202,18 @@ impl Naive {
         }
         for (&number, should) in &self.orders {
             let number = yuanmark::domain::order::OrderNumber(number);
-            let is = orders::get(&place.store, number).await.unwrap();
+            let is = orders::get(&place.store, Scope::All, number).await.unwrap();
             assert_eq!(is.state.slug(), should.state, "{step}: order {number}");
             assert_counts(&is.counts, &should.marks, step);
         }
         for &number in self.lots.keys() {
-            let is = lots::get(&place.store, yuanmark::domain::lot::LotNumber(number))
-                .await
-                .unwrap();
+            let is = lots::get(
+                &place.store,
+                Scope::All,
+                yuanmark::domain::lot::LotNumber(number),
+            )
+            .await
+            .unwrap();
             assert_eq!(
                 is.marks,
                 u64::from(self.of_lot(number)),

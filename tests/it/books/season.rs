@@ -1,6 +1,7 @@
 //! One season of one licensee, from its application to the year's end, every balance held against the naive model after
 //! every step.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::container::{Container, ContainerKind};
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::licensee::{LicenseeNumber, Step};
@@ -72,15 +73,21 @@ impl Story {
     }
 
     async fn each_mark_agrees(&self, batch: &Batch) {
-        let key = &self.place.keys.secrets.serial;
+        let key = &self.place.keys;
         for (place, should) in (0..).zip(&self.naive.orders[&batch.order.0].marks) {
             let mark = MarkId {
                 batch: batch.number,
                 index: index(place),
             };
-            let report = marks::report(&self.place.store, key, mark, on(self.day))
-                .await
-                .unwrap();
+            let report = marks::report(
+                &self.place.store,
+                Scope::All,
+                &key.secrets.serial,
+                mark,
+                on(self.day),
+            )
+            .await
+            .unwrap();
             assert_eq!(report.label.place.slug(), should.place, "mark {mark}");
             assert_eq!(report.label.lot.map(|lot| lot.0), should.lot, "mark {mark}");
         }
@@ -93,14 +100,9 @@ impl Story {
             lines,
             label: None,
         };
-        containers::fill(
-            &self.place.store,
-            &self.place.keys.secrets.serial,
-            &self.by(),
-            &fill,
-        )
-        .await
-        .unwrap()
+        containers::fill(&self.place.store, &self.place.keys, &self.by(), &fill)
+            .await
+            .unwrap()
     }
 }
 

@@ -179,9 +179,16 @@ impl Way<'_> {
             change.destruction = Some(destruction(day));
         }
         if event == EventKind::Activated {
-            let own = lots::list(&self.place.store, Some(self.licensee), None, None, 1)
-                .await
-                .unwrap();
+            let own = lots::list(
+                &self.place.store,
+                Scope::All,
+                Some(self.licensee),
+                None,
+                None,
+                1,
+            )
+            .await
+            .unwrap();
             change.lot = Some(own[0].number);
         }
         super::change(self.place, &call("经办人", on(day)), &change)
@@ -201,7 +208,7 @@ async fn an_order_waits_for_one_after_the_other() {
         let licensee = place.licensee(0).await.number;
         let printer = place.printer().await.number;
         // Gives the entitlement.
-        let own = licensees::get(store, licensee).await.unwrap();
+        let own = licensees::get(store, Scope::All, licensee).await.unwrap();
         let spare = place.order(&own, 1).await;
         orders::cancel(store, &by("2026-04-02"), spare.number, line("演示"))
             .await

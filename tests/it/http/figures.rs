@@ -37,7 +37,8 @@ async fn named(site: &Site, login: &str, role: Role, scope: Scope) -> Phone {
     let (person, _) = accounts::add(store, &origin, now, new, Some(password))
         .await
         .unwrap();
-    let Attempt::Begun(cookie) = sign_in::begin(store, &origin, PASSWORD, now).await.unwrap()
+    let Attempt::Begun { cookie, .. } =
+        sign_in::begin(store, &origin, PASSWORD, now).await.unwrap()
     else {
         panic!("{login} cannot sign in");
     };
@@ -309,7 +310,7 @@ async fn the_start_page_leads_to_the_next_step() {
         words.contains("还有 10 个工作日") && words.contains("工作目标"),
         "{words}"
     );
-    assert!(!page.text().contains("<script"), "names stay names");
+    assert!(!page.text().contains("<script>"), "names stay names");
     let step = format!("/console/orders/{order}/approve");
     assert!(page.text().contains(&format!("href=\"{step}\"")));
     assert_eq!(approver.open(&step).await.status, 200);

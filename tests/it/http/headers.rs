@@ -48,6 +48,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
         ("not ours", person.open("/t/x").await),
         ("typed", person.type_in("x").await),
         ("redirect", person.open("/check").await),
+        ("directory", person.open("/directory").await),
         ("JSON", program.check(&code).await),
         ("style", person.open(&style).await),
         ("keys", program.open("/.well-known/jwks.json").await),
@@ -83,7 +84,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
         );
         assert_eq!(reply.header("server"), None);
         let kept = match *what {
-            "home" | "keys" => "public, max-age=300",
+            "home" | "keys" | "directory" => "public, max-age=300",
             "style" => "public, max-age=31536000, immutable",
             _ => "no-store",
         };

@@ -51,7 +51,7 @@ async fn page_of(visit: &Visit, asked: &Typed) -> Result<Response, ServiceError>
     let (season, seasons) = season_of(visit, asked).await?;
     let number = asked.get("licensee").parse().ok().map(LicenseeNumber);
     let one = match number {
-        Some(number) => Some(register::get(store, number).await?),
+        Some(number) => Some(register::get(store, visit.scope(), number).await?),
         None => None,
     };
     let funnel = report::funnel(store, season, number).await?;

@@ -1,5 +1,9 @@
-//! The ledger as tables (台账导出): its entries, and its orders with the whereabouts of their labels. Rows are read and
-//! written some thousand at a time: a table of any length takes little memory.
+//! The ledger as tables (台账导出): its entries, its orders with the whereabouts of their labels, and the smaller books.
+//! Rows are read and written some thousand at a time: a table of any length takes little memory.
+
+mod books;
+
+pub use books::{documents, entitlements, lots, printers, transfers};
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -8,6 +12,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ServiceError;
+use super::lists::Within as _;
+use crate::domain::access::Scope;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{self, Entry, Marks};
 use crate::domain::licensee::{Licensee, LicenseeNumber};
@@ -79,6 +85,7 @@ const ORDERS: [Column; 22] = [
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn entries<W: Write + Send>(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     format: SheetFormat,
     now: Timestamp,
@@ -90,11 +97,14 @@ pub async fn entries<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return Ok((sheet.finish()?, 0));
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = 0;
     loop {
-        let some = ledger::oldest(&mut tx, filter, after, PAGE).await?;
+        let some = ledger::oldest(&mut tx, &filter, after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = last.number;
         for stored in &some {
@@ -112,6 +122,7 @@ pub async fn entries<W: Write + Send>(
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn orders<W: Write + Send>(
     store: &Store,
+    scope: Scope,
     filter: &order::Filter,
     format: SheetFormat,
     now: Timestamp,
@@ -123,11 +134,14 @@ pub async fn orders<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return Ok((sheet.finish()?, 0));
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut before = None;
     loop {
-        let some = order::list(&mut tx, filter, before, PAGE).await?;
+        let some = order::list(&mut tx, &filter, before, PAGE).await?;
         let Some(last) = some.last() else { break };
         before = Some(last.number);
         for order in &some {
@@ -163,6 +177,10 @@ impl Names {
     fn printer(&self, number: Option<PrinterNumber>) -> Option<&Printer> {
         self.printers.get(&number?)
     }
+}
+
+fn count(count: impl Into<i64>) -> Cell<'static> {
+    Cell::Integer(count.into())
 }
 
 fn number(number: Option<impl Into<i64>>) -> Cell<'static> {
@@ -278,7 +296,6 @@ fn order_row<'a>(order: &'a Order, season: &'a str, names: &'a Names) -> [Cell<'
     let (placed, counts) = (&order.placed, &order.counts);
     let licensee = names.licensee(Some(placed.licensee));
     let printer = names.printer(order.printer);
-    let count = |count: u32| Cell::Integer(count.into());
     [
         count(order.number.0),
         Cell::Text(order.state.chinese()),

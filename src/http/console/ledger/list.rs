@@ -1,0 +1,130 @@
+//! The list of entries.
+
+use axum::response::Response;
+
+use crate::domain::access::Permission as P;
+use crate::domain::event::EventKind;
+use crate::domain::ledger::entry;
+use crate::domain::lot::LotNumber;
+use crate::domain::order::OrderNumber;
+use crate::domain::season::Season;
+use crate::http::console::file::kind_in;
+use crate::http::console::guard::Visit;
+use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
+use crate::http::console::page::minute;
+use crate::http::console::party::{self, Names};
+use crate::http::console::submit::or_refuse;
+use crate::http::console::table;
+use crate::http::console::typed::Typed;
+use crate::http::console::words::two;
+use crate::service::{ServiceError, export, ledger};
+use crate::store::ledger as entries;
+use crate::store::lists::Sort;
+
+/// What an address asks for, within what the person sees.
+async fn filter_of(visit: &Visit, asked: &Typed) -> Result<entries::Filter, ServiceError> {
+    let text = |name: &str| Some(asked.get(name).to_owned()).filter(|text| !text.is_empty());
+    Ok(entries::Filter {
+        licensee: party::asked(visit, asked).await?,
+        printer: visit.scope().printer(),
+        order: asked.get("order").parse().ok().map(OrderNumber),
+        season: asked.get("season").parse().ok().and_then(Season::new),
+        lot: asked.get("lot").parse().ok().map(LotNumber),
+        kind: text("kind"),
+    })
+}
+
+/// `GET /console/ledger`
+pub async fn list(visit: Visit) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let after = asked.get("after").parse().ok();
+    let sort = Sort::of(asked.get("sort"), &["number"]).unwrap_or(Sort::down("number"));
+    let found = async {
+        let filter = filter_of(&visit, &asked).await?;
+        let store = &visit.app.store;
+        let found = match sort.is_descending() {
+            true => ledger::list(store, visit.scope(), &filter, after, ROWS + 1).await?,
+            false => ledger::list_up(store, &filter, after.unwrap_or(0), ROWS + 1).await?,
+        };
+        let parties = found.iter().filter_map(|stored| stored.subjects.licensee);
+        let names = Names::of(&visit, parties).await?;
+        Ok((found, names, party::filter(&visit).await?))
+    };
+    let (found, names, licensees) = or_refuse!(visit, found.await);
+    let events = EventKind::ALL
+        .iter()
+        .map(|kind| (kind.slug(), visit.one_of(kind.chinese(), kind.slug())));
+    let kinds = entry::KINDS
+        .iter()
+        .map(|(kind, chinese)| (*kind, visit.one_of(chinese, kind)))
+        .chain(events);
+    let mut list = List::new(two("台账", "Ledger"))
+        .action(
+            visit.may(P::LedgerProve),
+            visit.say(two("校验台账", "Prove the ledger")),
+            "/console/ledger/prove",
+        )
+        .table(visit.may(P::Export), "/console/ledger/table")
+        .field(
+            &visit,
+            &asked,
+            "kind",
+            two("事项", "Kind"),
+            Filter::Choice(kinds.collect()),
+        )
+        .field(&visit, &asked, "order", two("订单", "Order"), Filter::Text)
+        .field(
+            &visit,
+            &asked,
+            "season",
+            two("年度", "Season"),
+            Filter::Text,
+        )
+        .field(&visit, &asked, "lot", two("批次", "Lot"), Filter::Text);
+    if visit.scope().licensee().is_none() {
+        let label = two("使用人", "Licensee");
+        list = list.field(&visit, &asked, "licensee", label, licensees);
+    }
+    list.columns(
+        &visit,
+        [
+            (two("序号", "Entry"), Kind::Number),
+            (two("时间", "Time"), Kind::Text),
+            (two("事项", "Kind"), Kind::Text),
+            (two("经办人", "By"), Kind::Text),
+            (two("使用人", "Licensee"), Kind::Text),
+            (two("订单", "Order"), Kind::Number),
+        ],
+    )
+    .sorted(sort, &[(0, "number")])
+    .rows(
+        found,
+        |stored| stored.number.to_string(),
+        |stored| {
+            let about = &stored.subjects;
+            let licensee = about.licensee.map(|number| names.licensee(number));
+            let order = about.order.map(|order| order.to_string());
+            Row {
+                address: Some(format!("/console/ledger/{}", stored.number)),
+                cells: vec![
+                    stored.number.to_string(),
+                    minute(stored.at),
+                    kind_in(&visit, &stored.kind),
+                    stored.actor.to_string(),
+                    licensee.unwrap_or_default(),
+                    order.unwrap_or_default(),
+                ],
+            }
+        },
+    )
+    .render(&visit, &asked)
+}
+
+/// `GET /console/ledger/table`
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        let filter = filter_of(&visit, asked).await?;
+        export::entries(&visit.app.store, visit.scope(), &filter, format, now, file).await
+    };
+    table::take(&visit, "ledger", make).await
+}

@@ -1,0 +1,310 @@
+//! Steps on a licensee's path: taken by one, or proposed by one and confirmed by another.
+
+use axum::extract::Path;
+use axum::response::Response;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::access::Permission;
+use crate::domain::calendar::{BEIJING, day_of};
+use crate::domain::licensee::{Licensee, LicenseeNumber, Step, StepTaken};
+use crate::domain::said::said;
+use crate::http::console::form::{Form, Kind};
+use crate::http::console::guard::{Visit, forbidden};
+use crate::http::console::page::minute;
+use crate::http::console::read::{Errors, Reader};
+use crate::http::console::seen;
+use crate::http::console::submit::{answer, or_refuse, refuse};
+use crate::http::console::typed::Typed;
+use crate::http::console::words::two;
+use crate::service::{licensees, system};
+
+fn step_in(visit: &Visit, step: Step) -> &'static str {
+    visit.language.choose(step.chinese(), step.slug())
+}
+
+fn step_form(visit: &Visit, step: Step) -> Form {
+    let button = if step.needs_two() {
+        two("提出", "Propose")
+    } else {
+        two("办理", "Do it")
+    };
+    let document = two("文号", "Number of the document");
+    let mut form = Form::new(step_in(visit, step), visit.say(button))
+        .field(
+            visit,
+            "date",
+            two("决定日期", "Day of the decision"),
+            Kind::Day,
+        )
+        .field(visit, "ground", two("事由", "Ground"), Kind::Line);
+    form = match step.needs_document() {
+        true => form.field(visit, "document", document, Kind::Line),
+        false => form.optional(visit, "document", document, Kind::Line),
+    };
+    if step == Step::OrderCorrection {
+        form = form.field(
+            visit,
+            "due",
+            two("整改期限", "Correction due by"),
+            Kind::Day,
+        );
+    }
+    if step.ends_the_right() {
+        form = form
+            .optional(
+                visit,
+                "good_until",
+                two("在市标志有效至", "Marks in the market stay good until"),
+                Kind::Day,
+            )
+            .hint(
+                visit,
+                two(
+                    "含当日；不填则自登记时起停用",
+                    "That day included; blank means until this is entered",
+                ),
+            );
+    }
+    if step.needs_two() {
+        form = form.text(visit.say(two(
+            "此事须由另一人复核后才生效。",
+            "This is in force only after a second person has confirmed it.",
+        )));
+    }
+    if step.ends_the_right() {
+        form.grave()
+    } else {
+        form
+    }
+}
+
+/// The licensee and the step of an address, if the person may see the one and take the other; else the answer.
+async fn step_of(
+    visit: &Visit,
+    number: LicenseeNumber,
+    word: &str,
+) -> Result<(Licensee, Step), Response> {
+    let Some(step) = Step::from_slug(word) else {
+        return Err(refuse(visit, licensees::unknown(number)));
+    };
+    let needed = Permission::for_step(step);
+    if !visit.may(needed) {
+        return Err(forbidden(visit, needed).await);
+    }
+    let one = seen::licensee(visit, number).await;
+    Ok((one.map_err(|error| refuse(visit, error))?, step))
+}
+
+/// `GET /console/licensees/{licensee}/steps/{step}`
+pub async fn step_page(visit: Visit, Path((number, word)): Path<(u16, String)>) -> Response {
+    let (one, step) = match step_of(&visit, LicenseeNumber(number), &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let today = day_of(system::now()).to_string();
+    step_form(&visit, step)
+        .text(one.name().to_string())
+        .value("date", today)
+        .render(&visit, None)
+}
+
+/// The first moment after a day in China.
+fn end_of(day: Date) -> Option<Timestamp> {
+    let next = day.tomorrow().ok()?;
+    BEIJING.to_timestamp(next.at(0, 0, 0, 0)).ok()
+}
+
+fn read(visit: &Visit, typed: &Typed, step: Step) -> Result<StepTaken, Errors> {
+    let mut reader = Reader::new(typed, visit.language);
+    let (date, ground) = (reader.day("date"), reader.line("ground"));
+    let document = match step.needs_document() {
+        true => reader.line("document").map(Some),
+        false => reader.optional_line("document"),
+    };
+    let due = match step {
+        Step::OrderCorrection => reader.day("due").map(Some),
+        _ => Some(None),
+    };
+    let good_until = match step.ends_the_right() {
+        true => reader.optional("good_until", crate::http::console::read::day),
+        false => Some(None),
+    };
+    let errors = reader.finish();
+    let taken = || {
+        Some(StepTaken {
+            step,
+            date: date?,
+            ground: ground?,
+            document: document?,
+            due: due?,
+            marks_good_until: good_until?.and_then(end_of),
+        })
+    };
+    taken().filter(|_| errors.is_empty()).ok_or(errors)
+}
+
+/// `POST /console/licensees/{licensee}/steps/{step}`
+pub async fn step(
+    visit: Visit,
+    Path((number, word)): Path<(u16, String)>,
+    typed: Typed,
+) -> Response {
+    let number = LicenseeNumber(number);
+    let (one, step) = match step_of(&visit, number, &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let form = step_form(&visit, step).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let taken = match read(&visit, &typed, step) {
+        Ok(taken) => taken,
+        Err(errors) => return form.wrong(errors).render(&visit, Some(&typed)),
+    };
+    if step.ends_the_right() && !typed.is_confirmed() {
+        return form.confirm(&visit, &typed, summary(&visit, &one, &taken));
+    }
+    let (store, call) = (&visit.app.store, visit.call(typed.get("request")));
+    let done = if step.needs_two() {
+        licensees::propose_step(store, &call, number, taken).await
+    } else {
+        licensees::take_step(store, &call, number, taken).await
+    };
+    let to = done.map(|one| format!("/console/licensees/{}", one.number));
+    answer(&visit, &typed, form, to)
+}
+
+/// What becomes of the marks in the market.
+fn policy(visit: &Visit, taken: &StepTaken) -> String {
+    match taken.marks_good_until {
+        Some(until) => {
+            let until = minute(until);
+            visit.in_words(said!(
+                "Marks in the market stay good until {until}.",
+                "在市标志有效至 {until}。"
+            ))
+        }
+        None => visit
+            .say(two(
+                "在市标志自登记时起停用。",
+                "Marks in the market are withdrawn as soon as this is entered.",
+            ))
+            .to_owned(),
+    }
+}
+
+fn summary(visit: &Visit, one: &Licensee, taken: &StepTaken) -> Vec<String> {
+    let what = step_in(visit, taken.step);
+    let ground = &taken.ground;
+    vec![
+        format!("{what}：{}（{}）", one.name(), one.uscc),
+        format!("{}：{ground}", visit.say(two("事由", "Ground"))),
+        visit
+            .say(two(
+                "此人的标志权利将终止，并公开日期和事由。",
+                "The right to the mark ends; date and ground become public.",
+            ))
+            .to_owned(),
+        policy(visit, taken),
+    ]
+}
+
+/// What waits for a second person, in words.
+fn pending(visit: &Visit, one: &Licensee) -> Vec<String> {
+    let Some(pending) = &one.pending else {
+        return Vec::new();
+    };
+    let taken = &pending.step;
+    let (step, ground, date) = (step_in(visit, taken.step), &taken.ground, taken.date);
+    let (by, at) = (&pending.by, minute(pending.at));
+    let mut said = vec![
+        one.name().to_string(),
+        visit.in_words(said!(
+            "{step}, decided on {date}: {ground}. Proposed by {by} at {at}.",
+            "{step}，决定日期 {date}，事由：{ground}。由 {by} 于 {at} 提出。"
+        )),
+    ];
+    if let Some(document) = &taken.document {
+        said.push(format!("{} {document}", visit.say(two("文号", "Document"))));
+    }
+    if taken.step.ends_the_right() {
+        said.push(policy(visit, taken));
+    }
+    said
+}
+
+fn with_texts(form: Form, texts: Vec<String>) -> Form {
+    texts.into_iter().fold(form, Form::text)
+}
+
+fn confirm_form(visit: &Visit, one: &Licensee) -> Form {
+    let form = Form::new(
+        visit.say(two("复核", "Confirm as the second person")),
+        visit.say(two("复核通过", "Confirm")),
+    );
+    with_texts(form.grave(), pending(visit, one))
+}
+
+fn drop_form(visit: &Visit, one: &Licensee) -> Form {
+    let form = Form::new(
+        visit.say(two("撤回提请", "Withdraw the proposal")),
+        visit.say(two("撤回", "Withdraw")),
+    );
+    let form = with_texts(form, pending(visit, one));
+    form.text(visit.say(two(
+        "撤回后状态不变，可以重新提出。",
+        "Nothing changes then; it can be proposed again.",
+    )))
+}
+
+/// `GET /console/licensees/{licensee}/confirm`
+pub async fn confirm_page(visit: Visit, Path(number): Path<u16>) -> Response {
+    let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
+    confirm_form(&visit, &one).render(&visit, None)
+}
+
+/// `POST /console/licensees/{licensee}/confirm`
+pub async fn confirm(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Response {
+    let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
+    let form = confirm_form(&visit, &one);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let call = visit.call(typed.get("request"));
+    let done = licensees::confirm_step(&visit.app.store, &call, one.number).await;
+    let to = done.map(|one| format!("/console/licensees/{}", one.number));
+    answer(&visit, &typed, form, to)
+}
+
+/// `GET /console/licensees/{licensee}/drop`
+pub async fn drop_page(visit: Visit, Path(number): Path<u16>) -> Response {
+    let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
+    drop_form(&visit, &one).render(&visit, None)
+}
+
+/// `POST /console/licensees/{licensee}/drop`
+pub async fn drop(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Response {
+    let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
+    let form = drop_form(&visit, &one);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let call = visit.call(typed.get("request"));
+    let done = licensees::drop_step(&visit.app.store, &call, one.number).await;
+    let to = done.map(|one| format!("/console/licensees/{}", one.number));
+    answer(&visit, &typed, form, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_good_to_the_end_of_the_day_in_china() {
+        let until = end_of("2026-12-31".parse().unwrap()).unwrap();
+        assert_eq!(until.to_string(), "2026-12-31T16:00:00Z");
+        assert_eq!(end_of(Date::MAX), None);
+    }
+}

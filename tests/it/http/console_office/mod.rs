@@ -1,0 +1,198 @@
+//! The office's pages over plain HTTP: people sign in, read a form, fill it in and send it.
+
+mod documents;
+mod files;
+mod forms;
+mod ledger;
+mod lots;
+mod quantities;
+mod register;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hmac::{Hmac, KeyInit, Mac};
+use yuanmark::domain::access::password::Password;
+use yuanmark::domain::access::{Login, Role, Scope};
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::printer::PrinterNumber;
+use yuanmark::service::people::accounts::{self, NewUser};
+use yuanmark::service::system;
+use yuanmark::service::trail::Origin;
+
+use self::forms::{Form, unescaped};
+use crate::support::installation::line;
+use crate::support::server::{Phone, Reply, Site, percent_encoded};
+
+const PASSWORD: &str = "a long sentence for the tests";
+
+/// Somebody who is signed in.
+pub struct Person {
+    browser: Phone,
+}
+
+/// Signs somebody in who reads Chinese.
+pub async fn person(site: &Site, login: &str, role: Role, scope: Scope) -> Person {
+    signed_in(site, site.phone(), login, role, scope).await
+}
+
+/// Signs somebody in who reads English.
+pub async fn english_person(site: &Site, login: &str, role: Role, scope: Scope) -> Person {
+    signed_in(site, site.english_phone(), login, role, scope).await
+}
+
+pub async fn registrar(site: &Site) -> Person {
+    person(site, "registrar", Role::Registrar, Scope::All).await
+}
+
+pub async fn approver(site: &Site) -> Person {
+    person(site, "approver", Role::Approver, Scope::All).await
+}
+
+pub async fn licensee(site: &Site, number: LicenseeNumber) -> Person {
+    let login = format!("firm-{number}");
+    person(site, &login, Role::Licensee, Scope::Licensee(number)).await
+}
+
+pub async fn printer(site: &Site, number: PrinterNumber) -> Person {
+    let login = format!("press-{number}");
+    person(site, &login, Role::Printer, Scope::Printer(number)).await
+}
+
+async fn signed_in(site: &Site, phone: Phone, login: &str, role: Role, scope: Scope) -> Person {
+    let login = Login::new(login).unwrap();
+    let password = Password::new(PASSWORD, &login).unwrap();
+    let new = NewUser {
+        login: login.clone(),
+        name: line(login.as_str()),
+        role,
+        scope,
+    };
+    let origin = Origin::shell(&line("test"));
+    accounts::add(&site.store, &origin, system::now(), new, Some(password))
+        .await
+        .unwrap();
+    let browser = phone
+        .with("sec-fetch-site", "same-origin")
+        .with("content-type", "application/x-www-form-urlencoded");
+    let person = Person { browser };
+    let fields = [("login", login.as_str()), ("password", PASSWORD)];
+    let reply = person.post("/console/sign-in", &fields).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    if role.needs_second_factor() {
+        let page = person.open("/console/own/second-factor").await;
+        let secret = page.text().split("<span class=\"code\">").nth(1).unwrap();
+        let code = one_time_code(secret.split('<').next().unwrap());
+        let fields = [("code", code.as_str())];
+        let reply = person.post("/console/own/second-factor", &fields).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    person
+}
+
+/// What an app on a phone shows now (RFC 6238, SHA-1, six digits).
+fn one_time_code(base32: &str) -> String {
+    let (mut bits, mut count, mut secret) = (0u32, 0, Vec::new());
+    for letter in base32.chars().filter(|c| c.is_ascii_alphanumeric()) {
+        let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
+        bits = bits << 5 | u32::try_from(value).unwrap();
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            secret.push(u8::try_from(bits >> count & 255).unwrap());
+        }
+    }
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&secret).unwrap();
+    mac.update(&(seconds.as_secs() / 30).to_be_bytes());
+    let mac = mac.finalize().into_bytes();
+    let offset = usize::from(mac[19] & 15);
+    let part: [u8; 4] = mac[offset..offset + 4].try_into().unwrap();
+    format!(
+        "{:06}",
+        (u32::from_be_bytes(part) & 0x7fff_ffff) % 1_000_000
+    )
+}
+
+impl Person {
+    pub async fn open(&self, path: &str) -> Reply {
+        self.browser.open(path).await
+    }
+
+    /// The words of a page that is there.
+    pub async fn read(&self, path: &str) -> String {
+        let reply = self.open(path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        unescaped(&reply.words())
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", percent_encoded(name), percent_encoded(value)))
+            .collect();
+        self.browser
+            .ask("POST", path, pairs.join("&").into_bytes())
+            .await
+    }
+
+    /// The form of a page.
+    pub async fn form(&self, path: &str) -> Form {
+        let reply = self.open(path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        Form::of(&reply)
+    }
+
+    /// Sends a form as it stands.
+    pub async fn send(&self, form: &Form) -> Reply {
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.post(&form.address, &fields).await
+    }
+
+    /// Sends a form with a file.
+    pub async fn send_file(&self, form: &Form, field: &str, name: &str, content: &[u8]) -> Reply {
+        let between = "----of-the-tests";
+        let mut body = Vec::new();
+        for (name, value) in &form.fields {
+            body.extend_from_slice(
+                format!("--{between}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
+        }
+        body.extend_from_slice(
+            format!(
+                "--{between}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/pdf\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{between}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={between}");
+        let browser = self.browser.clone().with("content-type", &kind);
+        browser.ask("POST", &form.address, body).await
+    }
+}
+
+/// Where an answer leads that says that it is done.
+pub fn done(reply: &Reply) -> String {
+    assert_eq!(reply.status, 303, "{}", words(reply));
+    let to = reply.header("location").unwrap();
+    to.strip_suffix("?notice=done").unwrap_or(to).to_owned()
+}
+
+/// The words of a page, whatever its status.
+pub fn words(reply: &Reply) -> String {
+    unescaped(&reply.words())
+}
+
+/// Checks that a page says all of this.
+#[track_caller]
+pub fn says(page: &str, all: &[&str]) {
+    for text in all {
+        assert!(page.contains(text), "{text:?} is not in: {page}");
+    }
+}

@@ -1,0 +1,278 @@
+//! Entitlements, transfers and printers.
+
+use yuanmark::domain::access::{Role, Scope};
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::service::licensees;
+
+use super::forms::Form;
+use super::{Person, approver, done, english_person, licensee, printer, registrar, says, words};
+use crate::support::server::{Site, this_season};
+
+/// An entitlement of a season, granted at the page: 1,000 mu, packs of 500 g.
+async fn granted(clerk: &Person, number: u16, season: u16) -> String {
+    let form = clerk
+        .form(&format!("/console/entitlements/grant?licensee={number}"))
+        .await;
+    let form = form
+        .with("season", &season.to_string())
+        .with("form", "canned")
+        .with("area", "1000")
+        .with("grams", "500")
+        .with("document", "测产1号");
+    let summary = clerk.send(&form).await;
+    says(
+        &words(&summary),
+        &["1000 亩 × 300 千克/亩 × 400‰ ÷ 500 克 = 240\u{202f}000 枚"],
+    );
+    done(&clerk.send(&Form::of(&summary)).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entitlement_is_worked_out_before_it_is_granted() {
+    let site = Site::any().await;
+    site.licensee(0).await;
+    let (clerk, head) = (registrar(&site).await, approver(&site).await);
+    let season = this_season();
+    let form = clerk.form("/console/entitlements/grant?licensee=1").await;
+    assert_eq!(form.get("licensee"), "虚构芦笋企业 0（1）");
+    let form = form
+        .with("form", "canned")
+        .with("area", "1000")
+        .with("grams", "500")
+        .with("document", "测产1号");
+    let stale = Form::of(&clerk.send(&form).await);
+    // Between summary and confirmation other coefficients are set: the new result is shown, nothing is granted.
+    let set = head.form("/console/coefficients/set").await;
+    let set = set
+        .with("kg", "250")
+        .with("document", "核定1号")
+        .with("carry-canned", "1001");
+    let refused = head.send(&set).await;
+    says(&words(&refused), &["应为 0 至 1000 之间的整数"]);
+    let summary = head
+        .send(&Form::of(&refused).with("carry-canned", "250"))
+        .await;
+    says(&words(&summary), &["每亩产量（千克）：250", "核定1号"]);
+    done(&head.send(&Form::of(&summary)).await);
+    let again = clerk.send(&stale).await;
+    assert_eq!(again.status, 200);
+    says(
+        &words(&again),
+        &["250 千克/亩", "= 200\u{202f}000 枚（第 1 版系数）"],
+    );
+    let here = done(&clerk.send(&Form::of(&again)).await);
+    assert_eq!(here, format!("/console/entitlements/{season}/1/canned"));
+    says(
+        &clerk.read(&here).await,
+        &["200\u{202f}000", "1000", "核定额度"],
+    );
+
+    // The registrar may not adjust it; the approver may, and sees both balances first.
+    assert_eq!(clerk.open(&format!("{here}/adjust")).await.status, 403);
+    let form = head.form(&format!("{here}/adjust")).await;
+    let form = form
+        .with("way", "fewer")
+        .with("marks", "200001")
+        .with("reason", "洪涝减产")
+        .with("document", "核定2号");
+    let refused = head.send(&form).await;
+    says(&words(&refused), &["余额只有 200000 枚"]);
+    let summary = head.send(&Form::of(&refused).with("marks", "50 000")).await;
+    says(
+        &words(&summary),
+        &[
+            "余额由 200\u{202f}000 变为 150\u{202f}000",
+            "洪涝减产（核定2号）",
+        ],
+    );
+    done(&head.send(&Form::of(&summary)).await);
+    says(
+        &clerk.read(&here).await,
+        &["150\u{202f}000", "−50\u{202f}000", "调整额度"],
+    );
+    says(
+        &clerk
+            .read(&format!("/console/entitlements?season={season}&licensee=1"))
+            .await,
+        &["虚构芦笋企业 0（1）", "150\u{202f}000"],
+    );
+    let table = clerk.open("/console/entitlements/table?format=csv").await;
+    says(table.text(), &["150000", "1000.00"]);
+    assert!(
+        !clerk
+            .read("/console/entitlements?form=fresh")
+            .await
+            .contains("150")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_season_is_closed_after_its_sums_were_seen() {
+    let site = Site::any().await;
+    for number in [0, 1] {
+        site.licensee(number).await;
+    }
+    let clerk = registrar(&site).await;
+    let (last, now) = (this_season() - 1, this_season());
+    let here = granted(&clerk, 1, last).await;
+    granted(&clerk, 2, last).await;
+    // This year's books stay open.
+    let open = granted(&clerk, 1, now).await;
+    let form = clerk.form(&format!("{open}/close")).await;
+    let summary = Form::of(&clerk.send(&form).await);
+    says(&words(&clerk.send(&summary).await), &["年度尚未结束"]);
+
+    let form = clerk.form("/console/entitlements/close").await;
+    assert_eq!(form.get("season"), last.to_string());
+    let summary = clerk.send(&form).await;
+    says(
+        &words(&summary),
+        &[
+            "共 2 笔额度办理结转，办理后不能撤销",
+            "罐头：2 笔，转入下年 240\u{202f}000 枚，失效 240\u{202f}000 枚",
+        ],
+    );
+    // One is closed by itself meanwhile: the sums are shown anew.
+    let one = clerk.form(&format!("{here}/close")).await;
+    let one = clerk.send(&one).await;
+    says(
+        &words(&one),
+        &["余额 240\u{202f}000 枚：转入下年 120\u{202f}000 枚，失效 120\u{202f}000 枚"],
+    );
+    assert_eq!(done(&clerk.send(&Form::of(&one)).await), here);
+    let summary = clerk.send(&Form::of(&summary)).await;
+    says(&words(&summary), &["共 1 笔额度"]);
+    done(&clerk.send(&Form::of(&summary)).await);
+    let file = clerk.read(&here).await;
+    says(&file, &["已结转", "转入下年 120\u{202f}000"]);
+    says(
+        &clerk.read(&open).await,
+        &["上年结转 120\u{202f}000", "360\u{202f}000"],
+    );
+    let again = clerk.form("/console/entitlements/close").await;
+    says(&words(&clerk.send(&again).await), &["没有待结转的额度"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_is_confirmed_by_both_sides() {
+    let site = Site::any().await;
+    let (one, two, three) = (
+        site.licensee(0).await,
+        site.licensee(1).await,
+        site.licensee(2).await,
+    );
+    let clerk = registrar(&site).await;
+    granted(&clerk, 1, this_season()).await;
+    let (giver, receiver, foreign) = (
+        licensee(&site, one.number).await,
+        licensee(&site, two.number).await,
+        licensee(&site, three.number).await,
+    );
+    // A licensee's person names the other side in full; a number tells nothing.
+    let form = giver.form("/console/transfers/new").await;
+    assert!(form.fields.iter().all(|(name, _)| name != "licensee"));
+    let form = form
+        .with("to", "2")
+        .with("form", "canned")
+        .with("marks", "1000");
+    let refused = giver.send(&form).await;
+    says(&words(&refused), &["没有名称或代码如此的合法使用人"]);
+    let form = Form::of(&refused).with("to", "虚构芦笋企业 1");
+    let here = done(&giver.send(&form).await);
+    assert_eq!(foreign.open(&here).await.status, 404);
+    let confirm = format!("{here}/confirm");
+    assert_eq!(foreign.open(&confirm).await.status, 404);
+    for person in [&giver, &receiver] {
+        let form = person.form(&confirm).await;
+        done(&person.send(&form).await);
+    }
+    says(&giver.read(&here).await, &["已完成", "firm-1", "firm-2"]);
+    says(
+        &receiver
+            .read(&format!("/console/entitlements/{}/2/canned", this_season()))
+            .await,
+        &["划入 1\u{202f}000", "+1\u{202f}000"],
+    );
+    // Done is done.
+    let form = Form {
+        address: format!("{here}/withdraw"),
+        fields: Vec::new(),
+    };
+    let refused = giver.send(&form).await;
+    says(&words(&refused), &["已是“已完成”状态"]);
+
+    // One that is not done is withdrawn; the clerk says for which side a confirmation is.
+    let form = clerk.form("/console/transfers/new?licensee=1").await;
+    let form = form
+        .with("to", "虚构芦笋企业 1（2）")
+        .with("form", "canned")
+        .with("marks", "5");
+    let here = done(&clerk.send(&form).await);
+    let form = clerk.form(&format!("{here}/confirm")).await;
+    says(&words(&clerk.send(&form).await), &["请从所列选项中选择"]);
+    done(&clerk.send(&form.with("side", "1")).await);
+    let form = clerk.form(&format!("{here}/withdraw")).await;
+    done(&clerk.send(&form).await);
+    says(
+        &clerk.read("/console/transfers?state=dropped").await,
+        &["已撤回"],
+    );
+    assert!(!foreign.read("/console/transfers").await.contains("已撤回"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn printers_are_entered_and_ended() {
+    let site = Site::any().await;
+    let clerk = registrar(&site).await;
+    let english = english_person(&site, "reader", Role::Registrar, Scope::All).await;
+    let firm = licensee(&site, site.licensee(0).await.number).await;
+    for (clerk, told) in [
+        (&clerk, "校验位是“S”，应为“T”"),
+        (&english, "the check character"),
+    ] {
+        let form = clerk.form("/console/printers/new").await;
+        let form = form
+            .with("name", "虚构彩印有限公司")
+            .with("uscc", "51430981MJJTEXT52S")
+            .with("licence", "印证字001号");
+        let refused = clerk.send(&form).await;
+        let said = words(&refused);
+        assert!(said.contains(told) || said.contains('S'), "{said}");
+        assert_eq!(refused.status, 422);
+    }
+    let form = clerk.form("/console/printers/new").await;
+    let form = form
+        .with("name", "虚构彩印有限公司")
+        .with("uscc", "51430981MJJTEXT52T")
+        .with("licence", "印证字001号");
+    let here = done(&clerk.send(&form).await);
+    assert_eq!(here, "/console/printers/1");
+    let press = printer(&site, yuanmark::domain::printer::PrinterNumber(1)).await;
+    says(
+        &press.read("/console/printers").await,
+        &["虚构彩印有限公司"],
+    );
+    assert_eq!(press.open("/console/printers/2").await.status, 404);
+    assert_eq!(press.open("/console/printers/table").await.status, 404);
+    for path in [
+        "/console/printers",
+        "/console/printers/table",
+        here.as_str(),
+    ] {
+        assert_eq!(firm.open(path).await.status, 403, "{path}");
+    }
+    let form = clerk.form("/console/printers/1/end").await;
+    let summary = clerk.send(&form.with("reason", "许可证到期")).await;
+    says(&words(&summary), &["也不能恢复"]);
+    done(&clerk.send(&Form::of(&summary)).await);
+    says(&clerk.read(&here).await, &["已停用", "许可证到期"]);
+    // It is offered to no order any more.
+    let one = licensees::get(&site.store, Scope::All, LicenseeNumber(1))
+        .await
+        .unwrap();
+    let order = site.order_of_season(&one, 10, this_season()).await;
+    let page = clerk
+        .open(&format!("/console/orders/{}/assign", order.number))
+        .await;
+    assert!(!page.text().contains("虚构彩印有限公司"));
+}
