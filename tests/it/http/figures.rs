@@ -174,7 +174,7 @@ async fn a_season_is_told_with_its_targets_once_somebody_has_entered_the_figures
             &["仅统计：虚构芦笋企业 0（1）"],
         )
         .await;
-        assert!(!one.contains("规划目标"), "the targets are over all");
+        assert!(!one.contains("规划目标："), "the targets are over all");
         assert_eq!(
             approver.open("/console/reports?licensee=9").await.status,
             404
