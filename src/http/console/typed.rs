@@ -1,5 +1,7 @@
 //! What was typed into a form: pairs of name and text, and files.
 
+use axum::RequestExt;
+use axum::body::{Body, to_bytes};
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
@@ -11,6 +13,9 @@ use crate::http::problem::Problem;
 
 /// Fields of one form; nobody types more.
 const MOST_FIELDS: usize = 200;
+
+/// Bytes of all texts of a form with a file: one file that a page carries on as text, and room for what is typed.
+const MOST_TEXT: usize = Document::MOST_BYTES / 3 * 4 + (1 << 20);
 
 /// What was typed, in the order of the form.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +101,11 @@ impl FromRequest<App> for Typed {
             let parts = Multipart::from_request(request, app).await;
             return Self::of_parts(parts.map_err(IntoResponse::into_response)?).await;
         }
+        // An address that takes files reads more of a body than texts may be.
+        let (head, body) = request.with_limited_body().into_parts();
+        let body = to_bytes(body, MOST_TEXT).await;
+        let body = body.map_err(|_| Problem::TOO_LARGE.response())?;
+        let request = Request::from_parts(head, Body::from(body));
         let fields = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
         let axum::Form(fields) = fields.map_err(IntoResponse::into_response)?;
         if fields.len() > MOST_FIELDS {
@@ -108,6 +118,7 @@ impl FromRequest<App> for Typed {
 impl Typed {
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
         let mut typed = Self::default();
+        let mut room = MOST_TEXT;
         while let Some(part) = parts
             .next_field()
             .await
@@ -118,7 +129,8 @@ impl Typed {
             }
             let name = part.name().unwrap_or_default().to_owned();
             let Some(file) = part.file_name().map(str::to_owned) else {
-                let text = part.text().await.map_err(IntoResponse::into_response)?;
+                room = room.saturating_sub(name.len());
+                let text = text(part, &mut room).await?;
                 typed.fields.push((name, text));
                 continue;
             };
@@ -133,6 +145,18 @@ impl Typed {
         }
         Ok(typed)
     }
+}
+
+/// Reads a text, and takes its bytes from the room that is left for all of them.
+async fn text(mut part: Field<'_>, room: &mut usize) -> Result<String, Response> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(IntoResponse::into_response)? {
+        *room = room
+            .checked_sub(chunk.len())
+            .ok_or_else(|| Problem::TOO_LARGE.response())?;
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Problem::BAD_REQUEST.response())
 }
 
 /// Reads a file and keeps no more of it than is ever taken: a form whose file is too large is still a form, and its
