@@ -53,15 +53,15 @@ fn purpose_in(visit: &Visit, purpose: Purpose) -> String {
     visit.one_of(purpose.chinese(), purpose.slug()).to_owned()
 }
 
-fn address(added: &AddedDocument) -> Option<String> {
-    Some(format!("/console/documents/{}", added.document.number))
+fn address(added: &AddedDocument) -> String {
+    format!("/console/documents/{}", added.document.number)
 }
 
 /// A row of a table of documents.
 pub fn row(visit: &Visit, added: &AddedDocument) -> (Option<String>, Vec<String>) {
     let document = &added.document;
     (
-        address(added),
+        Some(address(added)),
         vec![
             document.title.to_string(),
             purpose_in(visit, document.purpose),
@@ -140,7 +140,7 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
             found,
             |added| added.document.number.to_string(),
             |added| Row {
-                address: address(added),
+                address: Some(address(added)),
                 cells: vec![
                     added.document.title.to_string(),
                     added.document.number.to_string(),

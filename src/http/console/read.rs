@@ -83,6 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same, if anything stands there; `Some(None)` if not.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn wanted_or_none<T>(
         &mut self,
         name: &'static str,
@@ -127,6 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that may be missing; `Some(None)` if it is.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A line that may be missing.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn optional_line(&mut self, name: &'static str) -> Option<Option<Line>> {
         self.optional(name, line)
     }
