@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
 use super::words::{Two, two};
+use crate::domain::event::EventKind;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
 
@@ -214,7 +215,10 @@ impl File {
 /// The name of an entry's kind.
 pub fn kind_in(visit: &Visit, kind: &str) -> String {
     let chinese = entry::KINDS.iter().find(|(known, _)| *known == kind);
-    let chinese = chinese.map_or(kind, |(_, chinese)| *chinese);
+    let chinese = match chinese {
+        Some((_, chinese)) => chinese,
+        None => EventKind::from_slug(kind).map_or(kind, EventKind::chinese),
+    };
     let english = kind.replace('_', " ");
     visit.language.choose(chinese, &english).to_owned()
 }
