@@ -282,10 +282,12 @@ impl Errors {
         if let ServiceError::BadLines { lines, .. } = &error {
             let bad = lines.iter().filter_map(|line| match &line.outcome {
                 LineOutcome::Bad(problem) => {
-                    let problem = language
-                        .choose(&problem.chinese(), &problem.to_string())
-                        .to_owned();
-                    Some((None, format!("{} “{}”: {problem}", line.line, line.text)))
+                    let (line, text) = (line.line, &line.text);
+                    let (chinese, english) = (
+                        format!("第 {line} 行“{text}”：{}", problem.chinese()),
+                        format!("line {line}, \u{201c}{text}\u{201d}: {problem}"),
+                    );
+                    Some((None, language.choose(&chinese, &english).to_owned()))
                 }
                 _ => None,
             });
