@@ -7,7 +7,6 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
 use super::words::{Two, two};
-use crate::domain::event::EventKind;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
 
