@@ -1,10 +1,17 @@
 // What people do on pages: follow a step, fill in a form by its labels, read the state.
 import assert from 'node:assert/strict'
 
+// Does what leads to another page, and waits until that is there: loaded anew, or put in place by the console's script.
+async function leave(page, how) {
+  await page.locator('main').evaluate((main) => main.setAttribute('data-left', ''))
+  await how()
+  await page.waitForSelector('main:not([data-left])')
+  await page.waitForLoadState('load')
+}
+
 // Follows a link or a step by its words.
 export async function follow(page, words) {
-  await page.locator('main').getByRole('link', { name: words, exact: true }).first().click()
-  await page.waitForLoadState('load')
+  await leave(page, () => page.locator('main').getByRole('link', { name: words, exact: true }).first().click())
 }
 
 // Picks up what waits on the start page: the file of the row that says so.
@@ -30,11 +37,10 @@ export async function send(page, fields = {}) {
 
 // Presses what sends a form and waits for what comes of it.
 export async function press(page, selector) {
-  const answer = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303)
-  await page.locator(selector).first().click()
-  const response = await answer
-  await page.waitForLoadState('load')
-  return response.status()
+  const isPage = (response) => ['document', 'fetch'].includes(response.request().resourceType())
+  const answer = page.waitForResponse((response) => isPage(response) && response.status() !== 303)
+  await leave(page, () => page.locator(selector).first().click())
+  return (await answer).status()
 }
 
 // Takes a step that the file offers: follows it, fills in its form, and stands before the file again.
