@@ -186,6 +186,13 @@ async fn a_season_is_told_with_its_targets_once_somebody_has_entered_the_figures
         )
         .await;
 
+        let list = approver.open("/console/reports/licensees").await;
+        let field = format!("name=\"season\" value=\"{year}\"");
+        assert!(
+            list.text().contains(&field),
+            "the season that is shown stands in its field"
+        );
+
         let table = approver
             .open("/console/reports/licensees/table?format=csv")
             .await;
