@@ -23,8 +23,10 @@ use crate::domain::text::Line;
 use crate::domain::wanted::Wanted;
 use crate::http::admin::documents::saved;
 use crate::service::documents::{self, NewDocument};
-use crate::service::{ServiceError, export, lists};
+use crate::service::trail::{self, Note};
+use crate::service::{ServiceError, export, lists, system};
 use crate::store::lists::{DOCUMENTS, DocumentFilter, LotFilter, Sort};
+use crate::store::trail::Outcome;
 
 /// Lots that are offered.
 const MOST_LOTS: u32 = 100;
@@ -174,8 +176,11 @@ pub async fn list_table(visit: Visit, Path(number): Path<u16>) -> Response {
 /// `GET /console/documents/{document}`
 pub async fn take(visit: Visit, headers: HeaderMap, Path(number): Path<u32>) -> Response {
     let found = async {
-        let added = seen::document(&visit, DocumentNumber(number)).await?;
-        documents::content(&visit.app.store, visit.scope(), added.document.number).await
+        let (store, number) = (&visit.app.store, DocumentNumber(number));
+        let found = documents::content(store, visit.scope(), number).await?;
+        let note = Note::new("document-take").about(format!("document {number}"));
+        trail::write_alone(store, &visit.origin, system::now(), Outcome::Done, note).await?;
+        Ok(found)
     };
     let (added, content) = or_refuse!(visit, found.await);
     saved(&headers, &added, content)
