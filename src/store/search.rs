@@ -40,13 +40,23 @@ impl Wanted<'_> {
     }
 }
 
-/// Finds things with one of these columns as wanted, and within the scope's condition, whose number is `?`.
+/// What of a table lies within a scope.
+enum Within {
+    /// All of it.
+    All,
+    /// What this condition chooses, with the number of the party in place of `?`.
+    Of(&'static str, i64),
+    /// Nothing.
+    Nothing,
+}
+
+/// Finds things with one of these columns as wanted, within a scope.
 /// If there are more than the limit, those are found that come first by the first column.
 async fn find<T: Kept>(
     tx: &mut Tx,
     columns: &[&str],
     wanted: Wanted<'_>,
-    within: Option<(&str, i64)>,
+    within: Within,
     limit: u32,
 ) -> Result<Vec<T>, StoreError> {
     let alike: Vec<String> = columns
@@ -55,9 +65,13 @@ async fn find<T: Kept>(
         .collect();
     let mut condition = format!("({})", alike.join(" OR "));
     let mut values = vec![wanted.pattern()];
-    if let Some((part, number)) = within {
-        condition.push_str(&format!(" AND {}", part.replace('?', "$2")));
-        values.push(number.into());
+    match within {
+        Within::Nothing => return Ok(Vec::new()),
+        Within::All => {}
+        Within::Of(part, number) => {
+            condition.push_str(&format!(" AND {}", part.replace('?', "$2")));
+            values.push(number.into());
+        }
     }
     // Found among the narrow columns, in the order of their index: bodies are read of those alone that are wanted.
     let (table, first) = (T::TABLE, columns[0]);
@@ -67,16 +81,16 @@ async fn find<T: Kept>(
     kept::chosen(tx, &found, values, "ORDER BY number DESC").await
 }
 
-/// The condition under which a thing of a licensee's lies within a scope; `None` if nothing does.
-fn of_licensee(scope: Scope, column: &'static str) -> Option<Option<(&'static str, i64)>> {
+/// What lies within a scope of a table whose things are licensees'.
+fn of_licensee(scope: Scope, part: &'static str) -> Within {
     match scope {
-        Scope::All => Some(None),
-        Scope::Licensee(number) => Some(Some((column, number.0.into()))),
-        Scope::Printer(_) => None,
+        Scope::All => Within::All,
+        Scope::Licensee(number) => Within::Of(part, number.0.into()),
+        Scope::Printer(_) => Within::Nothing,
     }
 }
 
-/// Licensees by name, credit code or the person to call, the newest first.
+/// Licensees by name, credit code or the person to call.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
@@ -86,13 +100,11 @@ pub async fn licensees(
     scope: Scope,
     limit: u32,
 ) -> Result<Vec<Licensee>, StoreError> {
-    match of_licensee(scope, "number = ?") {
-        Some(within) => find(tx, &["name", "contact", "uscc"], wanted, within, limit).await,
-        None => Ok(Vec::new()),
-    }
+    let within = of_licensee(scope, "number = ?");
+    find(tx, &["name", "contact", "uscc"], wanted, within, limit).await
 }
 
-/// Printers by name or credit code, the newest first.
+/// Printers by name or credit code.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
@@ -103,14 +115,14 @@ pub async fn printers(
     limit: u32,
 ) -> Result<Vec<Printer>, StoreError> {
     let within = match scope {
-        Scope::All => None,
-        Scope::Printer(number) => Some(("number = ?", number.0.into())),
-        Scope::Licensee(_) => return Ok(Vec::new()),
+        Scope::All => Within::All,
+        Scope::Printer(number) => Within::Of("number = ?", number.0.into()),
+        Scope::Licensee(_) => Within::Nothing,
     };
     find(tx, &["name", "uscc"], wanted, within, limit).await
 }
 
-/// Lots by the firm's own code, the newest first.
+/// Lots by the firm's own code.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
@@ -120,13 +132,11 @@ pub async fn lots(
     scope: Scope,
     limit: u32,
 ) -> Result<Vec<Lot>, StoreError> {
-    match of_licensee(scope, "licensee = ?") {
-        Some(within) => find(tx, &["code"], wanted, within, limit).await,
-        None => Ok(Vec::new()),
-    }
+    let within = of_licensee(scope, "licensee = ?");
+    find(tx, &["code"], wanted, within, limit).await
 }
 
-/// Rolls and boxes by what stands on them, the newest first.
+/// Rolls and boxes by what stands on them.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
@@ -137,16 +147,16 @@ pub async fn containers(
     limit: u32,
 ) -> Result<Vec<Container>, StoreError> {
     let within = match scope {
-        Scope::All => None,
-        Scope::Licensee(number) => Some((
+        Scope::All => Within::All,
+        Scope::Licensee(number) => Within::Of(
             "batch IN (SELECT batches.number FROM batches WHERE batches.licensee = ?)",
             number.0.into(),
-        )),
-        Scope::Printer(number) => Some((
+        ),
+        Scope::Printer(number) => Within::Of(
             "batch IN (SELECT batches.number FROM batches JOIN orders ON orders.number = batches.order_number \
              WHERE orders.printer = ?)",
             number.0.into(),
-        )),
+        ),
     };
     find(tx, &["label"], wanted, within, limit).await
 }

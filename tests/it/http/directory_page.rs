@@ -56,6 +56,7 @@ fn way(reply: &Reply, label: &str) -> Option<String> {
 const SCRIPT: &str = "<script>alert('沅江')</script>";
 
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::too_many_lines)] // one story
 async fn the_page_tells_what_the_file_tells() {
     for site in Site::both().await {
         let office = Described::of(&site).await;

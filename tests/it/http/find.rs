@@ -369,6 +369,7 @@ async fn what_is_somebody_else_s_is_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::too_many_lines)] // one story
 async fn a_mark_s_page_tells_its_whole_life() {
     for story in Story::both().await {
         let site = &story.site;
