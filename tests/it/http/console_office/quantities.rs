@@ -202,7 +202,7 @@ async fn a_transfer_is_confirmed_by_both_sides() {
     let form = clerk.form(&format!("{here}/confirm")).await;
     says(
         &words(&clerk.send(&form).await),
-        &["代表哪一方确认 不能为空"],
+        &["代表哪一方确认", "不能为空"],
     );
     done(&clerk.send(&form.with("side", "1")).await);
     let form = clerk.form(&format!("{here}/withdraw")).await;
