@@ -16,7 +16,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 export async function story(name, tell) {
   const given = JSON.parse(await text(process.stdin))

@@ -72,11 +72,7 @@ fn step_form(visit: &Visit, step: Step) -> Form {
             "This is in force only after a second person has confirmed it.",
         )));
     }
-    if step.ends_the_right() {
-        form.grave()
-    } else {
-        form
-    }
+    if is_grave(step) { form.grave() } else { form }
 }
 
 /// The licensee and the step of an address, if the person may see the one and take the other; else the answer.
@@ -163,7 +159,7 @@ pub async fn step(
         Ok(taken) => taken,
         Err(errors) => return form.wrong(errors).render(&visit, Some(&typed)),
     };
-    if step.ends_the_right() && !typed.is_confirmed() {
+    if is_grave(step) && !typed.is_confirmed() {
         return form.confirm(&visit, &typed, summary(&visit, &one, &taken));
     }
     let (store, call) = (&visit.app.store, visit.call(typed.get("request")));
@@ -195,20 +191,32 @@ fn policy(visit: &Visit, taken: &StepTaken) -> String {
     }
 }
 
+/// Whether a summary comes first: the right ends, or everybody is told of a firm.
+fn is_grave(step: Step) -> bool {
+    step.ends_the_right() || step == Step::Blacklist
+}
+
 fn summary(visit: &Visit, one: &Licensee, taken: &StepTaken) -> Vec<String> {
     let what = step_in(visit, taken.step);
     let ground = &taken.ground;
-    vec![
+    let mut said = vec![
         format!("{what}：{}（{}）", one.name(), one.uscc),
         format!("{}：{ground}", visit.say(two("事由", "Ground"))),
-        visit
-            .say(two(
-                "此人的标志权利将终止，并公开日期和事由。",
-                "The right to the mark ends; date and ground become public.",
-            ))
-            .to_owned(),
-        policy(visit, taken),
-    ]
+    ];
+    if taken.step.ends_the_right() {
+        let ends = two(
+            "此人的标志权利将终止，并公开日期和事由。",
+            "The right to the mark ends; date and ground become public.",
+        );
+        said.extend([visit.say(ends).to_owned(), policy(visit, taken)]);
+    } else {
+        let listed = two(
+            "将列入公开的黑名单，公布日期和事由。",
+            "The public blacklist names the firm, with date and ground.",
+        );
+        said.push(visit.say(listed).to_owned());
+    }
+    said
 }
 
 /// What waits for a second person, in words.
