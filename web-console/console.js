@@ -250,7 +250,8 @@
       button.textContent = say("scan");
       button.setAttribute("aria-label", `${say("scan")} ${field.labels[0]?.textContent || ""}`.trim());
       button.addEventListener("click", () => scan(field));
-      field.before(button);
+      field.after(button);
+      field.parentElement.classList.add("scans");
     }
   }
 
@@ -269,6 +270,8 @@
     dialog.addEventListener("close", () => {
       stream?.getTracks().forEach((track) => track.stop());
       dialog.remove();
+      const next = field.id === "first" && field.value && document.getElementById("last");
+      (next && !next.value ? next : field).focus();
     });
     dialog.showModal();
     try {
@@ -297,8 +300,6 @@
     else field.value = field.id === "containers" && field.value ? `${field.value}, ${text}` : text;
     navigator.vibrate?.(60);
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    const next = field.id === "first" && document.getElementById("last");
-    (next && !next.value ? next : field).focus();
     return !isList;
   }
 

@@ -292,9 +292,10 @@ pub async fn closing(
         .map(|entitlement| {
             let (account, balance) = (entitlement.account, entitlement.balance());
             let is_next_closed = closed_next.contains(&(account.licensee, account.form));
-            let carried = match is_next_closed {
-                true => 0,
-                false => coefficients.carried(account.form, balance),
+            let carried = if is_next_closed {
+                0
+            } else {
+                coefficients.carried(account.form, balance)
             };
             Closing {
                 entitlement,

@@ -40,11 +40,15 @@ pub async fn list(
 /// If the database does not answer.
 pub async fn list_up(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     after: EntryNumber,
     limit: u32,
 ) -> Result<Vec<StoredEntry>, ServiceError> {
-    Ok(ledger::oldest(&mut store.read().await?, filter, after, limit).await?)
+    let Some(filter) = filter.within(scope) else {
+        return Ok(Vec::new());
+    };
+    Ok(ledger::oldest(&mut store.read().await?, &filter, after, limit).await?)
 }
 
 /// What later entries say of one.

@@ -12,7 +12,7 @@ use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::form::Form;
 use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
 use crate::domain::lot::{Lot, LotNumber};
-use crate::domain::order::{Order, OrderNumber};
+use crate::domain::order::{Order, OrderNumber, OrderState};
 use crate::domain::season::Season;
 use crate::domain::transfer::{Transfer, TransferNumber, TransferState};
 
@@ -123,13 +123,15 @@ async fn page<T: Kept>(
     let rest = T::KEY.iter().copied().filter(|key| *key != sort.column);
     let columns: Vec<&'static str> = std::iter::once(sort.column).chain(rest).collect();
     if let Some(key) = after {
-        let begins: Option<T> = match T::KEY.contains(&sort.column) {
-            true => None,
-            false => match kept::get(tx, key).await? {
-                Some(begins) => Some(begins),
-                None => return Ok(Vec::new()),
-            },
+        let is_of_key = T::KEY.contains(&sort.column);
+        let begins: Option<T> = if is_of_key {
+            None
+        } else {
+            kept::get(tx, key).await?
         };
+        if begins.is_none() && !is_of_key {
+            return Ok(Vec::new());
+        }
         let first = values.len() + 1;
         values.extend(
             columns
@@ -193,7 +195,7 @@ pub async fn licensees(
     let pattern = filter.search.as_deref().map(like_pattern);
     let condition = Condition::all("number")
         .and("number = ?", number(filter.number.map(|number| number.0)))
-        .and("state = ?", slug(filter.state.map(|state| state.slug())))
+        .and("state = ?", slug(filter.state.map(LicenseeState::slug)))
         .and(
             "(name LIKE ? ESCAPE '!' OR uscc LIKE ? ESCAPE '!')",
             Value::Text(pattern),
@@ -223,7 +225,7 @@ pub async fn orders(
         )
         .and("printer = ?", number(filter.printer.map(|number| number.0)))
         .and("season = ?", number(filter.season.map(Season::year)))
-        .and("state = ?", slug(filter.state.map(|state| state.slug())));
+        .and("state = ?", slug(filter.state.map(OrderState::slug)));
     page(tx, condition, sort, after, limit).await
 }
 
@@ -316,7 +318,7 @@ pub async fn transfers(
             "(giver = ? OR receiver = ?)",
             number(filter.licensee.map(|number| number.0)),
         )
-        .and("state = ?", slug(filter.state.map(|state| state.slug())));
+        .and("state = ?", slug(filter.state.map(TransferState::slug)));
     page(tx, condition, sort, after, limit).await
 }
 

@@ -23,8 +23,10 @@ use crate::domain::text::Line;
 use crate::domain::wanted::Wanted;
 use crate::http::admin::documents::saved;
 use crate::service::documents::{self, NewDocument};
-use crate::service::{ServiceError, export, lists};
+use crate::service::trail::{self, Note};
+use crate::service::{ServiceError, export, lists, system};
 use crate::store::lists::{DOCUMENTS, DocumentFilter, LotFilter, Sort};
+use crate::store::trail::Outcome;
 
 /// Lots that are offered.
 const MOST_LOTS: u32 = 100;
@@ -53,15 +55,15 @@ fn purpose_in(visit: &Visit, purpose: Purpose) -> String {
     visit.one_of(purpose.chinese(), purpose.slug()).to_owned()
 }
 
-fn address(added: &AddedDocument) -> Option<String> {
-    Some(format!("/console/documents/{}", added.document.number))
+fn address(added: &AddedDocument) -> String {
+    format!("/console/documents/{}", added.document.number)
 }
 
 /// A row of a table of documents.
 pub fn row(visit: &Visit, added: &AddedDocument) -> (Option<String>, Vec<String>) {
     let document = &added.document;
     (
-        address(added),
+        Some(address(added)),
         vec![
             document.title.to_string(),
             purpose_in(visit, document.purpose),
@@ -140,7 +142,7 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
             found,
             |added| added.document.number.to_string(),
             |added| Row {
-                address: address(added),
+                address: Some(address(added)),
                 cells: vec![
                     added.document.title.to_string(),
                     added.document.number.to_string(),
@@ -174,8 +176,11 @@ pub async fn list_table(visit: Visit, Path(number): Path<u16>) -> Response {
 /// `GET /console/documents/{document}`
 pub async fn take(visit: Visit, headers: HeaderMap, Path(number): Path<u32>) -> Response {
     let found = async {
-        let added = seen::document(&visit, DocumentNumber(number)).await?;
-        documents::content(&visit.app.store, visit.scope(), added.document.number).await
+        let (store, number) = (&visit.app.store, DocumentNumber(number));
+        let found = documents::content(store, visit.scope(), number).await?;
+        let note = Note::new("document-take").about(format!("document {number}"));
+        trail::write_alone(store, &visit.origin, system::now(), Outcome::Done, note).await?;
+        Ok(found)
     };
     let (added, content) = or_refuse!(visit, found.await);
     saved(&headers, &added, content)

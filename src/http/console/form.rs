@@ -292,9 +292,10 @@ impl Form {
 
     /// The page with the form. `typed` is what was sent, if anything was.
     pub fn render(self, visit: &Visit, typed: Option<&Typed>) -> Response {
-        let status = match self.errors.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
+        let status = if self.errors.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
         };
         self.page(visit, typed, status)
     }

@@ -86,14 +86,10 @@ async fn meant(visit: &Visit, text: &str) -> Result<Result<LicenseeNumber, Said>
         return Ok(one.map(|one| one.number).ok_or_else(unknown));
     }
     if let Some(number) = number_in(text) {
-        let known = licensees::get(store, visit.scope(), number).await.is_ok();
-        return Ok(match known {
-            true => Ok(number),
-            false => Err(said!(
-                "there is no licensee {number}",
-                "没有合法使用人 {number}"
-            )),
-        });
+        let is_known = licensees::get(store, visit.scope(), number).await.is_ok();
+        return Ok(is_known
+            .then_some(number)
+            .ok_or_else(|| said!("there is no licensee {number}", "没有合法使用人 {number}")));
     }
     let filter = Filter {
         search: Some(text.to_owned()),

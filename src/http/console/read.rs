@@ -83,6 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same, if anything stands there; `Some(None)` if not.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn wanted_or_none<T>(
         &mut self,
         name: &'static str,
@@ -127,6 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that may be missing; `Some(None)` if it is.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A line that may be missing.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
     pub fn optional_line(&mut self, name: &'static str) -> Option<Option<Line>> {
         self.optional(name, line)
     }
@@ -279,10 +282,12 @@ impl Errors {
         if let ServiceError::BadLines { lines, .. } = &error {
             let bad = lines.iter().filter_map(|line| match &line.outcome {
                 LineOutcome::Bad(problem) => {
-                    let problem = language
-                        .choose(&problem.chinese(), &problem.to_string())
-                        .to_owned();
-                    Some((None, format!("{} “{}”: {problem}", line.line, line.text)))
+                    let (line, text) = (line.line, &line.text);
+                    let (chinese, english) = (
+                        format!("第 {line} 行“{text}”：{}", problem.chinese()),
+                        format!("line {line}, \u{201c}{text}\u{201d}: {problem}"),
+                    );
+                    Some((None, language.choose(&chinese, &english).to_owned()))
                 }
                 _ => None,
             });

@@ -15,11 +15,10 @@ use super::{
     own, people, printers, reports, search, sign_in, start, trail, transfers,
 };
 use crate::domain::access::Permission as P;
-use crate::domain::document::Document;
 use crate::http::App;
 
-/// Bytes of a form with a file that are read.
-const MOST_READ: usize = 4 * Document::MOST_BYTES;
+/// Bytes of a form with a file that are read, most of which are not kept: a film that was chosen by mistake.
+const MOST_READ: usize = 256 << 20;
 
 /// Pages, and what each needs.
 pub struct Pages {
@@ -93,6 +92,7 @@ pub fn pages(app: App) -> Pages {
     };
     let pages = files(pages);
     let pages = quantities(pages);
+    let pages = transfers_and_printers(pages);
     let pages = goods(pages);
     let pages = of_labels(pages);
     own_account(pages)
@@ -408,7 +408,7 @@ fn files(pages: Pages) -> Pages {
         )
 }
 
-/// How many marks, and who prints them.
+/// How many marks.
 fn quantities(pages: Pages) -> Pages {
     pages
         .get(
@@ -481,6 +481,11 @@ fn quantities(pages: Pages) -> Pages {
             May(P::CoefficientsSet),
             entitlements::set,
         )
+}
+
+/// Quantity that moves between licensees, and who prints marks.
+fn transfers_and_printers(pages: Pages) -> Pages {
+    pages
         .get("/console/transfers", May(P::TransferRead), transfers::list)
         .get(
             "/console/transfers/table",

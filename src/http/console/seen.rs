@@ -1,7 +1,6 @@
 //! Things by their number, as the visitor sees them.
 
 use super::guard::Visit;
-use crate::domain::document::{AddedDocument, DocumentNumber};
 use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::licensee::{Licensee, LicenseeNumber};
@@ -10,7 +9,7 @@ use crate::domain::order::{Order, OrderNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::transfer::{Transfer, TransferNumber};
 use crate::service::{
-    ServiceError, documents, entitlements, ledger, licensees, lots, orders, printers, transfers,
+    ServiceError, entitlements, ledger, licensees, lots, orders, printers, transfers,
 };
 
 /// Makes the function that looks one kind of thing up.
@@ -29,7 +28,6 @@ seen! {
     licensee: licensees, LicenseeNumber => Licensee;
     order: orders, OrderNumber => Order;
     lot: lots, LotNumber => Lot;
-    document: documents, DocumentNumber => AddedDocument;
     entitlement: entitlements, Account => Entitlement;
     transfer: transfers, TransferNumber => Transfer;
     printer: printers, PrinterNumber => Printer;

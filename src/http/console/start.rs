@@ -138,6 +138,8 @@ fn address_of(about: About) -> String {
 /// The page on which the next step is taken; the thing's own page shows the steps where there are several.
 fn address_of_step(matter: Matter, about: About) -> String {
     let step = match matter {
+        Matter::Activation => return "/console/marks/do/activated".to_owned(),
+        Matter::Use => return "/console/marks/do/used".to_owned(),
         Matter::FirstReview => "/steps/review",
         Matter::Approval => "/steps/approve",
         Matter::Admission => "/steps/admit",
@@ -153,8 +155,6 @@ fn address_of_step(matter: Matter, about: About) -> String {
         | Matter::PrintReport
         | Matter::Delivery
         | Matter::Receipt
-        | Matter::Activation
-        | Matter::Use
         | Matter::Destruction
         | Matter::Frozen
         | Matter::Account => "",

@@ -1,5 +1,7 @@
 //! What was typed into a form: pairs of name and text, and files.
 
+use axum::RequestExt;
+use axum::body::{Body, to_bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
@@ -13,6 +15,9 @@ use crate::http::problem::Problem;
 const MOST_FIELDS: usize = 200;
 /// The field in which a form names those of its fields that no page repeats: passwords and codes.
 pub const NOT_REPEATED: &str = "not-repeated";
+
+/// Bytes of all texts of a form with a file: one file that a page carries on as text, and room for what is typed.
+const MOST_TEXT: usize = Document::MOST_BYTES / 3 * 4 + (1 << 20);
 
 /// What was typed, in the order of the form.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +133,11 @@ impl FromRequest<App> for Typed {
             let parts = parts.map_err(|rejection| unreadable(rejection.status()))?;
             return Self::of_parts(parts).await?.readable();
         }
+        // An address that takes files reads more of a body than texts may be.
+        let (head, body) = request.with_limited_body().into_parts();
+        let body = to_bytes(body, MOST_TEXT).await;
+        let body = body.map_err(|_| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+        let request = Request::from_parts(head, Body::from(body));
         let fields = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
         let axum::Form(fields) = fields.map_err(|rejection| unreadable(rejection.status()))?;
         if fields.len() > MOST_FIELDS {
@@ -159,16 +169,15 @@ impl Typed {
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
         let bad = |error: MultipartError| unreadable(error.status());
         let mut typed = Self::default();
+        let mut room = MOST_TEXT;
         while let Some(part) = parts.next_field().await.map_err(bad)? {
             if typed.fields.len() + typed.files.len() >= MOST_FIELDS {
                 return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE));
             }
             let name = part.name().unwrap_or_default().to_owned();
             let Some(file) = part.file_name().map(str::to_owned) else {
-                // Not by axum, which guesses at other encodings: our pages are UTF-8, and so is what they send.
-                let bytes = part.bytes().await.map_err(bad)?;
-                let text = String::from_utf8(bytes.to_vec());
-                let text = text.map_err(|_| unreadable(StatusCode::BAD_REQUEST))?;
+                room = room.saturating_sub(name.len());
+                let text = text(part, &mut room).await?;
                 typed.fields.push((name, text));
                 continue;
             };
@@ -183,6 +192,19 @@ impl Typed {
         }
         Ok(typed)
     }
+}
+
+/// Reads a text, and takes its bytes from the room that is left for all of them. Not by axum, which guesses at other
+/// encodings: our pages are UTF-8, and so is what they send.
+async fn text(mut part: Field<'_>, room: &mut usize) -> Result<String, Response> {
+    let mut bytes = Vec::new();
+    let bad = |error: MultipartError| unreadable(error.status());
+    while let Some(chunk) = part.chunk().await.map_err(bad)? {
+        let too_large = || unreadable(StatusCode::PAYLOAD_TOO_LARGE);
+        *room = room.checked_sub(chunk.len()).ok_or_else(too_large)?;
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(StatusCode::BAD_REQUEST))
 }
 
 /// Reads a file and keeps no more of it than is ever taken: a form whose file is too large is still a form, and its

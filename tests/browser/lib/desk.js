@@ -1,17 +1,23 @@
 // What people do on pages: follow a step, fill in a form by its labels, read the state.
 import assert from 'node:assert/strict'
 
+// Does what leads to another page, and waits until that is there: loaded anew, or put in place by the console's script.
+export async function leave(page, how) {
+  await page.locator('main').evaluate((main) => main.setAttribute('data-left', ''))
+  await how()
+  await page.waitForSelector('main:not([data-left])')
+  await page.waitForLoadState('load')
+}
+
 // Follows a link or a step by its words.
 export async function follow(page, words) {
-  await page.locator('main').getByRole('link', { name: words, exact: true }).first().click()
-  await page.waitForLoadState('load')
+  await leave(page, () => page.locator('main').getByRole('link', { name: words, exact: true }).first().click())
 }
 
 // Picks up what waits on the start page: the file of the row that says so.
 export async function pickUp(page, words) {
   const row = page.locator('main table.list tbody tr').filter({ hasText: words })
-  await row.first().locator('a').first().click()
-  await page.waitForLoadState('load')
+  await leave(page, () => row.first().locator('a').first().click())
 }
 
 // Fills in the fields by their names and sends the form. A list checks its boxes.
@@ -30,11 +36,22 @@ export async function send(page, fields = {}) {
 
 // Presses what sends a form and waits for what comes of it.
 export async function press(page, selector) {
-  const answer = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303)
-  await page.locator(selector).first().click()
-  const response = await answer
-  await page.waitForLoadState('load')
-  return response.status()
+  const isPage = (response) => ['document', 'fetch'].includes(response.request().resourceType())
+  const answer = page.waitForResponse((response) => isPage(response) && response.status() !== 303)
+  await leave(page, () => page.locator(selector).first().click())
+  return (await answer).status()
+}
+
+// Fills in the filter of a list, and waits until the list is that of all its fields: with the script it follows what is
+// typed, without it the button.
+export async function filter(page, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    if ((await page.locator(`select#f-${name}`).count()) > 0) await page.selectOption(`#f-${name}`, value)
+    else await page.fill(`#f-${name}`, value)
+  }
+  await page.click('form.filter button')
+  await page.waitForURL((url) => Object.entries(fields).every(([name, value]) => url.searchParams.get(name) === value))
+  await page.waitForSelector('#main:not([aria-busy])')
 }
 
 // Takes a step that the file offers: follows it, fills in its form, and stands before the file again.

@@ -323,7 +323,7 @@ fn print_and_deliver(program: &Program) {
         "{printed}"
     );
     assert!(
-        printed.contains("\nprinted: 990 marks; 10 unchanged; entry "),
+        printed.contains("\nprinted: 990 marks; entry "),
         "{printed}"
     );
     for (first, last, label) in [(0, 499, "卷001"), (500, 979, "卷002")] {

@@ -174,7 +174,7 @@ async fn a_season_is_told_with_its_targets_once_somebody_has_entered_the_figures
             &["仅统计：虚构芦笋企业 0（1）"],
         )
         .await;
-        assert!(!one.contains("规划目标"), "the targets are over all");
+        assert!(!one.contains("规划目标："), "the targets are over all");
         assert_eq!(
             approver.open("/console/reports?licensee=9").await.status,
             404
@@ -185,6 +185,13 @@ async fn a_season_is_told_with_its_targets_once_somebody_has_entered_the_figures
             &["虚构芦笋企业 0（1）", "40 0.0 t"],
         )
         .await;
+
+        let list = approver.open("/console/reports/licensees").await;
+        let field = format!("name=\"season\" value=\"{year}\"");
+        assert!(
+            list.text().contains(&field),
+            "the season that is shown stands in its field"
+        );
 
         let table = approver
             .open("/console/reports/licensees/table?format=csv")

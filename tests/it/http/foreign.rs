@@ -98,9 +98,11 @@ impl Firms {
             other => panic!("what does {other} name?"),
         };
         let with = |fill: &dyn Fn(&str) -> String| {
-            let part = |part: &str| match part.starts_with('{') {
-                true => fill(part),
-                false => part.to_owned(),
+            let part = |part: &str| {
+                if part.starts_with('{') {
+                    return fill(part);
+                }
+                part.to_owned()
             };
             path.split('/').map(part).collect::<Vec<_>>().join("/")
         };

@@ -182,7 +182,7 @@ fn read_field(fields: &mut Vec<Field>, tag: &Tag) {
         is_on: kind != "checkbox" || tag.get("checked").is_some(),
         kind: kind.to_owned(),
         value,
-        is_number: tag.get("inputmode") == Some("numeric"),
+        is_number: matches!(tag.get("inputmode"), Some("numeric" | "decimal")),
         choices: Vec::new(),
     });
 }

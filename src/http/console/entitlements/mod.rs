@@ -51,10 +51,12 @@ fn form_in(visit: &Visit, form: ProductForm) -> &'static str {
 
 /// Whether its season is open, in a word.
 fn state_in(visit: &Visit, one: &Entitlement) -> &'static str {
-    match one.is_closed {
-        true => visit.say(two("已结转", "closed")),
-        false => visit.say(two("有效", "open")),
-    }
+    let word = if one.is_closed {
+        two("已结转", "closed")
+    } else {
+        two("有效", "open")
+    };
+    visit.say(word)
 }
 
 /// A number with its sign.

@@ -144,6 +144,10 @@ pub fn errors(
     field: &'static str,
 ) -> Result<Errors, ServiceError> {
     let mut errors = match error {
+        // One line needs no number.
+        ServiceError::BadLines { lines, .. } if lines.len() == 1 => Errors {
+            all: lines.iter().filter_map(|line| bad(visit, line)).collect(),
+        },
         ServiceError::Refused(mut refusal) if refusal.kind == RefusalKind::NoSuch => {
             refusal.kind = RefusalKind::Invalid;
             Errors::of_service(refusal.into(), visit.language)?
@@ -154,6 +158,18 @@ pub fn errors(
         *name = Some(field);
     }
     Ok(errors)
+}
+
+fn bad(visit: &Visit, line: &LineReport) -> Option<(Option<&'static str>, String)> {
+    let LineOutcome::Bad(why) = &line.outcome else {
+        return None;
+    };
+    let text = short(&line.text);
+    let (chinese, english) = (
+        format!("“{text}”：{}", why.chinese()),
+        format!("\u{201c}{text}\u{201d}: {why}"),
+    );
+    Some((None, visit.language.choose(&chinese, &english).to_owned()))
 }
 
 /// A line as a page shows it.

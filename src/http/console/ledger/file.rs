@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use crate::domain::access::Permission as P;
+use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::Entry;
 use crate::http::console::file::{File, kind_in};
 use crate::http::console::guard::Visit;
@@ -11,7 +12,8 @@ use crate::http::console::page::minute;
 use crate::http::console::party::Names;
 use crate::http::console::seen;
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::two;
+use crate::http::console::words::{Two, two};
+use crate::service::ledger::Afterwards;
 use crate::service::{corrections, ledger};
 
 /// `GET /console/ledger/{entry}`
@@ -24,28 +26,21 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
         Ok((stored, after, names))
     };
     let (stored, after, names) = or_refuse!(visit, found.await);
-    let said: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
-    let said = serde_json::to_string_pretty(&said).unwrap_or_default();
-    let entry = Entry::read(&stored.kind, &stored.body);
-    let corrects = entry.as_ref().and_then(Entry::corrects);
-    let noted = match &entry {
-        Some(Entry::Noted(body)) => Some(body.entry),
-        _ => None,
-    };
-    let about = stored.subjects;
+    let number = stored.number;
     let here = format!("/console/ledger/{number}");
-    let address = |entry: Option<u64>| format!("/console/ledger/{}", entry.unwrap_or(0));
     let notes = after.notes.iter().map(|note| {
         let text = match Entry::read(&note.kind, &note.body) {
             Some(Entry::Noted(body)) => body.text.to_string(),
             _ => String::new(),
         };
         (
-            Some(address(Some(note.number))),
+            Some(address(note.number)),
             vec![minute(note.at), text, note.actor.to_string()],
         )
     });
-    File::new(format!("{} #{number}", kind_in(&visit, &stored.kind)))
+    let said: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
+    let said = serde_json::to_string_pretty(&said).unwrap_or_default();
+    let file = File::new(format!("{} #{number}", kind_in(&visit, &stored.kind)))
         .step(
             &visit,
             after.corrected_by.is_none()
@@ -59,69 +54,9 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
             visit.may(P::LedgerNote),
             two("附更正说明", "Add a note"),
             format!("{here}/note"),
-        )
-        .link(
-            &visit,
-            after.corrected_by.is_some(),
-            two("已由另一条更正", "It was taken back by another entry"),
-            address(after.corrected_by),
-        )
-        .link(
-            &visit,
-            corrects.is_some(),
-            two("被更正的一条", "The entry it takes back"),
-            address(corrects),
-        )
-        .link(
-            &visit,
-            noted.is_some(),
-            two("被说明的一条", "The entry it is about"),
-            address(noted),
-        )
-        .link(
-            &visit,
-            about.order.is_some() && visit.may(P::OrderRead),
-            two("查看订单", "The order"),
-            format!("/console/orders/{}", about.order.map_or(0, |one| one.0)),
-        )
-        .link(
-            &visit,
-            about.licensee.is_some() && visit.may(P::LicenseeRead),
-            two("查看使用人", "The licensee"),
-            format!(
-                "/console/licensees/{}",
-                about.licensee.map_or(0, |one| one.0)
-            ),
-        )
-        .link(
-            &visit,
-            about.lot.is_some() && visit.may(P::LotRead),
-            two("查看批次", "The lot"),
-            format!("/console/lots/{}", about.lot.map_or(0, |one| one.0)),
-        )
-        .facts(
-            &visit,
-            None,
-            vec![
-                (two("时间", "Time"), Some(minute(stored.at))),
-                (two("经办人", "By"), Some(stored.actor.to_string())),
-                (
-                    two("使用人", "Licensee"),
-                    about.licensee.map(|one| names.licensee(one)),
-                ),
-                (
-                    two("承印方", "Printer"),
-                    about.printer.map(|one| names.printer(one)),
-                ),
-                (two("订单", "Order"), about.order.map(|one| one.to_string())),
-                (
-                    two("年度", "Season"),
-                    about.season.map(|one| one.to_string()),
-                ),
-                (two("生产批次", "Lot"), about.lot.map(|one| one.to_string())),
-                (two("校验值", "Hash"), Some(stored.hash.to_string())),
-            ],
-        )
+        );
+    links(&visit, file, &stored, &after)
+        .facts(&visit, None, facts(&stored, &names))
         .table(
             &visit,
             two("更正说明", "Notes"),
@@ -134,4 +69,80 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
         )
         .raw(&visit, two("内容", "What it says"), said)
         .render(&visit)
+}
+
+fn address(entry: EntryNumber) -> String {
+    format!("/console/ledger/{entry}")
+}
+
+/// The entries it has to do with, and what it is about.
+fn links(visit: &Visit, mut file: File, stored: &StoredEntry, after: &Afterwards) -> File {
+    let entry = Entry::read(&stored.kind, &stored.body);
+    let noted = match &entry {
+        Some(Entry::Noted(body)) => Some(body.entry),
+        _ => None,
+    };
+    for (label, other) in [
+        (
+            two("已由另一条更正", "It was taken back by another entry"),
+            after.corrected_by,
+        ),
+        (
+            two("被更正的一条", "The entry it takes back"),
+            entry.as_ref().and_then(Entry::corrects),
+        ),
+        (two("被说明的一条", "The entry it is about"), noted),
+    ] {
+        if let Some(other) = other {
+            file = file.link(visit, true, label, address(other));
+        }
+    }
+    let about = stored.subjects;
+    for (label, permission, address) in [
+        (
+            two("查看订单", "The order"),
+            P::OrderRead,
+            about.order.map(|one| format!("/console/orders/{one}")),
+        ),
+        (
+            two("查看使用人", "The licensee"),
+            P::LicenseeRead,
+            about
+                .licensee
+                .map(|one| format!("/console/licensees/{one}")),
+        ),
+        (
+            two("查看批次", "The lot"),
+            P::LotRead,
+            about.lot.map(|one| format!("/console/lots/{one}")),
+        ),
+    ] {
+        if let Some(address) = address {
+            file = file.link(visit, visit.may(permission), label, address);
+        }
+    }
+    file
+}
+
+fn facts(stored: &StoredEntry, names: &Names) -> Vec<(Two, Option<String>)> {
+    let about = stored.subjects;
+    vec![
+        (two("时间", "Time"), Some(minute(stored.at))),
+        (two("经办人", "By"), Some(stored.actor.to_string())),
+        (
+            two("使用人", "Licensee"),
+            about.licensee.map(|one| names.licensee(one)),
+        ),
+        (
+            two("承印方", "Printer"),
+            about.printer.map(|one| names.printer(one)),
+        ),
+        (two("订单", "Order"), about.order.map(|one| one.to_string())),
+        (
+            two("年度", "Season"),
+            about.season.map(|one| one.to_string()),
+        ),
+        (two("生产批次", "Lot"), about.lot.map(|one| one.to_string())),
+        (two("校验值", "Hash"), Some(stored.hash.to_string())),
+    ]
 }

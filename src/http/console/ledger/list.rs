@@ -42,9 +42,11 @@ pub async fn list(visit: Visit) -> Response {
     let found = async {
         let filter = filter_of(&visit, &asked).await?;
         let store = &visit.app.store;
-        let found = match sort.is_descending() {
-            true => ledger::list(store, visit.scope(), &filter, after, ROWS + 1).await?,
-            false => ledger::list_up(store, &filter, after.unwrap_or(0), ROWS + 1).await?,
+        let found = if sort.is_descending() {
+            ledger::list(store, visit.scope(), &filter, after, ROWS + 1).await?
+        } else {
+            let after = after.unwrap_or(0);
+            ledger::list_up(store, visit.scope(), &filter, after, ROWS + 1).await?
         };
         let parties = found.iter().filter_map(|stored| stored.subjects.licensee);
         let names = Names::of(&visit, parties).await?;

@@ -126,12 +126,13 @@ fn in_words(visit: &Visit, change: &PartChanged, is_of_both: bool) -> String {
         "{by} changed {} at {at}, from {old} to {new}", part.en;
         "{by} 于 {at} 将{}由{old}改为{new}", part.zh
     ));
-    let now = match is_of_both {
-        true => two(
+    let now = if is_of_both {
+        two(
             "；栏中仍是您填写的内容",
             "; the field still says what you wrote",
-        ),
-        false => two("；已列入本表", "; this form says so now"),
+        )
+    } else {
+        two("；已列入本表", "; this form says so now")
     };
     format!("{what}{}", visit.say(now))
 }

@@ -38,9 +38,10 @@ fn step_form(visit: &Visit, step: Step) -> Form {
             Kind::Day,
         )
         .field(visit, "ground", two("事由", "Ground"), Kind::Line);
-    form = match step.needs_document() {
-        true => form.field(visit, "document", document, Kind::Line),
-        false => form.optional(visit, "document", document, Kind::Line),
+    form = if step.needs_document() {
+        form.field(visit, "document", document, Kind::Line)
+    } else {
+        form.optional(visit, "document", document, Kind::Line)
     };
     if step == Step::OrderCorrection {
         form = form.field(
@@ -114,17 +115,19 @@ fn end_of(day: Date) -> Option<Timestamp> {
 fn read(visit: &Visit, typed: &Typed, step: Step) -> Result<StepTaken, Errors> {
     let mut reader = Reader::new(typed, visit.language);
     let (date, ground) = (reader.day("date"), reader.line("ground"));
-    let document = match step.needs_document() {
-        true => reader.line("document").map(Some),
-        false => reader.optional_line("document"),
+    let document = if step.needs_document() {
+        reader.line("document").map(Some)
+    } else {
+        reader.optional_line("document")
     };
     let due = match step {
         Step::OrderCorrection => reader.day("due").map(Some),
         _ => Some(None),
     };
-    let good_until = match step.ends_the_right() {
-        true => reader.optional("good_until", crate::http::console::read::day),
-        false => Some(None),
+    let good_until = if step.ends_the_right() {
+        reader.optional("good_until", crate::http::console::read::day)
+    } else {
+        Some(None)
     };
     let errors = reader.finish();
     let taken = || {

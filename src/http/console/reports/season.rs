@@ -269,17 +269,22 @@ fn of_output(visit: &Visit, season: Season, targets: &Targets) -> Figure {
 
 /// `GET /console/reports/licensees`
 pub async fn licensees(visit: Visit) -> Response {
-    let asked = Typed::of_query(&visit.uri);
+    let mut asked = Typed::of_query(&visit.uri);
     let after = LicenseeNumber(asked.get("after").parse().unwrap_or(0));
     let found = async {
         let (season, _) = season_of(&visit, &asked).await?;
         let now = system::now();
-        report::by_licensee(&visit.app.store, season, now, after, ROWS + 1).await
+        let found = report::by_licensee(&visit.app.store, season, now, after, ROWS + 1).await?;
+        Ok::<_, ServiceError>((season, found))
     };
-    let found = match found.await {
+    let (season, found) = match found.await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
+    // The field and all links say which season is shown, also when none was asked for.
+    if asked_season(&asked).is_none() {
+        asked = Typed::of(vec![("season".to_owned(), season.to_string())]);
+    }
     List::new(two("年度用标统计", "A season, licensee by licensee"))
         .table(visit.may(P::Export), "/console/reports/licensees/table")
         .field(

@@ -1,7 +1,7 @@
 //! The table of all pages with what fills their addresses in.
 
 use axum::http::Method;
-use yuanmark::domain::access::Permission;
+use yuanmark::domain::access::{Permission, Role};
 use yuanmark::http::App;
 use yuanmark::http::console::guard::Needs;
 use yuanmark::http::console::routes;
@@ -21,11 +21,13 @@ impl Route {
         self.method == Method::GET
     }
 
-    /// What the role must allow.
-    pub fn permission(&self) -> Option<Permission> {
+    /// Whether the role may come here at all.
+    pub fn allows(&self, role: Role) -> bool {
         match self.needs {
-            Needs::May(permission) => Some(permission),
-            _ => None,
+            Needs::May(permission) => role.may(permission),
+            Needs::Take(permission) => role.may(permission) && role.may(Permission::Export),
+            Needs::AnyOf(any) => any.iter().any(|one| role.may(*one)),
+            _ => true,
         }
     }
 

@@ -41,7 +41,7 @@ async fn a_failed_report_recalls_a_lot_and_the_clerk_is_told_so_before() {
         &[
             "批-01",
             "未检",
-            "12\u{202f}000",
+            "12 000",
             "胭脂湖街道",
             "去皮、预煮",
             "虚构芦笋企业 0（1）",

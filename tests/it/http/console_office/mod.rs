@@ -192,6 +192,8 @@ pub fn words(reply: &Reply) -> String {
 /// Checks that a page says all of this.
 #[track_caller]
 pub fn says(page: &str, all: &[&str]) {
+    // Thousands stand apart by a narrow space, which `words` reads as a space.
+    let page = page.replace('\u{202f}', " ");
     for text in all {
         assert!(page.contains(text), "{text:?} is not in: {page}");
     }

@@ -29,7 +29,7 @@ async fn a_register_is_tried_before_it_is_taken() {
             "没有写入",
             "建档 1，变更 1，无变化 0，有误 1",
             // Everything that is wrong with the row, by its number.
-            "3 授权依据：“不知道”应改为以下之一",
+            "3授权依据：“不知道”应改为以下之一",
             "“仙境”不是保护范围内的乡镇、街道",
         ],
     );
