@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 // Does what leads to another page, and waits until that is there: loaded anew, or put in place by the console's script.
-async function leave(page, how) {
+export async function leave(page, how) {
   await page.locator('main').evaluate((main) => main.setAttribute('data-left', ''))
   await how()
   await page.waitForSelector('main:not([data-left])')
@@ -17,8 +17,7 @@ export async function follow(page, words) {
 // Picks up what waits on the start page: the file of the row that says so.
 export async function pickUp(page, words) {
   const row = page.locator('main table.list tbody tr').filter({ hasText: words })
-  await row.first().locator('a').first().click()
-  await page.waitForLoadState('load')
+  await leave(page, () => row.first().locator('a').first().click())
 }
 
 // Fills in the fields by their names and sends the form. A list checks its boxes.
@@ -41,6 +40,18 @@ export async function press(page, selector) {
   const answer = page.waitForResponse((response) => isPage(response) && response.status() !== 303)
   await leave(page, () => page.locator(selector).first().click())
   return (await answer).status()
+}
+
+// Fills in the filter of a list, and waits until the list is that of all its fields: with the script it follows what is
+// typed, without it the button.
+export async function filter(page, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    if ((await page.locator(`select#f-${name}`).count()) > 0) await page.selectOption(`#f-${name}`, value)
+    else await page.fill(`#f-${name}`, value)
+  }
+  await page.click('form.filter button')
+  await page.waitForURL((url) => Object.entries(fields).every(([name, value]) => url.searchParams.get(name) === value))
+  await page.waitForSelector('#main:not([aria-busy])')
 }
 
 // Takes a step that the file offers: follows it, fills in its form, and stands before the file again.

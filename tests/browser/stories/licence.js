@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { violations } from '../lib/axe.js'
-import { expectState, expectText, follow, pickUp, send, take } from '../lib/desk.js'
+import { expectState, expectText, filter, follow, pickUp, send, take } from '../lib/desk.js'
 import { signIn } from '../lib/people.js'
 import { story } from '../lib/story.js'
 
@@ -44,9 +44,7 @@ await story('licence', async ({ people, facts, open, scripts }) => {
 
   // The registrar finds it by a part of its name, by an address that can be sent.
   await registrar.goto('/console/licensees')
-  await registrar.fill('#f-q', '北洲')
-  await registrar.click('form.filter button')
-  await registrar.waitForURL(/q=/)
+  await filter(registrar, { q: '北洲' })
   await follow(registrar, NAME)
   await expectState(registrar, '有效')
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { violations } from '../lib/axe.js'
-import { expectText, follow, mainText, press, send } from '../lib/desk.js'
+import { expectText, follow, leave, mainText, press, send } from '../lib/desk.js'
 import { freshCode, signIn, signOut } from '../lib/people.js'
 import { story } from '../lib/story.js'
 import { codeOf, presentStep } from '../lib/totp.js'
@@ -65,7 +65,7 @@ await story('sign-in', async ({ people, open, scripts }) => {
   await page.goto('/console/own')
   const others = page.locator('main a[href*="/own/sessions/"]').filter({ hasNotText: '本次' })
   assert.equal(await others.count(), 1)
-  await others.click()
+  await leave(page, () => others.click())
   await press(page, 'main form.fields button')
   await elsewhere.goto('/console')
   assert.match(elsewhere.url(), /\/console\/sign-in/, 'that session has ended')

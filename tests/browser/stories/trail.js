@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 
-import { expectText, send } from '../lib/desk.js'
+import { expectText, filter, leave, send } from '../lib/desk.js'
 import { signIn } from '../lib/people.js'
 import { story } from '../lib/story.js'
 
@@ -21,12 +21,7 @@ await story('trail', async ({ people, facts, open }) => {
   await auditor.goto('/console/trail')
   const search = async (fields) => {
     await auditor.goto('/console/trail')
-    for (const [name, value] of Object.entries(fields)) {
-      if (name === 'outcome') await auditor.selectOption('#f-outcome', value)
-      else await auditor.fill(`#f-${name}`, value)
-    }
-    await auditor.click('form.filter button')
-    await auditor.waitForURL(/\?/)
+    await filter(auditor, fields)
     return auditor.locator('table.list tbody tr')
   }
   const failed = await search({ login: people.registrar.login, outcome: 'failed' })
@@ -43,7 +38,7 @@ await story('trail', async ({ people, facts, open }) => {
   const table = await readFile(await download.path(), 'utf8')
   assert.equal(table.trim().split('\n').length, 2, table)
 
-  await cancelled.locator('a').first().click()
+  await leave(auditor, () => cancelled.locator('a').first().click())
   await expectText(auditor, '变更前', '变更后', 'placed', 'cancelled')
   // The table that was taken away stands there itself.
   const exported = await search({ login: people.auditor.login, action: 'export' })
