@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::code::signed_message;
@@ -138,7 +139,7 @@ async fn pack_once(folder: &Path, count: u32) -> f64 {
 
 async fn new_batch(store: &Store, keys: &LiveKeys, count: u32, now: Timestamp) -> Batch {
     let by = Call::new(line("bench"), now);
-    let known = licensees::list(store, &Filter::default(), LicenseeNumber(0), 1)
+    let known = licensees::list(store, Scope::All, &Filter::default(), LicenseeNumber(0), 1)
         .await
         .expect("licensees")
         .into_iter()

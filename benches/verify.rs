@@ -177,7 +177,7 @@ async fn installation(folder: &Path) -> (Store, LiveKeys, Batch) {
     let mut change = Change::new(EventKind::Activated, Which::All, Some(batch.number));
     change.lot = Some(lot);
     let by = Call::new(line("bench"), now);
-    marks::change(&store, &keys.secrets.serial, &by, &change)
+    marks::change(&store, &keys, &by, &change)
         .await
         .expect("an activation");
     (store, keys, batch)
@@ -247,7 +247,7 @@ async fn delivered_batch(store: &Store, keys: &LiveKeys, now: Timestamp) -> Batc
         EventKind::Received,
     ] {
         let change = Change::new(event, Which::All, Some(issued.batch.number));
-        marks::change(store, &keys.secrets.serial, &by, &change)
+        marks::change(store, &keys, &by, &change)
             .await
             .expect("a delivery");
     }

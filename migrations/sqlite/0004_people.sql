@@ -93,6 +93,12 @@ CREATE TRIGGER trail_is_not_changed BEFORE UPDATE ON trail
 BEGIN
     SELECT RAISE(ABORT, 'the audit trail is only ever added to');
 END;
+-- REPLACE removes without asking the trigger below.
+CREATE TRIGGER trail_is_not_replaced BEFORE INSERT ON trail
+WHEN EXISTS (SELECT 1 FROM trail WHERE number = NEW.number)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit trail is only ever added to');
+END;
 CREATE TRIGGER trail_is_not_removed BEFORE DELETE ON trail
 BEGIN
     SELECT RAISE(ABORT, 'the audit trail is only ever added to');

@@ -10,6 +10,7 @@ use super::failure::{Failure, bad_lines};
 use super::mark::{Lines, line_json};
 use super::output::{Output, beijing, card, or_dash, ranges_json, some_ranges, table, thousands};
 use super::values::{batch_number, line, number, word};
+use crate::domain::access::Scope;
 use crate::domain::container::{Comparison, Container as Entry, ContainerKind, ContainerNumber};
 use crate::domain::mark::BatchNumber;
 use crate::domain::selection::{LineOutcome, LineReport};
@@ -92,11 +93,14 @@ impl Container {
         let container = match self {
             Self::Check(check) => return check.run(place, output).await,
             Self::Fill(filling) => filling.run(place).await?,
-            Self::Show { number } => containers::get(&place.store().await?, number).await?,
+            Self::Show { number } => {
+                containers::get(&place.store().await?, Scope::All, number).await?
+            }
             Self::List { batch, page } => {
                 let store = place.store().await?;
                 let before = page.before.map(ContainerNumber);
-                let found = containers::list(&store, batch, before, page.limit.limit).await?;
+                let found =
+                    containers::list(&store, Scope::All, batch, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "kind", "batch", "marks", "filled", "by", "label"];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
@@ -121,7 +125,7 @@ impl Filling {
             label: self.label,
         };
         let call = self.caller.call();
-        let filled = containers::fill(&store, &keys.secrets.serial, &call, &fill).await;
+        let filled = containers::fill(&store, &keys, &call, &fill).await;
         filled.map_err(|error| {
             let failure = Failure::from(error);
             if failure.details.is_empty() {
@@ -141,9 +145,8 @@ impl Check {
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let text = super::files::read_list(&self.file)?;
-        let key = &keys.secrets.serial;
         let (container, comparison, lines) =
-            containers::compare(&store, key, self.number, &text).await?;
+            containers::compare(&store, Scope::All, &keys, self.number, &text).await?;
         let agrees = comparison.agrees() && lines.iter().all(is_good);
         output.result(
             &comparison_json(&container, &comparison, &lines, agrees),

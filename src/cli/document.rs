@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::files;
 use super::output::{Output, beijing, card, or_dash, table, thousands};
 use super::values::{licensee, line, number, word};
+use crate::domain::access::Scope;
 use crate::domain::document::{AddedDocument, DocumentNumber, Purpose};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
@@ -90,7 +91,8 @@ impl Document {
             Self::List { licensee, page } => {
                 let store = place.store().await?;
                 let before = page.before.map(DocumentNumber);
-                let found = documents::list(&store, licensee, before, page.limit.limit).await?;
+                let found =
+                    documents::list(&store, Scope::All, licensee, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "purpose", "version", "lot", "bytes", "added", "by", "title",
@@ -100,7 +102,7 @@ impl Document {
             }
             Self::Get { number, out } => {
                 let store = place.store().await?;
-                let (found, content) = documents::content(&store, number).await?;
+                let (found, content) = documents::content(&store, Scope::All, number).await?;
                 files::write_new(&out, &content)?;
                 let mut value = to_json(&found);
                 value["file"] = json!(out);

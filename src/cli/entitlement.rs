@@ -7,6 +7,7 @@ use super::arguments::{Caller, Installation};
 use super::failure::Failure;
 use super::output::{Output, card, table, thousands};
 use super::values::{area, licensee, line, more_or_fewer_marks, season, word};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::entitlement::{Account, Entitlement as Entry};
 use crate::domain::form::Form;
@@ -168,7 +169,8 @@ impl Entitlement {
                 after,
                 limit,
             } => {
-                let found = entitlements::list(&store, licensee, season, after, limit).await?;
+                let found =
+                    entitlements::list(&store, Scope::All, licensee, season, after, limit).await?;
                 return list(output, &found);
             }
         };

@@ -87,7 +87,7 @@ enum Command {
     /// Make, retire and publish keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Make the token that opens the administrators' interface
+    /// Keep the tokens that programs show: the installation's, and people's
     #[command(subcommand)]
     Token(token::Token),
     /// Keep the accounts of people who use the console (用户)
@@ -162,7 +162,7 @@ pub fn run() -> ExitCode {
             Command::Demo(demo) => demo.run(place, &mut output).await,
             Command::Serve(serve) => serve.run(place).await,
             Command::Key(key) => key.run(place, &mut output),
-            Command::Token(token) => token.run(&mut output),
+            Command::Token(token) => token.run(place, &mut output).await,
             Command::Licensee(licensee) => licensee.run(place, &mut output).await,
             Command::Document(document) => document.run(place, &mut output).await,
             Command::User(user) => user.run(place, &mut output).await,

@@ -7,6 +7,7 @@ use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, beijing, card, or_dash, table};
 use super::values::{line, number, uscc};
+use crate::domain::access::Scope;
 use crate::domain::printer::{NewPrinter, Printer as Entry, PrinterNumber};
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
@@ -79,7 +80,7 @@ impl Printer {
             } => printers::end(&store, &caller.call(), number, reason).await?,
             Self::List { page } => {
                 let before = page.before.map(PrinterNumber);
-                let found = printers::list(&store, before, page.limit.limit).await?;
+                let found = printers::list(&store, Scope::All, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "uscc", "added", "licence", "ended", "name"];
                 let all: Vec<Value> = found.iter().map(to_json).collect();

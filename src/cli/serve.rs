@@ -20,7 +20,7 @@ use crate::http::{self, App};
     after_help = "Put a proxy that speaks TLS before it, and give the address that phones see as --public-url.
 SIGTERM and Ctrl-C finish what is being answered, then end. A changed keyring is in force within a second.
 
-Without --admin-token-file the administrators' interface is off.
+Without --admin-token-file only the tokens of people open the interface for programs.
 
 EXAMPLES
   yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn
@@ -32,7 +32,7 @@ pub(super) struct Serve {
     /// How the log is written to standard error; RUST_LOG chooses how much
     #[arg(long, env = "YUANMARK_LOG_FORMAT", default_value = "text")]
     log_format: LogFormat,
-    /// A file (mode 0600) whose one line opens the administrators' interface
+    /// A file (mode 0600) whose one line opens all of the interface for programs
     #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ use super::entitlement::AccountArguments;
 use super::failure::Failure;
 use super::output::{Output, beijing, card, or_dash, table, thousands};
 use super::values::{licensee, line, marks, number};
+use crate::domain::access::Scope;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer as Entry, TransferNumber};
@@ -101,10 +102,11 @@ impl Transfer {
             Self::Drop { number, caller } => {
                 transfers::withdraw(&store, &caller.call(), number).await?
             }
-            Self::Show { number } => transfers::get(&store, number).await?,
+            Self::Show { number } => transfers::get(&store, Scope::All, number).await?,
             Self::List { licensee, page } => {
                 let before = page.before.map(TransferNumber);
-                let found = transfers::list(&store, licensee, before, page.limit.limit).await?;
+                let found =
+                    transfers::list(&store, Scope::All, licensee, before, page.limit.limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "state", "season", "form", "from", "to", "marks", "proposed",

@@ -1,8 +1,9 @@
 //! `yuanmark user …`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::arguments::{By, Installation};
@@ -10,10 +11,12 @@ use super::failure::Failure;
 use super::output::{Output, beijing, card, table};
 use super::values::{licensee, line, number, word};
 use crate::domain::access::password::Password;
+use crate::domain::access::second_factor::{STEP_SECONDS, TotpSecret};
 use crate::domain::access::{Login, Role, Scope, User as Account, UserNumber};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::text::Line;
+use crate::keystore::read_private_text;
 use crate::service::people::accounts::{self, Change, NewUser};
 use crate::service::people::sessions;
 use crate::service::system;
@@ -93,6 +96,22 @@ pub(super) enum User {
     /// End all sessions of a person
     #[command(after_help = "EXAMPLE\n  yuanmark user end-sessions wang.min")]
     EndSessions(Which),
+    /// Show the present one-time code (动态口令) of a secret that a file holds: an authenticator app for the shell
+    ///
+    /// The file has addresses of the kind otpauth://totp/…, as apps export them and `demo` writes them to people.txt, one a
+    /// line among whatever else. Only its owner may be able to read it: whoever can has the second factor. It asks no
+    /// database. A code is taken once; who was just asked for one takes the next.
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark user code approver --file yuanmark-demo/people.txt"
+    )]
+    Code {
+        /// The name to sign in with
+        #[arg(value_parser = Login::new)]
+        login: Login,
+        /// The file with the person's address
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// What a person is there for.
@@ -136,9 +155,13 @@ impl User {
         place: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
+        if let Self::Code { login, file } = &self {
+            return code(login, file, output);
+        }
         let store = place.store().await?;
         let now = system::now();
         match self {
+            Self::Code { login, file } => code(&login, &file, output),
             Self::Add {
                 login,
                 name,
@@ -185,7 +208,8 @@ impl User {
                     is_disabled: user.is_disabled,
                 };
                 let origin = Origin::shell(&by.by);
-                let user = accounts::change(&store, &origin, now, user.number, change).await?;
+                let user =
+                    accounts::change(&store, &origin, now, user.number, None, change).await?;
                 tell(output, &user, None)
             }
             Self::Disable(which) => switch(&store, which, true, output).await,
@@ -215,7 +239,26 @@ impl User {
     }
 }
 
-fn read_password(path: &std::path::Path, login: &Login) -> Result<Password, Failure> {
+fn code(login: &Login, file: &Path, output: &mut Output) -> Result<(), Failure> {
+    let text = read_private_text(file)?;
+    let mut found = text.split_whitespace().filter_map(TotpSecret::of_address);
+    let (_, secret) = found.find(|(whose, _)| whose == login).ok_or_else(|| {
+        Failure::wrong_input(
+            format!("{} holds no otpauth address of {login}", file.display()),
+            "name the file that has it, and the name as it stands there",
+        )
+    })?;
+    let now = system::now();
+    let left = STEP_SECONDS - now.as_second().rem_euclid(STEP_SECONDS);
+    let next = secret.code_at(now + SignedDuration::from_secs(STEP_SECONDS));
+    let code = secret.code_at(now);
+    output.result(
+        &json!({ "code": code, "seconds_left": left, "next": next }),
+        &format!("{code}  for {left} seconds more, then {next}"),
+    )
+}
+
+fn read_password(path: &Path, login: &Login) -> Result<Password, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::wrong_input(
             format!("{}: {error}", path.display()),
@@ -241,7 +284,7 @@ async fn switch(
         is_disabled,
     };
     let (origin, now) = (Origin::shell(&by.by), system::now());
-    let user = accounts::change(store, &origin, now, user.number, change).await?;
+    let user = accounts::change(store, &origin, now, user.number, None, change).await?;
     tell(output, &user, None)
 }
 

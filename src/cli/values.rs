@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::failure::Failure;
-use crate::domain::access::Role;
+use crate::domain::access::{Permission, Role};
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::container::ContainerKind;
@@ -53,6 +53,7 @@ are_words! {
     LicenseeState: Self::ALL;
     OrderState: Self::ALL;
     Outcome: Self::ALL;
+    Permission: Self::ALL;
     Purpose: Self::ALL;
     Role: Self::ALL;
     Step: Self::ALL;

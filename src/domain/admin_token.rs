@@ -1,4 +1,4 @@
-//! The administrator's token: whoever shows it may use the administrators' interface.
+//! The installation's token: whoever shows it may do everything that the interface for programs offers.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct AdminToken {
     digest: [u8; 32],
 }
 
-/// Why a text is no administrator's token.
+/// Why a text is no token of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AdminTokenError {
     /// A character that a header cannot carry as it stands, or more than one line.

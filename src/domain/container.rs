@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::mark::{BatchNumber, IndexRange};
-use super::segments::{joined, marks_in};
+use super::segments::{joined, marks_in, without};
 use super::text::Line;
 use super::words::{numbered, words};
 
@@ -97,74 +97,5 @@ impl Comparison {
     /// Whether exactly its marks were found.
     pub fn agrees(&self) -> bool {
         self.missing.is_empty() && self.foreign.is_empty() && self.other_batches.is_empty()
-    }
-}
-
-/// The marks of `some` that are not in `others`; both ascending and apart.
-fn without(some: &[IndexRange], others: &[IndexRange]) -> Vec<IndexRange> {
-    let mut left = Vec::new();
-    let mut next = 0;
-    for range in some {
-        let mut first = Some(range.first());
-        while others
-            .get(next)
-            .is_some_and(|other| other.last() < range.first())
-        {
-            next += 1;
-        }
-        for other in &others[next..] {
-            let Some(begin) = first else { break };
-            let Some(overlap) =
-                IndexRange::new(begin, range.last()).and_then(|rest| rest.overlap(*other))
-            else {
-                if other.first() > range.last() {
-                    break;
-                }
-                continue;
-            };
-            if let Some(before) = overlap.first().before().filter(|before| *before >= begin) {
-                left.extend(IndexRange::new(begin, before));
-            }
-            first = overlap
-                .last()
-                .after()
-                .filter(|after| *after <= range.last());
-        }
-        if let Some(begin) = first {
-            left.extend(IndexRange::new(begin, range.last()));
-        }
-    }
-    left
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::mark::MarkIndex;
-    use proptest::prelude::*;
-    use std::collections::BTreeSet;
-
-    fn ranges(input: &[(u32, u32)]) -> Vec<IndexRange> {
-        let index = |i| MarkIndex::new(i).unwrap();
-        joined(
-            input
-                .iter()
-                .map(|&(a, b)| IndexRange::new(index(a.min(b)), index(a.max(b))).unwrap())
-                .collect(),
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn differences_are_those_of_sets(
-            a in proptest::collection::vec((0..40u32, 0..40u32), 0..6),
-            b in proptest::collection::vec((0..40u32, 0..40u32), 0..6),
-        ) {
-            let (a, b) = (ranges(&a), ranges(&b));
-            let set = |ranges: &[IndexRange]| -> BTreeSet<u32> {
-                ranges.iter().flat_map(|range| range.indices()).map(MarkIndex::get).collect()
-            };
-            prop_assert_eq!(set(&without(&a, &b)), &set(&a) - &set(&b));
-        }
     }
 }

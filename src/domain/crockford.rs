@@ -2,6 +2,8 @@
 //!
 //! Source of the alphabet: Douglas Crockford, "Base 32", <https://www.crockford.com/base32.html>.
 
+use super::text::half_width;
+
 /// The 32 characters, by value.
 pub const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -23,7 +25,7 @@ pub fn decode<const N: usize>(typed: &str) -> Option<u128> {
     let mut value = 0u128;
     let mut count = 0;
     for character in typed.chars() {
-        let character = to_half_width(character);
+        let character = to_plain(character);
         if character == ' ' || character == '-' {
             continue;
         }
@@ -48,14 +50,12 @@ pub fn in_fours<const N: usize>(characters: [u8; N]) -> String {
     text
 }
 
-fn to_half_width(character: char) -> char {
+fn to_plain(character: char) -> char {
     match character {
-        // The full-width block repeats ASCII from '!' to '~' at a fixed distance.
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
         // Spaces, and what phones and Chinese keyboards put in place of a hyphen.
         '\u{3000}' | '\u{a0}' | '\t' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' => '-',
-        other => other,
+        other => half_width(other),
     }
 }
 

@@ -87,6 +87,15 @@ impl Custody {
         }
     }
 
+    /// Of a batch to which this has happened, in ledger order.
+    pub fn after(count: MarkCount, events: &[RangeEvent]) -> Self {
+        let mut custody = Self::new(count);
+        for event in events {
+            custody.replay(event.range, event.kind, event.lot);
+        }
+        custody
+    }
+
     /// The stretches that a range covers, cut at its ends.
     pub fn look(&self, range: IndexRange) -> impl Iterator<Item = (IndexRange, Piece)> {
         let (first, last) = (range.first().get(), range.last().get());

@@ -3,9 +3,6 @@
 use super::code::Code;
 use super::serial::Serial;
 
-/// Characters; far beyond the longest code with its address, so that nothing honest is cut off.
-const LONGEST_INPUT: usize = 512;
-
 /// A check's input once it is read. That it can be read does not make it ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -16,12 +13,15 @@ pub enum Input {
 }
 
 impl Input {
+    /// Bytes; far beyond the longest code with its address, so that nothing honest is cut off.
+    pub const LONGEST: usize = 512;
+
     /// Reads a code or serial, or an address that ends in `/t/` and a code. `None` for everything else.
     ///
     /// The address's host is not looked at: the code proves itself, and where it was found the reader says.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.len() > LONGEST_INPUT {
+        if text.len() > Self::LONGEST {
             return None;
         }
         let code = path_of_address(text).unwrap_or(text);

@@ -225,6 +225,15 @@ impl IndexRange {
         Self::new(self.first.max(other.first), self.last.min(other.last))
     }
 
+    /// What is left of the range without the marks of another: nothing, or one or two ranges.
+    pub fn without(self, other: Self) -> impl Iterator<Item = Self> {
+        let before = (self.first < other.first)
+            .then(|| Self::new(self.first, self.last.min(MarkIndex(other.first.0 - 1))));
+        let after = (self.last > other.last)
+            .then(|| Self::new(self.first.max(MarkIndex(other.last.0 + 1)), self.last));
+        before.into_iter().chain(after).flatten()
+    }
+
     /// Every index of the range, ascending.
     pub fn indices(self) -> impl Iterator<Item = MarkIndex> {
         (self.first.0..=self.last.0).map(MarkIndex)

@@ -45,6 +45,13 @@ const PROVINCES: [(&str, &str, &str); 34] = [
     ("82", "澳门", "Macau"),
 ];
 
+/// The province of the first two digits of a code, in Chinese and in English.
+pub fn province_of(two_digits: u32) -> Option<(&'static str, &'static str)> {
+    let two = format!("{two_digits:02}");
+    let found = PROVINCES.iter().find(|(code, ..)| *code == two);
+    found.map(|(_, zh, en)| (*zh, *en))
+}
+
 /// How a place is known; it decides how much the place proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaceClass {
@@ -97,9 +104,7 @@ impl Prefecture {
 
     /// Its province in Chinese and in English.
     pub fn province(self) -> (&'static str, &'static str) {
-        let two = format!("{:02}", self.0 / 10_000);
-        let found = PROVINCES.iter().find(|(code, ..)| *code == two);
-        found.map_or(("", ""), |(_, zh, en)| (zh, en))
+        province_of(self.0 / 10_000).unwrap_or(("", ""))
     }
 }
 

@@ -74,6 +74,43 @@ pub fn marks_in(ranges: &[IndexRange]) -> u64 {
     ranges.iter().map(|range| u64::from(range.marks())).sum()
 }
 
+/// The marks of `some` that are not in `others`; both ascending and apart.
+pub fn without(some: &[IndexRange], others: &[IndexRange]) -> Vec<IndexRange> {
+    let mut left = Vec::new();
+    let mut next = 0;
+    for range in some {
+        let mut first = Some(range.first());
+        while others
+            .get(next)
+            .is_some_and(|other| other.last() < range.first())
+        {
+            next += 1;
+        }
+        for other in &others[next..] {
+            let Some(begin) = first else { break };
+            let Some(overlap) =
+                IndexRange::new(begin, range.last()).and_then(|rest| rest.overlap(*other))
+            else {
+                if other.first() > range.last() {
+                    break;
+                }
+                continue;
+            };
+            if let Some(before) = overlap.first().before().filter(|before| *before >= begin) {
+                left.extend(IndexRange::new(begin, before));
+            }
+            first = overlap
+                .last()
+                .after()
+                .filter(|after| *after <= range.last());
+        }
+        if let Some(begin) = first {
+            left.extend(IndexRange::new(begin, range.last()));
+        }
+    }
+    left
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +242,22 @@ mod tests {
                 }
             }
             prop_assert_eq!(next, MARKS);
+        }
+
+        #[test]
+        fn differences_are_those_of_sets(
+            a in proptest::collection::vec((0..MARKS, 0..MARKS), 0..6),
+            b in proptest::collection::vec((0..MARKS, 0..MARKS), 0..6),
+        ) {
+            let ranges = |input: &[(u32, u32)]| {
+                let range = |&(a, b): &(u32, u32)| event(1, a, b, EventKind::Activated).range;
+                joined(input.iter().map(range).collect())
+            };
+            let set = |ranges: &[IndexRange]| -> BTreeSet<u32> {
+                ranges.iter().flat_map(|range| range.indices()).map(MarkIndex::get).collect()
+            };
+            let (a, b) = (ranges(&a), ranges(&b));
+            prop_assert_eq!(set(&without(&a, &b)), &set(&a) - &set(&b));
         }
 
         #[test]

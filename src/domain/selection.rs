@@ -6,14 +6,40 @@
 //! | `17` | index 17 of the chosen batch |
 //! | `10-20` or `10..20` | indices 10 to 20 of the chosen batch, both included |
 //! | `4BD9-QV4N-Q0NZ-57DB..GK1M-BEJW-CY7H-0203` | the marks from the first serial to the last |
+//! | a whole code, or its address, as a scanner reads it | as its serial; also at either end of a range |
 //! | empty, or `# …` | nothing |
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::input::Input;
+use super::keyring::Keyring;
 use super::mark::{BatchNumber, IndexRange, MarkCount, MarkId, MarkIndex};
 use super::said::Said;
 use super::segments::joined;
-use super::serial::{Serial, SerialKey};
+use super::serial::SerialKey;
+
+/// What tells our serials and codes from others.
+#[derive(Clone, Copy)]
+pub struct MarkNames<'a> {
+    serials: &'a SerialKey,
+    ring: &'a Keyring,
+}
+
+impl<'a> MarkNames<'a> {
+    /// Of an installation with these keys.
+    pub const fn new(serials: &'a SerialKey, ring: &'a Keyring) -> Self {
+        Self { serials, ring }
+    }
+
+    /// The mark that a serial, a code or the address of one names.
+    fn mark(self, text: &str) -> Result<MarkId, LineError> {
+        let mark = match Input::read(text).ok_or(LineError::NotUnderstood)? {
+            Input::Serial(serial) => self.serials.mark(serial),
+            Input::Code(code) => self.ring.signer_of(&code).map(|_| code.payload().mark),
+        };
+        mark.ok_or(LineError::NotOurs)
+    }
+}
 
 /// What a line means, before anyone asks whether such a batch exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +53,7 @@ pub struct Chosen {
 /// Why a line was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
-    /// Neither serial, index nor range.
+    /// Neither serial, code, index nor range.
     #[error("is neither a serial, an index nor a range")]
     NotUnderstood,
     /// A serial that we never made.
@@ -137,13 +163,13 @@ pub type ReadLine<'a> = (usize, &'a str, Result<Chosen, LineError>);
 pub fn read<'a>(
     lines: impl Iterator<Item = &'a str>,
     batch: Option<BatchNumber>,
-    key: &SerialKey,
+    names: MarkNames<'_>,
 ) -> Vec<ReadLine<'a>> {
     lines
         .enumerate()
         .map(|(place, line)| (place + 1, line.trim()))
         .filter(|(_, text)| !text.is_empty() && !text.starts_with('#'))
-        .map(|(number, text)| (number, text, read_line(text, batch, key)))
+        .map(|(number, text)| (number, text, read_line(text, batch, names)))
         .collect()
 }
 
@@ -151,12 +177,12 @@ pub fn read<'a>(
 pub fn read_of_any_batch<'a>(
     lines: impl Iterator<Item = &'a str>,
     batch: Option<BatchNumber>,
-    key: &SerialKey,
+    names: MarkNames<'_>,
 ) -> Vec<ReadLine<'a>> {
-    let mut read = read(lines, batch, key);
+    let mut read = read(lines, batch, names);
     for (_, text, chosen) in &mut read {
         if let Err(LineError::Foreign { .. }) = chosen {
-            *chosen = read_line(text, None, key);
+            *chosen = read_line(text, None, names);
         }
     }
     read
@@ -254,9 +280,16 @@ fn within(chosen: Chosen, counts: &BTreeMap<BatchNumber, MarkCount>) -> Result<C
     }
 }
 
-fn read_line(text: &str, batch: Option<BatchNumber>, key: &SerialKey) -> Result<Chosen, LineError> {
+fn read_line(
+    text: &str,
+    batch: Option<BatchNumber>,
+    names: MarkNames<'_>,
+) -> Result<Chosen, LineError> {
     if let Some((first, last)) = text.split_once("..") {
-        let (first, last) = (read_end(first, batch, key)?, read_end(last, batch, key)?);
+        let (first, last) = (
+            read_end(first, batch, names)?,
+            read_end(last, batch, names)?,
+        );
         return range_between(first, last);
     }
     if let Some((first, last)) = text.split_once('-')
@@ -266,7 +299,7 @@ fn read_line(text: &str, batch: Option<BatchNumber>, key: &SerialKey) -> Result<
         let end = |number| mark_at(batch, number);
         return range_between(end(first)?, end(last)?);
     }
-    let mark = read_end(text, batch, key)?;
+    let mark = read_end(text, batch, names)?;
     range_between(mark, mark)
 }
 
@@ -280,12 +313,15 @@ fn range_between(first: MarkId, last: MarkId) -> Result<Chosen, LineError> {
     Ok(Chosen { batch, range })
 }
 
-fn read_end(text: &str, batch: Option<BatchNumber>, key: &SerialKey) -> Result<MarkId, LineError> {
+fn read_end(
+    text: &str,
+    batch: Option<BatchNumber>,
+    names: MarkNames<'_>,
+) -> Result<MarkId, LineError> {
     if let Some(number) = read_number(text.trim()) {
         return mark_at(batch.ok_or(LineError::NoBatch)?, number);
     }
-    let serial = Serial::from_typed(text).ok_or(LineError::NotUnderstood)?;
-    let mark = key.mark(serial).ok_or(LineError::NotOurs)?;
+    let mark = names.mark(text)?;
     match batch {
         Some(chosen) if chosen != mark.batch => {
             let found = mark.batch;
@@ -311,6 +347,13 @@ fn mark_at(batch: BatchNumber, number: u64) -> Result<MarkId, LineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::code::{Code, Payload};
+    use crate::domain::form::Form;
+    use crate::domain::keyring::{KeyId, SecretChecks};
+    use crate::domain::licensee::LicenseeNumber;
+    use crate::domain::season::Season;
+    use ed25519_dalek::SigningKey;
+    use jiff::Timestamp;
 
     fn batch(number: u32) -> BatchNumber {
         BatchNumber::new(number).unwrap()
@@ -325,13 +368,41 @@ mod tests {
         .to_string()
     }
 
+    fn signing_key(seed: u8) -> SigningKey {
+        SigningKey::from_bytes(&[seed; 32])
+    }
+
+    fn ring() -> Keyring {
+        let mut ring = Keyring::new(SecretChecks::default());
+        let public = signing_key(7).verifying_key();
+        ring.add(KeyId(1), public, Timestamp::UNIX_EPOCH).unwrap();
+        ring
+    }
+
+    /// The code of a mark, signed by a key of this seed.
+    fn code(seed: u8, number: u32, index: u32) -> Code {
+        let payload = Payload {
+            key: KeyId(1),
+            mark: MarkId {
+                batch: batch(number),
+                index: MarkIndex::new(index).unwrap(),
+            },
+            season: Season::new(2026).unwrap(),
+            form: Form::Canned.code(),
+            licensee: LicenseeNumber(1),
+            has_hidden_code: false,
+        };
+        payload.sign(&signing_key(seed))
+    }
+
     fn outcomes(text: &str, chosen: Option<u32>) -> (String, Vec<LineOutcome>) {
         let key = SerialKey::new(&[5; 32]);
         let counts = BTreeMap::from([
             (batch(1), MarkCount::new(100).unwrap()),
             (batch(2), MarkCount::new(10).unwrap()),
         ]);
-        let lines = read(text.lines(), chosen.map(batch), &key);
+        let ring = ring();
+        let lines = read(text.lines(), chosen.map(batch), MarkNames::new(&key, &ring));
         let (ranges, reports) = check(lines, &counts, |_| Ok(()));
         let ranges: Vec<String> = ranges
             .iter()
@@ -439,5 +510,30 @@ mod tests {
             outcomes[4],
             LineOutcome::Bad(LineError::TwoBatches { .. })
         ));
+    }
+
+    #[test]
+    fn what_a_scanner_reads_names_a_mark_if_we_signed_it() {
+        let (a, b) = (code(7, 1, 4), code(7, 1, 9));
+        let digits = a.to_digits();
+        let digits = std::str::from_utf8(&digits).unwrap();
+        let text = format!(
+            "HTTPS://V.EXAMPLE.CN/T/{digits}\n{digits}\n{}\nhttps://v.example.cn/t/{}?lang=en\n\
+             https://v.example.cn/t/{}..{}",
+            a.to_base64url(),
+            code(7, 2, 3).to_base64url(),
+            code(7, 1, 8).to_base64url(),
+            b.to_base64url(),
+        );
+        let (ranges, read) = outcomes(&text, None);
+        assert_eq!(ranges, "1:4 1:8-9 2:3");
+        assert!(!read.iter().any(|one| matches!(one, LineOutcome::Bad(_))));
+        let forged = format!("{digits}\n{}", code(8, 1, 5).to_base64url());
+        let (ranges, read) = outcomes(&forged, None);
+        assert_eq!(
+            ranges, "1:4",
+            "anybody can write a batch and an index into a code"
+        );
+        assert_eq!(read[1], LineOutcome::Bad(LineError::NotOurs));
     }
 }

@@ -71,6 +71,18 @@ impl MarkState<'_> {
     }
 }
 
+/// The name of a state as the office writes it, by the word of [`MarkState::slug`] or [`Ground::slug`].
+pub fn chinese(word: &str) -> &'static str {
+    match word {
+        "active" => "有效",
+        "not_activated" => "未激活",
+        "past_season" => "过季",
+        "withdrawn" => "停用",
+        "right_ended" => "使用资格终止",
+        other => Withdrawal::from_slug(other).map_or("", Withdrawal::chinese),
+    }
+}
+
 /// What the events of one mark add up to, before time and licensee are asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing<'a> {

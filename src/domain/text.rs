@@ -105,6 +105,24 @@ impl fmt::Display for Line {
     }
 }
 
+/// The plain form of a full-width character, as Chinese keyboards make them of everything in ASCII; others as they are.
+pub fn half_width(character: char) -> char {
+    match character {
+        // The full-width block repeats ASCII from '!' to '~' at a fixed distance.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// A text without what people type one way or the other: width, case, spaces.
+pub fn folded(text: &str) -> String {
+    let letters = text.chars().filter(|letter| !letter.is_whitespace());
+    letters
+        .map(half_width)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// Control characters, and the Unicode marks that turn the direction of text around (a known way to make a line
 /// read as something else than it is).
 fn is_control(character: char) -> bool {
@@ -115,6 +133,11 @@ fn is_control(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_one_way_or_the_other_is_alike() {
+        assert_eq!(folded(" ９１43 ma４ｔ\n（虚构）"), "9143ma4t(虚构)");
+    }
 
     #[test]
     fn a_line_is_one_visible_line() {

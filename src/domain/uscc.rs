@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::said::Said;
+use super::text::half_width;
 
 /// The 31 characters by value. I, O, S, V and Z do not occur.
 const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -125,11 +126,7 @@ impl fmt::Display for Uscc {
 }
 
 fn to_plain(character: char) -> char {
-    let half = match character {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
-        other => other,
-    };
-    half.to_ascii_uppercase()
+    half_width(character).to_ascii_uppercase()
 }
 
 #[cfg(test)]

@@ -38,6 +38,20 @@ words! {
     }
 }
 
+impl Whereabouts {
+    /// Whether the printing house answers for a label that is there: until it is sent; from then on the licensee does.
+    pub const fn is_before_delivery(self) -> bool {
+        matches!(
+            self,
+            Self::Unreported
+                | Self::AtPrinter
+                | Self::SpoiledInPrint
+                | Self::LostAtPrinter
+                | Self::DestroyedInPrint
+        )
+    }
+}
+
 /// Where an event of this kind takes a label; `None` if it cannot happen to a label that is there.
 pub const fn passage(place: Whereabouts, kind: EventKind) -> Option<Whereabouts> {
     use Whereabouts as W;
@@ -167,6 +181,12 @@ impl Counts {
             Whereabouts::SpoiledInUse,
             Whereabouts::Returned,
         ])
+    }
+
+    /// Whether an event of this kind can happen to any of those that `answers` says yes for.
+    pub fn any_can(&self, kind: EventKind, answers: impl Fn(Whereabouts) -> bool) -> bool {
+        let mut places = Whereabouts::ALL.iter().copied();
+        places.any(|place| self.at(place) > 0 && answers(place) && passage(place, kind).is_some())
     }
 
     /// All of them.

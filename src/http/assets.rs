@@ -1,4 +1,4 @@
-//! Styles and pictures of the pages, embedded in the program. The address of each contains a hash of its bytes, so that
+//! Styles, pictures and the script of the pages, embedded in the program. The address of each contains a hash of its bytes, so that
 //! it can be kept for ever.
 
 use std::sync::LazyLock;
@@ -13,11 +13,14 @@ use super::problem::Problem;
 
 const STYLE: &str = include_str!("../../web-verify/style.css");
 const CONSOLE_STYLE: &str = include_str!("../../web-console/style.css");
+const CONSOLE_SCRIPT: &str = include_str!("../../web-console/console.js");
 const ICON: &str = include_str!("../../web-verify/icon.svg");
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("style", STYLE, "css"));
 static CONSOLE_STYLE_PATH: LazyLock<String> =
     LazyLock::new(|| path("console", CONSOLE_STYLE, "css"));
+static CONSOLE_SCRIPT_PATH: LazyLock<String> =
+    LazyLock::new(|| path("console", CONSOLE_SCRIPT, "js"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", ICON, "svg"));
 
 /// Where the style sheet is.
@@ -28,6 +31,11 @@ pub fn style_path() -> &'static str {
 /// Where the console's style sheet is.
 pub fn console_style_path() -> &'static str {
     &CONSOLE_STYLE_PATH
+}
+
+/// Where the console's script is.
+pub fn console_script_path() -> &'static str {
+    &CONSOLE_SCRIPT_PATH
 }
 
 /// Where the icon is.
@@ -52,6 +60,7 @@ pub async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
     let (text, kind) = match () {
         () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
         () if asset(console_style_path()) => (CONSOLE_STYLE, "text/css; charset=utf-8"),
+        () if asset(console_script_path()) => (CONSOLE_SCRIPT, "text/javascript; charset=utf-8"),
         () if asset(icon_path()) => (ICON, "image/svg+xml"),
         () => return Problem::NOT_FOUND.response(),
     };

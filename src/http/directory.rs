@@ -28,7 +28,7 @@ use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
 use crate::service::ServiceError;
-use crate::service::directory::{self, Directory, Ended, Holder};
+use crate::service::directory::{self, Catalogue, Directory, Ended, Holder};
 use crate::store::{Store, StoreError};
 
 const FORMAT: &str = "yuanmark/directory/v1";
@@ -168,16 +168,19 @@ impl From<Directory> for DirectoryBody {
     }
 }
 
-/// The bytes of an answer, in the two encodings it is sent in. Each has a strong tag of its own.
+/// The bytes of an answer, in the two encodings it is sent in; each has a strong tag of its own. And the same for
+/// people to look somebody up in.
 #[derive(Debug)]
-struct Answer {
+pub struct Answer {
     plain: (Bytes, HeaderValue),
     gzip: (Bytes, HeaderValue),
+    /// What the page `/directory` is made from.
+    pub catalogue: Catalogue,
 }
 
 impl Answer {
     fn of(directory: Directory) -> Self {
-        let json = serde_json::to_vec(&DirectoryBody::from(directory)).unwrap_or_default();
+        let json = serde_json::to_vec(&DirectoryBody::from(directory.clone())).unwrap_or_default();
         let hash: String = Sha256::digest(&json)
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -188,6 +191,7 @@ impl Answer {
         Self {
             plain: (json.into(), etag::of(&hash)),
             gzip: (packed.into(), etag::of(&format!("{hash}-gzip"))),
+            catalogue: Catalogue::of(directory),
         }
     }
 }
@@ -204,7 +208,20 @@ impl Cache {
         self.kept.read().ok().and_then(|kept| kept.clone())
     }
 
-    async fn answer(&self, store: &Store) -> Result<Arc<Answer>, ServiceError> {
+    /// The directory as it is now.
+    ///
+    /// # Errors
+    /// If the database does not answer in time.
+    pub async fn answer(&self, store: &Store) -> Result<Arc<Answer>, ServiceError> {
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, self.newest(store)).await;
+        let answer = answer.unwrap_or_else(|_| Err(StoreError::TooSlow.into()));
+        if let Err(error) = &answer {
+            tracing::error!(%error, "the directory could not be read");
+        }
+        answer
+    }
+
+    async fn newest(&self, store: &Store) -> Result<Arc<Answer>, ServiceError> {
         let last = directory::last_entry(store).await?;
         if let Some((seen, answer)) = self.kept()
             && seen == last
@@ -257,13 +274,8 @@ pub async fn directory(
     Extension(cache): Extension<Arc<Cache>>,
     asked: HeaderMap,
 ) -> Response {
-    let answer = tokio::time::timeout(ANSWER_TIMEOUT, cache.answer(&app.store)).await;
-    let answer = match answer.unwrap_or_else(|_| Err(StoreError::TooSlow.into())) {
-        Ok(answer) => answer,
-        Err(error) => {
-            tracing::error!(%error, "the directory could not be read");
-            return Problem::NO_DATABASE.response();
-        }
+    let Ok(answer) = cache.answer(&app.store).await else {
+        return Problem::NO_DATABASE.response();
     };
     let packs = takes_gzip(&asked);
     let (bytes, tag) = if packs { &answer.gzip } else { &answer.plain };

@@ -7,6 +7,11 @@ pub fn of(hash: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
+/// The weak tag of something that this hash stands for, and that is sent in several encodings.
+pub fn weak(hash: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("W/\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
 /// Whether a request says that it has this.
 pub fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let named = headers
@@ -15,7 +20,9 @@ pub fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
     let mut tags = named.map(|one| one.trim().trim_start_matches("W/"));
-    tags.any(|one| one == "*" || one.as_bytes() == tag.as_bytes())
+    let tag = tag.as_bytes();
+    let tag = tag.strip_prefix(b"W/").unwrap_or(tag);
+    tags.any(|one| one == "*" || one.as_bytes() == tag)
 }
 
 #[cfg(test)]
@@ -37,6 +44,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(value));
             assert_eq!(is_known(&headers, &tag), known, "{value}");
+            assert_eq!(is_known(&headers, &weak("abc")), known, "{value}");
         }
         assert!(!is_known(&HeaderMap::new(), &tag));
     }

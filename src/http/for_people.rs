@@ -5,22 +5,30 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::{App, pages};
+use super::{App, console, network, pages};
 
 /// Puts a page in place of an error that a person would read.
 pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let asked = request.headers().clone();
+    let network = network::of(&asked, request.extensions());
     let response = next.run(request).await;
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_error || is_page || uri.path().starts_with("/api/") || !wants_html(&asked) {
+    if !is_error || is_page || uri.path().starts_with("/api/") {
         return response;
     }
-    let mut page = pages::error(response.status(), &uri, &asked, app.public_url.domain());
+    let status = response.status();
+    let mut page = if console::errors::is_of_the_console(&uri) {
+        console::errors::page(app, status, uri, &asked, &network).await
+    } else if wants_html(&asked) {
+        pages::error(status, &uri, &asked, app.public_url.domain())
+    } else {
+        return response;
+    };
     for name in [header::ALLOW, header::RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());

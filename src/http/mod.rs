@@ -3,6 +3,7 @@
 //! What belongs here: what a request is, which use case answers it, and how the answer looks to a browser or a program.
 //! What does not: rules (`service`, `domain`) and SQL (`store`).
 
+mod address;
 mod admin;
 pub mod api;
 mod assets;
@@ -13,6 +14,7 @@ mod extract;
 mod for_people;
 mod language;
 mod log;
+mod made;
 mod network;
 mod openapi;
 pub mod pages;
@@ -20,6 +22,7 @@ mod problem;
 mod security;
 mod server;
 mod status;
+mod unread;
 mod visitor;
 
 use std::sync::Arc;
@@ -32,13 +35,12 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use server::serve;
 
 use crate::domain::admin_token::AdminToken;
-use crate::domain::document::Document;
 use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
@@ -67,7 +69,7 @@ const FOR_EVERYONE: Limits = Limits {
     time: Duration::from_secs(10),
 };
 /// A selection of many lines is the longest that JSON brings.
-const FOR_ADMINISTRATORS: Limits = Limits {
+const FOR_OFFICES: Limits = Limits {
     body: 1024 * 1024,
     time: Duration::from_mins(1),
 };
@@ -81,7 +83,7 @@ pub struct App {
     pub keys: Arc<LiveKeys>,
     /// Under which address the public reaches us.
     pub public_url: Arc<PublicUrl>,
-    /// What opens the administrators' interface; without it that is off.
+    /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
     pub admin: Option<Arc<AdminToken>>,
 }
 
@@ -89,16 +91,17 @@ pub struct App {
 pub fn router(app: App) -> Router {
     let (routes, mut openapi) = OpenApiRouter::with_openapi(openapi::document())
         .merge(limited(for_everyone(), FOR_EVERYONE))
-        .merge(limited(for_administrators(), FOR_ADMINISTRATORS))
+        .merge(limited(admin::routes::operations(app.clone()), FOR_OFFICES))
         .split_for_parts();
     openapi::complete(&mut openapi);
     let openapi = Arc::new(openapi);
 
     let console = console::routes::pages(app.clone()).router();
     let console = console.layer(from_fn(security::own_forms_only));
-    let console = console.layer(DefaultBodyLimit::max(FOR_ADMINISTRATORS.body));
+    let console = console.layer(DefaultBodyLimit::max(FOR_OFFICES.body));
+    let console = console.layer(from_fn(unread::taken));
     let console = console.layer(from_fn(|request, next| {
-        problem::in_time(FOR_ADMINISTRATORS.time, request, next)
+        problem::in_time(FOR_OFFICES.time, request, next)
     }));
     routes
         .merge(console)
@@ -128,89 +131,16 @@ fn for_everyone() -> OpenApiRouter<App> {
         .route("/T/{*code}", get(pages::code))
         .route("/", get(pages::home))
         .route("/check", get(pages::check_typed))
+        .route(
+            "/directory",
+            get(pages::directory).layer(Extension(kept.clone())),
+        )
         .route("/assets/{name}", get(assets::asset))
         .routes(routes!(api::verify))
         .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))
-}
-
-/// Routes that take a whole file.
-fn with_files(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    routes.layer(DefaultBodyLimit::max(Document::MOST_BYTES))
-}
-
-/// What takes the administrator's token. Every handler here has [`admin::Administrator`] as its first argument.
-fn for_administrators() -> OpenApiRouter<App> {
-    use admin::{
-        batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks,
-        orders, printers, proof, tables, transfers,
-    };
-
-    OpenApiRouter::new()
-        .routes(routes!(instance::instance))
-        // Who may use the mark.
-        .routes(routes!(licensees::list, licensees::enter))
-        .routes(routes!(licensees::get))
-        .routes(routes!(licensees::file))
-        .routes(routes!(licensees::step))
-        .routes(routes!(licensees::propose))
-        .routes(routes!(licensees::confirm))
-        .routes(routes!(licensees::withdraw))
-        .routes(with_files(routes!(documents::list, documents::add)))
-        .routes(routes!(documents::get))
-        .routes(routes!(documents::content))
-        // How much.
-        .routes(routes!(
-            entitlements::coefficients,
-            entitlements::set_coefficients
-        ))
-        .routes(routes!(entitlements::history))
-        .routes(routes!(entitlements::list))
-        .routes(routes!(entitlements::grant))
-        .routes(routes!(entitlements::adjust))
-        .routes(routes!(entitlements::close))
-        .routes(routes!(transfers::list, transfers::propose))
-        .routes(routes!(transfers::get))
-        .routes(routes!(transfers::confirm))
-        .routes(routes!(transfers::withdraw))
-        // Who prints what.
-        .routes(routes!(printers::list, printers::enter))
-        .routes(routes!(printers::get))
-        .routes(routes!(printers::end))
-        .routes(routes!(orders::list, orders::place))
-        .routes(routes!(orders::get))
-        .routes(routes!(orders::approve))
-        .routes(routes!(orders::reject))
-        .routes(routes!(orders::cancel))
-        .routes(routes!(orders::assign))
-        .routes(routes!(orders::release))
-        .routes(routes!(orders::close))
-        .routes(routes!(batches::list, batches::issue))
-        .routes(routes!(batches::get))
-        // What becomes of the labels, and on which goods they are.
-        .routes(routes!(marks::change))
-        .routes(routes!(marks::get))
-        .routes(routes!(containers::list, containers::fill))
-        .routes(routes!(containers::get))
-        .routes(routes!(containers::compare))
-        .routes(routes!(lots::list, lots::enter))
-        .routes(routes!(lots::get))
-        .routes(routes!(lots::report))
-        .routes(routes!(lots::recall))
-        .routes(routes!(lots::restore))
-        // All that was ever written down.
-        .routes(routes!(ledger::list))
-        .routes(routes!(ledger::get))
-        .routes(routes!(ledger::head))
-        .routes(routes!(ledger::correct))
-        .routes(routes!(ledger::note))
-        .routes(routes!(proof::prove))
-        // As tables.
-        .routes(routes!(tables::entries))
-        .routes(routes!(tables::orders))
-        .routes(with_files(routes!(tables::licensees, tables::import)))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

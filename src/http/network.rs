@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, header};
+
+use crate::service::trail::Origin;
 
 /// The other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,13 @@ pub fn of(headers: &HeaderMap, extensions: &Extensions) -> String {
         (peer, _) => peer,
     };
     address.map_or_else(|| "unknown".to_owned(), name)
+}
+
+/// Whoever asks, of whom nothing is known yet but this: where from, and what the program says of itself.
+pub fn stranger(login: &str, headers: &HeaderMap, extensions: &Extensions) -> Origin {
+    let agent = headers.get(header::USER_AGENT);
+    let agent = agent.and_then(|agent| agent.to_str().ok());
+    Origin::stranger(login, &of(headers, extensions), agent.unwrap_or_default())
 }
 
 fn is_our_own(address: IpAddr) -> bool {

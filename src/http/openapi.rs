@@ -3,16 +3,19 @@
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, PathItem, Ref, RefOr, Schema};
 
-use super::{admin, problem};
+use super::admin::guard::{self, Needs};
+use super::problem;
 
 #[derive(OpenApi)]
 #[openapi(info(
     title = "yuanmark",
-    description = "Checks marks of the geographical indication 沅江芦笋 (Yuanjiang asparagus), and for administrators \
-                   keeps the ledger of them.",
+    description = "Checks marks of the geographical indication 沅江芦笋 (Yuanjiang asparagus), and for people of the \
+                   office, printers and licensees keeps the ledger of them. Whoever shows a person's token may do \
+                   what the person's role and the token both allow, with the things that the person sees: to anybody \
+                   else a thing is not there (404). `GET /api/v1/own` says what a token opens.",
     license(name = "Apache-2.0", identifier = "Apache-2.0")
 ))]
 struct Document;
@@ -25,18 +28,19 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let token = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
-            "The token of the file that `yuanmark serve --admin-token-file` names.",
+            "A token that a person made in the console or `yuanmark token make` made for them. Each operation names the \
+             permissions it needs; of several ways one is enough. The token of the file that `yuanmark serve \
+             --admin-token-file` names opens everything.",
         ))
         .build();
     let components = document.components.get_or_insert_default();
-    components.add_security_scheme(admin::SECURITY, SecurityScheme::Http(token));
+    components.add_security_scheme(guard::SECURITY, SecurityScheme::Http(token));
     document
 }
 
 /// Adds what is the same for all operations: the media type of problems, and the refusals that come before a handler.
 /// What a handler says itself stands.
 pub fn complete(document: &mut utoipa::openapi::OpenApi) {
-    let token = SecurityRequirement::new::<_, [&str; 0], &str>(admin::SECURITY, []);
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         let responses = operation.responses.responses.values_mut();
         for response in responses {
@@ -44,11 +48,7 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
                 name_problems(response);
             }
         }
-        let is_administrators = operation
-            .security
-            .as_ref()
-            .is_some_and(|all| all.contains(&token));
-        if is_administrators {
+        if operation.security.is_some() {
             for refusal in refusals(operation) {
                 let responses = &mut operation.responses.responses;
                 let (status, name, _) = *refusal;
@@ -68,7 +68,8 @@ pub fn complete(document: &mut utoipa::openapi::OpenApi) {
 type Refusal = (&'static str, &'static str, &'static str);
 
 const BAD_REQUEST: Refusal = ("400", "BadRequest", "Not of the form described");
-const NOT_SIGNED_IN: Refusal = ("401", "NotSignedIn", "Without the administrator's token");
+const NOT_SIGNED_IN: Refusal = ("401", "NotSignedIn", "Without a token that is in force");
+const NOT_ALLOWED: Refusal = ("403", "NotAllowed", "Not for this role or this token");
 const NO_SUCH: Refusal = ("404", "NoSuch", "What it names is not there");
 const TOO_SLOW: Refusal = (
     "408",
@@ -85,9 +86,10 @@ const OTHER_TYPE: Refusal = ("415", "OtherMediaType", "Of another media type");
 const INVALID: Refusal = ("422", "Invalid", "Of the form described, but it cannot be");
 const NO_DATABASE: Refusal = ("503", "NoDatabase", "The database did not answer");
 
-const REFUSALS: [Refusal; 9] = [
+const REFUSALS: [Refusal; 10] = [
     BAD_REQUEST,
     NOT_SIGNED_IN,
+    NOT_ALLOWED,
     NO_SUCH,
     TOO_SLOW,
     REFUSED,
@@ -97,7 +99,7 @@ const REFUSALS: [Refusal; 9] = [
     NO_DATABASE,
 ];
 
-/// What an administrator's request meets before, or instead of, the operation itself.
+/// What a request meets before, or instead of, the operation itself.
 fn refusals(operation: &Operation) -> Vec<&'static Refusal> {
     let parameters = operation.parameters.iter().flatten();
     let has = |place: ParameterIn| {
@@ -107,6 +109,9 @@ fn refusals(operation: &Operation) -> Vec<&'static Refusal> {
         })
     };
     let mut all = vec![&NOT_SIGNED_IN, &TOO_SLOW, &NO_DATABASE];
+    if operation.security != Some(Needs::Token.security()) {
+        all.push(&NOT_ALLOWED);
+    }
     if operation.request_body.is_some() {
         all.extend([&BAD_REQUEST, &NO_SUCH, &REFUSED]);
         all.extend([&TOO_LARGE, &OTHER_TYPE, &INVALID]);
@@ -148,7 +153,8 @@ fn name_problems(response: &mut Response) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+/// The operations of a path.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem {
         get,
         put,

@@ -108,8 +108,14 @@ impl Problem {
     };
     pub const NOT_SIGNED_IN: Self = Self::new(
         "urn:yuanmark:problem:not-signed-in",
-        "This is for administrators, who show a token.",
+        "This takes a token that is in force.",
         401,
+    );
+    /// Known who it is, who may not.
+    pub const NOT_ALLOWED: Self = Self::new(
+        "urn:yuanmark:problem:not-allowed",
+        "This role or this token may not do it.",
+        403,
     );
     /// A form that no page of ours sent, or a browser so old that it does not say.
     pub const FOREIGN_FORM: Self = Self::new(

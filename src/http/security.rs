@@ -9,9 +9,27 @@ use axum::response::Response;
 use super::App;
 use super::problem::Problem;
 
-/// From nothing upwards: our own style and pictures, our own form, and no script at all, in the console neither.
+/// From nothing upwards: our own style and pictures, our own form, and no script at all.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The console has a script of ours besides, which fetches pages of ours.
+const CONSOLE_CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+     style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// What is otherwise in the console: its script, and the camera, which reads the symbols of labels.
+const IN_THE_CONSOLE: [(HeaderName, &str); 2] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        CONSOLE_CONTENT_SECURITY_POLICY,
+    ),
+    (
+        PERMISSIONS_POLICY,
+        "geolocation=(), camera=(self), microphone=()",
+    ),
+];
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -20,7 +38,7 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     // The address holds the code: it goes to nobody else.
     (header::REFERRER_POLICY, "no-referrer"),
     (
-        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS_POLICY,
         "geolocation=(), camera=(), microphone=()",
     ),
     (
@@ -35,9 +53,15 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 
 /// Adds the headers. What a handler did not say may be kept is not kept.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_of_the_console = is_of_the_console(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    let of_the_console: &[_] = if is_of_the_console {
+        &IN_THE_CONSOLE
+    } else {
+        &[]
+    };
+    for (name, value) in ALWAYS.iter().chain(of_the_console) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if app.public_url.is_secure() {
@@ -47,6 +71,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     let not_kept = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(not_kept);
     response
+}
+
+fn is_of_the_console(path: &str) -> bool {
+    path == "/console" || path.starts_with("/console/")
 }
 
 /// A cookie of ours. No script reads any of them.
@@ -186,6 +214,20 @@ mod tests {
             ),
         ] {
             assert_eq!(is_from_our_own_pages(&headers(all)), is_ours, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_console_has_a_script() {
+        assert!(!CONTENT_SECURITY_POLICY.contains("script"));
+        for (path, is_of_it) in [
+            ("/console", true),
+            ("/console/orders", true),
+            ("/consoles", false),
+            ("/t/console/", false),
+            ("/", false),
+        ] {
+            assert_eq!(is_of_the_console(path), is_of_it, "{path}");
         }
     }
 

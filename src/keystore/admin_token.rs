@@ -1,4 +1,4 @@
-//! The file of the administrator's token: one line, for its owner alone.
+//! The file of the installation's token: one line, for its owner alone.
 
 use std::path::Path;
 

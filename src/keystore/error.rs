@@ -41,8 +41,8 @@ pub enum KeystoreError {
         /// What is wrong.
         what: &'static str,
     },
-    /// A private file that holds no administrator's token.
-    #[error("{} holds no administrator's token: {source}", path.display())]
+    /// A private file that holds no token.
+    #[error("{} holds no token: {source}", path.display())]
     NoAdminToken {
         /// The file.
         path: PathBuf,

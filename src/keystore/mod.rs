@@ -6,7 +6,7 @@
 //! | `signing-N.pem` | private key N, PKCS#8 PEM | its owner |
 //! | `serial.key`, `hidden.key`, `phone.key`, `people.key` | 32 random bytes each | their owner |
 //!
-//! The administrator's token is a private file like these, under any name and mostly elsewhere.
+//! The installation's token is a private file like these, under any name and mostly elsewhere.
 //!
 //! What belongs here: reading and writing these files so that a crash leaves the old or the new one, refusing private
 //! files that others can read, and refusing keys that disagree with the keyring. What does not: when keys are made,
@@ -17,6 +17,7 @@ mod error;
 mod passphrase;
 mod pem;
 mod private_file;
+mod private_text;
 mod secret_file;
 
 use std::fs::{self, File};
@@ -36,6 +37,7 @@ pub use error::KeystoreError;
 use error::io;
 pub use passphrase::Passphrase;
 pub use private_file::is_readable_by_others;
+pub use private_text::{read_private_text, write_private_text};
 
 /// 32 random bytes, wiped when dropped.
 pub type Secret = Zeroizing<[u8; 32]>;

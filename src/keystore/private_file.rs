@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::KeystoreError;
 
-const OWNER_ONLY: u32 = 0o600;
+pub(super) const OWNER_ONLY: u32 = 0o600;
 /// Bytes; no private file of ours comes near it.
 const LARGEST_BYTES: u64 = 64 * 1024;
 

@@ -13,6 +13,7 @@
 //! that travel with the labels.
 
 pub mod bitmap;
+pub mod chart;
 pub mod csv;
 pub mod dots;
 pub mod dpi;

@@ -1,18 +1,24 @@
 //! Rolls and boxes (卷、箱).
 
-use super::ServiceError;
 use super::desk::{Call, Desk};
+use super::keys::LiveKeys;
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::container::{
     Comparison, Container, ContainerKind, ContainerNumber, NewContainer,
 };
+use crate::domain::custody::{Custody, Piece};
+use crate::domain::event::Withdrawal;
 use crate::domain::ledger::entry::{ContainerFilled, Entry};
 use crate::domain::mark::{BatchNumber, IndexRange};
+use crate::domain::order::OrderNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
-use crate::domain::selection::{self, LineOutcome, LineReport};
-use crate::domain::serial::SerialKey;
+use crate::domain::segments::standings;
+use crate::domain::selection::{self, LineOutcome, LineReport, MarkNames};
 use crate::domain::text::Line;
-use crate::store::{Store, Tx, batch, kept, register};
+use crate::domain::whereabouts::{Counts, Whereabouts};
+use crate::store::{Store, Tx, event, register};
 
 /// What a container is to be filled with.
 #[derive(Clone, Debug)]
@@ -33,12 +39,12 @@ pub struct Fill<'a> {
 /// If a line is bad, the marks are of several batches, or one of them is in another container of this kind.
 pub async fn fill(
     store: &Store,
-    key: &SerialKey,
+    keys: &LiveKeys,
     call: &Call,
     fill: &Fill<'_>,
 ) -> Result<Container, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
-    let (chosen, lines) = chosen(&mut desk.tx, key, fill.batch, fill.lines).await?;
+    let (chosen, lines) = chosen(&mut desk.tx, call.scope, keys, fill.batch, fill.lines).await?;
     let bad = lines
         .iter()
         .filter(|line| matches!(line.outcome, LineOutcome::Bad(_)))
@@ -78,7 +84,9 @@ pub async fn fill(
     }
     desk.load_batch(number).await?;
     // Each of them: a label in any other one is in the way.
-    for other in register::containers(&mut desk.tx, Some(number), None, u32::MAX).await? {
+    for other in
+        register::containers(&mut desk.tx, Scope::All, Some(number), None, u32::MAX).await?
+    {
         desk.books.shelve_container(other);
     }
     let container = register::next_container(&mut desk.tx).await?;
@@ -94,14 +102,15 @@ pub async fn fill(
 /// If there is no such container; lines that are no marks of ours are told.
 pub async fn compare(
     store: &Store,
-    key: &SerialKey,
+    scope: Scope,
+    keys: &LiveKeys,
     number: ContainerNumber,
     lines: &str,
 ) -> Result<(Container, Comparison, Vec<LineReport>), ServiceError> {
     let mut tx = store.read().await?;
-    let container: Option<Container> = kept::get(&mut tx, number).await?;
+    let container = seen::container(&mut tx, scope, number).await?;
     let container = container.ok_or_else(|| unknown(number))?;
-    let (found, lines) = chosen(&mut tx, key, Some(container.filled.batch), lines).await?;
+    let (found, lines) = chosen(&mut tx, scope, keys, Some(container.filled.batch), lines).await?;
     let comparison = container.compare(&found);
     Ok((container, comparison, lines))
 }
@@ -111,14 +120,18 @@ type Found = Vec<(BatchNumber, IndexRange)>;
 /// The marks that lines choose. A serial of another batch is found there, not refused.
 async fn chosen(
     tx: &mut Tx,
-    key: &SerialKey,
+    scope: Scope,
+    keys: &LiveKeys,
     of: Option<BatchNumber>,
     text: &str,
 ) -> Result<(Found, Vec<LineReport>), ServiceError> {
-    let lines = selection::read_of_any_batch(text.lines(), of, key);
+    let ring = keys.ring();
+    let names = MarkNames::new(&keys.secrets.serial, &ring);
+    let mut lines = selection::read_of_any_batch(text.lines(), of, names);
+    seen::hide_lines_of_others(tx, scope, &mut lines).await?;
     let mut counts = std::collections::BTreeMap::new();
     for number in selection::batches(&lines) {
-        if let Some(batch) = batch::get(tx, number).await? {
+        if let Some(batch) = seen::batch(tx, scope, number).await? {
             counts.insert(number, batch.count);
         }
     }
@@ -133,9 +146,108 @@ async fn chosen(
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: ContainerNumber) -> Result<Container, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: ContainerNumber,
+) -> Result<Container, ServiceError> {
+    let found = seen::container(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
+}
+
+/// A container with whose its labels are and where.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The container.
+    pub container: Container,
+    /// The order its labels were made for.
+    pub order: OrderNumber,
+    /// Whose labels they are.
+    pub licensee: Line,
+    /// Where they are, stretch by stretch.
+    pub pieces: Vec<(IndexRange, Piece)>,
+    /// The same, counted.
+    pub counts: Counts,
+    /// Whether some of its marks are frozen.
+    pub is_frozen: bool,
+}
+
+/// The container of that number with where its labels are.
+///
+/// # Errors
+/// If there is none.
+pub async fn detail(
+    store: &Store,
+    scope: Scope,
+    number: ContainerNumber,
+) -> Result<Detail, ServiceError> {
+    let mut tx = store.read().await?;
+    let container = seen::container(&mut tx, scope, number).await?;
+    let container = container.ok_or_else(|| unknown(number))?;
+    let batch = seen::batch_or_refusal(&mut tx, scope, container.filled.batch).await?;
+    // Whoever sees the order sees whose it is.
+    let licensee = seen::licensee(&mut tx, Scope::All, batch.licensee).await?;
+    let licensee = licensee.ok_or_else(|| unknown(number))?;
+    let events = event::of_batch(&mut tx, batch.number).await?;
+    let custody = Custody::after(batch.count, &events);
+    let ranges = container.filled.ranges.iter();
+    let pieces: Vec<_> = ranges
+        .clone()
+        .flat_map(|range| custody.look(*range))
+        .collect();
+    let mut standings = ranges.flat_map(|range| standings(*range, &events));
+    let is_frozen = standings.any(|(_, standing)| standing.is_withdrawn(Withdrawal::Frozen));
+    let mut counts = Counts::unreported(pieces.iter().map(|(part, _)| part.marks()).sum());
+    for (part, piece) in &pieces {
+        counts.moved(Whereabouts::Unreported, piece.place, part.marks());
+    }
+    Ok(Detail {
+        container,
+        order: batch.order,
+        licensee: licensee.name().clone(),
+        pieces,
+        counts,
+        is_frozen,
+    })
+}
+
+/// Containers of the same label that are told apart by their numbers.
+const MOST_ALIKE: u32 = 20;
+
+/// The container that a person means: by its number, or by what stands on it.
+///
+/// # Errors
+/// If there is none, or several have that label.
+pub async fn named(store: &Store, scope: Scope, name: &str) -> Result<Container, ServiceError> {
+    let mut tx = store.read().await?;
+    if let Ok(number) = name.parse().map(ContainerNumber)
+        && let Some(found) = seen::container(&mut tx, scope, number).await?
+    {
+        return Ok(found);
+    }
+    let nobody = || {
+        Refusal::no_such(
+            said!("there is no roll or box {name}", "没有卷（箱）“{name}”"),
+            said!(
+                "type its number, or what stands on it",
+                "请填写卷（箱）的编号，或其标签上的字样"
+            ),
+        )
+    };
+    let label = Line::new("label", name).map_err(|_| nobody())?;
+    let found = register::containers_labelled(&mut tx, scope, &label, MOST_ALIKE).await?;
+    if found.len() > 1 {
+        let numbers: Vec<String> = found.iter().map(|one| one.number.to_string()).collect();
+        return Err(Refusal::conflict(
+            said!(
+                "on several rolls or boxes stands {name}: {}", numbers.join(", ");
+                "有多个卷（箱）标有“{name}”：{}", numbers.join("、")
+            ),
+            said!("type the number", "请填写编号"),
+        )
+        .into());
+    }
+    Ok(found.into_iter().next().ok_or_else(nobody)?)
 }
 
 /// The newest containers of a batch, or of all.
@@ -144,11 +256,12 @@ pub async fn get(store: &Store, number: ContainerNumber) -> Result<Container, Se
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     batch: Option<BatchNumber>,
     before: Option<ContainerNumber>,
     limit: u32,
 ) -> Result<Vec<Container>, ServiceError> {
-    Ok(register::containers(&mut store.read().await?, batch, before, limit).await?)
+    Ok(register::containers(&mut store.read().await?, scope, batch, before, limit).await?)
 }
 
 fn unknown(number: ContainerNumber) -> ServiceError {

@@ -2,6 +2,7 @@
 
 use super::ServiceError;
 use super::desk::{Call, Desk};
+use crate::domain::access::Scope;
 use crate::domain::event::{EventKind, Slip};
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{self, Adjusted, Entry, Marks, Noted};
@@ -34,8 +35,7 @@ pub async fn take_back(
     if let Some(earlier) = desk.repeated(is_same)? {
         return Ok(earlier.number);
     }
-    let stored = ledger::get(&mut desk.tx, number).await?;
-    let stored = stored.ok_or_else(|| unknown(number))?;
+    let stored = seen(&mut desk, number).await?;
     if ledger::is_corrected(&mut desk.tx, number).await? {
         desk.books.mark_corrected(number);
     }
@@ -116,17 +116,18 @@ pub async fn note(
     if let Some(earlier) = desk.repeated(|earlier| *earlier == remark)? {
         return Ok(earlier.number);
     }
+    if desk.scope() != Scope::All {
+        seen(&mut desk, entry).await?;
+    }
     let written = desk.enter(remark)?;
     desk.close().await?;
     Ok(written)
 }
 
-fn unknown(number: EntryNumber) -> Refusal {
-    Refusal::no_such(
-        said!("there is no entry {number}", "台账没有第 {number} 条"),
-        said!(
-            "`yuanmark ledger list` shows the entries there are",
-            "请在台账中选择"
-        ),
-    )
+/// The entry of that number, if the person may see it.
+async fn seen(desk: &mut Desk, number: EntryNumber) -> Result<StoredEntry, ServiceError> {
+    let scope = desk.scope();
+    let found = ledger::get(&mut desk.tx, number).await?;
+    let found = found.filter(|stored| scope.sees_entry(&stored.subjects));
+    found.ok_or_else(|| super::ledger::unknown(number))
 }

@@ -4,6 +4,8 @@
 //! household business (个体工商户) is left out: it often is, or holds, the name of a person. Who scans one pack is told
 //! whose it is (`http::pages`); a list of everybody, made to be copied, is another thing. Platforms find a household by
 //! its code, which they have from its licence.
+//!
+//! [`Catalogue`] is the same for people who look somebody up.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use crate::domain::form::Form;
 use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::licensee::{LegalBasis, Licensee, LicenseeNumber, LicenseeState};
 use crate::domain::season::Season;
-use crate::domain::text::Line;
+use crate::domain::text::{Line, folded};
 use crate::domain::uscc::Uscc;
 use crate::store::{Store, directory};
 
@@ -179,6 +181,119 @@ impl Directory {
                 is_suspended: state == LicenseeState::Suspended,
             }),
         }
+    }
+}
+
+/// The parts of the directory as people read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Who may use the mark.
+    Holders,
+    /// Whose right was cancelled, or taken by the veto.
+    Ended,
+    /// Who is on the public blacklist.
+    Blacklisted,
+}
+
+impl Part {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 3] = [Self::Holders, Self::Ended, Self::Blacklisted];
+
+    /// The word in an address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Holders => "holders",
+            Self::Ended => "ended",
+            Self::Blacklisted => "blacklisted",
+        }
+    }
+
+    /// The part that a word names.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.slug() == slug)
+    }
+}
+
+/// Somebody in the directory.
+#[derive(Clone, Debug)]
+pub enum Firm {
+    /// Who may use the mark.
+    Holder(Holder),
+    /// Whose right has ended.
+    Ended(Ended),
+}
+
+impl Firm {
+    /// The number in codes.
+    pub const fn number(&self) -> LicenseeNumber {
+        match self {
+            Self::Holder(holder) => holder.number,
+            Self::Ended(ended) => ended.number,
+        }
+    }
+
+    /// The registered name; not of a household.
+    pub const fn name(&self) -> Option<&Line> {
+        match self {
+            Self::Holder(holder) => holder.name.as_ref(),
+            Self::Ended(ended) => ended.name.as_ref(),
+        }
+    }
+
+    /// The unified social credit code.
+    pub const fn uscc(&self) -> &Uscc {
+        match self {
+            Self::Holder(holder) => &holder.uscc,
+            Self::Ended(ended) => &ended.uscc,
+        }
+    }
+
+    const fn part(&self) -> Part {
+        match self {
+            Self::Holder(_) => Part::Holders,
+            Self::Ended(ended) => match ended.state {
+                LicenseeState::Blacklisted => Part::Blacklisted,
+                _ => Part::Ended,
+            },
+        }
+    }
+}
+
+/// The directory as people look somebody up in it: ready to be searched without the database.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// When the newest entry was written by which it can have changed.
+    pub as_of: Option<Timestamp>,
+    /// What each is found by, and who it is: holders by number, the others by the day of their end, the newest first.
+    firms: Vec<(String, Firm)>,
+}
+
+impl Catalogue {
+    /// Makes the directory ready.
+    pub fn of(directory: Directory) -> Self {
+        let mut ended = directory.ended;
+        ended.sort_by_key(|ended| (std::cmp::Reverse(ended.date), ended.number));
+        let holders = directory.holders.into_iter().map(Firm::Holder);
+        let firms = holders.chain(ended.into_iter().map(Firm::Ended));
+        let found_by = |firm: &Firm| {
+            let name = firm.name().map_or("", Line::as_str);
+            // Nothing folded holds the sign between: nothing is found across it.
+            format!("{}\n{}", folded(name), folded(firm.uscc().as_str()))
+        };
+        Self {
+            as_of: directory.as_of,
+            firms: firms.map(|firm| (found_by(&firm), firm)).collect(),
+        }
+    }
+
+    /// Those of a part whose name or code holds `asked`, however it is typed; all if it is blank.
+    pub fn find(&self, part: Part, asked: &str) -> Vec<&Firm> {
+        let asked = folded(asked);
+        let wanted = |(found_by, firm): &&(String, Firm)| {
+            firm.part() == part && found_by.contains(asked.as_str())
+        };
+        let found = self.firms.iter().filter(wanted);
+        found.map(|(_, firm)| firm).collect()
     }
 }
 

@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::desk::{Call, Desk};
-use super::{ServiceError, text_refused};
+use super::{ServiceError, licensees, seen, text_refused};
+use crate::domain::access::Scope;
 use crate::domain::document::{AddedDocument, Document, DocumentNumber, Purpose, check_content};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::ledger::entry::{DocumentAdded, Entry};
@@ -115,8 +116,12 @@ fn is_of(entry: &Entry, document: &Document) -> bool {
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: DocumentNumber) -> Result<AddedDocument, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: DocumentNumber,
+) -> Result<AddedDocument, ServiceError> {
+    let found = seen::document(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -126,10 +131,11 @@ pub async fn get(store: &Store, number: DocumentNumber) -> Result<AddedDocument,
 /// If there is none, or its content is not what was added.
 pub async fn content(
     store: &Store,
+    scope: Scope,
     number: DocumentNumber,
 ) -> Result<(AddedDocument, Vec<u8>), ServiceError> {
     let mut tx = store.read().await?;
-    let found: Option<AddedDocument> = kept::get(&mut tx, number).await?;
+    let found = seen::document(&mut tx, scope, number).await?;
     let found = found.ok_or_else(|| unknown(number))?;
     let hash = found.document.sha256.as_str();
     let content = register::content(&mut tx, hash).await?;
@@ -145,14 +151,19 @@ pub async fn content(
 /// The files of a licensee, the newest first.
 ///
 /// # Errors
-/// If the database does not answer.
+/// If there is no such licensee.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: LicenseeNumber,
     before: Option<DocumentNumber>,
     limit: u32,
 ) -> Result<Vec<AddedDocument>, ServiceError> {
-    Ok(register::documents(&mut store.read().await?, licensee, before, limit).await?)
+    let mut tx = store.read().await?;
+    if seen::licensee(&mut tx, scope, licensee).await?.is_none() {
+        return Err(licensees::unknown(licensee));
+    }
+    Ok(register::documents(&mut tx, licensee, before, limit).await?)
 }
 
 /// The refusal of a number that no document has, or none that the person may see.

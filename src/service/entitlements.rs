@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ServiceError;
 use super::desk::{Call, Desk};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Coefficients, Entitlement, Grant};
@@ -177,7 +178,14 @@ async fn finish(desk: Desk, account: Account) -> Result<Entitlement, ServiceErro
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, account: Account) -> Result<Entitlement, ServiceError> {
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    account: Account,
+) -> Result<Entitlement, ServiceError> {
+    if !scope.sees_licensee(account.licensee) {
+        return Err(unknown(account));
+    }
     let found = kept::get(&mut store.read().await?, account).await?;
     found.ok_or_else(|| unknown(account))
 }
@@ -304,11 +312,15 @@ pub async fn closing(
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
     after: Option<Account>,
     limit: u32,
 ) -> Result<Vec<Entitlement>, ServiceError> {
+    let Some(licensee) = scope.of_licensees(licensee) else {
+        return Ok(Vec::new());
+    };
     Ok(register::entitlements(&mut store.read().await?, licensee, season, after, limit).await?)
 }
 

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 
 use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
-use super::{ServiceError, no_batch};
+use super::lists::Within as _;
+use super::{ServiceError, no_batch, seen};
+use crate::domain::access::Scope;
+use crate::domain::custody::{Custody, Piece};
 use crate::domain::ledger::entry::BatchIssued;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{Batch, Order, OrderNumber};
@@ -66,7 +69,6 @@ pub async fn issue_by(
     new: &Issue,
     call: &Call,
 ) -> Result<Issued, ServiceError> {
-    let now = call.at;
     let mut desk = Desk::open(store, call).await?;
     if let Some(batch) = batch::by_idempotency_key(&mut desk.tx, &new.idempotency_key).await? {
         return repeat_of(batch, new);
@@ -117,16 +119,45 @@ fn repeat_of(batch: Batch, new: &Issue) -> Result<Issued, ServiceError> {
     .into())
 }
 
-/// The newest batches first, at most `limit`, beginning before the one given.
+/// The newest wanted batches first, at most `limit`, beginning before the one given.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
+    filter: &batch::Filter,
     before: Option<BatchNumber>,
     limit: u32,
 ) -> Result<Vec<Batch>, ServiceError> {
-    Ok(batch::list(&mut store.read().await?, before, limit).await?)
+    let Some(filter) = filter.within(scope) else {
+        return Ok(Vec::new());
+    };
+    Ok(batch::list(&mut store.read().await?, &filter, before, limit).await?)
+}
+
+/// The refusal of a number that no batch can have.
+pub fn unknown(number: u32) -> ServiceError {
+    no_batch(number)
+}
+
+/// Consecutive marks of a batch of one state whose labels are in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Which marks.
+    pub range: IndexRange,
+    /// The word of their state; for withdrawn marks the reason.
+    pub state: &'static str,
+    /// Where the labels are, and the lot they were activated for.
+    pub label: Piece,
+}
+
+/// The batch of that number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, scope: Scope, number: BatchNumber) -> Result<Batch, ServiceError> {
+    seen::batch_or_refusal(&mut store.read().await?, scope, number).await
 }
 
 /// A batch, its order, and the states its marks are in.
@@ -142,6 +173,8 @@ pub struct BatchReport {
     pub ranges: Vec<(IndexRange, &'static str)>,
     /// How often its marks were asked about.
     pub queries: u64,
+    /// States and whereabouts, stretch by stretch.
+    pub stretches: Vec<Stretch>,
 }
 
 /// What became of a batch's marks.
@@ -150,13 +183,12 @@ pub struct BatchReport {
 /// If there is no such batch.
 pub async fn report(
     store: &Store,
+    scope: Scope,
     number: BatchNumber,
     now: Timestamp,
 ) -> Result<BatchReport, ServiceError> {
     let mut tx = store.read().await?;
-    let batch = batch::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| no_batch(number))?;
+    let batch = seen::batch_or_refusal(&mut tx, scope, number).await?;
     let order = order::get(&mut tx, batch.order)
         .await?
         .ok_or_else(|| no_batch(number))?;
@@ -170,6 +202,11 @@ pub async fn report(
     let past_since = batch.form.past_since(batch.season);
     let mut marks_by_state = BTreeMap::new();
     let mut ranges: Vec<(IndexRange, &'static str)> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut custody = Custody::new(batch.count);
+    for event in &events {
+        custody.replay(event.range, event.kind, event.lot);
+    }
     for (piece, standing) in standings(batch.count.all(), &events) {
         let word = match standing.state(ended, past_since, now) {
             MarkState::Withdrawn(ground) => ground.slug(),
@@ -182,6 +219,19 @@ pub async fn report(
             }
             _ => ranges.push((piece, word)),
         }
+        for (part, label) in custody.look(piece) {
+            match stretches.last_mut() {
+                Some(last) if last.state == word && last.label == label => {
+                    let joined = IndexRange::new(last.range.first(), part.last());
+                    last.range = joined.unwrap_or(part);
+                }
+                _ => stretches.push(Stretch {
+                    range: part,
+                    state: word,
+                    label,
+                }),
+            }
+        }
     }
     Ok(BatchReport {
         batch,
@@ -189,5 +239,6 @@ pub async fn report(
         marks_by_state,
         ranges,
         queries,
+        stretches,
     })
 }

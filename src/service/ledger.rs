@@ -1,6 +1,8 @@
 //! Reading the ledger.
 
 use super::ServiceError;
+use super::lists::Within as _;
+use crate::domain::access::Scope;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
@@ -21,11 +23,15 @@ pub async fn head(store: &Store) -> Result<Head, ServiceError> {
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     before: Option<EntryNumber>,
     limit: u32,
 ) -> Result<Vec<StoredEntry>, ServiceError> {
-    Ok(ledger::newest(&mut store.read().await?, filter, before, limit).await?)
+    let Some(filter) = filter.within(scope) else {
+        return Ok(Vec::new());
+    };
+    Ok(ledger::newest(&mut store.read().await?, &filter, before, limit).await?)
 }
 
 /// The oldest wanted entries after `after`, the oldest first.
@@ -34,11 +40,15 @@ pub async fn list(
 /// If the database does not answer.
 pub async fn list_up(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     after: EntryNumber,
     limit: u32,
 ) -> Result<Vec<StoredEntry>, ServiceError> {
-    Ok(ledger::oldest(&mut store.read().await?, filter, after, limit).await?)
+    let Some(filter) = filter.within(scope) else {
+        return Ok(Vec::new());
+    };
+    Ok(ledger::oldest(&mut store.read().await?, &filter, after, limit).await?)
 }
 
 /// What later entries say of one.
@@ -66,13 +76,18 @@ pub async fn afterwards(store: &Store, number: EntryNumber) -> Result<Afterwards
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: EntryNumber) -> Result<StoredEntry, ServiceError> {
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: EntryNumber,
+) -> Result<StoredEntry, ServiceError> {
     let found = ledger::get(&mut store.read().await?, number).await?;
+    let found = found.filter(|stored| scope.sees_entry(&stored.subjects));
     found.ok_or_else(|| unknown(number))
 }
 
 /// The refusal of a number that no entry has, or none that the person may see.
-pub fn unknown(number: EntryNumber) -> ServiceError {
+pub(super) fn unknown(number: EntryNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no entry {number}", "台账没有第 {number} 条"),
         said!(

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{
     Entry, LicenseeEntered, LicenseeFiled, LicenseeStep, StepConfirmed, StepDropped, StepProposed,
@@ -287,11 +288,13 @@ async fn get_in(desk: &mut Desk, number: LicenseeNumber) -> Result<Licensee, Ser
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, ServiceError> {
-    let mut tx = store.read().await?;
-    licensee::get(&mut tx, number)
-        .await?
-        .ok_or_else(|| unknown(number))
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: LicenseeNumber,
+) -> Result<Licensee, ServiceError> {
+    let found = seen::licensee(&mut store.read().await?, scope, number).await?;
+    found.ok_or_else(|| unknown(number))
 }
 
 /// Wanted licensees by number, beginning after `after`.
@@ -300,11 +303,17 @@ pub async fn get(store: &Store, number: LicenseeNumber) -> Result<Licensee, Serv
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     after: LicenseeNumber,
     limit: u32,
 ) -> Result<Vec<Licensee>, ServiceError> {
-    Ok(licensee::list(&mut store.read().await?, filter, after, limit).await?)
+    let mut filter = filter.clone();
+    match scope.of_licensees(filter.number) {
+        Some(number) => filter.number = number,
+        None => return Ok(Vec::new()),
+    }
+    Ok(licensee::list(&mut store.read().await?, &filter, after, limit).await?)
 }
 
 /// The names of these licensees, of those there are.
@@ -332,7 +341,7 @@ pub async fn needing_attention(
         attention_on: Some(today),
         ..Filter::default()
     };
-    list(store, &filter, LicenseeNumber(0), limit).await
+    list(store, Scope::All, &filter, LicenseeNumber(0), limit).await
 }
 
 /// The refusal of a number that no licensee has, or none that the person may see.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::ledger::entry::{
     Entry, LotEntered, LotRecalled, LotReported, LotRestored, Marks,
@@ -16,7 +17,7 @@ use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::segments::{joined, standings};
 use crate::domain::text::Line;
-use crate::store::{Store, event, kept, register};
+use crate::store::{Store, event, register};
 
 /// Enters a lot.
 ///
@@ -176,8 +177,8 @@ async fn finish(desk: Desk, number: LotNumber) -> Result<Lot, ServiceError> {
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: LotNumber) -> Result<Lot, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(store: &Store, scope: Scope, number: LotNumber) -> Result<Lot, ServiceError> {
+    let found = seen::lot(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -199,10 +200,14 @@ pub fn unknown(number: LotNumber) -> ServiceError {
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: Option<LicenseeNumber>,
     season: Option<Season>,
     before: Option<LotNumber>,
     limit: u32,
 ) -> Result<Vec<Lot>, ServiceError> {
+    let Some(licensee) = scope.of_licensees(licensee) else {
+        return Ok(Vec::new());
+    };
     Ok(register::lots(&mut store.read().await?, licensee, season, before, limit).await?)
 }

@@ -17,6 +17,7 @@ pub mod issue;
 pub mod keys;
 pub mod ledger;
 pub mod licensees;
+pub mod life;
 pub mod lists;
 pub mod lots;
 pub mod marks;
@@ -24,12 +25,17 @@ pub mod orders;
 pub mod pack;
 pub mod pages;
 pub mod people;
+pub mod plan;
 pub mod printers;
 pub mod register;
+pub mod report;
+pub mod search;
+mod seen;
 pub mod system;
 pub mod trail;
 pub mod transfers;
 pub mod verify;
+pub mod waiting;
 
 use crate::domain::keyring::KeyringError;
 use crate::domain::mark::{BatchNumber, IndexRange};
@@ -94,7 +100,7 @@ impl ServiceError {
     }
 }
 
-fn no_batch(number: BatchNumber) -> ServiceError {
+fn no_batch(number: impl std::fmt::Display) -> ServiceError {
     Refusal::no_such(
         said!("there is no batch {number}", "没有第 {number} 批标志"),
         said!(

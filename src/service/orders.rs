@@ -1,8 +1,10 @@
 //! Printing orders (印制订单) from their placing to their closing. What happens to their labels in between is in
 //! [`super::marks`], the making of their codes in [`super::issue`].
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::lists::Within as _;
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::{
     Entry, Marks, OrderApproved, OrderCancelled, OrderClosed, OrderPlaced, OrderRejected,
@@ -170,14 +172,50 @@ async fn finish(desk: Desk, number: OrderNumber) -> Result<Order, ServiceError> 
 /// The order of that number.
 ///
 /// # Errors
-/// If there is none.
-pub async fn get(store: &Store, number: OrderNumber) -> Result<Order, ServiceError> {
-    let found = order::get(&mut store.read().await?, number).await?;
+/// If there is none in the scope; so with all that is asked for by its number.
+pub async fn get(store: &Store, scope: Scope, number: OrderNumber) -> Result<Order, ServiceError> {
+    let found = seen::order(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
+/// An order with the names of its parties, which are no secret to whoever sees it.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The order.
+    pub order: Order,
+    /// For whom it is.
+    pub licensee: Line,
+    /// Who prints it.
+    pub printer: Option<Line>,
+}
+
+/// The order of that number with the names of its parties.
+///
+/// # Errors
+/// As [`get`].
+pub async fn detail(
+    store: &Store,
+    scope: Scope,
+    number: OrderNumber,
+) -> Result<Detail, ServiceError> {
+    let mut tx = store.read().await?;
+    let order = seen::order(&mut tx, scope, number).await?;
+    let order = order.ok_or_else(|| unknown(number))?;
+    let licensee = seen::licensee(&mut tx, Scope::All, order.placed.licensee).await?;
+    let licensee = licensee.ok_or_else(|| unknown(number))?;
+    let printer = match order.printer {
+        Some(printer) => seen::printer(&mut tx, Scope::All, printer).await?,
+        None => None,
+    };
+    Ok(Detail {
+        licensee: licensee.name().clone(),
+        printer: printer.map(|printer| printer.particulars.name),
+        order,
+    })
+}
+
 /// The refusal of a number that no order has, or none that the person may see.
-pub fn unknown(number: OrderNumber) -> ServiceError {
+pub(super) fn unknown(number: OrderNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no order {number}", "没有印制订单 {number}"),
         said!(
@@ -194,9 +232,13 @@ pub fn unknown(number: OrderNumber) -> ServiceError {
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     before: Option<OrderNumber>,
     limit: u32,
 ) -> Result<Vec<Order>, ServiceError> {
-    Ok(order::list(&mut store.read().await?, filter, before, limit).await?)
+    let Some(filter) = filter.within(scope) else {
+        return Ok(Vec::new());
+    };
+    Ok(order::list(&mut store.read().await?, &filter, before, limit).await?)
 }

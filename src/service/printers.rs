@@ -1,13 +1,14 @@
 //! Printers (承印方).
 
-use super::ServiceError;
 use super::desk::{Call, Desk, subject};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::ledger::entry::{Entry, PrinterEnded, PrinterEntered};
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
-use crate::store::{Store, kept, register};
+use crate::store::{Store, register};
 
 /// Enters a printer.
 ///
@@ -64,8 +65,12 @@ fn found(desk: &Desk, number: PrinterNumber) -> Result<Printer, ServiceError> {
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: PrinterNumber) -> Result<Printer, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: PrinterNumber,
+) -> Result<Printer, ServiceError> {
+    let found = seen::printer(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -75,10 +80,13 @@ pub async fn get(store: &Store, number: PrinterNumber) -> Result<Printer, Servic
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     before: Option<PrinterNumber>,
     limit: u32,
 ) -> Result<Vec<Printer>, ServiceError> {
-    Ok(register::printers(&mut store.read().await?, before, limit).await?)
+    let mut found = register::printers(&mut store.read().await?, before, limit).await?;
+    found.retain(|printer| scope.sees_printer(printer.number));
+    Ok(found)
 }
 
 /// The refusal of a number that no printer has, or none that the person may see.

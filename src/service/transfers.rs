@@ -1,7 +1,8 @@
 //! Transfers of quantity between licensees (额度划转).
 
-use super::ServiceError;
 use super::desk::{Call, Desk};
+use super::{ServiceError, seen};
+use crate::domain::access::Scope;
 use crate::domain::entitlement::Account;
 use crate::domain::ledger::entry::{Entry, TransferConfirmed, TransferDropped, TransferProposed};
 use crate::domain::licensee::LicenseeNumber;
@@ -9,7 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer, TransferNumber};
-use crate::store::{Store, kept, register};
+use crate::store::{Store, register};
 
 /// Proposes a transfer. The quantity moves when both sides have confirmed it.
 ///
@@ -35,7 +36,7 @@ pub async fn propose(
         return found(&desk, body.transfer);
     }
     desk.load_entitlements(from.licensee, from.season).await?;
-    desk.load_entitlements(to, from.season).await?;
+    desk.bring_entitlements(to, from.season).await?;
     let transfer = register::next_transfer(&mut desk.tx).await?;
     desk.enter(TransferProposed {
         transfer,
@@ -57,6 +58,9 @@ pub async fn confirm(
     transfer: TransferNumber,
     licensee: LicenseeNumber,
 ) -> Result<Transfer, ServiceError> {
+    if !call.scope.sees_licensee(licensee) {
+        return Err(unknown(transfer));
+    }
     change(
         store,
         call,
@@ -108,8 +112,12 @@ fn found(desk: &Desk, number: TransferNumber) -> Result<Transfer, ServiceError> 
 ///
 /// # Errors
 /// If there is none.
-pub async fn get(store: &Store, number: TransferNumber) -> Result<Transfer, ServiceError> {
-    let found = kept::get(&mut store.read().await?, number).await?;
+pub async fn get(
+    store: &Store,
+    scope: Scope,
+    number: TransferNumber,
+) -> Result<Transfer, ServiceError> {
+    let found = seen::transfer(&mut store.read().await?, scope, number).await?;
     found.ok_or_else(|| unknown(number))
 }
 
@@ -119,10 +127,14 @@ pub async fn get(store: &Store, number: TransferNumber) -> Result<Transfer, Serv
 /// If the database does not answer.
 pub async fn list(
     store: &Store,
+    scope: Scope,
     licensee: Option<LicenseeNumber>,
     before: Option<TransferNumber>,
     limit: u32,
 ) -> Result<Vec<Transfer>, ServiceError> {
+    let Some(licensee) = scope.of_licensees(licensee) else {
+        return Ok(Vec::new());
+    };
     Ok(register::transfers(&mut store.read().await?, licensee, before, limit).await?)
 }
 

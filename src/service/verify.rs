@@ -174,7 +174,7 @@ pub async fn answer(
 }
 
 /// The batch that accounts for the mark: it was issued, has that many marks, and says the same as the signed payload.
-async fn issued(
+pub(super) async fn issued(
     tx: &mut Tx,
     mark: MarkId,
     signed: Option<&Payload>,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::kept::{Value, bind_all};
 use super::row::Row;
 use super::{StoreError, Tx, counter};
 use crate::domain::form::Form;
@@ -9,6 +10,7 @@ use crate::domain::keyring::KeyId;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkCount};
 use crate::domain::order::{Batch, OrderNumber};
+use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
 
@@ -100,21 +102,49 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
-/// The newest batches first.
+/// Which batches are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this licensee.
+    pub licensee: Option<LicenseeNumber>,
+    /// Of orders that this printer has.
+    pub printer: Option<PrinterNumber>,
+    /// Of this season.
+    pub season: Option<Season>,
+}
+
+/// The newest wanted batches before `before`, the newest first; with `None` the newest of all.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn list(
     tx: &mut Tx,
+    filter: &Filter,
     before: Option<BatchNumber>,
     limit: u32,
 ) -> Result<Vec<Batch>, StoreError> {
-    let sql = select!("WHERE number < $1 ORDER BY number DESC LIMIT $2");
     let before = before.map_or(BatchNumber::LIMIT, BatchNumber::get);
-    let rows: Vec<BatchRow> = on!(tx, c => sqlx::query_as(sql)
-        .bind(i64::from(before))
-        .bind(i64::from(limit))
-        .fetch_all(c).await)?;
+    let mut values: Vec<Value> = vec![before.into(), limit.into()];
+    let mut sql = select!("WHERE number < $1").to_owned();
+    let mut add = |part: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&part.replace('?', &format!("${}", values.len())));
+    };
+    if let Some(licensee) = filter.licensee {
+        add(" AND licensee = ?", licensee.0.into());
+    }
+    if let Some(printer) = filter.printer {
+        let part =
+            " AND order_number IN (SELECT orders.number FROM orders WHERE orders.printer = ?)";
+        add(part, printer.0.into());
+    }
+    if let Some(season) = filter.season {
+        add(" AND season = ?", season.year().into());
+    }
+    sql.push_str(" ORDER BY number DESC LIMIT $2");
+    let rows: Vec<BatchRow> = on!(tx, c => {
+        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
+    })?;
     rows.into_iter().map(read).collect()
 }
 

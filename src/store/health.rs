@@ -46,7 +46,12 @@ const INVARIANTS: [(&str, &str); 5] = [
          WHEN 'transfer' THEN (SELECT coalesce(max(number), 0) FROM transfers) \
          WHEN 'container' THEN (SELECT coalesce(max(number), 0) FROM containers) \
          WHEN 'lot' THEN (SELECT coalesce(max(number), 0) FROM lots) \
-         ELSE (SELECT coalesce(max(number), 0) FROM documents) END",
+         WHEN 'document' THEN (SELECT coalesce(max(number), 0) FROM documents) \
+         WHEN 'user' THEN (SELECT coalesce(max(number), 0) FROM users) \
+         WHEN 'session' THEN (SELECT coalesce(max(number), 0) FROM sessions) \
+         WHEN 'token' THEN (SELECT coalesce(max(number), 0) FROM tokens) \
+         WHEN 'trail' THEN (SELECT coalesce(max(number), 0) FROM trail) \
+         ELSE c.next END",
     ),
 ];
 

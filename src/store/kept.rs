@@ -30,6 +30,11 @@ pub(super) fn text(text: impl ToString) -> Value {
     Value::Text(Some(text.to_string()))
 }
 
+/// A text, or none, as a column's value.
+pub(super) fn optional_text(text: Option<impl ToString>) -> Value {
+    Value::Text(text.map(|text| text.to_string()))
+}
+
 /// A number, or none, as a column's value.
 pub(super) fn number(number: Option<impl Into<i64>>) -> Value {
     Value::Number(number.map(Into::into))
@@ -321,7 +326,8 @@ fn shown(values: &[Value]) -> String {
     parts.join(" ")
 }
 
-/// The newest of the things for which every comparison with a value holds; those with none are passed over.
+/// The newest of the things for which every comparison with a value holds; those with none are passed over. The value
+/// stands at its end, or where a `$` is.
 pub(super) async fn newest<T: Kept>(
     tx: &mut Tx,
     comparisons: &[(&str, Value)],
@@ -332,7 +338,12 @@ pub(super) async fn newest<T: Kept>(
     for (comparison, value) in comparisons {
         if !matches!(value, Value::Number(None) | Value::Text(None)) {
             values.push(value.clone());
-            condition.push_str(&format!(" AND {comparison} ${}", values.len()));
+            let place = format!("${}", values.len());
+            condition.push_str(" AND ");
+            match comparison.contains('$') {
+                true => condition.push_str(&comparison.replace('$', &place)),
+                false => condition.push_str(&format!("{comparison} {place}")),
+            }
         }
     }
     let rest = format!("ORDER BY number DESC LIMIT {limit}");

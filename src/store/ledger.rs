@@ -150,6 +150,28 @@ pub async fn by_request(tx: &mut Tx, request: &Line) -> Result<Option<StoredEntr
     row.map(read).transpose()
 }
 
+/// The entries about an order of these kinds, the oldest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn of_order(
+    tx: &mut Tx,
+    order: OrderNumber,
+    kinds: &[&str],
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let rows: Vec<EntryRow> = on!(tx, c => {
+        let mut sql = sqlx::QueryBuilder::new(select!("WHERE order_number = "));
+        sql.push_bind(i64::from(order.0)).push(" AND kind IN (");
+        let mut list = sql.separated(", ");
+        for kind in kinds {
+            list.push_bind(*kind);
+        }
+        sql.push(") ORDER BY number");
+        sql.build_query_as().fetch_all(c).await
+    })?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Whether a later entry has taken this one back.
 ///
 /// # Errors

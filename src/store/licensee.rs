@@ -74,6 +74,8 @@ pub async fn names(
 /// Which licensees are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// This one alone.
+    pub number: Option<LicenseeNumber>,
     /// In this state.
     pub state: Option<LicenseeState>,
     /// Whose name or code contains this.
@@ -98,6 +100,9 @@ pub async fn list(
         values.push(value);
         condition.push_str(&part.replace('?', &format!("${}", values.len())));
     };
+    if let Some(number) = filter.number {
+        add(" AND number = ?", number.0.into());
+    }
     if let Some(state) = filter.state {
         add(" AND state = ?", text(state.slug()));
     }

@@ -337,7 +337,7 @@ pub struct DocumentFilter {
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn documents(
     tx: &mut Tx,
-    filter: DocumentFilter,
+    filter: &DocumentFilter,
     sort: Sort,
     after: Option<DocumentNumber>,
     limit: u32,

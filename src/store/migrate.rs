@@ -28,12 +28,22 @@ macro_rules! migrations {
                 "people",
                 include_str!(concat!("../../migrations/", $database, "/0004_people.sql")),
             ),
+            (
+                5,
+                "search",
+                include_str!(concat!("../../migrations/", $database, "/0005_search.sql")),
+            ),
+            (
+                6,
+                "figures",
+                include_str!(concat!("../../migrations/", $database, "/0006_figures.sql")),
+            ),
         ]
     };
 }
 
-const SQLITE: [(i64, &str, &str); 4] = migrations!("sqlite");
-const POSTGRES: [(i64, &str, &str); 4] = migrations!("postgres");
+const SQLITE: &[(i64, &str, &str)] = &migrations!("sqlite");
+const POSTGRES: &[(i64, &str, &str)] = &migrations!("postgres");
 
 /// The schema's version that this program needs.
 pub const NEEDED: i64 = SQLITE[SQLITE.len() - 1].0;
@@ -135,10 +145,10 @@ pub async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-fn migrator(files: [(i64, &'static str, &'static str); 4]) -> Migrator {
-    let migrations = files.map(|(version, name, sql)| {
-        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
-        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migrations = files.iter().map(|(version, name, sql)| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(*sql);
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }

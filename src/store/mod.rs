@@ -38,13 +38,16 @@ pub mod lists;
 pub mod migrate;
 pub mod order;
 pub mod register;
+pub mod report;
 mod row;
 pub mod scan;
+pub mod search;
 pub mod session;
 pub mod token;
 pub mod trail;
 pub mod unissued;
 pub mod user;
+pub mod waiting;
 
 use sqlx::{PgPool, SqlitePool};
 

@@ -2,6 +2,7 @@
 
 use super::kept::{self, Value, number, text};
 use super::{StoreError, Tx, counter};
+use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::document::{AddedDocument, DocumentNumber};
 use crate::domain::entitlement::coefficients::SetCoefficients;
@@ -9,8 +10,10 @@ use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::BatchNumber;
+use crate::domain::plan::SetPlanFigures;
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::season::Season;
+use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer, TransferNumber};
 use crate::domain::uscc::Uscc;
 
@@ -70,6 +73,26 @@ pub async fn newest_coefficients(tx: &mut Tx) -> Result<Option<SetCoefficients>,
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn all_coefficients(tx: &mut Tx) -> Result<Vec<SetCoefficients>, StoreError> {
     kept::chosen(tx, "version > 0", Vec::new(), "ORDER BY version DESC").await
+}
+
+/// The newest versions of the plan's figures before `before`, of a season or of all.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn plan_figures(
+    tx: &mut Tx,
+    season: Option<Season>,
+    before: Option<u32>,
+    limit: u32,
+) -> Result<Vec<SetPlanFigures>, StoreError> {
+    let mut condition = "version < $1".to_owned();
+    let mut values: Vec<Value> = vec![before.map_or(i64::MAX, i64::from).into()];
+    if let Some(season) = season {
+        condition.push_str(" AND season = $2");
+        values.push(season.year().into());
+    }
+    let rest = format!("ORDER BY version DESC LIMIT {limit}");
+    kept::chosen(tx, &condition, values, &rest).await
 }
 
 /// The entitlements of a licensee, a season, or both, by season, licensee and form, beginning after the one given.
@@ -145,21 +168,57 @@ pub async fn lots(
     kept::newest(tx, &wanted, limit).await
 }
 
-/// All containers of a batch, or the newest of all, before `before`.
+/// All containers of a batch, or the newest of all that are seen, before `before`.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn containers(
     tx: &mut Tx,
+    scope: Scope,
     batch: Option<BatchNumber>,
     before: Option<ContainerNumber>,
     limit: u32,
 ) -> Result<Vec<Container>, StoreError> {
-    let wanted = [
-        ("batch =", number(batch.map(BatchNumber::get))),
-        ("number <", number(before.map(|number| number.0))),
-    ];
+    let mut wanted = of_scope(scope).to_vec();
+    wanted.push(("batch =", number(batch.map(BatchNumber::get))));
+    wanted.push(("number <", number(before.map(|number| number.0))));
     kept::newest(tx, &wanted, limit).await
+}
+
+/// Containers of whose batches the person sees the order.
+fn of_scope(scope: Scope) -> [(&'static str, Value); 2] {
+    [
+        (
+            "batch IN (SELECT b.number FROM batches b JOIN orders o ON o.number = b.order_number WHERE o.licensee = $)",
+            number(scope.licensee().map(|number| number.0)),
+        ),
+        (
+            "batch IN (SELECT b.number FROM batches b JOIN orders o ON o.number = b.order_number WHERE o.printer = $)",
+            number(scope.printer().map(|number| number.0)),
+        ),
+    ]
+}
+
+/// The newest containers on which exactly this stands, of those that are seen.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn containers_labelled(
+    tx: &mut Tx,
+    scope: Scope,
+    label: &Line,
+    limit: u32,
+) -> Result<Vec<Container>, StoreError> {
+    // The label stands within the body alone: few rows hold its text, and what it stands for is looked at here.
+    let mut pattern = serde_json::json!(label).to_string();
+    for special in ['!', '%', '_'] {
+        pattern = pattern.replace(special, &format!("!{special}"));
+    }
+    let mut wanted = of_scope(scope).to_vec();
+    wanted.push(("body LIKE $ ESCAPE '!'", text(format!("%{pattern}%"))));
+    let found: Vec<Container> = kept::newest(tx, &wanted, limit).await?;
+    let is_it = |one: &Container| one.filled.label.as_ref() == Some(label);
+    Ok(found.into_iter().filter(is_it).collect())
 }
 
 /// The documents in a licensee's file, the newest first.

@@ -133,6 +133,51 @@ pub async fn add(tx: &mut Tx, scan: &NewScan<'_>, query: u64) -> Result<(), Stor
     Ok(())
 }
 
+/// A query as it is told inside: never whose phone it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// The mark's Nth query, from 1.
+    pub query: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The state it met.
+    pub state: String,
+    /// Where it came from.
+    pub place: Option<Place>,
+    /// How it came: `consumer`, `inspector`, …
+    pub channel: String,
+}
+
+type ScanRow = (i64, i64, String, Option<i64>, Option<String>, String);
+
+/// The newest queries of a mark, the newest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn newest(tx: &mut Tx, mark: MarkId, limit: u32) -> Result<Vec<Scan>, StoreError> {
+    let sql = "SELECT query, at, state, prefecture, place_class, channel FROM scans \
+         WHERE batch = $1 AND mark_index = $2 ORDER BY query DESC LIMIT $3";
+    let rows: Vec<ScanRow> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(mark.batch.get()))
+        .bind(i64::from(mark.index.get()))
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let read = |(query, at, state, prefecture, class, channel): ScanRow| {
+        let row = Row {
+            table: "scans",
+            key: &mark,
+        };
+        Ok(Scan {
+            query: row.number("query", query)?,
+            at: row.time("at", at)?,
+            state,
+            place: place(&row, ["prefecture", "place_class"], prefecture, class)?,
+            channel,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// How many queries of marks of a batch there were.
 ///
 /// # Errors
@@ -159,24 +204,35 @@ fn phone(phone: Option<PhoneHash>) -> Option<Vec<u8>> {
     phone.map(|phone| phone.0.to_vec())
 }
 
+/// A place out of its two columns.
+fn place(
+    row: &Row<'_>,
+    [prefecture_column, class_column]: [&'static str; 2],
+    prefecture: Option<i64>,
+    class: Option<String>,
+) -> Result<Option<Place>, StoreError> {
+    match (prefecture, class) {
+        (Some(code), Some(class)) => {
+            let code = row.number(prefecture_column, code)?;
+            Ok(Some(Place {
+                prefecture: row.value(prefecture_column, Prefecture::new(code))?,
+                class: row.value(class_column, PlaceClass::from_slug(&class))?,
+            }))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(row.broken(class_column)),
+        (None, Some(_)) => Err(row.broken(prefecture_column)),
+    }
+}
+
 fn read(mark: MarkId, row: QueriesRow) -> Result<Queries, StoreError> {
     let (count, first_at, prefecture, class, phone) = row;
     let row = Row {
         table: "mark_queries",
         key: &mark,
     };
-    let first_place = match (prefecture, class) {
-        (Some(code), Some(class)) => Some(Place {
-            prefecture: row.value(
-                "first_prefecture",
-                Prefecture::new(row.number("first_prefecture", code)?),
-            )?,
-            class: row.value("first_place_class", PlaceClass::from_slug(&class))?,
-        }),
-        (None, None) => None,
-        (Some(_), None) => return Err(row.broken("first_place_class")),
-        (None, Some(_)) => return Err(row.broken("first_prefecture")),
-    };
+    let columns = ["first_prefecture", "first_place_class"];
+    let first_place = place(&row, columns, prefecture, class)?;
     let first_phone = phone
         .map(|bytes| {
             row.value("first_phone", bytes.try_into().ok())

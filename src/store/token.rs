@@ -1,11 +1,13 @@
 //! API tokens.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::row::Row;
 use super::{StoreError, Tx, counter};
 use crate::domain::access::token::TokenNumber;
 use crate::domain::access::{Permission, UserNumber};
+use crate::domain::calendar::day_of;
 use crate::domain::text::Line;
 
 /// A token; what opens it is not kept.
@@ -25,6 +27,19 @@ pub struct Token {
     pub ends_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// Whether it opens anything at this moment, if its person may do anything.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.ends_at
+    }
+
+    /// The last day on which it opens anything.
+    pub fn last_day(&self) -> Date {
+        let first_after = day_of(self.ends_at);
+        first_after.yesterday().unwrap_or(first_after)
+    }
 }
 
 type TokenRow = (i64, i64, String, String, i64, i64, Option<i64>);

@@ -138,6 +138,44 @@ pub async fn list(
     rows.into_iter().map(read_user).collect()
 }
 
+/// People who have never finished setting up their account: the password is still the one that was given to them, or a
+/// second factor is missing that their role needs. Those first whose account is oldest, each with when it was made.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn not_set_up(tx: &mut Tx, limit: u32) -> Result<Vec<(User, Timestamp)>, StoreError> {
+    let needs = Role::ALL.iter().filter(|role| role.needs_second_factor());
+    let needs: Vec<String> = needs.map(|role| format!("'{}'", role.slug())).collect();
+    let sql = format!(
+        "SELECT {USER}, made_at FROM users WHERE is_disabled = 0 AND (must_change_password = 1 \
+         OR (factor_salt IS NULL AND role IN ({}))) ORDER BY made_at, number LIMIT $1",
+        needs.join(", ")
+    );
+    type Found = (
+        i64,
+        String,
+        String,
+        String,
+        Option<i64>,
+        Option<i64>,
+        i64,
+        i64,
+    );
+    let rows: Vec<Found> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let read = |(number, login, name, role, licensee, printer, disabled, made_at): Found| {
+        let row = Row {
+            table: "users",
+            key: &number,
+        };
+        let made_at = row.time("made_at", made_at)?;
+        let user = read_user((number, login, name, role, licensee, printer, disabled))?;
+        Ok((user, made_at))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Changes name, role, party and whether the person may sign in.
 ///
 /// # Errors

@@ -14,7 +14,10 @@ const MAY_USE: [(&str, &[&str]); 8] = [
         "service",
         &["service", "store", "keystore", "render", "sheets", "domain"],
     ),
-    ("http", &["http", "service", "store", "sheets", "domain"]),
+    (
+        "http",
+        &["http", "service", "store", "render", "sheets", "domain"],
+    ),
     (
         "cli",
         &[

@@ -10,6 +10,7 @@ mod queries;
 mod verdicts;
 
 use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::licensee::{Licensee, RightEnded, Step, StepTaken};
 use yuanmark::domain::mark::MarkId;
@@ -78,7 +79,7 @@ async fn end(place: &Installation, licensee: &Licensee, marks_good_until: Timest
 }
 
 async fn report(place: &Installation, batch: &Batch, now: Timestamp) -> BatchReport {
-    issue::report(&place.store, batch.number, now)
+    issue::report(&place.store, Scope::All, batch.number, now)
         .await
         .unwrap()
 }
@@ -86,7 +87,7 @@ async fn report(place: &Installation, batch: &Batch, now: Timestamp) -> BatchRep
 /// The word of a mark's state.
 async fn state(place: &Installation, mark: MarkId, now: Timestamp) -> &'static str {
     let key = &place.keys.secrets.serial;
-    let report = marks::report(&place.store, key, mark, now).await;
+    let report = marks::report(&place.store, Scope::All, key, mark, now).await;
     report.unwrap().state
 }
 

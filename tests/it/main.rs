@@ -9,6 +9,7 @@ mod support;
 
 mod audit;
 mod books;
+mod browser;
 mod cli;
 mod crash;
 mod docs;

@@ -15,9 +15,12 @@ mod lists;
 mod migrations;
 mod orders;
 mod register;
+mod report;
 mod scans;
+mod search;
 mod transactions;
 mod unissued;
+mod waiting;
 
 use jiff::Timestamp;
 use yuanmark::domain::event::{EventKind, RangeEvent};

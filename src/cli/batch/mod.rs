@@ -13,6 +13,7 @@ use super::arguments::{By, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, table, thousands};
 use super::values::{batch_number, index_range, line, number, public_url};
+use crate::domain::access::Scope;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::OrderNumber;
 use crate::domain::public_url::PublicUrl;
@@ -166,7 +167,14 @@ impl Batch {
             }
             Self::List { page } => {
                 let before = page.before.and_then(BatchNumber::new);
-                let batches = issue::list(&place.store().await?, before, page.limit.limit).await?;
+                let batches = issue::list(
+                    &place.store().await?,
+                    Scope::All,
+                    &Default::default(),
+                    before,
+                    page.limit.limit,
+                )
+                .await?;
                 let rows: Vec<Vec<String>> = batches.iter().map(row).collect();
                 let head = [
                     "number", "order", "licensee", "season", "form", "marks", "key", "hidden",
@@ -176,7 +184,8 @@ impl Batch {
                 output.result(&json!({ "batches": all }), &table(&head, &rows))
             }
             Self::Show { number } => {
-                let report = issue::report(&place.store().await?, number, system::now()).await?;
+                let report =
+                    issue::report(&place.store().await?, Scope::All, number, system::now()).await?;
                 let mut text = report_text(&report);
                 if let Some(distrust) = place.distrust(&report.batch)? {
                     text.push_str(&format!("\n{distrust}"));

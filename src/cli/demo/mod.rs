@@ -1,5 +1,6 @@
 //! `yuanmark demo`: the whole job in one folder, by the use cases that everything else uses.
 
+mod people;
 mod season;
 mod steps;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
+use self::people::{Parties, People};
 use self::steps::{
     change_marks, code_of, index, make_batch, make_database, make_keys, make_pack, make_token,
 };
@@ -18,6 +20,7 @@ use super::arguments::Installation;
 use super::failure::Failure;
 use super::output::Output;
 use super::serve::{LogFormat, serve, start_log};
+use crate::domain::access::Scope;
 use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
@@ -80,12 +83,19 @@ impl Demo {
         let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;
         // A second run tells the story as of the same moment, and so finds every step of it.
-        let now = ledger::get(&store, 1).await.map_or(now, |first| first.at);
+        let now = ledger::get(&store, Scope::All, 1)
+            .await
+            .map_or(now, |first| first.at);
         let batch = make_batch(&store, &keys, now, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
         change_marks(&store, &keys, &batch, now, output).await?;
-        season::fill(&store, &keys, now, output).await?;
-        show(&keys, &public_url, &batch, &token_file, output)?;
+        let parties = Parties {
+            licensee: batch.licensee,
+            printer: season::fill(&store, &keys, now, output).await?,
+        };
+        let key = &keys.secrets.people;
+        let people = people::make(&self.dir, &store, key, &public_url, parties, output).await?;
+        show(&keys, &public_url, &batch, &token_file, &people, output)?;
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
@@ -106,6 +116,7 @@ fn show(
     url: &PublicUrl,
     batch: &Batch,
     token_file: &Path,
+    people: &People,
     output: &mut Output,
 ) -> Result<(), Failure> {
     let code_at = |place: u32| {
@@ -143,12 +154,14 @@ fn show(
     let value = json!({
         "good": good, "not_activated": waiting, "revoked": revoked, "forged": forged,
         "serial": serial.to_string(), "check": url.to_string(), "admin_token_file": token_file,
+        "console": format!("{url}/console"), "people": people.to_json(), "people_file": people.file(),
     });
     let text = format!(
         "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  forged         {forged}\n\
          or type the good one's serial, {serial}, at {url}/\n\
-         Administrators' programs show the token in {}; {url}/openapi.json describes what they can ask.",
-        token_file.display()
+         Administrators' programs show the token in {}; {url}/openapi.json describes what they can ask.\n\n{}",
+        token_file.display(),
+        people.to_text(url),
     );
     output.result(&value, &text)
 }

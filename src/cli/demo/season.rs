@@ -22,6 +22,7 @@ use crate::domain::licensee::{
 use crate::domain::lot::{LotLabel, LotNumber, NewLot, TestReport, TestResult};
 use crate::domain::mark::{BatchNumber, MarkCount};
 use crate::domain::order::{NewOrder, OrderNumber};
+use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
 use crate::domain::season::Season;
 use crate::domain::text::Line;
@@ -32,7 +33,7 @@ use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::keys::LiveKeys;
 use crate::service::marks::{self, Change, Which};
-use crate::service::{entitlements, ledger, licensees, lots, orders, printers, transfers};
+use crate::service::{entitlements, ledger, licensees, lots, orders, plan, printers, transfers};
 use crate::store::Store;
 
 /// Producers besides the first one, whom the demonstration's batch belongs to.
@@ -66,13 +67,13 @@ struct Story<'a> {
     told: u32,
 }
 
-/// Makes the season, or finds it.
+/// Makes the season, or finds it. Returns the printer of its orders.
 pub(super) async fn fill(
     store: &Store,
     keys: &LiveKeys,
     now: Timestamp,
     output: &mut Output,
-) -> Result<(), Failure> {
+) -> Result<PrinterNumber, Failure> {
     let before = ledger::head(store).await?.number;
     let year = day_of(now).year();
     let season = u16::try_from(year).ok().and_then(Season::new);
@@ -85,12 +86,13 @@ pub(super) async fn fill(
         season,
         told: 0,
     };
-    story.tell().await?;
+    let printer = story.tell().await?;
     let entries = ledger::head(store).await?.number;
     let what = format!(
         "a season: 16 producers, 13 licensees, 11 orders in every state; {entries} entries in the ledger"
     );
-    say(output, entries > before, &what)
+    say(output, entries > before, &what)?;
+    Ok(printer)
 }
 
 fn broken<T>(value: Option<T>) -> Result<T, Failure> {
@@ -123,7 +125,7 @@ impl Story<'_> {
         civil::date(self.year, month, day).min(day_of(self.now))
     }
 
-    async fn tell(&mut self) -> Result<(), Failure> {
+    async fn tell(&mut self) -> Result<PrinterNumber, Failure> {
         let numbers = self.enter_producers().await?;
         self.take_steps(&numbers).await?;
         let printer = self.enter_printer().await?;
@@ -132,7 +134,24 @@ impl Story<'_> {
         self.waiting_orders(&numbers, printer).await?;
         self.orders_at_work(&numbers, printer).await?;
         self.closed_order(numbers[0], printer).await?;
-        self.recalled_lot(numbers[1], printer).await
+        self.recalled_lot(numbers[1], printer).await?;
+        self.proposed_exit(numbers[9]).await?;
+        self.plan().await?;
+        Ok(printer)
+    }
+
+    /// What the plan's targets are measured against: the producers of this story, and a trade as small as it.
+    async fn plan(&mut self) -> Result<(), Failure> {
+        let call = self.by("科长乙")?;
+        let figures = PlanFigures {
+            version: 1,
+            season: self.season,
+            producers: 16,
+            output_tonnes: 5,
+            document: words("演示行业统计")?,
+        };
+        plan::set(self.store, &call, figures).await?;
+        Ok(())
     }
 
     /// All producers apply; licensees are reviewed, approved and admitted.
@@ -387,7 +406,7 @@ impl Story<'_> {
             }
         }
         let call = self.by(person)?;
-        marks::change(self.store, &self.keys.secrets.serial, &call, &change).await?;
+        marks::change(self.store, self.keys, &call, &change).await?;
         Ok(())
     }
 
@@ -423,16 +442,15 @@ impl Story<'_> {
                 label: Some(line(&format!("卷 {}", roll + 1))?),
             };
             let call = self.by("印刷工癸")?;
-            let key = &self.keys.secrets.serial;
             rolls.push(
-                containers::fill(self.store, key, &call, &fill)
+                containers::fill(self.store, self.keys, &call, &fill)
                     .await?
                     .number,
             );
         }
         let call = self.by("印刷工癸")?;
         let sent = Change::new(EventKind::Delivered, Which::Containers(&rolls[..2]), None);
-        marks::change(self.store, &self.keys.secrets.serial, &call, &sent).await?;
+        marks::change(self.store, self.keys, &call, &sent).await?;
 
         let (_, batch) = self.released(numbers[2], printer, 4_000).await?;
         self.deliver(batch, "0-3999").await?;
@@ -577,5 +595,13 @@ impl Story<'_> {
         self.report("仓管员丑", batch, EventKind::Used, "0-799", None)
             .await?;
         self.test(lot, "演示抽检C-03", TestResult::Failed).await
+    }
+
+    /// An exit that waits for its second person.
+    async fn proposed_exit(&mut self, licensee: LicenseeNumber) -> Result<(), Failure> {
+        let taken = self.taken(Step::Exit, "停产后申请退出（演示）")?;
+        let call = self.by("approver")?;
+        licensees::propose_step(self.store, &call, licensee, taken).await?;
+        Ok(())
     }
 }

@@ -323,7 +323,7 @@ pub(super) async fn change_marks(
         (revoke, "demo-revoked", format!("mark {REVOKED} revoked")),
     ] {
         let before = ledger::head(store).await?.number;
-        marks::change(store, &keys.secrets.serial, &named(name)?, &change).await?;
+        marks::change(store, keys, &named(name)?, &change).await?;
         let is_new = ledger::head(store).await?.number > before;
         say(output, is_new, &what)?;
     }

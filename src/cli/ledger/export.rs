@@ -9,6 +9,7 @@ use crate::cli::arguments::Installation;
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported};
 use crate::cli::output::Output;
+use crate::domain::access::Scope;
 use crate::service::{export, system};
 
 #[derive(Args)]
@@ -29,7 +30,8 @@ impl Export {
         let store = place.store().await?;
         let (file, format) = NewFile::of_table(&self.out)?;
         let filter = self.about.filter();
-        let (file, rows) = export::entries(&store, &filter, format, system::now(), file).await?;
+        let (file, rows) =
+            export::entries(&store, Scope::All, &filter, format, system::now(), file).await?;
         file.keep()?;
         exported(output, &self.out, rows, "entries")
     }

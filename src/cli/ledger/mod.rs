@@ -14,6 +14,7 @@ use super::arguments::{Caller, Installation, Limit};
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::values::{entry, licensee, line, number, season};
+use crate::domain::access::Scope;
 use crate::domain::event::EventKind;
 use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::ledger::entry::{KINDS, chinese};
@@ -161,7 +162,7 @@ impl Ledger {
             Self::List(list) => return list.run(place, output).await,
             Self::Verify(verify) => return verify.run(place, output).await,
             Self::Export(export) => return export.run(place, output).await,
-            Self::Show { number } => ledger::get(&store, number).await?,
+            Self::Show { number } => ledger::get(&store, Scope::All, number).await?,
             Self::Head => {
                 let head = ledger::head(&store).await?;
                 let value = json!({"entry": head.number, "hash": head.hash.to_string()});
@@ -177,7 +178,7 @@ impl Ledger {
                 } = correct;
                 let written =
                     corrections::take_back(&store, &call, number, reason, document).await?;
-                ledger::get(&store, written).await?
+                ledger::get(&store, Scope::All, written).await?
             }
             Self::Note {
                 number,
@@ -185,7 +186,7 @@ impl Ledger {
                 caller,
             } => {
                 let written = corrections::note(&store, &caller.call(), number, text).await?;
-                ledger::get(&store, written).await?
+                ledger::get(&store, Scope::All, written).await?
             }
         };
         output.result(&to_json(&written), &to_text(&written))
@@ -196,7 +197,8 @@ impl List {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
         let filter = self.about.filter();
         let store = place.store().await?;
-        let found = ledger::list(&store, &filter, self.before, self.limit.limit).await?;
+        let found =
+            ledger::list(&store, Scope::All, &filter, self.before, self.limit.limit).await?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = [
             "entry", "at", "licensee", "printer", "order", "season", "lot", "kind", "by",

@@ -16,6 +16,7 @@ use super::arguments::{Caller, Installation};
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::values::{date, licensee, line, word};
+use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
 use crate::domain::licensee::{Licensee as Entry, LicenseeNumber, LicenseeState, NewLicensee};
 use crate::domain::season::Season;
@@ -238,7 +239,9 @@ impl File {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
         let store = place.store().await?;
         let (number, revision) = (self.number, self.revision);
-        let mut particulars = licensees::get(&store, number).await?.particulars;
+        let mut particulars = licensees::get(&store, Scope::All, number)
+            .await?
+            .particulars;
         self.named.change(&mut particulars);
         self.particulars.change(&mut particulars)?;
         let call = self.caller.call();
@@ -249,13 +252,14 @@ impl File {
 impl List {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
         let filter = Filter {
+            number: None,
             state: self.state,
             search: self.search.map(|text| text.as_str().to_owned()),
             attention_on: None,
         };
         let store = place.store().await?;
         let after = LicenseeNumber(self.after);
-        let found = licensees::list(&store, &filter, after, self.limit.limit).await?;
+        let found = licensees::list(&store, Scope::All, &filter, after, self.limit.limit).await?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = ["number", "uscc", "basis", "state", "since", "file", "name"];
         let all: Vec<Value> = found.iter().map(to_json).collect();
@@ -293,10 +297,11 @@ async fn show(
 ) -> Result<(), Failure> {
     let today = day_of(system::now());
     let store: Store = place.store().await?;
-    let licensee = licensees::get(&store, number).await?;
+    let licensee = licensees::get(&store, Scope::All, number).await?;
     let season = u16::try_from(today.year()).ok().and_then(Season::new);
-    let entitlements = entitlements::list(&store, Some(number), season, None, 7).await?;
-    let documents = documents::list(&store, number, None, MOST_DOCUMENTS).await?;
+    let entitlements =
+        entitlements::list(&store, Scope::All, Some(number), season, None, 7).await?;
+    let documents = documents::list(&store, Scope::All, number, None, MOST_DOCUMENTS).await?;
     output.result(
         &show_json(&licensee, today, &entitlements, &documents),
         &show_text(&licensee, today, &entitlements, &documents),

@@ -9,6 +9,7 @@ use crate::cli::arguments::{Caller, Installation};
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported, read_table};
 use crate::cli::output::Output;
+use crate::domain::access::Scope;
 use crate::domain::said::Said;
 use crate::service::register::{self, Import as Imported, RowOutcome, Taking};
 use crate::service::system;
@@ -31,7 +32,15 @@ impl Export {
     ) -> Result<(), Failure> {
         let store = place.store().await?;
         let (file, format) = NewFile::of_table(&self.out)?;
-        let (file, rows) = register::export(&store, format, system::now(), file).await?;
+        let (file, rows) = register::export(
+            &store,
+            Scope::All,
+            &Default::default(),
+            format,
+            system::now(),
+            file,
+        )
+        .await?;
         file.keep()?;
         exported(output, &self.out, rows, "licensees")
     }

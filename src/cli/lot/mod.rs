@@ -11,6 +11,7 @@ use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::values::{date, licensee, line, number, season, township, word};
+use crate::domain::access::Scope;
 use crate::domain::document::DocumentNumber;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot as Entry, LotLabel, LotNumber, NewLot, TestReport, TestResult};
@@ -168,7 +169,7 @@ impl Lot {
                 reason,
                 document,
             } => lots::restore(&store, &one.caller.call(), one.number, reason, document).await?,
-            Self::Show { number } => lots::get(&store, number).await?,
+            Self::Show { number } => lots::get(&store, Scope::All, number).await?,
             Self::List {
                 licensee,
                 season,
@@ -176,7 +177,7 @@ impl Lot {
             } => {
                 let before = page.before.map(LotNumber);
                 let limit = page.limit.limit;
-                let found = lots::list(&store, licensee, season, before, limit).await?;
+                let found = lots::list(&store, Scope::All, licensee, season, before, limit).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "licensee", "season", "form", "packs", "marks", "test", "recalled",
@@ -217,7 +218,12 @@ impl Report {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
         let store = place.store().await?;
         let file = match self.document {
-            Some(number) => Some(documents::get(&store, number).await?.document.sha256),
+            Some(number) => Some(
+                documents::get(&store, Scope::All, number)
+                    .await?
+                    .document
+                    .sha256,
+            ),
             None => None,
         };
         let report = TestReport {

@@ -17,6 +17,7 @@ use crate::domain::ledger::entry::Destruction;
 use crate::domain::lot::LotNumber;
 use crate::domain::text::Line;
 use crate::service::desk::Call;
+use crate::service::marks::printing::{self, Spoiled};
 use crate::service::marks::{self, Change, Changed, Which as Chosen};
 
 /// What can stand by any report.
@@ -183,7 +184,7 @@ impl From<Undoable> for Withdrawal {
 async fn enter(place: &Installation, call: &Call, change: &Change<'_>) -> Result<Changed, Failure> {
     let keys = place.live_keys()?;
     let store = place.store().await?;
-    Ok(marks::change(&store, &keys.secrets.serial, call, change).await?)
+    Ok(marks::change(&store, &keys, call, change).await?)
 }
 
 /// What is to happen to the marks that were named, with what can stand by any event.
@@ -240,36 +241,31 @@ impl Printed {
             return report(place, output, &self.remarks.caller, &printed).await;
         };
         let text = read_list(path)?;
-        let spoiled = EventKind::Withdrawn(Withdrawal::Spoiled);
-        let spoiled = change_of(spoiled, &self.which, Chosen::Lines(&text));
-        let spoiled = self.remarks.by(spoiled);
+        let spoiled = self.remarks.reason.clone().map(|reason| Spoiled {
+            lines: &text,
+            reason,
+            destruction: None,
+        });
         let printed = Change {
             document: self.remarks.document.clone(),
-            // Just those that are spoiled now cannot be printed.
+            // What was spoiled or lost before stays so.
             skip_bad: true,
             ..printed
         };
+        let changes = printing::report(printed, spoiled);
+        let (keys, store) = (place.live_keys()?, place.store().await?);
         let call = self.remarks.caller.call();
-        // A name stands for one request, and these are two.
-        let rest = call
-            .request
-            .as_ref()
-            .map(|name| line(&format!("{name}: printed")));
-        let rest = rest
-            .transpose()
-            .map_err(|error| Failure::wrong_input(error, "name the request in fewer characters"))?;
-        let rest = Call {
-            request: rest,
-            ..call.clone()
+        let done = marks::change_all(&store, &keys, &call, &changes).await?;
+        let [bad, good] = &done[..] else {
+            return Err(Failure::new("nothing was named", "name what is spoiled"));
         };
-        let bad = enter(place, &call, &spoiled).await?;
-        let good = enter(place, &rest, &printed).await?;
-        let mut value = changed_json(printed.event, &good);
-        value["spoiled"] = changed_json(spoiled.event, &bad);
+        let spoiled = EventKind::Withdrawn(Withdrawal::Spoiled);
+        let mut value = changed_json(EventKind::Printed, good);
+        value["spoiled"] = changed_json(spoiled, bad);
         let text = format!(
             "{}\n{}",
-            changed_text(spoiled.event, &bad),
-            changed_text(printed.event, &good)
+            changed_text(spoiled, bad),
+            changed_text(EventKind::Printed, good)
         );
         output.result(&value, &text)
     }

@@ -14,6 +14,7 @@ use self::print::{report_json, report_text};
 use super::arguments::Installation;
 use super::failure::{Failure, visible};
 use super::output::Output;
+use crate::domain::access::Scope;
 use crate::domain::input::Input;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::service::marks;
@@ -32,7 +33,7 @@ pub(super) enum Mark {
     /// Report labels printed, and good (印制)
     ///
     /// With --except-spoiled the printer's whole report is one command: the labels of that file are reported spoiled, all
-    /// others printed. Two entries in the ledger; interrupted between them, the command can be repeated.
+    /// others printed: two entries in the ledger, or none.
     #[command(
         after_help = "EXAMPLES\n  yuanmark mark printed --batch 1 --range 0-999\n  yuanmark mark printed --batch 1 --all --except-spoiled spoiled.txt --reason 印刷模糊"
     )]
@@ -104,7 +105,14 @@ async fn show(place: &Installation, output: &mut Output, text: &str) -> Result<(
         None => by_index(text),
     };
     let mark = mark.ok_or_else(not_ours)?;
-    let report = marks::report(&store, &keys.secrets.serial, mark, system::now()).await?;
+    let report = marks::report(
+        &store,
+        Scope::All,
+        &keys.secrets.serial,
+        mark,
+        system::now(),
+    )
+    .await?;
     let mut text = report_text(&report);
     if let Some(distrust) = place.distrust(&report.batch)? {
         text.push_str(&format!("\n{distrust}"));

@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::files::{self, NewFile, exported};
 use super::output::{Output, table};
 use super::values::{licensee, line, mark_count, number, season, word};
+use crate::domain::access::Scope;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::MarkCount;
 use crate::domain::order::{NewOrder, OrderNumber, OrderState};
@@ -221,12 +222,13 @@ impl Order {
                 let (file, format) = NewFile::of_table(&out)?;
                 let filter = about.filter();
                 let (file, rows) =
-                    export::orders(&store, &filter, format, system::now(), file).await?;
+                    export::orders(&store, Scope::All, &filter, format, system::now(), file)
+                        .await?;
                 file.keep()?;
                 return exported(output, &out, rows, "orders");
             }
             Self::Show { number } => {
-                let order = orders::get(&store, number).await?;
+                let order = orders::get(&store, Scope::All, number).await?;
                 return output.result(&to_json(&order), &show_text(&order));
             }
         };
@@ -239,7 +241,8 @@ impl List {
         let filter = self.about.filter();
         let before = self.page.before.map(OrderNumber);
         let store = place.store().await?;
-        let found = orders::list(&store, &filter, before, self.page.limit.limit).await?;
+        let found =
+            orders::list(&store, Scope::All, &filter, before, self.page.limit.limit).await?;
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = [
             "number", "state", "licensee", "season", "form", "quantity", "printer", "batch",

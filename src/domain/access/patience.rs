@@ -3,8 +3,9 @@
 //!
 //! Failures are counted in two places: by name *and* network together, and by network alone. A stranger who guesses at
 //! a name is slowed where the stranger is; the person signs in from elsewhere undisturbed. A guesser who has many
-//! networks is slowed by a third count, of the name alone, which does not hold for a network from which this person has
-//! signed in before.
+//! networks is slowed by a third count, of the name alone. Only the first count holds for a network from which this
+//! person has signed in before: a guesser, be it one behind the same address, closes the door to nobody but on the one
+//! name, and only there.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,7 +43,7 @@ impl Patience {
     pub fn holds_until(failures: &Failures, now: Timestamp) -> Option<Timestamp> {
         let counts = [failures.of_both, failures.of_network, failures.of_name];
         let until = (0..3)
-            .filter(|place| *place != 2 || !failures.is_known_here)
+            .filter(|place| *place == 0 || !failures.is_known_here)
             .filter_map(|place| {
                 let over = counts[place].checked_sub(Self::ALLOWED[place])?;
                 let wait = Self::FIRST_SECONDS << over.min(10);
@@ -91,5 +92,21 @@ mod tests {
             ..attacked
         };
         assert_eq!(Patience::holds_until(&at_home, at(1)), None);
+    }
+
+    #[test]
+    fn a_guesser_in_the_office_does_not_lock_the_office_out() {
+        let beside = failures(0, 100_000, 0);
+        assert!(Patience::holds_until(&beside, at(1)).is_some());
+        let colleague = Failures {
+            is_known_here: true,
+            ..beside
+        };
+        assert_eq!(Patience::holds_until(&colleague, at(1)), None);
+        let guessed_at = Failures {
+            of_both: 5,
+            ..colleague
+        };
+        assert_eq!(Patience::holds_until(&guessed_at, at(1)), Some(at(15)));
     }
 }

@@ -1,5 +1,6 @@
 //! What there is to be allowed. A token may be narrowed to some of them by their words.
 
+use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::licensee::Step;
 use crate::domain::words::words;
 
@@ -59,6 +60,8 @@ words! {
         DocumentAdd = "document.add" "上传文件",
         /// Set the coefficients of entitlements.
         CoefficientsSet = "coefficients.set" "设定核算系数",
+        /// Enter the figures that the plan's targets are measured against.
+        PlanSet = "plan.set" "填报规划数据",
         /// Grant an entitlement from a survey.
         EntitlementGrant = "entitlement.grant" "核定额度",
         /// Adjust one.
@@ -119,6 +122,31 @@ words! {
 }
 
 impl Permission {
+    /// What an event on marks needs: any one of these.
+    pub const fn for_event(event: EventKind) -> &'static [Self] {
+        match event {
+            EventKind::Printed => &[Self::MarkPrint],
+            EventKind::Delivered => &[Self::MarkDeliver],
+            EventKind::Received => &[Self::MarkReceive],
+            EventKind::Activated => &[Self::MarkActivate],
+            EventKind::Used | EventKind::Withdrawn(Withdrawal::Returned) => &[Self::MarkUse],
+            EventKind::Withdrawn(Withdrawal::Spoiled | Withdrawal::Lost) => {
+                &[Self::MarkPrint, Self::MarkUse]
+            }
+            EventKind::Withdrawn(Withdrawal::Destroyed) => &[Self::MarkDestroy],
+            EventKind::Withdrawn(Withdrawal::Recalled)
+            | EventKind::Restored(Withdrawal::Recalled) => &[Self::LotRecall],
+            EventKind::Withdrawn(Withdrawal::Frozen) | EventKind::Restored(Withdrawal::Frozen) => {
+                &[Self::MarkFreeze]
+            }
+            // The rules restore nothing else.
+            EventKind::Withdrawn(Withdrawal::Revoked) | EventKind::Restored(_) => {
+                &[Self::MarkRevoke]
+            }
+            EventKind::Undone(_) => &[Self::LedgerCorrect],
+        }
+    }
+
     /// What a step on a licensee's path needs: those of two people are proposed, and confirmed by another role.
     pub const fn for_step(step: Step) -> Self {
         match step {

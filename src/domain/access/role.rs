@@ -96,7 +96,7 @@ impl Role {
             P::LicenseeDecide | P::LicenseePropose => matches!(self, Approver),
             P::LicenseeConfirm => matches!(self, SecondApprover),
             P::DocumentAdd => matches!(self, Registrar | Licensee),
-            P::CoefficientsSet | P::EntitlementAdjust => matches!(self, Approver),
+            P::CoefficientsSet | P::PlanSet | P::EntitlementAdjust => matches!(self, Approver),
             P::EntitlementGrant | P::EntitlementClose => matches!(self, Registrar),
             P::TransferPropose | P::TransferConfirm => matches!(self, Registrar | Licensee),
             P::PrinterKeep => matches!(self, Registrar),

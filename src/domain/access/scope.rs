@@ -7,6 +7,7 @@ use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::order::Order;
 use crate::domain::printer::PrinterNumber;
+use crate::domain::whereabouts::Whereabouts;
 
 /// Whose things a person sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,12 +43,52 @@ impl Scope {
         self == Self::All || self == Self::Licensee(number)
     }
 
+    /// Whether this printer's file is seen: its own. Who prints their labels is no secret to licensees.
+    pub fn sees_printer(self, number: PrinterNumber) -> bool {
+        match self {
+            Self::All | Self::Licensee(_) => true,
+            Self::Printer(own) => own == number,
+        }
+    }
+
+    /// A list that is wanted for one licensee or all, within the scope: `None` if nothing of it is seen.
+    pub fn of_licensees(self, wanted: Option<LicenseeNumber>) -> Option<Option<LicenseeNumber>> {
+        match self {
+            Self::All => Some(wanted),
+            Self::Licensee(own) if wanted.is_none_or(|wanted| wanted == own) => Some(Some(own)),
+            Self::Licensee(_) | Self::Printer(_) => None,
+        }
+    }
+
+    /// Narrows a list that is wanted for a licensee, a printer, both or all. Returns whether anything of it is seen.
+    pub fn narrows(
+        self,
+        licensee: &mut Option<LicenseeNumber>,
+        printer: &mut Option<PrinterNumber>,
+    ) -> bool {
+        match self {
+            Self::All => true,
+            Self::Licensee(own) => licensee.replace(own).is_none_or(|wanted| wanted == own),
+            Self::Printer(own) => printer.replace(own).is_none_or(|wanted| wanted == own),
+        }
+    }
+
     /// Whether this order is seen: its licensee's and its printer's.
     pub fn sees_order(self, order: &Order) -> bool {
         match self {
             Self::All => true,
             Self::Licensee(number) => order.placed.licensee == number,
             Self::Printer(number) => order.printer == Some(number),
+        }
+    }
+
+    /// Whether labels that are there are this party's to report on: the printing house's until they are sent, from then on
+    /// the licensee's.
+    pub const fn answers_for(self, place: Whereabouts) -> bool {
+        match self {
+            Self::All => true,
+            Self::Printer(_) => place.is_before_delivery(),
+            Self::Licensee(_) => !place.is_before_delivery(),
         }
     }
 

@@ -64,6 +64,12 @@ impl TotpSecret {
         (u32::from_be_bytes(part) & 0x7fff_ffff) % 1_000_000
     }
 
+    /// The code that a phone shows at this time.
+    pub fn code_at(&self, at: Timestamp) -> String {
+        let step = at.as_second().div_euclid(STEP_SECONDS);
+        format!("{:06}", self.code(step))
+    }
+
     /// The step whose code this is: the present one or a neighbour of it, for clocks that differ by half a minute. A step
     /// up to `used` was shown before and is not taken again.
     pub fn step_of(&self, code: &str, now: Timestamp, used: Option<i64>) -> Option<i64> {
@@ -84,7 +90,7 @@ impl TotpSecret {
         found
     }
 
-    /// The secret in base32 in groups of four, to be typed into an app.
+    /// The secret in base32, to be typed into an app.
     pub fn base32(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
         let (mut bits, mut count) = (0u32, 0);
@@ -114,6 +120,36 @@ impl TotpSecret {
             "otpauth://totp/{name}:{login}?secret={}&issuer={name}&algorithm=SHA1&digits=6&period={STEP_SECONDS}",
             &*secret
         ))
+    }
+}
+
+impl TotpSecret {
+    /// Whose address this is, and the secret in it: of those that [`TotpSecret::address`] writes.
+    pub fn of_address(address: &str) -> Option<(Login, Self)> {
+        let (label, query) = address.strip_prefix("otpauth://totp/")?.split_once('?')?;
+        let (_, login) = label.rsplit_once(':')?;
+        let mut pairs = query.split('&');
+        let secret = pairs.find_map(|pair| pair.strip_prefix("secret="))?;
+        Some((Login::new(login).ok()?, Self::of_base32(secret)?))
+    }
+
+    fn of_base32(text: &str) -> Option<Self> {
+        let mut secret = Zeroizing::new([0; SECRET_BYTES]);
+        if text.len() * 5 != SECRET_BYTES * 8 {
+            return None;
+        }
+        let (mut bits, mut count, mut place) = (0u32, 0, 0);
+        for letter in text.bytes() {
+            let value = BASE32.iter().position(|known| *known == letter)?;
+            bits = bits << 5 | u32::try_from(value).ok()?;
+            count += 5;
+            if count >= 8 {
+                count -= 8;
+                secret[place] = (bits >> count & 0xff) as u8;
+                place += 1;
+            }
+        }
+        Some(Self(secret))
     }
 }
 
@@ -211,6 +247,25 @@ mod tests {
             .secret(UserNumber(1), &[1; 16])
             .address("沅江 mark", &login);
         assert!(address.starts_with("otpauth://totp/%E6%B2%85%E6%B1%9F%20mark:wang.min?secret="));
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_was_written() {
+        let login = Login::new("wang.min").unwrap();
+        let address = of_rfc().address("127.0.0.1:8080", &login);
+        let (whose, secret) = TotpSecret::of_address(&address).unwrap();
+        assert_eq!(whose, login);
+        assert_eq!(secret.code_at(at(1_111_111_109)), "081804");
+        for wrong in [
+            "",
+            "otpauth://totp/x:wang.min?issuer=x",
+            "otpauth://totp/wang.min?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+            "otpauth://totp/x:wang.min?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ",
+            "otpauth://totp/x:wang.min?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1",
+            "otpauth://totp/x:w?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        ] {
+            assert!(TotpSecret::of_address(wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

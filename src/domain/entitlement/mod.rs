@@ -132,6 +132,17 @@ impl Entitlement {
         }
     }
 
+    /// All that could ever be ordered of it, before the year's end takes what is left.
+    pub fn entitled(&self) -> u64 {
+        let plus = i128::from(self.granted)
+            + i128::from(self.adjusted)
+            + i128::from(self.received)
+            + i128::from(self.carried_in)
+            + i128::from(self.restored);
+        // What was given was there before.
+        u64::try_from(plus - i128::from(self.given)).unwrap_or(0)
+    }
+
     /// What may still be ordered.
     pub fn balance(&self) -> u64 {
         let plus = i128::from(self.granted)

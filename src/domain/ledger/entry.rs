@@ -16,6 +16,7 @@ use crate::domain::licensee::{LicenseeNumber, NewLicensee, Particulars, StepTake
 use crate::domain::lot::{LotNumber, NewLot, TestReport};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{NewOrder, OrderNumber};
+use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
 use crate::domain::segments::marks_in;
 use crate::domain::text::Line;
@@ -103,6 +104,8 @@ entries! {
     PrinterEnded = "printer_ended" "承印方停用" { printer: PrinterNumber, reason: Line, }
     /// New coefficients are in force.
     CoefficientsSet = "coefficients_set" "核定系数" { coefficients: Coefficients, }
+    /// Figures that the plan's targets are measured against were entered.
+    PlanFiguresSet = "plan_figures" "填报规划数据" { figures: PlanFigures, }
     /// An entitlement was granted from a survey.
     Granted = "entitlement_granted" "核定额度" { account: Account, grant: Grant, }
     /// An entitlement was adjusted; `corrects` names an adjustment that is taken back.

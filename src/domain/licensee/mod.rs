@@ -15,7 +15,7 @@ pub use path::{LicenseeState, Step, StepTaken};
 use super::calendar::day_of;
 use super::refusal::Refusal;
 use super::said::said;
-use super::text::Line;
+use super::text::{Line, half_width};
 use super::uscc::Uscc;
 use super::words::{numbered, words};
 
@@ -463,10 +463,6 @@ impl Licensee {
 
 /// Two names that differ in case, width, spacing, hyphens or invisible characters alone are one person's.
 pub fn is_same_person(one: &Line, other: &Line) -> bool {
-    let half_width = |letter: char| match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-        other => other,
-    };
     let plain = |line: &Line| -> String {
         let letters = line.as_str().chars().map(half_width);
         let letters = letters.filter(|letter| letter.is_alphanumeric());

@@ -7,8 +7,8 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{At, IdempotencyKey, Limit, Range, Said, StateWord, Text};
+use super::caller::Caller;
+use super::values::{At, By, IdempotencyKey, Limit, Range, StateWord};
 use crate::domain::form::Form;
 use crate::domain::key_id::KeyId;
 use crate::domain::licensee::LicenseeNumber;
@@ -19,8 +19,10 @@ use crate::domain::text::Line;
 use crate::http::App;
 use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::problem::Problem;
+use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::system;
+use crate::store::batch;
 
 /// A batch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,17 +97,17 @@ pub struct Batches {
     path = "/api/v1/batches",
     operation_id = "list_batches",
     tag = "batches",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Batches))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Batches>, Problem> {
     let (before, limit) = (wanted.before, wanted.limit);
-    let mut found = issue::list(&app.store, before, limit.and_one()).await?;
+    let all = batch::Filter::default();
+    let mut found = issue::list(&app.store, caller.scope(), &all, before, limit.and_one()).await?;
     let next = limit.cut(&mut found, |batch| batch.number);
     let batches = found.into_iter().map(Into::into).collect();
     Ok(Json(Batches { batches, next }))
@@ -116,7 +118,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct IssueRequest {
     /// Who issues.
-    by: Text,
+    by: Option<By>,
     /// The order to fulfil.
     order: OrderNumber,
     /// Whether the labels carry hidden codes under scratch film.
@@ -139,24 +141,28 @@ impl IntoParams for NeededKey {
     path = "/api/v1/batches",
     operation_id = "issue_batch",
     tag = "batches",
-    security(("administrator" = [])),
     params(NeededKey),
     request_body = IssueRequest,
     responses((status = 200, description = "It is issued", body = BatchBody))
 )]
 pub async fn issue(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<IssueRequest>,
 ) -> Result<Json<BatchBody>, Problem> {
+    let idempotency_key = key.clone().needed()?;
+    let call = Call {
+        request: None, // the batch keeps it
+        ..caller.call(key, body.by)?
+    };
     let new = Issue {
         order: body.order,
         has_hidden_codes: body.has_hidden_codes,
-        idempotency_key: key.needed()?,
-        actor: body.by.said("by")?,
+        idempotency_key,
+        actor: call.by.clone(),
     };
-    let issued = issue::issue(&app.store, &app.keys, &new, system::now()).await?;
+    let issued = issue::issue_by(&app.store, &app.keys, &new, &call).await?;
     Ok(Json(issued.batch.into()))
 }
 
@@ -199,16 +205,15 @@ pub struct RangeInState {
     path = "/api/v1/batches/{batch}",
     operation_id = "get_batch",
     tag = "batches",
-    security(("administrator" = [])),
     params(("batch" = BatchNumber, Path, description = "Its number")),
     responses((status = 200, description = "It, with the states of its marks", body = BatchReport))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<BatchNumber>,
 ) -> Result<Json<BatchReport>, Problem> {
-    let report = issue::report(&app.store, number, system::now()).await?;
+    let report = issue::report(&app.store, caller.scope(), number, system::now()).await?;
     let state = |(state, marks): (&'static str, u64)| MarksInState {
         state: StateWord(state),
         marks,

@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
+use super::caller::Caller;
 use super::marks::Lines;
-use super::values::{At, IdempotencyKey, Limit, Range, Said, Text};
+use super::values::{At, By, IdempotencyKey, Limit, Range, Said, Text};
 use crate::domain::container::{Container, ContainerKind, ContainerNumber};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::text::Line;
@@ -92,17 +92,17 @@ pub struct Containers {
     path = "/api/v1/containers",
     operation_id = "list_containers",
     tag = "containers",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Containers))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Containers>, Problem> {
     let (batch, before, limit) = (wanted.batch, wanted.before, wanted.limit);
-    let mut found = containers::list(&app.store, batch, before, limit.and_one()).await?;
+    let mut found =
+        containers::list(&app.store, caller.scope(), batch, before, limit.and_one()).await?;
     let next = limit.cut(&mut found, |container| container.number);
     let containers = found.into_iter().map(Into::into).collect();
     Ok(Json(Containers { containers, next }))
@@ -113,7 +113,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct Filling {
     /// Who fills it.
-    by: Text,
+    by: Option<By>,
     /// Roll or box.
     kind: ContainerKind,
     /// The batch in which indices count.
@@ -130,18 +130,17 @@ pub struct Filling {
     path = "/api/v1/containers",
     operation_id = "fill_container",
     tag = "containers",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = Filling,
     responses((status = 200, description = "It is filled", body = ContainerBody))
 )]
 pub async fn fill(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Filling>,
 ) -> Result<Json<ContainerBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let lines = body.lines.text()?;
     let fill = Fill {
         kind: body.kind,
@@ -149,8 +148,7 @@ pub async fn fill(
         lines: &lines,
         label: body.label.said("label")?,
     };
-    let serials = &app.keys.secrets.serial;
-    let filled = containers::fill(&app.store, serials, &call, &fill).await?;
+    let filled = containers::fill(&app.store, &app.keys, &call, &fill).await?;
     Ok(Json(filled.into()))
 }
 
@@ -160,16 +158,19 @@ pub async fn fill(
     path = "/api/v1/containers/{container}",
     operation_id = "get_container",
     tag = "containers",
-    security(("administrator" = [])),
     params(("container" = ContainerNumber, Path, description = "Its number")),
     responses((status = 200, description = "It", body = ContainerBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<ContainerNumber>,
 ) -> Result<Json<ContainerBody>, Problem> {
-    Ok(Json(containers::get(&app.store, number).await?.into()))
+    Ok(Json(
+        containers::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// What was found in a roll or box.
@@ -214,21 +215,19 @@ pub struct OtherBatch {
     path = "/api/v1/containers/{container}/compare",
     operation_id = "compare_container",
     tag = "containers",
-    security(("administrator" = [])),
     params(("container" = ContainerNumber, Path, description = "Its number")),
     request_body = FoundMarks,
     responses((status = 200, description = "What agrees and what does not", body = ComparisonBody))
 )]
 pub async fn compare(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<ContainerNumber>,
     ApiJson(body): ApiJson<FoundMarks>,
 ) -> Result<Json<ComparisonBody>, Problem> {
     let lines = body.lines.text()?;
-    let serials = &app.keys.secrets.serial;
     let (container, comparison, lines) =
-        containers::compare(&app.store, serials, number, &lines).await?;
+        containers::compare(&app.store, caller.scope(), &app.keys, number, &lines).await?;
     let lines = bad_lines(&lines);
     let is_same = comparison.agrees();
     let ranges = |ranges: Vec<IndexRange>| ranges.into_iter().map(Into::into).collect();

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{At, Count, FileContent, IdempotencyKey, Limit, Said, Text};
+use super::caller::Caller;
+use super::values::{At, By, Count, FileContent, IdempotencyKey, Limit, Said, Text};
 use crate::domain::document::{AddedDocument, DocumentNumber, MediaType, Purpose};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
@@ -98,18 +98,24 @@ pub struct Documents {
     path = "/api/v1/licensees/{licensee}/documents",
     operation_id = "list_documents",
     tag = "documents",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Whose"), Wanted),
     responses((status = 200, description = "A page of them", body = Documents))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(licensee): ApiPath<LicenseeNumber>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Documents>, Problem> {
     let (before, limit) = (wanted.before, wanted.limit);
-    let mut found = documents::list(&app.store, licensee, before, limit.and_one()).await?;
+    let mut found = documents::list(
+        &app.store,
+        caller.scope(),
+        licensee,
+        before,
+        limit.and_one(),
+    )
+    .await?;
     let next = limit.cut(&mut found, |added| added.document.number);
     let documents = found.into_iter().map(Into::into).collect();
     Ok(Json(Documents { documents, next }))
@@ -121,7 +127,8 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct About {
     /// Who adds it.
-    by: Text,
+    #[param(value_type = By, required = false)]
+    by: Option<By>,
     /// What it is for.
     purpose: Purpose,
     /// Its title; with the same purpose and title it is the next version.
@@ -139,7 +146,6 @@ pub struct About {
     path = "/api/v1/licensees/{licensee}/documents",
     operation_id = "add_document",
     tag = "documents",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Whose"), About, IdempotencyKey),
     request_body(content = FileContent, content_type = "application/octet-stream", description = "The file"),
     responses(
@@ -148,14 +154,14 @@ pub struct About {
     )
 )]
 pub async fn add(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(licensee): ApiPath<LicenseeNumber>,
     ApiQuery(about): ApiQuery<About>,
     key: IdempotencyKey,
     ApiBytes(content): ApiBytes,
 ) -> Result<Json<DocumentBody>, Problem> {
-    let call = key.call(about.by)?;
+    let call = caller.call(key, about.by)?;
     let new = NewDocument {
         licensee,
         lot: about.lot,
@@ -172,16 +178,19 @@ pub async fn add(
     path = "/api/v1/documents/{document}",
     operation_id = "get_document",
     tag = "documents",
-    security(("administrator" = [])),
     params(("document" = DocumentNumber, Path, description = "Its number")),
     responses((status = 200, description = "All but its content", body = DocumentBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Json<DocumentBody>, Problem> {
-    Ok(Json(documents::get(&app.store, number).await?.into()))
+    Ok(Json(
+        documents::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// The content of a document: to be saved, never to be shown inside a page.
@@ -190,7 +199,6 @@ pub async fn get(
     path = "/api/v1/documents/{document}/content",
     operation_id = "get_document_content",
     tag = "documents",
-    security(("administrator" = [])),
     params(("document" = DocumentNumber, Path, description = "Its number")),
     responses(
         (status = 200, description = "The file; its hash is the ETag", content(
@@ -204,12 +212,12 @@ pub async fn get(
     )
 )]
 pub async fn content(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     headers: HeaderMap,
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Response, Problem> {
-    let (added, content) = documents::content(&app.store, number).await?;
+    let (added, content) = documents::content(&app.store, caller.scope(), number).await?;
     Ok(saved(&headers, &added, content))
 }
 

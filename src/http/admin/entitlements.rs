@@ -7,8 +7,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{AccountPath, At, Count, Difference, IdempotencyKey, Limit, Said, Text};
+use super::caller::Caller;
+use super::values::{AccountPath, At, By, Count, Difference, IdempotencyKey, Limit, Said, Text};
 use crate::domain::area::Area;
 use crate::domain::entitlement::coefficients::{PerMille, SetCoefficients};
 use crate::domain::entitlement::{Account, Coefficients, Entitlement};
@@ -108,11 +108,10 @@ impl From<Coefficients> for CoefficientsBody {
     path = "/api/v1/coefficients",
     operation_id = "get_coefficients",
     tag = "entitlements",
-    security(("administrator" = [])),
     responses((status = 200, description = "They", body = CoefficientsBody))
 )]
 pub async fn coefficients(
-    _: Administrator,
+    _: Caller,
     State(app): State<App>,
 ) -> Result<Json<CoefficientsBody>, Problem> {
     Ok(Json(entitlements::coefficients(&app.store).await?.into()))
@@ -142,11 +141,10 @@ pub struct CoefficientsHistory {
     path = "/api/v1/coefficients/versions",
     operation_id = "list_coefficients",
     tag = "entitlements",
-    security(("administrator" = [])),
     responses((status = 200, description = "All of them", body = CoefficientsHistory))
 )]
 pub async fn history(
-    _: Administrator,
+    _: Caller,
     State(app): State<App>,
 ) -> Result<Json<CoefficientsHistory>, Problem> {
     let version = |set: SetCoefficients| CoefficientsVersion {
@@ -164,7 +162,7 @@ pub async fn history(
 #[serde(deny_unknown_fields)]
 pub struct NewCoefficients {
     /// Who sets them.
-    by: Text,
+    by: Option<By>,
     /// The version in force and one; if somebody set that by now, nothing is overwritten (409).
     version: Count,
     /// Raw shoots in kilograms a mu yields in a season, 1 to 10,000.
@@ -185,18 +183,17 @@ pub struct NewCoefficients {
     path = "/api/v1/coefficients",
     operation_id = "set_coefficients",
     tag = "entitlements",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = NewCoefficients,
     responses((status = 200, description = "They are in force", body = CoefficientsBody))
 )]
 pub async fn set_coefficients(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<NewCoefficients>,
 ) -> Result<Json<CoefficientsBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let new = Coefficients {
         version: body.version.0,
         kg_per_mu: body.kg_per_mu.0,
@@ -308,19 +305,19 @@ pub struct Entitlements {
     path = "/api/v1/entitlements",
     operation_id = "list_entitlements",
     tag = "entitlements",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "They", body = Entitlements))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Entitlements>, Problem> {
     let (licensee, season, limit) = (wanted.licensee, wanted.season, wanted.limit);
     let after = wanted.after.map(|AccountPath(account)| account);
     let most = limit.and_one();
-    let mut found = entitlements::list(&app.store, licensee, season, after, most).await?;
+    let mut found =
+        entitlements::list(&app.store, caller.scope(), licensee, season, after, most).await?;
     let next = limit.cut(&mut found, |entitlement| AccountPath(entitlement.account));
     let entitlements = found.into_iter().map(Into::into).collect();
     Ok(Json(Entitlements { entitlements, next }))
@@ -331,7 +328,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct GrantRequest {
     /// Who grants it.
-    by: Text,
+    by: Option<By>,
     /// To whom.
     licensee: LicenseeNumber,
     /// For which season.
@@ -352,18 +349,17 @@ pub struct GrantRequest {
     path = "/api/v1/entitlements/grant",
     operation_id = "grant_entitlement",
     tag = "entitlements",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = GrantRequest,
     responses((status = 200, description = "It is granted", body = EntitlementBody))
 )]
 pub async fn grant(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<GrantRequest>,
 ) -> Result<Json<EntitlementBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let account = Account {
         licensee: body.licensee,
         season: body.season,
@@ -380,7 +376,7 @@ pub async fn grant(
 #[serde(deny_unknown_fields)]
 pub struct Adjustment {
     /// Who adjusts it.
-    by: Text,
+    by: Option<By>,
     /// Whose.
     licensee: LicenseeNumber,
     /// Of which season.
@@ -401,18 +397,17 @@ pub struct Adjustment {
     path = "/api/v1/entitlements/adjust",
     operation_id = "adjust_entitlement",
     tag = "entitlements",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = Adjustment,
     responses((status = 200, description = "It is adjusted", body = EntitlementBody))
 )]
 pub async fn adjust(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Adjustment>,
 ) -> Result<Json<EntitlementBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let account = Account {
         licensee: body.licensee,
         season: body.season,
@@ -430,7 +425,7 @@ pub async fn adjust(
 #[serde(deny_unknown_fields)]
 pub struct Closing {
     /// Who closes them.
-    by: Text,
+    by: Option<By>,
     /// Whose.
     licensee: LicenseeNumber,
     /// Of which season.
@@ -445,18 +440,17 @@ pub struct Closing {
     path = "/api/v1/entitlements/close",
     operation_id = "close_entitlement",
     tag = "entitlements",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = Closing,
     responses((status = 200, description = "The books are closed", body = EntitlementBody))
 )]
 pub async fn close(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Closing>,
 ) -> Result<Json<EntitlementBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let account = Account {
         licensee: body.licensee,
         season: body.season,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Administrator;
+use super::caller::Caller;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::service::system;
@@ -34,10 +34,9 @@ pub struct Instance {
 #[utoipa::path(
     get,
     path = "/api/v1/instance",
-    security(("administrator" = [])),
     responses((status = 200, description = "Program, database, address and clock", body = Instance))
 )]
-pub async fn instance(_: Administrator, State(app): State<App>) -> Result<Json<Instance>, Problem> {
+pub async fn instance(_: Caller, State(app): State<App>) -> Result<Json<Instance>, Problem> {
     migrate::check(&app.store).await?;
     Ok(Json(Instance {
         version: env!("CARGO_PKG_VERSION"),

@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
+use super::caller::Caller;
 use super::lots::Decision;
-use super::values::{At, EntryKind, EntryNo, IdempotencyKey, Limit, Said, Text};
+use super::values::{At, By, EntryKind, EntryNo, IdempotencyKey, Limit, Said, Text};
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
 use crate::domain::licensee::LicenseeNumber;
@@ -130,12 +130,11 @@ pub struct Entries {
     path = "/api/v1/ledger/entries",
     operation_id = "list_entries",
     tag = "ledger",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Entries))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Entries>, Problem> {
@@ -148,7 +147,14 @@ pub async fn list(
         kind: wanted.kind.map(|kind| kind.0),
     };
     let before = wanted.before.map(|number| number.0);
-    let mut found = ledger::list(&app.store, &filter, before, wanted.limit.and_one()).await?;
+    let mut found = ledger::list(
+        &app.store,
+        caller.scope(),
+        &filter,
+        before,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |entry| EntryNo(entry.number));
     let entries = found.into_iter().map(Into::into).collect();
     Ok(Json(Entries { entries, next }))
@@ -160,16 +166,19 @@ pub async fn list(
     path = "/api/v1/ledger/entries/{entry}",
     operation_id = "get_entry",
     tag = "ledger",
-    security(("administrator" = [])),
     params(("entry" = EntryNo, Path, description = "Its number")),
     responses((status = 200, description = "It", body = EntryBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(EntryNo(number)): ApiPath<EntryNo>,
 ) -> Result<Json<EntryBody>, Problem> {
-    Ok(Json(ledger::get(&app.store, number).await?.into()))
+    Ok(Json(
+        ledger::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// Where the ledger ends.
@@ -188,10 +197,9 @@ pub struct LedgerHead {
     path = "/api/v1/ledger/head",
     operation_id = "get_head",
     tag = "ledger",
-    security(("administrator" = [])),
     responses((status = 200, description = "Number and hash of the last entry", body = LedgerHead))
 )]
-pub async fn head(_: Administrator, State(app): State<App>) -> Result<Json<LedgerHead>, Problem> {
+pub async fn head(_: Caller, State(app): State<App>) -> Result<Json<LedgerHead>, Problem> {
     let head = ledger::head(&app.store).await?;
     Ok(Json(LedgerHead {
         number: EntryNo(head.number),
@@ -212,19 +220,18 @@ pub struct Written {
     path = "/api/v1/ledger/entries/{entry}/correct",
     operation_id = "correct_entry",
     tag = "ledger",
-    security(("administrator" = [])),
     params(("entry" = EntryNo, Path, description = "The entry that was made in error"), IdempotencyKey),
     request_body = Decision,
     responses((status = 200, description = "It is taken back, by an entry of its own", body = Written))
 )]
 pub async fn correct(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(EntryNo(number)): ApiPath<EntryNo>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Decision>,
 ) -> Result<Json<Written>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let (reason, document) = (body.reason.said("reason")?, body.document.said("document")?);
     let entry = corrections::take_back(&app.store, &call, number, reason, document).await?;
     let entry = EntryNo(entry);
@@ -236,7 +243,7 @@ pub async fn correct(
 #[serde(deny_unknown_fields)]
 pub struct Remark {
     /// Who writes it.
-    by: Text,
+    by: Option<By>,
     /// What is to be said.
     text: Text,
 }
@@ -247,19 +254,18 @@ pub struct Remark {
     path = "/api/v1/ledger/entries/{entry}/note",
     operation_id = "note_entry",
     tag = "ledger",
-    security(("administrator" = [])),
     params(("entry" = EntryNo, Path, description = "The entry it is about"), IdempotencyKey),
     request_body = Remark,
     responses((status = 200, description = "It is written", body = Written))
 )]
 pub async fn note(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(EntryNo(number)): ApiPath<EntryNo>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Remark>,
 ) -> Result<Json<Written>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let text = body.text.said("text")?;
     let entry = corrections::note(&app.store, &call, number, text).await?;
     let entry = EntryNo(entry);

@@ -5,8 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{At, Count, Day, IdempotencyKey, Limit, Moment, Said, Text, UsccText};
+use super::caller::{Caller, Undecided};
+use super::values::{At, By, Count, Day, IdempotencyKey, Limit, Moment, Said, Text, UsccText};
+use crate::domain::access::Permission;
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::form::Form;
@@ -21,6 +22,7 @@ use crate::domain::uscc::Uscc;
 use crate::http::App;
 use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::problem::Problem;
+use crate::service::desk::Call;
 use crate::service::{licensees, system};
 use crate::store::licensee::Filter;
 
@@ -360,7 +362,6 @@ pub struct Licensees {
     path = "/api/v1/licensees",
     operation_id = "list_licensees",
     tag = "licensees",
-    security(("administrator" = [])),
     params(Wanted),
     responses(
         (status = 200, description = "A page of the register", body = Licensees),
@@ -368,18 +369,26 @@ pub struct Licensees {
     )
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Licensees>, Problem> {
     let search = wanted.search.said("search")?;
     let filter = Filter {
+        number: None,
         state: wanted.state,
         search: search.map(|text| text.to_string()),
         attention_on: wanted.attention.then(|| day_of(system::now())),
     };
     let after = wanted.after.unwrap_or(LicenseeNumber(0));
-    let mut found = licensees::list(&app.store, &filter, after, wanted.limit.and_one()).await?;
+    let mut found = licensees::list(
+        &app.store,
+        caller.scope(),
+        &filter,
+        after,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |licensee| licensee.number);
     let licensees = found.into_iter().map(Into::into).collect();
     Ok(Json(Licensees { licensees, next }))
@@ -390,7 +399,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct LicenseeEntry {
     /// Who enters it.
-    by: Text,
+    by: Option<By>,
     /// Its unified social credit code.
     uscc: UsccText,
     /// Its file.
@@ -409,18 +418,17 @@ pub struct LicenseeEntry {
     path = "/api/v1/licensees",
     operation_id = "enter_licensee",
     tag = "licensees",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = LicenseeEntry,
     responses((status = 200, description = "It is entered", body = LicenseeBody))
 )]
 pub async fn enter(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<LicenseeEntry>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let new = NewLicensee {
         uscc: body.uscc.said("uscc")?,
         particulars: body.file.particulars()?,
@@ -437,16 +445,19 @@ pub async fn enter(
     path = "/api/v1/licensees/{licensee}",
     operation_id = "get_licensee",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number")),
     responses((status = 200, description = "All that is known of it", body = LicenseeBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    Ok(Json(licensees::get(&app.store, number).await?.into()))
+    Ok(Json(
+        licensees::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// A new version of a file.
@@ -454,7 +465,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct FileChange {
     /// Who changes it.
-    by: Text,
+    by: Option<By>,
     /// The version that was read and changed; if there is a newer one by now, nothing is overwritten (409).
     revision: Count,
     /// The whole file as it shall be.
@@ -467,19 +478,18 @@ pub struct FileChange {
     path = "/api/v1/licensees/{licensee}/file",
     operation_id = "change_licensee_file",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = FileChange,
     responses((status = 200, description = "The file has a new version", body = LicenseeBody))
 )]
 pub async fn file(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<FileChange>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let file = body.file.particulars()?;
     let changed = licensees::file(&app.store, &call, number, body.revision.0, file).await?;
     Ok(Json(changed.into()))
@@ -490,7 +500,7 @@ pub async fn file(
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// Who takes or proposes it.
-    by: Text,
+    by: Option<By>,
     /// Which.
     step: Step,
     /// The day of the decision.
@@ -506,8 +516,8 @@ pub struct StepRequest {
 }
 
 impl StepRequest {
-    fn read(self, key: IdempotencyKey) -> Result<(crate::service::desk::Call, StepTaken), Problem> {
-        let call = key.call(self.by)?;
+    fn read(self, caller: &Caller, key: IdempotencyKey) -> Result<(Call, StepTaken), Problem> {
+        let call = caller.call(key, self.by)?;
         let step = StepTaken {
             step: self.step,
             date: self.date.0,
@@ -526,19 +536,20 @@ impl StepRequest {
     path = "/api/v1/licensees/{licensee}/steps",
     operation_id = "take_licensee_step",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = StepRequest,
     responses((status = 200, description = "The step is taken", body = LicenseeBody))
 )]
 pub async fn step(
-    _: Administrator,
+    undecided: Undecided,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<StepRequest>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let (call, step) = body.read(key)?;
+    let needed = Permission::for_step(body.step);
+    let caller = undecided.may(&app, &[needed]).await?;
+    let (call, step) = body.read(&caller, key)?;
     let changed = licensees::take_step(&app.store, &call, number, step).await?;
     Ok(Json(changed.into()))
 }
@@ -549,19 +560,18 @@ pub async fn step(
     path = "/api/v1/licensees/{licensee}/proposal",
     operation_id = "propose_licensee_step",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = StepRequest,
     responses((status = 200, description = "The step waits for its second person", body = LicenseeBody))
 )]
 pub async fn propose(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<StepRequest>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let (call, step) = body.read(key)?;
+    let (call, step) = body.read(&caller, key)?;
     let changed = licensees::propose_step(&app.store, &call, number, step).await?;
     Ok(Json(changed.into()))
 }
@@ -571,7 +581,7 @@ pub async fn propose(
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Who.
-    pub by: Text,
+    pub by: Option<By>,
 }
 
 /// Confirms the step that waits, as a second person.
@@ -580,19 +590,18 @@ pub struct Person {
     path = "/api/v1/licensees/{licensee}/proposal/confirm",
     operation_id = "confirm_licensee_step",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Person,
     responses((status = 200, description = "The step is taken", body = LicenseeBody))
 )]
 pub async fn confirm(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Person>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let changed = licensees::confirm_step(&app.store, &call, number).await?;
     Ok(Json(changed.into()))
 }
@@ -603,19 +612,18 @@ pub async fn confirm(
     path = "/api/v1/licensees/{licensee}/proposal/drop",
     operation_id = "drop_licensee_step",
     tag = "licensees",
-    security(("administrator" = [])),
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Person,
     responses((status = 200, description = "Nothing waits any more", body = LicenseeBody))
 )]
 pub async fn withdraw(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Person>,
 ) -> Result<Json<LicenseeBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let changed = licensees::drop_step(&app.store, &call, number).await?;
     Ok(Json(changed.into()))
 }

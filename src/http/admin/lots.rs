@@ -5,8 +5,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{At, Count, Day, IdempotencyKey, Limit, Said, Sha256Text, Text};
+use super::caller::Caller;
+use super::values::{At, By, Count, Day, IdempotencyKey, Limit, Said, Sha256Text, Text};
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
@@ -164,18 +164,24 @@ pub struct Lots {
     path = "/api/v1/lots",
     operation_id = "list_lots",
     tag = "lots",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Lots))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Lots>, Problem> {
     let (licensee, season, limit) = (wanted.licensee, wanted.season, wanted.limit);
-    let mut found =
-        lots::list(&app.store, licensee, season, wanted.before, limit.and_one()).await?;
+    let mut found = lots::list(
+        &app.store,
+        caller.scope(),
+        licensee,
+        season,
+        wanted.before,
+        limit.and_one(),
+    )
+    .await?;
     let next = limit.cut(&mut found, |lot| lot.number);
     let lots = found.into_iter().map(Into::into).collect();
     Ok(Json(Lots { lots, next }))
@@ -186,7 +192,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct LotEntry {
     /// Who enters it.
-    by: Text,
+    by: Option<By>,
     /// Whose goods.
     licensee: LicenseeNumber,
     /// What the public sees.
@@ -226,18 +232,17 @@ pub struct LotLabelEntry {
     path = "/api/v1/lots",
     operation_id = "enter_lot",
     tag = "lots",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = LotEntry,
     responses((status = 200, description = "It is entered", body = LotBody))
 )]
 pub async fn enter(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<LotEntry>,
 ) -> Result<Json<LotBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let label = body.public;
     let new = NewLot {
         licensee: body.licensee,
@@ -263,16 +268,17 @@ pub async fn enter(
     path = "/api/v1/lots/{lot}",
     operation_id = "get_lot",
     tag = "lots",
-    security(("administrator" = [])),
     params(("lot" = LotNumber, Path, description = "Its number")),
     responses((status = 200, description = "What the public sees of it, and the rest", body = LotBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LotNumber>,
 ) -> Result<Json<LotBody>, Problem> {
-    Ok(Json(lots::get(&app.store, number).await?.into()))
+    Ok(Json(
+        lots::get(&app.store, caller.scope(), number).await?.into(),
+    ))
 }
 
 /// A report of an inspection.
@@ -280,7 +286,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct ReportEntry {
     /// Who files it.
-    by: Text,
+    by: Option<By>,
     /// Who tested.
     laboratory: Text,
     /// The report's number.
@@ -299,19 +305,18 @@ pub struct ReportEntry {
     path = "/api/v1/lots/{lot}/reports",
     operation_id = "report_lot",
     tag = "lots",
-    security(("administrator" = [])),
     params(("lot" = LotNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = ReportEntry,
     responses((status = 200, description = "It is filed", body = LotBody))
 )]
 pub async fn report(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LotNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<ReportEntry>,
 ) -> Result<Json<LotBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let report = TestReport {
         laboratory: body.laboratory.said("laboratory")?,
         number: body.number.said("number")?,
@@ -328,7 +333,7 @@ pub async fn report(
 #[serde(deny_unknown_fields)]
 pub struct Recall {
     /// Who recalls it.
-    by: Text,
+    by: Option<By>,
     /// Why; the public reads it.
     reason: Text,
     /// The number of the decision.
@@ -341,19 +346,18 @@ pub struct Recall {
     path = "/api/v1/lots/{lot}/recall",
     operation_id = "recall_lot",
     tag = "lots",
-    security(("administrator" = [])),
     params(("lot" = LotNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Recall,
     responses((status = 200, description = "It is recalled", body = LotBody))
 )]
 pub async fn recall(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LotNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Recall>,
 ) -> Result<Json<LotBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let (reason, document) = (body.reason.said("reason")?, body.document.said("document")?);
     let recalled = lots::recall(&app.store, &call, number, reason, document).await?;
     Ok(Json(recalled.into()))
@@ -364,7 +368,7 @@ pub async fn recall(
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// Who enters it.
-    pub by: Text,
+    pub by: Option<By>,
     /// Why.
     pub reason: Text,
     /// The number of the decision.
@@ -377,19 +381,18 @@ pub struct Decision {
     path = "/api/v1/lots/{lot}/restore",
     operation_id = "restore_lot",
     tag = "lots",
-    security(("administrator" = [])),
     params(("lot" = LotNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Decision,
     responses((status = 200, description = "It is recalled no more", body = LotBody))
 )]
 pub async fn restore(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<LotNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Decision>,
 ) -> Result<Json<LotBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let (reason, document) = (body.reason.said("reason")?, body.document.said("document")?);
     let restored = lots::restore(&app.store, &call, number, reason, document).await?;
     Ok(Json(restored.into()))

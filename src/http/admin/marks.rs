@@ -5,18 +5,20 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Administrator;
-use super::values::{At, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text};
+use super::caller::{Caller, Undecided};
+use super::values::{
+    At, By, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text,
+};
+use crate::domain::access::Permission;
 use crate::domain::container::ContainerNumber;
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::form::Form;
 use crate::domain::ledger::entry;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
-use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::mark::{BatchNumber, MarkIndex};
 use crate::domain::order::OrderNumber;
 use crate::domain::season::Season;
-use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::text::Line;
 use crate::domain::whereabouts::Whereabouts;
 use crate::http::App;
@@ -26,6 +28,7 @@ use crate::service::marks::{self, Change, Which};
 use crate::service::system;
 
 /// Lines that choose marks: each a serial, an index of the batch, or a range (`10-20`, or two serials with `..` between).
+/// A code or its address stands for its mark as a serial does.
 /// As one text, empty lines and those that begin with `#` are passed over.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
@@ -62,7 +65,7 @@ pub struct MarksChange {
     /// What happens to them.
     event: MarkEvent,
     /// Who reports or decides it.
-    by: Text,
+    by: Option<By>,
     /// The batch in which indices count; needed with `all`.
     batch: Option<BatchNumber>,
     /// The marks that these lines choose.
@@ -136,18 +139,18 @@ pub struct MarksOfBatch {
     path = "/api/v1/marks",
     operation_id = "change_marks",
     tag = "marks",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = MarksChange,
     responses((status = 200, description = "It is written down", body = MarksChanged))
 )]
 pub async fn change(
-    _: Administrator,
+    undecided: Undecided,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<MarksChange>,
 ) -> Result<Json<MarksChanged>, Problem> {
-    let call = key.call(body.by)?;
+    let needed = Permission::for_event(body.event.0);
+    let call = undecided.may(&app, needed).await?.call(key, body.by)?;
     let lines = body.lines.map(Lines::text).transpose()?;
     let ways = [
         lines.as_deref().map(Which::Lines),
@@ -172,8 +175,7 @@ pub async fn change(
         let date = date.0;
         change.destruction = Some(entry::Destruction { date, witnesses });
     }
-    let serials = &app.keys.secrets.serial;
-    let done = marks::change(&app.store, serials, &call, &change).await?;
+    let done = marks::change(&app.store, &app.keys, &call, &change).await?;
     let range = |(batch, range): &(_, _)| MarksOfBatch {
         batch: *batch,
         range: Range::from(*range),
@@ -283,20 +285,16 @@ impl From<RangeEvent> for MarkEventBody {
     path = "/api/v1/marks/{mark}",
     operation_id = "get_mark",
     tag = "marks",
-    security(("administrator" = [])),
     params(("mark" = String, Path, description = "Its serial, or `BATCH-INDEX`")),
     responses((status = 200, description = "All that is known of it", body = MarkReport))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(text): ApiPath<String>,
 ) -> Result<Json<MarkReport>, Problem> {
-    let serials = &app.keys.secrets.serial;
-    let mark = named(&text, serials).ok_or_else(|| {
-        Problem::NO_SUCH.because("this is neither a serial of ours nor a batch with an index")
-    })?;
-    let report = marks::report(&app.store, serials, mark, system::now()).await?;
+    let (serials, now) = (&app.keys.secrets.serial, system::now());
+    let report = marks::report_named(&app.store, caller.scope(), serials, &text, now).await?;
     Ok(Json(MarkReport {
         batch: report.mark.batch,
         index: report.mark.index,
@@ -318,15 +316,4 @@ pub async fn get(
                 .map(|place| place.prefecture.province().0),
         }),
     }))
-}
-
-fn named(text: &str, serials: &SerialKey) -> Option<MarkId> {
-    if let Some(mark) = Serial::from_typed(text).and_then(|serial| serials.mark(serial)) {
-        return Some(mark);
-    }
-    let (batch, index) = text.split_once('-')?;
-    Some(MarkId {
-        batch: BatchNumber::new(batch.parse().ok()?)?,
-        index: MarkIndex::new(index.parse().ok()?)?,
-    })
 }

@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
+use super::caller::Caller;
 use super::printers::Reason;
-use super::values::{At, Count, IdempotencyKey, Limit, Said, Sha256Text, Text};
+use super::values::{At, By, Count, IdempotencyKey, Limit, Said, Sha256Text, Text};
 use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
@@ -215,12 +215,11 @@ pub struct Orders {
     path = "/api/v1/orders",
     operation_id = "list_orders",
     tag = "orders",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Orders))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Orders>, Problem> {
@@ -231,7 +230,8 @@ pub async fn list(
         state: wanted.state,
     };
     let (before, limit) = (wanted.before, wanted.limit);
-    let mut found = orders::list(&app.store, &filter, before, limit.and_one()).await?;
+    let mut found =
+        orders::list(&app.store, caller.scope(), &filter, before, limit.and_one()).await?;
     let next = limit.cut(&mut found, |order| order.number);
     let orders = found.into_iter().map(Into::into).collect();
     Ok(Json(Orders { orders, next }))
@@ -242,7 +242,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct OrderEntry {
     /// Who places it.
-    by: Text,
+    by: Option<By>,
     /// For whom.
     licensee: LicenseeNumber,
     /// For which season.
@@ -261,18 +261,17 @@ pub struct OrderEntry {
     path = "/api/v1/orders",
     operation_id = "place_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = OrderEntry,
     responses((status = 200, description = "It waits for approval", body = OrderBody))
 )]
 pub async fn place(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<OrderEntry>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let new = NewOrder {
         licensee: body.licensee,
         season: body.season,
@@ -289,16 +288,19 @@ pub async fn place(
     path = "/api/v1/orders/{order}",
     operation_id = "get_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number")),
     responses((status = 200, description = "It, and where its labels are", body = OrderBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
 ) -> Result<Json<OrderBody>, Problem> {
-    Ok(Json(orders::get(&app.store, number).await?.into()))
+    Ok(Json(
+        orders::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// An approval.
@@ -306,7 +308,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Who approves it.
-    by: Text,
+    by: Option<By>,
     /// The number of the decision.
     document: Option<Text>,
 }
@@ -317,19 +319,18 @@ pub struct Approval {
     path = "/api/v1/orders/{order}/approve",
     operation_id = "approve_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Approval,
     responses((status = 200, description = "It is approved", body = OrderBody))
 )]
 pub async fn approve(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Approval>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let document = body.document.said("document")?;
     let approved = orders::approve(&app.store, &call, number, document).await?;
     Ok(Json(approved.into()))
@@ -341,19 +342,18 @@ pub async fn approve(
     path = "/api/v1/orders/{order}/reject",
     operation_id = "reject_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Reason,
     responses((status = 200, description = "It is rejected", body = OrderBody))
 )]
 pub async fn reject(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Reason>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let reason = body.reason.said("reason")?;
     let rejected = orders::reject(&app.store, &call, number, reason).await?;
     Ok(Json(rejected.into()))
@@ -365,19 +365,18 @@ pub async fn reject(
     path = "/api/v1/orders/{order}/cancel",
     operation_id = "cancel_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Reason,
     responses((status = 200, description = "It is cancelled", body = OrderBody))
 )]
 pub async fn cancel(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Reason>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let reason = body.reason.said("reason")?;
     let cancelled = orders::cancel(&app.store, &call, number, reason).await?;
     Ok(Json(cancelled.into()))
@@ -388,7 +387,7 @@ pub async fn cancel(
 #[serde(deny_unknown_fields)]
 pub struct Assignment {
     /// Who decides it.
-    by: Text,
+    by: Option<By>,
     /// Who prints.
     printer: PrinterNumber,
 }
@@ -399,19 +398,18 @@ pub struct Assignment {
     path = "/api/v1/orders/{order}/printer",
     operation_id = "assign_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Assignment,
     responses((status = 200, description = "It has a printer", body = OrderBody))
 )]
 pub async fn assign(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Assignment>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let assigned = orders::assign(&app.store, &call, number, body.printer).await?;
     Ok(Json(assigned.into()))
 }
@@ -421,7 +419,7 @@ pub async fn assign(
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// Who handed it out.
-    by: Text,
+    by: Option<By>,
     /// Who received it.
     receiver: Text,
     /// The hash of its file.
@@ -434,19 +432,18 @@ pub struct Release {
     path = "/api/v1/orders/{order}/release",
     operation_id = "release_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Release,
     responses((status = 200, description = "It is released", body = OrderBody))
 )]
 pub async fn release(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Release>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let (receiver, sha256) = (body.receiver.said("receiver")?, body.sha256.said("sha256")?);
     let released = orders::release(&app.store, &call, number, receiver, sha256).await?;
     Ok(Json(released.into()))
@@ -457,7 +454,7 @@ pub async fn release(
 #[serde(deny_unknown_fields)]
 pub struct OrderClosing {
     /// Who closes it.
-    by: Text,
+    by: Option<By>,
     /// How many labels the licensee has counted on hand.
     on_hand: Count,
 }
@@ -468,19 +465,18 @@ pub struct OrderClosing {
     path = "/api/v1/orders/{order}/close",
     operation_id = "close_order",
     tag = "orders",
-    security(("administrator" = [])),
     params(("order" = OrderNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = OrderClosing,
     responses((status = 200, description = "It is closed", body = OrderBody))
 )]
 pub async fn close(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<OrderNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<OrderClosing>,
 ) -> Result<Json<OrderBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let closed = orders::close(&app.store, &call, number, body.on_hand.0).await?;
     Ok(Json(closed.into()))
 }

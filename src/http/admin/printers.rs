@@ -5,8 +5,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{At, IdempotencyKey, Limit, Said, Text, UsccText};
+use super::caller::Caller;
+use super::values::{At, By, IdempotencyKey, Limit, Said, Text, UsccText};
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
@@ -77,16 +77,21 @@ pub struct Printers {
     path = "/api/v1/printers",
     operation_id = "list_printers",
     tag = "printers",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Printers))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Printers>, Problem> {
-    let mut found = printers::list(&app.store, wanted.before, wanted.limit.and_one()).await?;
+    let mut found = printers::list(
+        &app.store,
+        caller.scope(),
+        wanted.before,
+        wanted.limit.and_one(),
+    )
+    .await?;
     let next = wanted.limit.cut(&mut found, |printer| printer.number);
     let printers = found.into_iter().map(Into::into).collect();
     Ok(Json(Printers { printers, next }))
@@ -97,7 +102,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct PrinterEntry {
     /// Who enters it.
-    by: Text,
+    by: Option<By>,
     /// The registered name.
     name: Text,
     /// Its unified social credit code.
@@ -112,18 +117,17 @@ pub struct PrinterEntry {
     path = "/api/v1/printers",
     operation_id = "enter_printer",
     tag = "printers",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = PrinterEntry,
     responses((status = 200, description = "It is entered", body = PrinterBody))
 )]
 pub async fn enter(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<PrinterEntry>,
 ) -> Result<Json<PrinterBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let new = NewPrinter {
         name: body.name.said("name")?,
         uscc: body.uscc.said("uscc")?,
@@ -138,16 +142,19 @@ pub async fn enter(
     path = "/api/v1/printers/{printer}",
     operation_id = "get_printer",
     tag = "printers",
-    security(("administrator" = [])),
     params(("printer" = PrinterNumber, Path, description = "Its number")),
     responses((status = 200, description = "It", body = PrinterBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<PrinterNumber>,
 ) -> Result<Json<PrinterBody>, Problem> {
-    Ok(Json(printers::get(&app.store, number).await?.into()))
+    Ok(Json(
+        printers::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// Something that is done for a reason.
@@ -155,7 +162,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// Who does it.
-    pub by: Text,
+    pub by: Option<By>,
     /// Why.
     pub reason: Text,
 }
@@ -166,19 +173,18 @@ pub struct Reason {
     path = "/api/v1/printers/{printer}/end",
     operation_id = "end_printer",
     tag = "printers",
-    security(("administrator" = [])),
     params(("printer" = PrinterNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Reason,
     responses((status = 200, description = "It prints no more", body = PrinterBody))
 )]
 pub async fn end(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<PrinterNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Reason>,
 ) -> Result<Json<PrinterBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let reason = body.reason.said("reason")?;
     let ended = printers::end(&app.store, &call, number, reason).await?;
     Ok(Json(ended.into()))

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use tokio_util::io::ReaderStream;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
-use super::values::{EntryKind, FileContent, IdempotencyKey, Text};
+use super::caller::Caller;
+use super::values::{By, EntryKind, FileContent, IdempotencyKey};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::order::{OrderNumber, OrderState};
@@ -107,7 +107,6 @@ pub struct WantedEntries {
     path = "/api/v1/ledger/table",
     operation_id = "export_entries",
     tag = "ledger",
-    security(("administrator" = [])),
     params(WantedEntries),
     responses(
         (status = 200, description = "The table", content(
@@ -118,7 +117,7 @@ pub struct WantedEntries {
     )
 )]
 pub async fn entries(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<WantedEntries>,
 ) -> Result<Response, Problem> {
@@ -132,7 +131,16 @@ pub async fn entries(
     };
     let format = wanted.format.into();
     let file = unnamed()?;
-    let (file, _) = export::entries(&app.store, &filter, format, system::now(), file).await?;
+    let (file, _) = export::entries(
+        &app.store,
+        caller.scope(),
+        &filter,
+        format,
+        system::now(),
+        file,
+    )
+    .await?;
+    caller.exported(&app.store, "ledger").await?;
     sent(file, format, "ledger")
 }
 
@@ -165,7 +173,6 @@ pub struct WantedOrders {
     path = "/api/v1/orders/table",
     operation_id = "export_orders",
     tag = "orders",
-    security(("administrator" = [])),
     params(WantedOrders),
     responses(
         (status = 200, description = "The table", content(
@@ -176,7 +183,7 @@ pub struct WantedOrders {
     )
 )]
 pub async fn orders(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<WantedOrders>,
 ) -> Result<Response, Problem> {
@@ -188,7 +195,16 @@ pub async fn orders(
     };
     let format = wanted.format.into();
     let file = unnamed()?;
-    let (file, _) = export::orders(&app.store, &filter, format, system::now(), file).await?;
+    let (file, _) = export::orders(
+        &app.store,
+        caller.scope(),
+        &filter,
+        format,
+        system::now(),
+        file,
+    )
+    .await?;
+    caller.exported(&app.store, "orders").await?;
     sent(file, format, "orders")
 }
 
@@ -209,7 +225,6 @@ pub struct WantedRegister {
     path = "/api/v1/licensees/table",
     operation_id = "export_licensees",
     tag = "licensees",
-    security(("administrator" = [])),
     params(WantedRegister),
     responses((status = 200, description = "The table", content(
         (FileContent = "text/csv"),
@@ -217,12 +232,22 @@ pub struct WantedRegister {
     )))
 )]
 pub async fn licensees(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<WantedRegister>,
 ) -> Result<Response, Problem> {
     let format = wanted.format.into();
-    let (file, _) = register::export(&app.store, format, system::now(), unnamed()?).await?;
+    let (file, now) = (unnamed()?, system::now());
+    let (file, _) = register::export(
+        &app.store,
+        caller.scope(),
+        &Default::default(),
+        format,
+        now,
+        file,
+    )
+    .await?;
+    caller.exported(&app.store, "licensees").await?;
     sent(file, format, "register")
 }
 
@@ -232,7 +257,8 @@ pub async fn licensees(
 #[serde(deny_unknown_fields)]
 pub struct HowToTake {
     /// Who takes it in.
-    by: Text,
+    #[param(value_type = By, required = false)]
+    by: Option<By>,
     /// Say what would become of each row, and write nothing.
     #[serde(default)]
     #[param(required = false)]
@@ -315,19 +341,18 @@ impl From<(u64, RowOutcome)> for ImportRow {
     path = "/api/v1/licensees/table",
     operation_id = "import_licensees",
     tag = "licensees",
-    security(("administrator" = [])),
     params(HowToTake, IdempotencyKey),
     request_body(content = FileContent, content_type = "application/octet-stream", description = "The CSV file"),
     responses((status = 200, description = "What became of it", body = Import))
 )]
 pub async fn import(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(how): ApiQuery<HowToTake>,
     key: IdempotencyKey,
     ApiBytes(content): ApiBytes,
 ) -> Result<Json<Import>, Problem> {
-    let call = key.call(how.by)?;
+    let call = caller.call(key, how.by)?;
     let taking = Taking {
         dry_run: how.dry_run,
         skip_bad: how.skip_bad,

@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Administrator;
+use super::caller::Caller;
 use super::licensees::Person;
-use super::values::{At, IdempotencyKey, Limit, Quantity, Said, Text};
+use super::values::{At, By, IdempotencyKey, Limit, Quantity, Said, Text};
 use crate::domain::entitlement::Account;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
@@ -107,17 +107,23 @@ pub struct Transfers {
     path = "/api/v1/transfers",
     operation_id = "list_transfers",
     tag = "transfers",
-    security(("administrator" = [])),
     params(Wanted),
     responses((status = 200, description = "A page of them", body = Transfers))
 )]
 pub async fn list(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Transfers>, Problem> {
     let (licensee, before, limit) = (wanted.licensee, wanted.before, wanted.limit);
-    let mut found = transfers::list(&app.store, licensee, before, limit.and_one()).await?;
+    let mut found = transfers::list(
+        &app.store,
+        caller.scope(),
+        licensee,
+        before,
+        limit.and_one(),
+    )
+    .await?;
     let next = limit.cut(&mut found, |transfer| transfer.number);
     let transfers = found.into_iter().map(Into::into).collect();
     Ok(Json(Transfers { transfers, next }))
@@ -128,7 +134,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct TransferProposal {
     /// Who proposes it.
-    by: Text,
+    by: Option<By>,
     /// Who gives.
     from: LicenseeNumber,
     /// Who receives.
@@ -149,18 +155,17 @@ pub struct TransferProposal {
     path = "/api/v1/transfers",
     operation_id = "propose_transfer",
     tag = "transfers",
-    security(("administrator" = [])),
     params(IdempotencyKey),
     request_body = TransferProposal,
     responses((status = 200, description = "It is proposed", body = TransferBody))
 )]
 pub async fn propose(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<TransferProposal>,
 ) -> Result<Json<TransferBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let from = Account {
         licensee: body.from,
         season: body.season,
@@ -178,16 +183,19 @@ pub async fn propose(
     path = "/api/v1/transfers/{transfer}",
     operation_id = "get_transfer",
     tag = "transfers",
-    security(("administrator" = [])),
     params(("transfer" = TransferNumber, Path, description = "Its number")),
     responses((status = 200, description = "It", body = TransferBody))
 )]
 pub async fn get(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<TransferNumber>,
 ) -> Result<Json<TransferBody>, Problem> {
-    Ok(Json(transfers::get(&app.store, number).await?.into()))
+    Ok(Json(
+        transfers::get(&app.store, caller.scope(), number)
+            .await?
+            .into(),
+    ))
 }
 
 /// Who confirms for whom.
@@ -195,7 +203,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct TransferConfirmation {
     /// Who confirms.
-    by: Text,
+    by: Option<By>,
     /// For which side.
     licensee: LicenseeNumber,
 }
@@ -206,19 +214,18 @@ pub struct TransferConfirmation {
     path = "/api/v1/transfers/{transfer}/confirm",
     operation_id = "confirm_transfer",
     tag = "transfers",
-    security(("administrator" = [])),
     params(("transfer" = TransferNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = TransferConfirmation,
     responses((status = 200, description = "It is confirmed for this side", body = TransferBody))
 )]
 pub async fn confirm(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<TransferNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<TransferConfirmation>,
 ) -> Result<Json<TransferBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let confirmed = transfers::confirm(&app.store, &call, number, body.licensee).await?;
     Ok(Json(confirmed.into()))
 }
@@ -229,19 +236,18 @@ pub async fn confirm(
     path = "/api/v1/transfers/{transfer}/drop",
     operation_id = "drop_transfer",
     tag = "transfers",
-    security(("administrator" = [])),
     params(("transfer" = TransferNumber, Path, description = "Its number"), IdempotencyKey),
     request_body = Person,
     responses((status = 200, description = "It is dropped", body = TransferBody))
 )]
 pub async fn withdraw(
-    _: Administrator,
+    caller: Caller,
     State(app): State<App>,
     ApiPath(number): ApiPath<TransferNumber>,
     key: IdempotencyKey,
     ApiJson(body): ApiJson<Person>,
 ) -> Result<Json<TransferBody>, Problem> {
-    let call = key.call(body.by)?;
+    let call = caller.call(key, body.by)?;
     let dropped = transfers::withdraw(&app.store, &call, number).await?;
     Ok(Json(dropped.into()))
 }

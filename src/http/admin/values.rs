@@ -16,6 +16,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::domain::access::{Permission, Role};
 use crate::domain::area::Area;
 use crate::domain::container::{ContainerKind, ContainerNumber};
 use crate::domain::document::{DocumentNumber, MediaType, Purpose};
@@ -38,8 +39,6 @@ use crate::domain::transfer::{TransferNumber, TransferState};
 use crate::domain::uscc::Uscc;
 use crate::domain::whereabouts::Whereabouts;
 use crate::http::problem::Problem;
-use crate::service::desk::Call;
-use crate::service::system;
 
 /// What a request says, of the described form; the domain has the last word on it.
 pub trait Said {
@@ -176,6 +175,31 @@ fn line_of_text() -> ObjectBuilder {
 }
 
 described!(Text, "Text", line_of_text());
+
+/// Who does something, if the request says so.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct By(Text);
+
+impl Said for By {
+    type Is = Line;
+
+    fn said(self, what: &'static str) -> Result<Line, Problem> {
+        self.0.said(what)
+    }
+}
+
+described!(
+    By,
+    "By",
+    string(
+        "Who does it. With a person's token it is left out, or is that person's own name to sign in with; with the \
+         installation's token it is needed."
+    )
+    .min_length(Some(1))
+    .max_length(Some(Line::LIMIT))
+);
+
 described!(
     Line,
     "Line",
@@ -496,6 +520,8 @@ words! {
     TestResult, "TestResult", "How an inspection ended.";
     Whereabouts, "Whereabouts", "Where a label is.";
     EventKind, "EventKind", "What happened to marks.";
+    Role, "Role", "What a person is there for.";
+    Permission, "Permission", "Something that a role or a token allows.";
 }
 
 /// What can be written down to happen to marks. That an entry is taken back is a correction, and not among them.
@@ -503,7 +529,8 @@ words! {
 pub struct MarkEvent(pub EventKind);
 
 impl MarkEvent {
-    fn all() -> impl Iterator<Item = EventKind> {
+    /// All there are.
+    pub fn all() -> impl Iterator<Item = EventKind> {
         let is_one = |kind: &EventKind| !matches!(kind, EventKind::Undone(_));
         EventKind::ALL.into_iter().filter(is_one)
     }
@@ -611,15 +638,9 @@ pub struct IdempotencyKey(Option<Line>);
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 impl IdempotencyKey {
-    /// The call of the service that a request makes.
-    ///
-    /// # Errors
-    /// 422 if the person has no name that can be written down.
-    pub fn call(self, by: Text) -> Result<Call, Problem> {
-        Ok(Call {
-            request: self.0,
-            ..Call::new(by.said("by")?, system::now())
-        })
+    /// The name, if there is one.
+    pub fn name(self) -> Option<Line> {
+        self.0
     }
 
     /// The key itself, where one is needed.

@@ -87,7 +87,15 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
     let found = async {
         seen::licensee(&visit, LicenseeNumber(number)).await?;
         let filter = filter_of(number, &asked);
-        lists::documents(&visit.app.store, filter, sort, after, ROWS + 1).await
+        lists::documents(
+            &visit.app.store,
+            visit.scope(),
+            &filter,
+            sort,
+            after,
+            ROWS + 1,
+        )
+        .await
     };
     let found = or_refuse!(visit, found.await);
     let purposes = Purpose::ALL
@@ -158,7 +166,7 @@ pub async fn list_table(visit: Visit, Path(number): Path<u16>) -> Response {
     or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(number, asked);
-        export::documents(&visit.app.store, filter, format, now, file).await
+        export::documents(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "documents", make).await
 }
@@ -167,7 +175,7 @@ pub async fn list_table(visit: Visit, Path(number): Path<u16>) -> Response {
 pub async fn take(visit: Visit, headers: HeaderMap, Path(number): Path<u32>) -> Response {
     let found = async {
         let added = seen::document(&visit, DocumentNumber(number)).await?;
-        documents::content(&visit.app.store, added.document.number).await
+        documents::content(&visit.app.store, visit.scope(), added.document.number).await
     };
     let (added, content) = or_refuse!(visit, found.await);
     saved(&headers, &added, content)
@@ -181,7 +189,15 @@ async fn found(visit: &Visit, number: u16) -> Result<(Licensee, Vec<Lot>), Servi
         ..Default::default()
     };
     let newest = Sort::down("number");
-    let lots = lists::lots(&visit.app.store, &filter, newest, None, MOST_LOTS).await?;
+    let lots = lists::lots(
+        &visit.app.store,
+        visit.scope(),
+        &filter,
+        newest,
+        None,
+        MOST_LOTS,
+    )
+    .await?;
     Ok((one, lots))
 }
 

@@ -14,25 +14,38 @@ use crate::domain::ledger::entry;
 struct Step {
     label: &'static str,
     address: String,
-}
-
-/// Something that is done at once: label, where it is sent, and what with it.
-struct Button {
-    label: &'static str,
-    address: &'static str,
-    fields: Vec<(&'static str, String)>,
+    /// Whether it is a file to keep, and no page.
+    is_download: bool,
 }
 
 /// Where a row of a table leads, and its cells, each with its head.
 struct Cells {
     address: Option<String>,
     cells: Vec<(&'static str, String)>,
+    button: Option<Button>,
+}
+
+/// What can be done at once: where to, which fields are sent, and what the button says.
+pub struct Button {
+    /// Where the form is sent.
+    pub address: &'static str,
+    /// Its fields.
+    pub fields: Vec<(&'static str, String)>,
+    /// What it says.
+    pub label: &'static str,
+}
+
+/// A fact: its name, its value, and where that leads.
+struct Fact {
+    name: &'static str,
+    value: String,
+    address: Option<String>,
 }
 
 /// A part of a file.
 enum Part {
     /// Names and values.
-    Facts(Vec<(&'static str, String)>),
+    Facts(Vec<Fact>),
     /// A table: heads, and rows whose first cell leads somewhere.
     Table(Vec<&'static str>, Vec<Cells>),
     /// Plain sentences.
@@ -44,7 +57,7 @@ enum Part {
 /// A file.
 pub struct File {
     title: String,
-    state: Option<&'static str>,
+    state: Option<String>,
     steps: Vec<Step>,
     links: Vec<Step>,
     buttons: Vec<Button>,
@@ -52,11 +65,25 @@ pub struct File {
     history: Vec<Happened>,
 }
 
-struct Happened {
-    number: u64,
-    at: String,
-    what: String,
-    by: String,
+/// Something that happened.
+pub struct Happened {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// What.
+    pub what: String,
+    /// Who did it, if it was one of the office's people.
+    pub by: Option<String>,
+    /// The ledger's entry that says so.
+    pub entry: Option<u64>,
+    /// What else is told of it.
+    pub details: Vec<String>,
+}
+
+impl Happened {
+    /// When, as people in the office read it.
+    fn minute(&self) -> String {
+        minute(self.at)
+    }
 }
 
 impl File {
@@ -75,8 +102,8 @@ impl File {
 
     /// The state it is in, in words.
     #[must_use]
-    pub const fn state(mut self, state: &'static str) -> Self {
-        self.state = Some(state);
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.state = Some(state.into());
         self
     }
 
@@ -84,8 +111,24 @@ impl File {
     #[must_use]
     pub fn step(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
         if can {
-            let label = visit.say(label);
-            self.steps.push(Step { label, address });
+            self.steps.push(Step {
+                label: visit.say(label),
+                address,
+                is_download: false,
+            });
+        }
+        self
+    }
+
+    /// A file that can be taken now, if so.
+    #[must_use]
+    pub fn download(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
+        if can {
+            self.steps.push(Step {
+                label: visit.say(label),
+                address,
+                is_download: true,
+            });
         }
         self
     }
@@ -95,7 +138,11 @@ impl File {
     pub fn link(mut self, visit: &Visit, may: bool, label: Two, address: String) -> Self {
         if may {
             let label = visit.say(label);
-            self.links.push(Step { label, address });
+            self.links.push(Step {
+                label,
+                address,
+                is_download: false,
+            });
         }
         self
     }
@@ -125,9 +172,15 @@ impl File {
         heading: Option<Two>,
         facts: Vec<(Two, Option<String>)>,
     ) -> Self {
-        let facts: Vec<(&'static str, String)> = facts
+        let facts: Vec<Fact> = facts
             .into_iter()
-            .filter_map(|(name, value)| Some((visit.say(name), value?)))
+            .filter_map(|(name, value)| {
+                Some(Fact {
+                    name: visit.say(name),
+                    value: value?,
+                    address: None,
+                })
+            })
             .collect();
         if !facts.is_empty() {
             self.parts
@@ -136,20 +189,61 @@ impl File {
         self
     }
 
+    /// A fact more, below the last ones; it leads somewhere if the person may go there.
+    #[must_use]
+    pub fn linked(
+        mut self,
+        visit: &Visit,
+        name: Two,
+        value: Option<String>,
+        may: bool,
+        address: impl Into<String>,
+    ) -> Self {
+        let Some(value) = value else {
+            return self;
+        };
+        let fact = Fact {
+            name: visit.say(name),
+            value,
+            address: may.then(|| address.into()),
+        };
+        match self.parts.last_mut() {
+            Some((_, Part::Facts(facts))) => facts.push(fact),
+            _ => self.parts.push((None, Part::Facts(vec![fact]))),
+        }
+        self
+    }
+
     /// A table, if it has rows.
     #[must_use]
     pub fn table(
-        mut self,
+        self,
         visit: &Visit,
         heading: Two,
         heads: &[Two],
         rows: Vec<(Option<String>, Vec<String>)>,
     ) -> Self {
+        let rows = rows
+            .into_iter()
+            .map(|(address, cells)| (address, cells, None));
+        self.table_with_buttons(visit, heading, heads, rows.collect())
+    }
+
+    /// A table with a button in some of its rows, if it has rows.
+    #[must_use]
+    pub fn table_with_buttons(
+        mut self,
+        visit: &Visit,
+        heading: Two,
+        heads: &[Two],
+        rows: Vec<(Option<String>, Vec<String>, Option<Button>)>,
+    ) -> Self {
         if !rows.is_empty() {
             let heads: Vec<&'static str> = heads.iter().map(|head| visit.say(*head)).collect();
-            let rows = rows.into_iter().map(|(address, cells)| Cells {
+            let rows = rows.into_iter().map(|(address, cells, button)| Cells {
                 address,
                 cells: heads.iter().copied().zip(cells).collect(),
+                button,
             });
             let rows = rows.collect();
             self.parts
@@ -182,12 +276,20 @@ impl File {
         self.history = entries
             .iter()
             .map(|stored| Happened {
-                number: stored.number,
-                at: minute(stored.at),
+                at: stored.at,
                 what: kind_in(visit, &stored.kind),
-                by: stored.actor.to_string(),
+                by: Some(stored.actor.to_string()),
+                entry: Some(stored.number),
+                details: Vec::new(),
             })
             .collect();
+        self
+    }
+
+    /// What happened, as it is to be read.
+    #[must_use]
+    pub fn happened(mut self, history: Vec<Happened>) -> Self {
+        self.history = history;
         self
     }
 
@@ -207,12 +309,11 @@ impl File {
 
 /// The name of an entry's kind.
 pub fn kind_in(visit: &Visit, kind: &str) -> String {
-    let chinese = match entry::chinese(kind) {
-        "" => kind,
-        chinese => chinese,
-    };
     let english = kind.replace('_', " ");
-    visit.language.choose(chinese, &english).to_owned()
+    visit
+        .language
+        .choose(entry::chinese(kind), &english)
+        .to_owned()
 }
 
 #[derive(Template)]

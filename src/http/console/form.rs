@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame};
 use super::read::Errors;
-use super::typed::Typed;
+use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Two, two};
 use crate::service::system;
 
@@ -18,6 +18,14 @@ pub enum Kind {
     Line,
     /// Several lines.
     Lines,
+    /// Several lines that choose marks.
+    Marks,
+    /// A serial or container, typed or scanned.
+    Scan,
+    /// No field: what follows is folded away until it is asked for.
+    Fold,
+    /// No field: the end of what is folded away.
+    Unfold,
     /// A whole number.
     Number,
     /// A number with decimals.
@@ -97,6 +105,11 @@ impl Field {
     fn has(&self, word: &str) -> bool {
         self.values.iter().any(|value| value == word)
     }
+
+    /// Whether a page repeats what was typed into it.
+    const fn is_repeated(&self) -> bool {
+        !matches!(self.kind, Kind::Password(_) | Kind::Code | Kind::File)
+    }
 }
 
 /// A form.
@@ -106,6 +119,7 @@ pub struct Form {
     text: Vec<String>,
     fields: Vec<Field>,
     button: &'static str,
+    other: Option<(&'static str, &'static str, String)>,
     is_grave: bool,
     errors: Vec<(Option<&'static str>, String)>,
     confirms: Vec<String>,
@@ -120,6 +134,7 @@ impl Form {
             text: Vec::new(),
             fields: Vec::new(),
             button,
+            other: None,
             is_grave: false,
             errors: Vec::new(),
             confirms: Vec::new(),
@@ -146,6 +161,35 @@ impl Form {
     pub const fn grave(mut self) -> Self {
         self.is_grave = true;
         self
+    }
+
+    /// A second button, which sends this field besides, and what it says.
+    #[must_use]
+    pub fn other_button(
+        mut self,
+        name: &'static str,
+        value: &'static str,
+        label: impl Into<String>,
+    ) -> Self {
+        self.other = Some((name, value, label.into()));
+        self
+    }
+
+    /// Folds the fields away that `inside` adds; open if anything stands in one of them.
+    #[must_use]
+    pub fn folded(self, visit: &Visit, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field(visit, "", label, Kind::Fold));
+        form.field(visit, "", two("", ""), Kind::Unfold)
+    }
+
+    /// Whether the fold that begins at this place is open.
+    fn is_open(&self, fold: &usize) -> bool {
+        let inside = self.fields[*fold + 1..]
+            .iter()
+            .take_while(|field| !matches!(field.kind, Kind::Unfold));
+        let mut inside = inside.filter(|field| !matches!(field.kind, Kind::Hidden));
+        inside
+            .any(|field| field.error.is_some() || field.values.iter().any(|text| !text.is_empty()))
     }
 
     /// A field that must be filled in.
@@ -217,7 +261,7 @@ impl Form {
     #[must_use]
     pub fn filled(mut self, typed: &Typed) -> Self {
         for field in &mut self.fields {
-            if !matches!(field.kind, Kind::Password(_) | Kind::Code | Kind::File) {
+            if field.is_repeated() {
                 field.values = typed.all(field.name).map(str::to_owned).collect();
             }
         }
@@ -238,6 +282,12 @@ impl Form {
             }
         }
         self
+    }
+
+    /// The label of a field.
+    fn label(&self, name: &str) -> &'static str {
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.map_or("", |field| field.label)
     }
 
     /// The page with the form. `typed` is what was sent, if anything was.
@@ -290,6 +340,7 @@ impl Form {
                 .iter()
                 .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
+            not_repeated: NOT_REPEATED,
             form: &self,
         };
         page::render(status, &page)
@@ -309,5 +360,6 @@ struct Page<'a> {
     choose: &'static str,
     request: String,
     is_multipart: bool,
+    not_repeated: &'static str,
     path: &'a str,
 }

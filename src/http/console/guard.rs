@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -38,6 +38,8 @@ pub enum Needs {
     May(Permission),
     /// A person who may see this and take lists away.
     Take(Permission),
+    /// A person who may do any of these.
+    AnyOf(&'static [Permission]),
 }
 
 /// Who asks for a page, how, and in which language.
@@ -55,28 +57,42 @@ pub struct Visit {
 }
 
 impl Visit {
-    async fn of(app: App, uri: Uri, headers: &HeaderMap, network: &str) -> Result<Self, Problem> {
+    /// Whose visit it is.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn of(
+        app: App,
+        uri: Uri,
+        headers: &HeaderMap,
+        network: &str,
+    ) -> Result<Self, Problem> {
+        let mut visit = Self::of_nobody(app, uri, headers, network);
+        let is_secure = visit.app.public_url.is_secure();
+        for cookie in Cookie::Session.values(headers, is_secure) {
+            let found = sessions::of_cookie(&visit.app.store, cookie, system::now()).await?;
+            if let Some(found) = found {
+                visit.origin = visit.origin.of(&found.principal);
+                visit.signed_in = Some(Arc::new(found));
+                break;
+            }
+        }
+        Ok(visit)
+    }
+
+    /// A visit of which nothing is known but what the browser says.
+    pub fn of_nobody(app: App, uri: Uri, headers: &HeaderMap, network: &str) -> Self {
         let agent = headers.get(header::USER_AGENT);
         let agent = agent
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
-        let mut origin = Origin::stranger("", network, agent);
-        let mut signed_in = None;
-        let is_secure = app.public_url.is_secure();
-        for cookie in Cookie::Session.values(headers, is_secure) {
-            signed_in = sessions::of_cookie(&app.store, cookie, system::now()).await?;
-            if let Some(found) = &signed_in {
-                origin = origin.of(&found.principal);
-                break;
-            }
-        }
-        Ok(Self {
-            language: language(&uri, headers, is_secure),
+        Self {
+            language: language(&uri, headers, app.public_url.is_secure()),
+            origin: Origin::stranger("", network, agent),
             app,
             uri,
-            origin,
-            signed_in: signed_in.map(Arc::new),
-        })
+            signed_in: None,
+        }
     }
 
     /// Whoever is signed in.
@@ -97,6 +113,11 @@ impl Visit {
     pub fn may(&self, permission: Permission) -> bool {
         self.anybody()
             .is_some_and(|signed_in| signed_in.principal.may(permission))
+    }
+
+    /// Whether whoever is signed in may do any of these.
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
     }
 
     /// Whose things the visitor sees.
@@ -129,9 +150,12 @@ impl Visit {
     pub fn call(&self, request: &str) -> Call {
         let user = &self.signed_in().principal.user;
         let name = format!("console-{request}");
-        let request = crate::domain::text::Line::new("request", &name).ok();
+        let request = crate::domain::text::Line::new("request", &name)
+            .ok()
+            .filter(|_| !request.is_empty());
         Call {
             request,
+            scope: user.scope,
             origin: self.origin.clone(),
             ..Call::new(user.login.as_line().clone(), system::now())
         }
@@ -169,11 +193,17 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
         Ok(visit) => visit,
         Err(problem) => return problem.response(),
     };
+    let is_read = request.method().is_safe();
     let mut response = match (needs, visit.anybody()) {
-        (Needs::Nobody, _) => None,
-        (_, None) => Some(sign_in::instead(&visit, request.method() == Method::GET)),
-        (Needs::Session, Some(_)) => None,
+        (Needs::Nobody, _) | (Needs::Session, Some(_)) => None,
+        (_, None) if is_read => Some(sign_in::instead(&visit)),
+        (_, None) => Some(sign_in::instead_of_form(&visit, std::mem::take(&mut request)).await),
         (Needs::Open, Some(signed_in)) if signed_in.due != Due::Code => None,
+        (_, Some(signed_in)) if signed_in.due == Due::Code => Some(if is_read {
+            sign_in::code_first(&visit)
+        } else {
+            sign_in::instead_of_form(&visit, std::mem::take(&mut request)).await
+        }),
         (_, Some(signed_in)) if signed_in.due != Due::Nothing => {
             Some(Redirect::to(sign_in::page_of(signed_in.due)).into_response())
         }
@@ -187,16 +217,49 @@ pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> 
                 None => None,
             }
         }
+        (Needs::AnyOf(any), Some(_)) if visit.may_any(any) => None,
+        (Needs::AnyOf([first, ..]), Some(_)) => Some(forbidden(&visit, *first).await),
+        (Needs::AnyOf([]), Some(_)) => Some(Problem::NOT_FOUND.response()), // nobody's page
     };
-    if needs != Needs::Nobody && visit.anybody().is_none() && request.method() != Method::GET {
-        response = Some(sign_in::instead_of_form(&visit, request).await);
-    } else if response.is_none() {
+    if response.is_none() {
         request.extensions_mut().insert(visit.clone());
-        response = Some(next.run(request).await);
+        response = Some(answered(needs, &visit, next.run(request).await).await);
     }
     let mut response = response.unwrap_or_else(|| Problem::INTERNAL.response());
     remember_language(&visit, response.headers_mut());
     response
+}
+
+/// What a rule did not allow, beside the page that says so: the guard writes it into the audit trail.
+#[derive(Clone, Debug)]
+pub struct RefusedByRule(pub String);
+
+/// A handler has answered.
+async fn answered(needs: Needs, visit: &Visit, response: Response) -> Response {
+    if let Some(RefusedByRule(why)) = response.extensions().get() {
+        let action = match needs {
+            Needs::May(permission) => permission.slug(),
+            _ => "own-account",
+        };
+        let new = serde_json::json!({ "refused": why }).to_string();
+        let note = Note::new(action).about(visit.uri.path());
+        note_refusal(visit, note.changed(None, Some(new))).await;
+    }
+    // Only axum answers like this: a number in the address that cannot be one. There is nothing at such an address.
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if response.status() == StatusCode::BAD_REQUEST && is_plain {
+        return Problem::NO_SUCH.response();
+    }
+    response
+}
+
+async fn note_refusal(visit: &Visit, note: Note) {
+    let (store, at) = (&visit.app.store, system::now());
+    let written = trail::write_alone(store, &visit.origin, at, Outcome::Refused, note).await;
+    if let Err(error) = written {
+        tracing::error!(%error, "the audit trail could not be written");
+    }
 }
 
 fn remember_language(visit: &Visit, headers: &mut HeaderMap) {
@@ -207,13 +270,9 @@ fn remember_language(visit: &Visit, headers: &mut HeaderMap) {
     }
 }
 
-async fn forbidden(visit: &Visit, permission: Permission) -> Response {
-    let note = Note::new(permission.slug()).about(visit.uri.path());
-    let (store, at) = (&visit.app.store, system::now());
-    let written = trail::write_alone(store, &visit.origin, at, Outcome::Refused, note).await;
-    if let Err(error) = written {
-        tracing::error!(%error, "the audit trail could not be written");
-    }
+/// The page for somebody who may not do this; the audit trail has it.
+pub async fn forbidden(visit: &Visit, permission: Permission) -> Response {
+    note_refusal(visit, Note::new(permission.slug()).about(visit.uri.path())).await;
     let role = visit.signed_in().principal.user.role;
     let text = match visit.language {
         Language::Chinese => format!(

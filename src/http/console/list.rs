@@ -8,6 +8,7 @@ use super::guard::Visit;
 use super::page::{self, Frame};
 use super::typed::Typed;
 use super::words::{Two, two};
+pub use crate::http::address::encode;
 use crate::store::lists::Sort;
 
 /// What a field of the filter is.
@@ -257,20 +258,6 @@ impl List {
         };
         page::render(StatusCode::OK, &page)
     }
-}
-
-/// Percent-encodes a value of a query (RFC 3986, 2.1).
-pub fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 #[derive(Template)]

@@ -4,15 +4,21 @@
 //! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
 //! change is a form, every list keeps its address.
 
+mod batches;
+mod containers;
 mod documents;
 mod entitlements;
+pub(super) mod errors;
+mod figure;
 mod file;
 mod form;
 pub mod guard;
+mod labels;
 mod ledger;
 mod licensees;
 mod list;
 mod lots;
+mod marks;
 mod orders;
 mod own;
 mod page;
@@ -20,7 +26,9 @@ mod party;
 mod people;
 mod printers;
 mod read;
+mod reports;
 pub mod routes;
+mod search;
 mod seen;
 mod sign_in;
 mod start;

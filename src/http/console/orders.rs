@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::file::File;
 use super::form::{Form, Kind};
 use super::guard::Visit;
+use super::labels;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
 use super::party::{self, Names};
@@ -28,7 +29,8 @@ use crate::domain::whereabouts::Whereabouts;
 use crate::http::App;
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
-use crate::service::{ServiceError, export, ledger, licensees, lists, orders, printers, system};
+use crate::service::marks::deliveries;
+use crate::service::{ServiceError, export, ledger, lists, orders, system};
 use crate::store::lists::{ORDERS, Sort};
 use crate::store::{ledger as entries, order};
 
@@ -36,14 +38,11 @@ fn state_in(visit: &Visit, state: OrderState) -> &'static str {
     visit.language.choose(state.chinese(), state.slug())
 }
 
-/// What an address asks for, within what the person sees.
+/// What an address asks for.
 async fn filter_of(visit: &Visit, asked: &Typed) -> Result<order::Filter, ServiceError> {
-    let (scope, number) = (visit.scope(), |name: &str| asked.get(name).parse().ok());
     Ok(order::Filter {
         licensee: party::asked(visit, asked).await?,
-        printer: scope
-            .printer()
-            .or_else(|| number("printer").map(PrinterNumber)),
+        printer: asked.get("printer").parse().ok().map(PrinterNumber),
         season: asked.get("season").parse().ok().and_then(Season::new),
         state: OrderState::from_slug(asked.get("state")),
     })
@@ -56,7 +55,15 @@ pub async fn list(visit: Visit) -> Response {
     let sort = Sort::of(asked.get("sort"), ORDERS).unwrap_or(Sort::down("number"));
     let found = async {
         let filter = filter_of(&visit, &asked).await?;
-        let found = lists::orders(&visit.app.store, &filter, sort, after, ROWS + 1).await?;
+        let found = lists::orders(
+            &visit.app.store,
+            visit.scope(),
+            &filter,
+            sort,
+            after,
+            ROWS + 1,
+        )
+        .await?;
         let names = Names::of(&visit, found.iter().map(|order| order.placed.licensee)).await?;
         Ok((found, names, party::filter(&visit).await?))
     };
@@ -133,7 +140,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked).await?;
-        export::orders(&visit.app.store, &filter, format, now, file).await
+        export::orders(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "orders", make).await
 }
@@ -146,29 +153,26 @@ async fn seen(visit: &Visit, _: &App, number: u32) -> Result<Order, ServiceError
 /// `GET /console/orders/{order}`
 pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
     let found = async {
-        let order = seen(&visit, &app, number).await?;
-        let licensee = licensees::get(&app.store, order.placed.licensee).await?;
-        let printer = match order.printer {
-            Some(printer) => Some(printers::get(&app.store, printer).await?),
-            None => None,
-        };
+        let detail = orders::detail(&app.store, visit.scope(), OrderNumber(number)).await?;
         let about = entries::Filter {
-            order: Some(order.number),
+            order: Some(detail.order.number),
             ..Default::default()
         };
-        let history = ledger::list(&app.store, &about, None, 50).await?;
-        Ok::<_, ServiceError>((order, licensee, printer, history))
+        let history = ledger::list(&app.store, visit.scope(), &about, None, 50).await?;
+        let sent = deliveries::of_order(&app.store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent))
     };
-    let (order, licensee, printer, history) = match found.await {
+    let (detail, history, sent) = match found.await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
+    let order = detail.order;
     let here = format!("/console/orders/{number}");
     let is = |state: OrderState| order.state == state;
-    let labels = Whereabouts::ALL
+    let places = Whereabouts::ALL
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
-    let labels = labels.map(|place| {
+    let places = places.map(|place| {
         let name = visit.language.choose(place.chinese(), place.slug());
         (
             None,
@@ -222,6 +226,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             two("取消", "Cancel"),
             format!("{here}/cancel"),
         );
+    file = labels::of_order::steps(&visit, &order, &history, file);
     if order.is_scrap_over() {
         file = file.text(
             None,
@@ -236,58 +241,63 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
         );
     }
     let form = order.placed.form;
-    file.facts(
-        &visit,
-        None,
-        vec![
-            (
-                two("合法使用人", "Licensee"),
-                Some(format!("{}（{}）", licensee.name(), order.placed.licensee)),
-            ),
-            (two("年度", "Season"), Some(order.placed.season.to_string())),
-            (
-                two("产品形态", "Form"),
-                Some(
-                    visit
-                        .language
-                        .choose(form.chinese(), form.slug())
-                        .to_owned(),
+    file = file
+        .facts(
+            &visit,
+            None,
+            vec![
+                (
+                    two("合法使用人", "Licensee"),
+                    Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
                 ),
-            ),
-            (
-                two("产品", "Product"),
-                Some(order.placed.product.to_string()),
-            ),
-            (
-                two("订购数量", "Marks ordered"),
-                Some(thousands(order.placed.quantity.get())),
-            ),
-            (
-                two("承印方", "Printer"),
-                printer.map(|printer| printer.particulars.name.to_string()),
-            ),
-            (
-                two("标志批", "Batch"),
-                order.batch.map(|batch| batch.to_string()),
-            ),
-            (
-                two("事由", "Reason"),
-                order.reason.as_ref().map(ToString::to_string),
-            ),
-            (
-                two("提交", "Placed"),
-                Some(format!("{} {}", minute(order.placed_at), order.actor)),
-            ),
-        ],
-    )
-    .table(
-        &visit,
-        two("标志去向", "Where its labels are"),
-        &[two("去向", "Place"), two("数量", "Marks")],
-        labels.collect(),
-    )
-    .history(&visit, &history)
-    .render(&visit)
+                (two("年度", "Season"), Some(order.placed.season.to_string())),
+                (
+                    two("产品形态", "Form"),
+                    Some(
+                        visit
+                            .language
+                            .choose(form.chinese(), form.slug())
+                            .to_owned(),
+                    ),
+                ),
+                (
+                    two("产品", "Product"),
+                    Some(order.placed.product.to_string()),
+                ),
+                (
+                    two("订购数量", "Marks ordered"),
+                    Some(thousands(order.placed.quantity.get())),
+                ),
+                (
+                    two("承印方", "Printer"),
+                    detail.printer.map(|name| name.to_string()),
+                ),
+                (
+                    two("事由", "Reason"),
+                    order.reason.as_ref().map(ToString::to_string),
+                ),
+                (
+                    two("提交", "Placed"),
+                    Some(format!("{} {}", minute(order.placed_at), order.actor)),
+                ),
+            ],
+        )
+        .linked(
+            &visit,
+            two("标志批", "Batch"),
+            order.batch.map(|batch| batch.to_string()),
+            visit.may(P::BatchRead),
+            super::batches::address(order.batch),
+        )
+        .table(
+            &visit,
+            two("标志去向", "Where its labels are"),
+            &[two("去向", "Place"), two("数量", "Marks")],
+            places.collect(),
+        );
+    labels::of_order::sendings(&visit, order.number, &sent, file)
+        .history(&visit, &history)
+        .render(&visit)
 }
 
 async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
@@ -599,7 +609,7 @@ step!(
     approve,
     approve_form,
     Some(("document", false)),
-    |call, app, order, line| { orders::approve(&app.store, &call, order, line).await }
+    |call, app, order, line| orders::approve(&app.store, &call, order, line).await
 );
 step!(
     "reject",
@@ -607,7 +617,7 @@ step!(
     reject,
     reject_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::reject(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::reject(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "cancel",
@@ -615,7 +625,7 @@ step!(
     cancel,
     cancel_form,
     Some(("reason", true)),
-    |call, app, order, line| { orders::cancel(&app.store, &call, order, needed(line)?).await }
+    |call, app, order, line| orders::cancel(&app.store, &call, order, needed(line)?).await
 );
 step!(
     "release",

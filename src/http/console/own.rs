@@ -11,7 +11,7 @@ use super::guard::Visit;
 use super::page::{self, Frame, minute};
 use super::read::{Errors, Reader};
 use super::submit::{answer, refuse};
-use super::typed::Typed;
+use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Two, two};
 use crate::domain::access::Permission;
 use crate::domain::access::token::TokenNumber;
@@ -238,6 +238,7 @@ struct SecondFactor {
     secret: String,
     code_label: &'static str,
     button: &'static str,
+    not_repeated: &'static str,
     error: Option<&'static str>,
 }
 
@@ -267,6 +268,7 @@ async fn second_factor_form(visit: &Visit, app: &App, error: Option<Two>) -> Res
         secret: secret.base32().to_string(),
         code_label: visit.say(two("验证码", "Code")),
         button: visit.say(two("启用", "Enrol")),
+        not_repeated: NOT_REPEATED,
         error: error.map(|two| visit.say(two)),
     };
     let status = match page.error {
@@ -360,8 +362,17 @@ fn end_form(visit: &Visit) -> Form {
 }
 
 /// `GET /console/own/sessions/{session}/end`
-pub async fn end_session_page(visit: Visit) -> Response {
-    end_form(&visit).render(&visit, None)
+pub async fn end_session_page(
+    visit: Visit,
+    State(app): State<App>,
+    axum::extract::Path(number): axum::extract::Path<u32>,
+) -> Response {
+    let user = &visit.signed_in().principal.user;
+    let number = SessionNumber(number);
+    match sessions::get(&app.store, user, number, system::now()).await {
+        Ok(_) => end_form(&visit).render(&visit, None),
+        Err(error) => refuse(&visit, error),
+    }
 }
 
 /// `POST /console/own/sessions/{session}/end`
@@ -411,6 +422,9 @@ pub async fn token_page(visit: Visit) -> Response {
 /// `POST /console/own/tokens/new`
 pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
     let form = token_form(&visit).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
     let mut reader = Reader::new(&typed, visit.language);
     let (purpose, last_day) = (reader.line("purpose"), reader.day("last_day"));
     let permissions: Vec<Permission> = typed
@@ -463,8 +477,18 @@ fn revoke_form(visit: &Visit) -> Form {
 }
 
 /// `GET /console/own/tokens/{token}/revoke`
-pub async fn revoke_page(visit: Visit) -> Response {
-    revoke_form(&visit).render(&visit, None)
+pub async fn revoke_page(
+    visit: Visit,
+    State(app): State<App>,
+    axum::extract::Path(number): axum::extract::Path<u32>,
+) -> Response {
+    let of = visit.signed_in().principal.user.number;
+    match tokens::in_force(&app.store, TokenNumber(number), of, system::now()).await {
+        Ok(token) => revoke_form(&visit)
+            .text(token.purpose.to_string())
+            .render(&visit, None),
+        Err(error) => refuse(&visit, error),
+    }
 }
 
 /// `POST /console/own/tokens/{token}/revoke`

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::guard::Visit;
+use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::access::Permission as P;
 use crate::http::assets;
-use crate::http::language::Language;
 use crate::http::pages::in_other_language;
 use crate::service::people::sessions::Due;
 
@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 10] = [
+const PLACES: [(Two, &str, Option<P>); 13] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -43,11 +43,26 @@ const PLACES: [(Two, &str, Option<P>); 10] = [
         Some(P::OrderRead),
     ),
     (
+        two("标志批", "Batches"),
+        "/console/batches",
+        Some(P::BatchRead),
+    ),
+    (
+        two("卷和箱", "Rolls and boxes"),
+        "/console/containers",
+        Some(P::ContainerRead),
+    ),
+    (
         two("承印方", "Printers"),
         "/console/printers",
         Some(P::PrinterRead),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
+    (
+        two("统计", "Reports"),
+        "/console/reports",
+        Some(P::ReportRead),
+    ),
     (
         two("台账", "Ledger"),
         "/console/ledger",
@@ -70,8 +85,13 @@ pub struct Frame {
     pub(super) title: String,
     pub(super) html_lang: &'static str,
     pub(super) style: &'static str,
+    pub(super) script: &'static str,
+    /// What the script says, by its word.
+    pub(super) said: [(&'static str, &'static str); 6],
     pub(super) icon: &'static str,
     pub(super) product: &'static str,
+    /// What stands beside the reeds for whoever is not in yet.
+    pub(super) motto: &'static str,
     pub(super) other_language: String,
     pub(super) other_language_name: &'static str,
     pub(super) other_language_tag: &'static str,
@@ -83,16 +103,55 @@ pub struct Frame {
     /// Who is signed in and as what; nobody on the page on which one signs in.
     pub(super) person: Option<(String, &'static str)>,
     pub(super) places: Vec<Link>,
+    /// Whether the page is one of the places itself, not a page below one.
+    pub(super) is_place: bool,
     pub(super) may_search: bool,
+    /// What was searched for, on the page of what was found.
+    pub(super) searched: String,
     pub(super) notice: Option<&'static str>,
     /// Whether the page is wide: lists, not texts.
     pub is_wide: bool,
 }
 
 /// What a page says when something was done; the address carries the word.
-const DONE: [(&str, Two); 2] = [
+const DONE: [(&str, Two); 3] = [
+    (
+        "before",
+        two(
+            "该用户先前已经新增。如未看到一次性密码，请重置密码。",
+            "This person was added before. If you did not see the password for once, reset it.",
+        ),
+    ),
     ("done", two("已办理。", "Done.")),
     ("saved", two("已保存。", "Saved.")),
+];
+
+/// What the script has to say.
+const SAID_BY_THE_SCRIPT: [(&str, Two); 6] = [
+    ("scan", two("扫码", "Scan")),
+    (
+        "aim",
+        two(
+            "请将二维码对准取景框",
+            "Hold the symbol in front of the camera",
+        ),
+    ),
+    (
+        "camera",
+        two(
+            "无法打开摄像头，请手工输入。",
+            "The camera cannot be opened. Type it instead.",
+        ),
+    ),
+    ("close", two("关闭", "Close")),
+    ("rows", two("行", "lines")),
+    (
+        "leave",
+        two(
+            "填写的内容尚未提交，确定离开？",
+            "What you typed has not been sent. Leave all the same?",
+        ),
+    ),
 ];
 
 impl Frame {
@@ -107,7 +166,7 @@ impl Frame {
             .map(|(label, address, _)| Link {
                 label: say(*label),
                 address,
-                is_current: visit.uri.path() == *address,
+                is_current: is_within(visit.uri.path(), address),
             });
         let query = visit.uri.query().unwrap_or_default();
         let notice = DONE.iter().find(|(word, _)| {
@@ -124,8 +183,14 @@ impl Frame {
             title: title.into(),
             html_lang: language.choose("zh-Hans", "en"),
             style: assets::console_style_path(),
+            script: assets::console_script_path(),
+            said: SAID_BY_THE_SCRIPT.map(|(word, text)| (word, say(text))),
             icon: assets::icon_path(),
             product: say(two("沅江芦笋专用标志", "Yuanjiang asparagus marks")),
+            motto: say(two(
+                "印制、发放、使用，枚枚有据",
+                "Every label accounted for, from the press to the pack",
+            )),
             other_language: in_other_language(&visit.uri, language.other()),
             other_language_name: language.choose("English", "中文"),
             other_language_tag: language.choose("en", "zh-Hans"),
@@ -136,11 +201,29 @@ impl Frame {
             own: say(two("我的账户", "My account")),
             person,
             places: places.collect(),
-            may_search: false,
+            is_place: PLACES
+                .iter()
+                .any(|(_, address, _)| visit.uri.path() == *address),
+            may_search: ready.is_some() && visit.may(P::Search),
+            searched: searched(visit),
             notice: notice.map(|(_, text)| say(*text)),
             is_wide: false,
         }
     }
+}
+
+/// Whether a page belongs to a place: it is that, or stands below it. Everything stands below the start.
+fn is_within(path: &str, place: &str) -> bool {
+    let below = path.strip_prefix(place);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && place != "/console")
+}
+
+/// What stands in the search box.
+fn searched(visit: &Visit) -> String {
+    if visit.uri.path() != super::search::PATH {
+        return String::new();
+    }
+    Typed::of_query(&visit.uri).get("q").to_owned()
 }
 
 /// A rendered page.
@@ -194,9 +277,4 @@ pub fn thousands(number: impl Into<i128>) -> String {
         text.push(digit);
     }
     text
-}
-
-/// A word of a few with a Chinese name, in the language of the page.
-pub const fn word(language: Language, chinese: &'static str, slug: &'static str) -> &'static str {
-    language.choose(chinese, slug)
 }

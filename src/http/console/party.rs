@@ -44,7 +44,14 @@ async fn offered(visit: &Visit) -> Result<Vec<String>, ServiceError> {
         return Ok(Vec::new());
     }
     let (store, all) = (&visit.app.store, Filter::default());
-    let found = licensees::list(store, &all, LicenseeNumber(0), MOST_OFFERED + 1).await?;
+    let found = licensees::list(
+        store,
+        visit.scope(),
+        &all,
+        LicenseeNumber(0),
+        MOST_OFFERED + 1,
+    )
+    .await?;
     if found.len() > MOST_OFFERED as usize {
         return Ok(Vec::new());
     }
@@ -69,7 +76,8 @@ async fn meant(visit: &Visit, text: &str) -> Result<Result<LicenseeNumber, Said>
             search: Some(text.to_owned()),
             ..Filter::default()
         };
-        let found = licensees::list(store, &filter, LicenseeNumber(0), MOST_LIKE).await?;
+        let found =
+            licensees::list(store, Scope::All, &filter, LicenseeNumber(0), MOST_LIKE).await?;
         let is_it = |one: &&Licensee| {
             let is_named = one.name().as_str() == text || one.uscc.as_str() == text;
             is_named && one.state.holds_the_right()
@@ -78,7 +86,7 @@ async fn meant(visit: &Visit, text: &str) -> Result<Result<LicenseeNumber, Said>
         return Ok(one.map(|one| one.number).ok_or_else(unknown));
     }
     if let Some(number) = number_in(text) {
-        let is_known = licensees::get(store, number).await.is_ok();
+        let is_known = licensees::get(store, visit.scope(), number).await.is_ok();
         return Ok(is_known
             .then_some(number)
             .ok_or_else(|| said!("there is no licensee {number}", "没有合法使用人 {number}")));
@@ -87,7 +95,14 @@ async fn meant(visit: &Visit, text: &str) -> Result<Result<LicenseeNumber, Said>
         search: Some(text.to_owned()),
         ..Filter::default()
     };
-    let found = licensees::list(store, &filter, LicenseeNumber(0), MOST_LIKE + 1).await?;
+    let found = licensees::list(
+        store,
+        visit.scope(),
+        &filter,
+        LicenseeNumber(0),
+        MOST_LIKE + 1,
+    )
+    .await?;
     let is_it = |one: &&Licensee| one.name().as_str() == text || one.uscc.as_str() == text;
     if let Some(one) = found.iter().find(is_it) {
         return Ok(Ok(one.number));
@@ -190,7 +205,7 @@ pub async fn asked(visit: &Visit, asked: &Typed) -> Result<Option<LicenseeNumber
 
 /// Printers that take orders, to choose from.
 pub async fn printers(visit: &Visit) -> Result<Kind, ServiceError> {
-    let all = printers::list(&visit.app.store, None, u32::MAX).await?;
+    let all = printers::list(&visit.app.store, visit.scope(), None, u32::MAX).await?;
     let working = all.iter().filter(|printer| printer.ended.is_none());
     let each = working.map(|one| (one.number.to_string(), one.particulars.name.to_string()));
     Ok(Kind::Choice(each.collect()))
@@ -219,7 +234,7 @@ impl Names {
 
     /// And of all printers.
     pub async fn and_printers(mut self, visit: &Visit) -> Result<Self, ServiceError> {
-        let all = printers::list(&visit.app.store, None, u32::MAX).await?;
+        let all = printers::list(&visit.app.store, visit.scope(), None, u32::MAX).await?;
         self.printers = all.into_iter().map(|one| (one.number, one)).collect();
         Ok(self)
     }

@@ -1,7 +1,7 @@
 //! Accounts of people, kept by the administrator.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::file::File;
 use super::form::{Form, Kind};
@@ -16,6 +16,7 @@ use crate::domain::access::login::LoginError;
 use crate::domain::access::{Login, Role, Scope, User, UserNumber};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
+use crate::domain::refusal::RefusalKind;
 use crate::domain::text::Line;
 use crate::http::App;
 use crate::service::people::accounts::{self, Change, NewUser};
@@ -192,10 +193,23 @@ pub async fn add(visit: Visit, State(app): State<App>, typed: Typed) -> Response
         role,
         scope,
     };
+    let wanted = new.clone();
     match accounts::add(&app.store, &visit.origin, system::now(), new, None).await {
         Ok((user, for_once)) => show_once(&visit, &user, &for_once.unwrap_or_default()),
-        Err(error) => answer(&visit, &typed, form, Err(error)),
+        Err(error) => match added_before(&app, &wanted).await {
+            Some(user) => Redirect::to(&format!("/console/people/{}?notice=before", user.number))
+                .into_response(),
+            None => answer(&visit, &typed, form, Err(error)),
+        },
     }
+}
+
+/// The very person who is to be added, if they were added before: the form was sent twice.
+async fn added_before(app: &App, wanted: &NewUser) -> Option<User> {
+    let found = accounts::by_login(&app.store, &wanted.login).await.ok()?;
+    let is_same =
+        (&found.name, found.role, found.scope) == (&wanted.name, wanted.role, wanted.scope);
+    is_same.then_some(found)
 }
 
 fn show_once(visit: &Visit, user: &User, for_once: &str) -> Response {
@@ -316,12 +330,19 @@ fn change_form(visit: &Visit, user: &User) -> Form {
         say(two("停用，不得登录", "May not sign in")).to_owned(),
     )];
     let form = Form::new(user.login.to_string(), say(two("保存", "Save")));
-    post_fields(visit, form).optional(
-        visit,
-        "disabled",
-        two("停用", "Disabled"),
-        Kind::Checks(disabled),
-    )
+    post_fields(visit, form)
+        .optional(
+            visit,
+            "disabled",
+            two("停用", "Disabled"),
+            Kind::Checks(disabled),
+        )
+        .optional(visit, "seen", two("", ""), Kind::Hidden)
+}
+
+/// The account as this page shows it, to be held against what it is when the form comes.
+fn as_seen(user: &User) -> String {
+    serde_json::to_string(user).unwrap_or_default()
 }
 
 /// `GET /console/people/{user}/change`
@@ -344,6 +365,7 @@ pub async fn change_page(
         )
         .value("printer", text(user.scope.printer().map(|one| one.0)))
         .value("disabled", if user.is_disabled { "yes" } else { "" })
+        .value("seen", as_seen(&user))
         .render(&visit, None)
 }
 
@@ -358,16 +380,18 @@ pub async fn change(
         Ok(user) => user,
         Err(error) => return refuse(&visit, error),
     };
-    let form = change_form(&visit, &user).filled(&typed);
+    let form = change_form(&visit, &user);
     if typed.is_resumed() {
-        return form.render(&visit, Some(&typed));
+        return form.filled(&typed).render(&visit, Some(&typed));
     }
     let mut reader = Reader::new(&typed, visit.language);
     let post = read_post(&mut reader);
     let errors = reader.finish();
     let (Some((name, role, scope)), true) = (post, errors.is_empty()) else {
-        return form.wrong(errors).render(&visit, Some(&typed));
+        let form = form.filled(&typed).wrong(errors);
+        return form.render(&visit, Some(&typed));
     };
+    let seen = serde_json::from_str(typed.get("seen")).ok();
     let change = Change {
         name,
         role,
@@ -379,9 +403,17 @@ pub async fn change(
         &visit.origin,
         system::now(),
         user.number,
+        seen.as_ref(),
         change,
     )
     .await;
+    // Who is told that somebody else was faster has then seen what it is now.
+    let typed = match &done {
+        Err(ServiceError::Refused(refusal)) if refusal.kind == RefusalKind::Stale => {
+            typed.with("seen", as_seen(&user))
+        }
+        _ => typed,
+    };
     answer(
         &visit,
         &typed,

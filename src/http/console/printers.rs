@@ -36,7 +36,7 @@ async fn found(visit: &Visit, asked: &Typed) -> Result<Vec<Printer>, ServiceErro
     let before = asked.get("after").parse().ok().map(PrinterNumber);
     match visit.scope().printer() {
         Some(own) => Ok(vec![seen::printer(visit, own).await?]),
-        None => printers::list(&visit.app.store, before, ROWS + 1).await,
+        None => printers::list(&visit.app.store, visit.scope(), before, ROWS + 1).await,
     }
 }
 
@@ -81,12 +81,8 @@ pub async fn list(visit: Visit) -> Response {
 
 /// `GET /console/printers/table`
 pub async fn list_table(visit: Visit) -> Response {
-    if let Some(own) = visit.scope().printer() {
-        // All printers are nobody's list but the office's.
-        return super::submit::refuse(&visit, printers::unknown(own));
-    }
     let make = async |_: &Typed, format, now, file| {
-        export::printers(&visit.app.store, format, now, file).await
+        export::printers(&visit.app.store, visit.scope(), format, now, file).await
     };
     table::take(&visit, "printers", make).await
 }
@@ -100,12 +96,20 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ..Default::default()
         };
         let store = &visit.app.store;
-        let orders = lists::orders(store, &filter, Sort::down("number"), None, MOST).await?;
+        let orders = lists::orders(
+            store,
+            visit.scope(),
+            &filter,
+            Sort::down("number"),
+            None,
+            MOST,
+        )
+        .await?;
         let about = entries::Filter {
             printer: Some(one.number),
             ..Default::default()
         };
-        let history = ledger::list(store, &about, None, MOST).await?;
+        let history = ledger::list(store, visit.scope(), &about, None, MOST).await?;
         Ok((one, orders, history))
     };
     let (one, orders, history) = or_refuse!(visit, found.await);

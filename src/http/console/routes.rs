@@ -1,17 +1,18 @@
 //! All pages of the console, each beside what it needs of who asks. A page that is not here does not exist.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodFilter, on};
 
-use super::guard::Needs::{self, May, Nobody, Person, Session, Take};
-use super::guard::guard;
+use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
+use super::guard::{Visit, guard};
+use super::typed::Typed;
 use super::{
-    documents, entitlements, ledger, licensees, lots, orders, own, people, printers, sign_in,
-    start, trail, transfers,
+    batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
+    own, people, printers, reports, search, sign_in, start, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -93,9 +94,11 @@ pub fn pages(app: App) -> Pages {
     let pages = quantities(pages);
     let pages = transfers_and_printers(pages);
     let pages = goods(pages);
+    let pages = of_labels(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
+        .get(search::PATH, May(P::Search), search::page)
         // Orders.
         .get("/console/orders", May(P::OrderRead), orders::list)
         .get("/console/orders/table", May(P::Export), orders::table)
@@ -175,6 +178,54 @@ pub fn pages(app: App) -> Pages {
             "/console/orders/{order}/close",
             May(P::OrderClose),
             orders::close,
+        )
+        // Marks, and what became of them.
+        .get("/console/batches", May(P::BatchRead), batches::list)
+        .get("/console/batches/{batch}", May(P::BatchRead), batches::file)
+        .get("/console/marks/{serial}", May(P::MarkRead), marks::file)
+        // Figures.
+        .get("/console/reports", May(P::ReportRead), reports::season)
+        .get(
+            "/console/reports/licensees",
+            May(P::ReportRead),
+            reports::licensees,
+        )
+        .get(
+            "/console/reports/licensees/table",
+            Take(P::ReportRead),
+            reports::licensees_table,
+        )
+        .get(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures_page,
+        )
+        .post(
+            "/console/reports/figures",
+            May(P::PlanSet),
+            reports::figures,
+        )
+        .get(
+            "/console/reports/figures/all",
+            May(P::ReportRead),
+            reports::versions,
+        )
+        .get("/console/reports/stock", May(P::ReportRead), reports::stock)
+        .get(
+            "/console/reports/stock/all",
+            May(P::ReportRead),
+            reports::stock_all,
+        )
+        .get(
+            "/console/reports/stock/table",
+            Take(P::ReportRead),
+            reports::stock_table,
+        )
+        .get("/console/reports/scans", May(P::ReportRead), reports::scans)
+        .get(
+            "/console/reports/scans/table",
+            Take(P::ReportRead),
+            reports::scans_table,
         )
         // All that was ever written down.
         .get("/console/ledger", May(P::LedgerRead), ledger::list)
@@ -546,6 +597,54 @@ fn goods(pages: Pages) -> Pages {
             "/console/lots/{lot}/restore",
             May(P::LotRecall),
             lots::restore,
+        )
+}
+
+/// What happens to labels, and rolls and boxes of them.
+fn of_labels(mut pages: Pages) -> Pages {
+    for (path, event) in labels::PAGES {
+        let needs = AnyOf(P::for_event(event));
+        let show = move |visit: Visit, State(app): State<App>| labels::page(visit, app, event);
+        let enter = move |visit: Visit, State(app): State<App>, typed: Typed| {
+            labels::enter(visit, app, typed, event)
+        };
+        pages = pages.get(path, needs, show).send(path, needs, enter);
+    }
+    pages
+        .get(
+            "/console/orders/{order}/pack",
+            May(P::PackTake),
+            labels::of_order::pack,
+        )
+        .get(
+            "/console/containers",
+            May(P::ContainerRead),
+            containers::list,
+        )
+        .get(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill_page,
+        )
+        .send(
+            "/console/containers/new",
+            May(P::ContainerFill),
+            containers::fill,
+        )
+        .get(
+            "/console/containers/{container}",
+            May(P::ContainerRead),
+            containers::file,
+        )
+        .get(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check_page,
+        )
+        .send(
+            "/console/containers/{container}/check",
+            May(P::ContainerCheck),
+            containers::check,
         )
 }
 

@@ -23,6 +23,8 @@ use crate::service::trail::Origin;
 
 const SIGN_IN: &str = "/console/sign-in";
 const CODE: &str = "/console/code";
+const SIGN_OUT: &str = "/console/sign-out";
+const START: &str = "/console";
 /// Bytes of typed text that are kept for somebody who was signed out.
 const MOST_KEPT: usize = 256 * 1024;
 
@@ -32,28 +34,46 @@ pub const fn page_of(due: Due) -> &'static str {
         Due::Code => CODE,
         Due::Password => "/console/own/password",
         Due::SecondFactor => "/console/own/second-factor",
-        Due::Nothing => "/console",
+        Due::Nothing => START,
     }
 }
 
-/// Only a page of the console: what an address says of where to go on is anybody's word.
+/// Only a page of the console: what an address says of where to go on is anybody's word. Not one of those on which one
+/// signs in or out: there one would go in circles.
 fn own_page(to: &str) -> &str {
-    let is_own = to == "/console"
+    let is_own = to == START
         || (to.starts_with("/console/") || to.starts_with("/console?"))
             && to.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    if is_own { to } else { "/console" }
+    let path = to.split('?').next().unwrap_or_default();
+    if is_own && ![SIGN_IN, CODE, SIGN_OUT].contains(&path) {
+        to
+    } else {
+        START
+    }
 }
 
 /// Nobody is signed in: leads to the page where one signs in, and from there back.
-pub fn instead(visit: &Visit, is_read: bool) -> Response {
-    let to = visit
-        .uri
-        .path_and_query()
-        .map_or("/console", |to| to.as_str());
-    if !is_read || to == "/console" {
-        return Redirect::to(SIGN_IN).into_response();
+pub fn instead(visit: &Visit) -> Response {
+    leads(SIGN_IN, here(visit))
+}
+
+fn here(visit: &Visit) -> &str {
+    let here = visit.uri.path_and_query();
+    here.map_or(START, |here| here.as_str())
+}
+
+/// The session waits for its code: leads to the page where it is shown, and from there back.
+pub fn code_first(visit: &Visit) -> Response {
+    leads(CODE, here(visit))
+}
+
+/// To one of the pages on which one signs in, and from there to `to`.
+fn leads(page: &str, to: &str) -> Response {
+    let to = own_page(to);
+    if to == START {
+        return Redirect::to(page).into_response();
     }
-    Redirect::to(&format!("{SIGN_IN}?to={}", encode(to))).into_response()
+    Redirect::to(&format!("{page}?to={}", encode(to))).into_response()
 }
 
 fn form(visit: &Visit) -> Form {
@@ -76,34 +96,67 @@ fn form(visit: &Visit) -> Form {
         .sent_to(SIGN_IN)
 }
 
-/// A form came from somebody who is no longer signed in: what was typed is kept in the page on which one signs in.
+/// A form came from somebody who is no longer signed in, or did not show the code yet: what was typed is kept in the page
+/// on which one does.
 pub async fn instead_of_form(visit: &Visit, request: Request) -> Response {
-    let to = request.uri().path().to_owned();
+    let path = request.uri().path().to_owned();
+    if path == SIGN_OUT {
+        return Redirect::to(SIGN_IN).into_response();
+    }
     let app = visit.app.clone();
     let typed = match Typed::from_request(request, &app).await {
         Ok(typed) => typed,
         Err(refused) => return refused,
     };
-    let kept = serde_json::to_string(typed.fields()).unwrap_or_default();
-    let kept = if kept.len() > MOST_KEPT {
-        String::new()
+    // Whoever took too long to show the code was on the way to somewhere with something.
+    let (to, kept) = if path == CODE {
+        let to = own_page(typed.get("to")).to_owned();
+        (to, typed.untrimmed("kept").to_owned())
     } else {
-        kept
+        (path, kept_of(&typed))
     };
-    let text = visit.say(two(
-        "登录已过期。请重新登录，填写的内容不会丢失。",
-        "Your session has ended. Sign in again; what you typed is kept.",
-    ));
-    let form = form(visit).text(text).value("to", to).value("kept", kept);
+    let text = match (kept.is_empty(), typed.has_files()) {
+        (true, false) => two(
+            "登录已过期，请重新登录。",
+            "Your session has ended. Sign in again.",
+        ),
+        (_, false) => two(
+            "登录已过期。请重新登录，填写的内容不会丢失。",
+            "Your session has ended. Sign in again; what you typed is kept.",
+        ),
+        (_, true) => two(
+            "登录已过期。请重新登录，填写的内容不会丢失；所选文件须重新选择。",
+            "Your session has ended. Sign in again; what you typed is kept, but the file must be chosen again.",
+        ),
+    };
+    let form = match visit.anybody() {
+        None => form(visit).text(visit.say(text)),
+        Some(_) => code_form(visit),
+    };
+    let form = form.value("to", to).value("kept", kept);
     let mut response = form.render(visit, None);
     *response.status_mut() = StatusCode::UNAUTHORIZED;
     response
 }
 
+/// What was typed, as the pages on which one signs in carry it along. What is longer than they can carry is not kept.
+fn kept_of(typed: &Typed) -> String {
+    let kept = typed.kept();
+    let kept = if kept.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string(&kept).unwrap_or_default()
+    };
+    if kept.len() > MOST_KEPT {
+        return String::new();
+    }
+    kept
+}
+
 /// `GET /console/sign-in`
 pub async fn page(visit: Visit) -> Response {
     if visit.anybody().is_some_and(|one| one.due == Due::Nothing) {
-        return Redirect::to("/console").into_response();
+        return Redirect::to(START).into_response();
     }
     let asked = Typed::of_query(&visit.uri);
     let form = form(&visit).value("to", own_page(asked.get("to")));
@@ -116,8 +169,8 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
     let origin = Origin::stranger(typed.get("login"), network, agent);
     let password = typed.untrimmed("password");
     let attempt = sign_in::begin(&app.store, &origin, password, system::now()).await;
-    let cookie = match attempt {
-        Ok(Attempt::Begun(cookie)) => cookie,
+    let (cookie, is_open) = match attempt {
+        Ok(Attempt::Begun { cookie, is_open }) => (cookie, is_open),
         Ok(other) => {
             let form = form(&visit).filled(&typed);
             return form
@@ -126,7 +179,11 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
         }
         Err(error) => return Problem::from(error).response(),
     };
-    let mut response = go_on(&visit, &typed);
+    let mut response = if is_open {
+        go_on(&visit, &typed)
+    } else {
+        to_code(&visit, &typed)
+    };
     let is_secure = app.public_url.is_secure();
     Cookie::Session.set(&cookie, is_secure, response.headers_mut());
     response
@@ -157,12 +214,19 @@ fn held(visit: &Visit, until: Timestamp) -> String {
     visit.language.choose(&chinese, &english).to_owned()
 }
 
-/// Signed in, or waiting for the code: on to where the person was going, with what was typed there.
+/// The password was right, and the code is asked for. Where the person was going and what was typed there goes along.
+fn to_code(visit: &Visit, typed: &Typed) -> Response {
+    if typed.get("kept").is_empty() {
+        return leads(CODE, typed.get("to"));
+    }
+    code_form(visit).filled(typed).render(visit, None)
+}
+
+/// Signed in: on to where the person was going, with what was typed there.
 fn go_on(visit: &Visit, typed: &Typed) -> Response {
     let to = own_page(typed.get("to"));
     let kept: Vec<(String, String)> = serde_json::from_str(typed.get("kept")).unwrap_or_default();
     if kept.is_empty() {
-        // The guard leads to the code's page first, if one is due.
         return Redirect::to(to).into_response();
     }
     let fields = kept.into_iter().filter(|(name, _)| name != "confirmed");
@@ -195,6 +259,9 @@ fn code_form(visit: &Visit) -> Form {
         say(two("动态口令", "One-time code")),
         say(two("验证", "Go on")),
     )
+    .sent_to(CODE)
+    .optional(visit, "to", two("", ""), Kind::Hidden)
+    .optional(visit, "kept", two("", ""), Kind::Hidden)
     .field(visit, "code", two("验证码", "Code"), Kind::Code)
     .hint(
         visit,
@@ -208,9 +275,11 @@ fn code_form(visit: &Visit) -> Form {
 /// `GET /console/code`
 pub async fn code_page(visit: Visit) -> Response {
     if visit.signed_in().due != Due::Code {
-        return Redirect::to("/console").into_response();
+        return Redirect::to(START).into_response();
     }
-    code_form(&visit).render(&visit, None)
+    let asked = Typed::of_query(&visit.uri);
+    let form = code_form(&visit).value("to", own_page(asked.get("to")));
+    form.render(&visit, None)
 }
 
 /// `POST /console/code`
@@ -226,13 +295,14 @@ pub async fn code(visit: Visit, State(app): State<App>, typed: Typed) -> Respons
         system::now(),
     );
     match attempt.await {
-        Ok(Attempt::Begun(cookie)) => {
-            let mut response = Redirect::to("/console").into_response();
+        Ok(Attempt::Begun { cookie, .. }) => {
+            let mut response = go_on(&visit, &typed);
             let is_secure = app.public_url.is_secure();
             Cookie::Session.set(&cookie, is_secure, response.headers_mut());
             response
         }
         Ok(other) => code_form(&visit)
+            .filled(&typed)
             .wrong(refused(&visit, &other))
             .render(&visit, Some(&typed)),
         Err(error) => Problem::from(error).response(),
@@ -275,6 +345,8 @@ mod tests {
             ("//elsewhere.example/console/", "/console"),
             ("/\\elsewhere.example", "/console"),
             ("/consolexyz", "/console"),
+            ("/console/sign-out", "/console"),
+            ("/console/code?to=/console/code", "/console"),
             ("/console/\r\nx: y", "/console"),
             ("", "/console"),
         ] {

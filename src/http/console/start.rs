@@ -1,25 +1,28 @@
-//! The start page: what waits for me.
+//! The start page: what waits for me, the oldest first, each with its deadline and the next step; for a licensee its own
+//! figures besides.
 
+use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 
-use super::file::File;
+use super::figure::Figure;
 use super::guard::Visit;
-use super::page::{minute, thousands};
+use super::page::{self, Frame, thousands};
+use super::reports;
 use super::submit::refuse;
-use super::words::two;
-use crate::domain::access::{Permission as P, Role};
+use super::words::{Two, two};
+use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
-use crate::domain::licensee::{LicenseeNumber, LicenseeState};
-use crate::domain::order::{Order, OrderState};
+use crate::domain::deadline::{Left, Matter, Source};
 use crate::http::App;
-use crate::service::{ServiceError, licensees, orders, system};
-use crate::store::{licensee, order};
+use crate::http::language::Language;
+use crate::service::waiting::{self, About, Gathered, Waiting};
+use crate::service::{ServiceError, report, system};
 
-/// Things of one kind that are told.
-const MOST: u32 = 20;
-
-type Rows = Vec<(Option<String>, Vec<String>)>;
+/// Things that are listed; the counts tell of the others.
+const MOST: usize = 100;
 
 /// `GET /console`
 pub async fn page(visit: Visit, State(app): State<App>) -> Response {
@@ -29,138 +32,288 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
     }
 }
 
-/// The states of orders that wait for a role.
-const fn waiting_states(role: Role) -> &'static [OrderState] {
-    match role {
-        Role::Approver => &[OrderState::Placed],
-        Role::Registrar => &[
-            OrderState::Approved,
-            OrderState::Issued,
-            OrderState::Released,
-        ],
-        Role::Printer | Role::Licensee => &[OrderState::Released],
-        _ => &[],
+/// What a matter is called, and what its next step is called with what it needs.
+const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
+    match matter {
+        Matter::FirstReview => (
+            two("申请待初审", "Application to review"),
+            Some((two("初审", "Review"), P::LicenseeReview)),
+        ),
+        Matter::Approval => (
+            two("申请待核准公告", "Application to decide"),
+            Some((two("核准", "Decide"), P::LicenseeDecide)),
+        ),
+        Matter::Admission => (
+            two("待准予使用", "Approved, to be admitted"),
+            Some((two("准予使用", "Admit"), P::LicenseeDecide)),
+        ),
+        Matter::Correction => (
+            two("整改到期", "Correction overdue"),
+            Some((two("处理", "Decide"), P::LicenseeDecide)),
+        ),
+        Matter::NonUse => (
+            two("连续未使用将满或已满两年", "Two years without use"),
+            Some((two("查看", "Look"), P::LicenseeDecide)),
+        ),
+        Matter::SecondPerson => (
+            two("待另一人复核", "Step for a second person"),
+            Some((two("复核", "Confirm"), P::LicenseeConfirm)),
+        ),
+        Matter::OrderApproval => (
+            two("订单待核准", "Order to approve"),
+            Some((two("核准", "Approve"), P::OrderApprove)),
+        ),
+        Matter::OrderPrinter => (
+            two("订单待指定承印方", "Order without a printer"),
+            Some((two("指定承印方", "Assign"), P::OrderAssign)),
+        ),
+        Matter::OrderIssue => (
+            two("订单待制码", "Order to issue"),
+            Some((two("制码", "Issue"), P::OrderRelease)),
+        ),
+        Matter::OrderRelease => (
+            two("订单待发包", "Order to release"),
+            Some((two("发包", "Release"), P::OrderRelease)),
+        ),
+        Matter::PrintReport => (
+            two("待登记印制", "Printing to report"),
+            Some((two("登记印制", "Report"), P::MarkPrint)),
+        ),
+        Matter::Delivery => (
+            two("待登记发放", "Labels to deliver"),
+            Some((two("登记发放", "Deliver"), P::MarkDeliver)),
+        ),
+        Matter::Receipt => (
+            two("待签收", "Delivery to confirm"),
+            Some((two("签收", "Confirm"), P::MarkReceive)),
+        ),
+        Matter::LotReport => (
+            two("生产批次待检验", "Lot without a report"),
+            Some((two("登记检验报告", "Report"), P::LotReport)),
+        ),
+        Matter::Activation => (
+            two("标志待激活", "Labels to activate"),
+            Some((two("激活", "Activate"), P::MarkActivate)),
+        ),
+        Matter::Use => (
+            two("已激活待登记使用", "Activated labels to account for"),
+            Some((two("登记使用", "Report use"), P::MarkUse)),
+        ),
+        Matter::Destruction => (
+            two("作废、退回待销毁", "Labels to destroy"),
+            Some((two("登记销毁", "Destroy"), P::MarkDestroy)),
+        ),
+        Matter::OrderClosing => (
+            two("订单待结案", "Order to close"),
+            Some((two("结案", "Close"), P::OrderClose)),
+        ),
+        Matter::Transfer => (
+            two("额度划转待确认", "Transfer to confirm"),
+            Some((two("确认", "Confirm"), P::TransferConfirm)),
+        ),
+        Matter::Frozen => (
+            two("标志冻结中", "Marks frozen"),
+            Some((two("查看", "Look"), P::MarkFreeze)),
+        ),
+        Matter::Account => (
+            two("账户尚未启用", "Account not set up"),
+            Some((two("查看", "Look"), P::UserManage)),
+        ),
     }
 }
 
-/// The states of licensees that wait for a role.
-const fn waiting_licensees(role: Role) -> &'static [LicenseeState] {
-    match role {
-        Role::Approver => &[LicenseeState::Reviewed, LicenseeState::Approved],
-        Role::Registrar => &[LicenseeState::Applied],
-        _ => &[],
+/// The page of a thing.
+fn address_of(about: About) -> String {
+    match about {
+        About::Order(number) => format!("/console/orders/{number}"),
+        About::Licensee(number) => format!("/console/licensees/{number}"),
+        About::Lot(number) => format!("/console/lots/{number}"),
+        About::Transfer(number) => format!("/console/transfers/{number}"),
+        About::Batch(number) => format!("/console/batches/{number}"),
+        About::Season(_, season) => format!("/console/orders?season={season}&state=released"),
+        About::Person(number) => format!("/console/people/{number}"),
     }
+}
+
+/// The page on which the next step is taken; the thing's own page shows the steps where there are several.
+fn address_of_step(matter: Matter, about: About) -> String {
+    let step = match matter {
+        Matter::FirstReview => "/steps/review",
+        Matter::Approval => "/steps/approve",
+        Matter::Admission => "/steps/admit",
+        Matter::SecondPerson | Matter::Transfer => "/confirm",
+        Matter::OrderApproval => "/approve",
+        Matter::OrderPrinter => "/assign",
+        Matter::OrderIssue => "/issue",
+        Matter::OrderRelease => "/release",
+        Matter::OrderClosing => "/close",
+        Matter::LotReport => "/report",
+        Matter::Correction
+        | Matter::NonUse
+        | Matter::PrintReport
+        | Matter::Delivery
+        | Matter::Receipt
+        | Matter::Activation
+        | Matter::Use
+        | Matter::Destruction
+        | Matter::Frozen
+        | Matter::Account => "",
+    };
+    format!("{}{step}", address_of(about))
+}
+
+/// A row of the page.
+struct Item {
+    what: String,
+    address: String,
+    name: String,
+    whose: Option<String>,
+    marks: String,
+    since: Date,
+    due: Date,
+    left: String,
+    is_over: bool,
+    next: Option<(&'static str, String)>,
+}
+
+fn left_in(visit: &Visit, left: Left) -> String {
+    match (visit.language, left) {
+        (Language::Chinese, Left::Days(0)) => "今天到期".to_owned(),
+        (Language::English, Left::Days(0)) => "due today".to_owned(),
+        (Language::Chinese, Left::Days(days)) => format!("还有 {days} 个工作日"),
+        (Language::English, Left::Days(1)) => "1 working day left".to_owned(),
+        (Language::English, Left::Days(days)) => format!("{days} working days left"),
+        (Language::Chinese, Left::Over(0)) => "已逾期".to_owned(),
+        (Language::English, Left::Over(0)) => "overdue".to_owned(),
+        (Language::Chinese, Left::Over(days)) => format!("逾期 {days} 个工作日"),
+        (Language::English, Left::Over(1)) => "overdue by 1 working day".to_owned(),
+        (Language::English, Left::Over(days)) => format!("overdue by {days} working days"),
+    }
+}
+
+fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
+    let (what, step) = words(one.matter);
+    let number = match one.about {
+        About::Order(number) => Some(number.0),
+        About::Lot(number) => Some(number.0),
+        About::Transfer(number) => Some(number.0),
+        About::Batch(number) => Some(number.get()),
+        About::Licensee(_) | About::Season(..) | About::Person(_) => None,
+    };
+    let number = number.map(|number| format!(" {number}"));
+    let left = one.deadline.left(today);
+    let step = step.filter(|(_, needs)| visit.may(*needs));
+    Item {
+        what: format!("{}{}", visit.say(what), number.unwrap_or_default()),
+        address: address_of(one.about),
+        name: one.name.clone(),
+        whose: one.whose.as_ref().map(|(_, name)| name.clone()),
+        marks: one.marks.map(thousands).unwrap_or_default(),
+        since: one.since,
+        due: one.deadline.due,
+        left: left_in(visit, left),
+        is_over: matches!(left, Left::Over(_)),
+        next: step.map(|(label, _)| (visit.say(label), address_of_step(one.matter, one.about))),
+    }
+}
+
+/// On what the deadlines of the page rest.
+fn notes(visit: &Visit, gathered: &Gathered) -> Vec<String> {
+    let has = |source| {
+        gathered
+            .things
+            .iter()
+            .any(|one| one.deadline.source == source)
+    };
+    let mut notes = Vec::new();
+    if has(Source::Rule) {
+        notes.push(visit.say(two(
+            "初审期限为 10 个工作日；使用权连续两年未使用可以终止。均为规定。",
+            "A first review has 10 working days; a right not used for two years may end. Both by rule.",
+        )));
+    }
+    if has(Source::Aim) {
+        notes.push(visit.say(two(
+            "其余期限没有查到规定，按 10 个工作日作为工作目标。从最近一次登记的次日起算，按国务院办公厅节假日安排计工作日。",
+            "For the other deadlines no rule was found: 10 working days are the office's aim. They run from the day after the \
+             last report, on the working days that the State Council's notices say.",
+        )));
+    }
+    notes.into_iter().map(str::to_owned).collect()
 }
 
 async fn page_of(visit: &Visit, app: &App) -> Result<Response, ServiceError> {
     let user = &visit.signed_in().principal.user;
-    let mut waiting: Vec<Order> = Vec::new();
-    for state in waiting_states(user.role) {
-        let filter = order::Filter {
-            licensee: user.scope.licensee(),
-            printer: user.scope.printer(),
-            state: Some(*state),
-            ..Default::default()
-        };
-        waiting.extend(orders::list(&app.store, &filter, None, MOST).await?);
+    let now = system::now();
+    let today = day_of(now);
+    let gathered = waiting::gather(&app.store, user.role, user.scope, now).await?;
+    let mut texts = Vec::new();
+    if waiting::sees_only_overdue(user.role) {
+        let text = two(
+            "审计员没有待办事项；以下是各环节已经逾期的事项。",
+            "Nothing waits for an auditor; this is what others are late with.",
+        );
+        texts.push(visit.say(text).to_owned());
     }
-    waiting.sort_by_key(|order| order.placed_at);
-    let order_rows: Rows = waiting
-        .iter()
-        .map(|order| {
-            let state = visit
-                .language
-                .choose(order.state.chinese(), order.state.slug());
-            (
-                Some(format!("/console/orders/{}", order.number)),
-                vec![
-                    format!("{} {}", visit.say(two("订单", "Order")), order.number),
-                    state.to_owned(),
-                    order.placed.product.to_string(),
-                    thousands(order.placed.quantity.get()),
-                    minute(order.placed_at),
-                ],
-            )
-        })
-        .collect();
-    let mut firms = Vec::new();
-    for state in waiting_licensees(user.role) {
-        let filter = licensee::Filter {
-            state: Some(*state),
-            ..Default::default()
-        };
-        firms.extend(licensees::list(&app.store, &filter, LicenseeNumber(0), MOST).await?);
+    if gathered.things.len() > MOST {
+        texts.push(match visit.language {
+            Language::Chinese => format!("只列出最早的 {MOST} 项。"),
+            Language::English => format!("Only the oldest {MOST} are listed."),
+        });
     }
-    let today = day_of(system::now());
-    let is_of_all = user.scope.licensee().is_none() && user.scope.printer().is_none();
-    if is_of_all && visit.may(P::LicenseeRead) {
-        for one in licensees::needing_attention(&app.store, today, MOST).await? {
-            let for_second = user.role == Role::SecondApprover;
-            let waits = if for_second {
-                one.pending.is_some()
-            } else {
-                true
-            };
-            if waits && !firms.iter().any(|known| known.number == one.number) {
-                firms.push(one);
-            }
+    let mut figures = Vec::new();
+    if let Some(own) = user.scope.licensee() {
+        let seasons = report::seasons(&app.store, now).await?;
+        if let Some(season) = report::usual_season(&seasons, now) {
+            let funnel = report::funnel(&app.store, season, Some(own)).await?;
+            let title = two(
+                "年度：本单位从额度到使用",
+                "season: from entitlement to use",
+            );
+            figures.push(reports::of_season(visit, season, &funnel, title));
         }
+        let stock = report::stock_of(&app.store, own).await?;
+        figures.push(reports::of_stock(visit, &stock));
     }
-    firms.sort_by_key(|one| one.state_since);
-    let firm_rows: Rows = firms
+    let kinds = gathered
+        .counts
         .iter()
-        .map(|one| {
-            let attention = one.attention(today);
-            let why: Vec<String> = attention
-                .iter()
-                .map(super::licensees::attention_in(visit))
-                .collect();
-            let state = visit.language.choose(one.state.chinese(), one.state.slug());
-            (
-                Some(format!("/console/licensees/{}", one.number)),
-                vec![
-                    one.name().to_string(),
-                    state.to_owned(),
-                    one.state_since.to_string(),
-                    why.join("; "),
-                ],
-            )
-        })
-        .collect();
-    let nothing = order_rows.is_empty() && firm_rows.is_empty();
-    let mut file = File::new(visit.say(two("等我办理", "Waiting for me")))
-        .table(
-            visit,
-            two("印制订单", "Orders"),
-            &[
-                two("订单", "Order"),
-                two("状态", "State"),
-                two("产品", "Product"),
-                two("数量", "Marks"),
-                two("提交时间", "Placed"),
-            ],
-            order_rows,
-        )
-        .table(
-            visit,
-            two("合法使用人", "Licensees"),
-            &[
-                two("名称", "Name"),
-                two("状态", "State"),
-                two("自", "Since"),
-                two("事由", "Why"),
-            ],
-            firm_rows,
-        );
-    if nothing {
-        file = file.text(
-            None,
-            vec![
-                visit
-                    .say(two("目前没有待办事项。", "Nothing waits for you."))
-                    .to_owned(),
-            ],
-        );
-    }
-    Ok(file.render(visit))
+        .map(|(matter, count)| (visit.say(words(*matter).0), thousands(*count)));
+    let things = gathered.things.iter().take(MOST);
+    let mut frame = Frame::new(visit, visit.say(two("等我办理", "Waiting for me")));
+    frame.is_wide = true;
+    let page = Page {
+        frame,
+        texts,
+        kinds_label: visit.say(two("各类待办数量", "How many of each kind")),
+        kinds: kinds.collect(),
+        heads: [
+            two("事项", "What"),
+            two("名称", "Name"),
+            two("数量（枚）", "Marks"),
+            two("自", "Since"),
+            two("期限", "Due"),
+            two("下一步", "Next step"),
+        ]
+        .map(|head| visit.say(head)),
+        items: things.map(|one| item(visit, today, one)).collect(),
+        nothing: visit.say(two("目前没有待办事项。", "Nothing waits for you.")),
+        notes: notes(visit, &gathered),
+        figures,
+    };
+    Ok(page::render(StatusCode::OK, &page))
+}
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct Page {
+    frame: Frame,
+    texts: Vec<String>,
+    kinds_label: &'static str,
+    kinds: Vec<(&'static str, String)>,
+    heads: [&'static str; 6],
+    items: Vec<Item>,
+    nothing: &'static str,
+    notes: Vec<String>,
+    figures: Vec<Figure>,
 }

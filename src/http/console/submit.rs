@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::form::Form;
-use super::guard::Visit;
+use super::guard::{RefusedByRule, Visit};
 use super::page;
 use super::read::Errors;
 use super::typed::Typed;
@@ -35,18 +35,29 @@ pub fn answer(
         Ok(to) => return Redirect::to(&format!("{to}?notice=done")).into_response(),
         Err(error) => error,
     };
+    let why = error.to_string();
     match Errors::of_service(error, visit.language) {
-        Ok(errors) => form.filled(typed).wrong(errors).render(visit, Some(typed)),
+        Ok(errors) => {
+            let page = form.filled(typed).wrong(errors).render(visit, Some(typed));
+            by_rule(why, page)
+        }
         Err(error) => refuse(visit, error),
     }
 }
 
+/// Leaves word for the audit trail.
+fn by_rule(why: String, mut page: Response) -> Response {
+    page.extensions_mut().insert(RefusedByRule(why));
+    page
+}
+
 /// The page of an error that is no form's fault.
 pub fn refuse(visit: &Visit, error: ServiceError) -> Response {
+    let why = error.to_string();
     match &error {
         ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => {
             let title = two("没有这项记录", "There is no such thing");
-            page::message(
+            let page = page::message(
                 visit,
                 StatusCode::NOT_FOUND,
                 title,
@@ -54,16 +65,18 @@ pub fn refuse(visit: &Visit, error: ServiceError) -> Response {
                     "它不存在，或不在您可查看的范围内。",
                     "It does not exist, or is not yours to see.",
                 )),
-            )
+            );
+            by_rule(why, page)
         }
         ServiceError::Refused(refusal) => {
             let title = two("不能办理", "This cannot be done");
-            page::message(
+            let page = page::message(
                 visit,
                 StatusCode::CONFLICT,
                 title,
                 visit.language.choose(&refusal.what.zh, &refusal.what.en),
-            )
+            );
+            by_rule(why, page)
         }
         _ => Problem::from(error).response(),
     }

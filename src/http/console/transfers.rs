@@ -72,7 +72,15 @@ pub async fn list(visit: Visit) -> Response {
     let sort = Sort::of(asked.get("sort"), TRANSFERS).unwrap_or(Sort::down("number"));
     let found = async {
         let filter = filter_of(&visit, &asked).await?;
-        let found = lists::transfers(&visit.app.store, &filter, sort, after, ROWS + 1).await?;
+        let found = lists::transfers(
+            &visit.app.store,
+            visit.scope(),
+            &filter,
+            sort,
+            after,
+            ROWS + 1,
+        )
+        .await?;
         let parties = found.iter().flat_map(|one| [one.from.licensee, one.to]);
         let names = Names::of(&visit, parties).await?;
         Ok((found, names, party::filter(&visit).await?))
@@ -139,7 +147,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn list_table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked).await?;
-        export::transfers(&visit.app.store, &filter, format, now, file).await
+        export::transfers(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "transfers", make).await
 }

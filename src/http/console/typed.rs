@@ -2,10 +2,10 @@
 
 use axum::RequestExt;
 use axum::body::{Body, to_bytes};
-use axum::extract::multipart::Field;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
 
 use crate::domain::document::Document;
 use crate::http::App;
@@ -13,6 +13,8 @@ use crate::http::problem::Problem;
 
 /// Fields of one form; nobody types more.
 const MOST_FIELDS: usize = 200;
+/// The field in which a form names those of its fields that no page repeats: passwords and codes.
+pub const NOT_REPEATED: &str = "not-repeated";
 
 /// Bytes of all texts of a form with a file: one file that a page carries on as text, and room for what is typed.
 const MOST_TEXT: usize = Document::MOST_BYTES / 3 * 4 + (1 << 20);
@@ -53,14 +55,17 @@ impl Typed {
         named.map_or("", |(_, text)| text)
     }
 
-    /// From the query of an address.
+    /// From the query of an address, without control characters: nothing that is searched has any, and PostgreSQL does
+    /// not take all of them.
     pub fn of_query(uri: &axum::http::Uri) -> Self {
-        let fields = axum::extract::Query::try_from_uri(uri);
-        Self::of(
-            fields
-                .map(|axum::extract::Query(fields)| fields)
-                .unwrap_or_default(),
-        )
+        let fields = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let mut fields = fields
+            .map(|axum::extract::Query(fields)| fields)
+            .unwrap_or_default();
+        for (_, text) in &mut fields {
+            text.retain(|c| !c.is_control());
+        }
+        Self::of(fields)
     }
 
     /// All that was chosen under a name, as with check boxes.
@@ -75,6 +80,11 @@ impl Typed {
         named.map(|(_, upload)| upload)
     }
 
+    /// Whether a file was chosen.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Whether the form comes back to be gone on with: after signing in again, or from its summary.
     pub fn is_resumed(&self) -> bool {
         self.get("resume") == "1"
@@ -85,9 +95,30 @@ impl Typed {
         self.get("confirmed") == "1"
     }
 
-    /// All fields but the files: those a browser does not send twice.
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.fields
+    /// What a page may hold to be gone on with later: all that was typed but what is never repeated, and the files,
+    /// which a browser does not send twice. Empty if nothing was typed.
+    pub fn kept(&self) -> Vec<(&str, &str)> {
+        let never: Vec<&str> = self.all(NOT_REPEATED).collect();
+        let fields = self
+            .fields
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
+        let kept = fields.filter(|(name, _)| !never.contains(name) && *name != NOT_REPEATED);
+        let kept: Vec<(&str, &str)> = kept.collect();
+        let is_typed = |(name, text): &(&str, &str)| *name != "request" && !text.is_empty();
+        if kept.iter().any(is_typed) {
+            kept
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The same with this text in a field, whatever stood there.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: impl Into<String>) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), text.into()));
+        self
     }
 }
 
@@ -99,33 +130,49 @@ impl FromRequest<App> for Typed {
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
             let parts = Multipart::from_request(request, app).await;
-            return Self::of_parts(parts.map_err(IntoResponse::into_response)?).await;
+            let parts = parts.map_err(|rejection| unreadable(rejection.status()))?;
+            return Self::of_parts(parts).await?.readable();
         }
         // An address that takes files reads more of a body than texts may be.
         let (head, body) = request.with_limited_body().into_parts();
         let body = to_bytes(body, MOST_TEXT).await;
-        let body = body.map_err(|_| Problem::TOO_LARGE.response())?;
+        let body = body.map_err(|_| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
         let request = Request::from_parts(head, Body::from(body));
         let fields = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
-        let axum::Form(fields) = fields.map_err(IntoResponse::into_response)?;
+        let axum::Form(fields) = fields.map_err(|rejection| unreadable(rejection.status()))?;
         if fields.len() > MOST_FIELDS {
-            return Err(Problem::TOO_LARGE.response());
+            return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE));
         }
-        Ok(Self::of(fields))
+        Self::of(fields).readable()
     }
 }
 
+/// The answer to a body that is no form of ours.
+fn unreadable(status: StatusCode) -> Response {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+        _ => Problem::BAD_REQUEST,
+    }
+    .response()
+}
+
 impl Typed {
+    /// Bytes that are no text were read as U+FFFD, and would be kept as that.
+    fn readable(self) -> Result<Self, Response> {
+        let mut texts = self.fields.iter();
+        if texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
+            return Err(unreadable(StatusCode::BAD_REQUEST));
+        }
+        Ok(self)
+    }
+
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {
+        let bad = |error: MultipartError| unreadable(error.status());
         let mut typed = Self::default();
         let mut room = MOST_TEXT;
-        while let Some(part) = parts
-            .next_field()
-            .await
-            .map_err(IntoResponse::into_response)?
-        {
+        while let Some(part) = parts.next_field().await.map_err(bad)? {
             if typed.fields.len() + typed.files.len() >= MOST_FIELDS {
-                return Err(Problem::TOO_LARGE.response());
+                return Err(unreadable(StatusCode::PAYLOAD_TOO_LARGE));
             }
             let name = part.name().unwrap_or_default().to_owned();
             let Some(file) = part.file_name().map(str::to_owned) else {
@@ -150,13 +197,18 @@ impl Typed {
 /// Reads a text, and takes its bytes from the room that is left for all of them.
 async fn text(mut part: Field<'_>, room: &mut usize) -> Result<String, Response> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(IntoResponse::into_response)? {
+    while let Some(chunk) = part
+        .chunk()
+        .await
+        .map_err(|error| unreadable(error.status()))?
+    {
         *room = room
             .checked_sub(chunk.len())
-            .ok_or_else(|| Problem::TOO_LARGE.response())?;
+            .ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
         bytes.extend_from_slice(&chunk);
     }
-    String::from_utf8(bytes).map_err(|_| Problem::BAD_REQUEST.response())
+    // Not by axum, which guesses at other encodings: our pages are UTF-8, and so is what they send.
+    String::from_utf8(bytes).map_err(|_| unreadable(StatusCode::BAD_REQUEST))
 }
 
 /// Reads a file and keeps no more of it than is ever taken: a form whose file is too large is still a form, and its

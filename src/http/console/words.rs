@@ -25,3 +25,24 @@ impl Two {
         language.choose(self.chinese, self.english)
     }
 }
+
+/// A name and its value, with the colon of the language.
+pub fn named(language: Language, name: &str, value: &str) -> String {
+    match language {
+        Language::Chinese => format!("{name}：{value}"),
+        Language::English => format!("{name}: {value}"),
+    }
+}
+
+/// A text with a note in the brackets of the language.
+pub fn noted(language: Language, text: &str, note: &str) -> String {
+    match language {
+        Language::Chinese => format!("{text}（{note}）"),
+        Language::English => format!("{text} ({note})"),
+    }
+}
+
+/// Several things in a row.
+pub fn listed(language: Language, things: &[String]) -> String {
+    things.join(language.choose("、", ", "))
+}

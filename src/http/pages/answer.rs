@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::directory::link;
 use super::document::{Fact, Line, Piece, Section, Tone, day, fill, minute, text};
 use super::frame::Body;
 use super::text::Texts;
@@ -265,7 +266,15 @@ impl Words {
             ),
             self.fact(
                 text_of.firm,
-                vec![self.chinese(mark.licensee.name().as_str())],
+                vec![
+                    self.chinese(mark.licensee.name().as_str()),
+                    Piece::Text(" ".to_owned()),
+                    link(
+                        self.language,
+                        text_of.directory.look_up,
+                        Some(mark.licensee.uscc.as_str()),
+                    ),
+                ],
             ),
             self.fact(
                 text_of.uscc,

@@ -67,6 +67,13 @@ pub enum Piece {
     BigDomain(String),
     /// A telephone number that can be tapped.
     Telephone(String),
+    /// A way to another page of ours.
+    Link {
+        /// What it says.
+        text: String,
+        /// Where it leads.
+        address: String,
+    },
     /// A day, or a minute.
     Time {
         /// For machines.
@@ -107,6 +114,41 @@ pub enum Section {
         /// What follows from them.
         after: Line,
     },
+    /// The field to look somebody up in the directory.
+    Find {
+        /// What is looked for now.
+        asked: String,
+        /// What stays chosen: a part of the directory.
+        part: Option<&'static str>,
+    },
+    /// Firms of the directory.
+    Firms {
+        /// Its heading.
+        heading: &'static str,
+        /// How many there are, shown or not.
+        count: String,
+        /// What it means to stand here.
+        note: &'static str,
+        /// Those that are shown.
+        firms: Vec<Firm>,
+        /// What stands there if there are none.
+        nothing: &'static str,
+        /// Ways to the others.
+        ways: Vec<(String, String)>,
+    },
+}
+
+/// A firm of the directory.
+#[derive(Clone, Debug)]
+pub struct Firm {
+    /// Its name, or why there is none.
+    pub name: Piece,
+    /// What must not be overlooked.
+    pub mark: Option<&'static str>,
+    /// Its code.
+    pub code: String,
+    /// What is told of it.
+    pub lines: Vec<Line>,
 }
 
 /// A name and a value.

@@ -4,10 +4,12 @@
 //! `web-verify/`.
 
 mod answer;
+mod directory;
 mod document;
 mod frame;
 mod text;
 
+pub use directory::directory;
 pub use frame::in_other_language;
 
 use axum::extract::rejection::QueryRejection;
@@ -118,6 +120,13 @@ pub async fn home(
         sections: vec![
             Section::Ask,
             section(text.home_mark_heading, plain(text.home_mark)),
+            section(
+                text.directory.home_heading,
+                fill(
+                    text.directory.home,
+                    &[("link", directory::link(language, text.directory.link, None))],
+                ),
+            ),
             section(
                 text.home_product_heading,
                 fill(text.home_product, &[("plant", plant)]),

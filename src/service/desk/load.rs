@@ -1,4 +1,5 @@
-//! What a desk loads. What does not exist is not on the shelf afterwards, and the books refuse what names it.
+//! What a desk loads. What does not exist is not on the shelf afterwards, and the books refuse what names it; so with what
+//! the person does not see. What belongs to a thing that is seen is brought along with it, whosever it is: the rules need it.
 
 use super::Desk;
 use crate::domain::container::ContainerNumber;
@@ -9,18 +10,26 @@ use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::BatchNumber;
-use crate::domain::order::{Order, OrderNumber};
+use crate::domain::order::OrderNumber;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
-use crate::domain::transfer::{Transfer, TransferNumber};
-use crate::service::ServiceError;
+use crate::domain::transfer::TransferNumber;
+use crate::service::{ServiceError, seen};
 use crate::store::{batch, event, kept, licensee, register};
+
 impl Desk {
     /// Loads a licensee.
     ///
     /// # Errors
     /// If the database does not answer; so with all that load.
     pub async fn load_licensee(&mut self, number: LicenseeNumber) -> Result<(), ServiceError> {
+        if self.call.scope.sees_licensee(number) {
+            self.bring_licensee(number).await?;
+        }
+        Ok(())
+    }
+
+    async fn bring_licensee(&mut self, number: LicenseeNumber) -> Result<(), ServiceError> {
         if !self.books.licensees.has(number)
             && let Some(found) = licensee::get(&mut self.tx, number).await?
         {
@@ -34,6 +43,13 @@ impl Desk {
     /// # Errors
     /// As [`Desk::load_licensee`].
     pub async fn load_printer(&mut self, number: PrinterNumber) -> Result<(), ServiceError> {
+        if self.call.scope.sees_printer(number) {
+            self.bring_printer(number).await?;
+        }
+        Ok(())
+    }
+
+    async fn bring_printer(&mut self, number: PrinterNumber) -> Result<(), ServiceError> {
         if !self.books.printers.has(number)
             && let Some(found) = kept::get(&mut self.tx, number).await?
         {
@@ -56,6 +72,21 @@ impl Desk {
         Ok(())
     }
 
+    /// Loads the newest figures of the plan, of whatever season.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn load_plan_figures(&mut self) -> Result<(), ServiceError> {
+        if let Some(set) = register::plan_figures(&mut self.tx, None, None, 1)
+            .await?
+            .pop()
+        {
+            let version = set.figures.version;
+            self.books.plan_figures.shelve(version, set);
+        }
+        Ok(())
+    }
+
     /// Loads a licensee with its entitlements of a season, in all forms, and the coefficients.
     ///
     /// # Errors
@@ -65,7 +96,22 @@ impl Desk {
         licensee: LicenseeNumber,
         season: Season,
     ) -> Result<(), ServiceError> {
-        self.load_licensee(licensee).await?;
+        if self.call.scope.sees_licensee(licensee) {
+            self.bring_entitlements(licensee, season).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for the other side of a transfer, whom a licensee need not see.
+    ///
+    /// # Errors
+    /// As [`Desk::load_licensee`].
+    pub async fn bring_entitlements(
+        &mut self,
+        licensee: LicenseeNumber,
+        season: Season,
+    ) -> Result<(), ServiceError> {
+        self.bring_licensee(licensee).await?;
         self.load_coefficients().await?;
         for form in Form::ALL {
             let account = Account {
@@ -87,11 +133,10 @@ impl Desk {
     /// # Errors
     /// As [`Desk::load_licensee`].
     pub async fn load_transfer(&mut self, number: TransferNumber) -> Result<(), ServiceError> {
-        let found: Option<Transfer> = kept::get(&mut self.tx, number).await?;
-        if let Some(found) = found {
-            self.load_entitlements(found.from.licensee, found.from.season)
+        if let Some(found) = seen::transfer(&mut self.tx, self.call.scope, number).await? {
+            self.bring_entitlements(found.from.licensee, found.from.season)
                 .await?;
-            self.load_entitlements(found.to, found.from.season).await?;
+            self.bring_entitlements(found.to, found.from.season).await?;
             self.books.transfers.shelve(number, found);
         }
         Ok(())
@@ -105,13 +150,12 @@ impl Desk {
         if self.books.orders.has(number) {
             return Ok(());
         }
-        let found: Option<Order> = kept::get(&mut self.tx, number).await?;
-        if let Some(order) = found {
+        if let Some(order) = seen::order(&mut self.tx, self.call.scope, number).await? {
             let account = order.account();
-            self.load_entitlements(account.licensee, account.season)
+            self.bring_entitlements(account.licensee, account.season)
                 .await?;
             if let Some(printer) = order.printer {
-                self.load_printer(printer).await?;
+                self.bring_printer(printer).await?;
             }
             if let Some(number) = order.batch
                 && let Some(batch) = batch::get(&mut self.tx, number).await?
@@ -131,7 +175,7 @@ impl Desk {
         &mut self,
         number: BatchNumber,
     ) -> Result<Vec<RangeEvent>, ServiceError> {
-        let Some(batch) = batch::get(&mut self.tx, number).await? else {
+        let Some(batch) = seen::batch(&mut self.tx, self.call.scope, number).await? else {
             return Ok(Vec::new());
         };
         self.load_order(batch.order).await?;
@@ -147,7 +191,9 @@ impl Desk {
         lots.sort_unstable();
         lots.dedup();
         for lot in lots {
-            self.load_lot(lot).await?;
+            if let Some(found) = kept::get(&mut self.tx, lot).await? {
+                self.bring_lot(found).await?;
+            }
         }
         self.books.batches.shelve(number, batch);
         self.books.custody.shelve(number, custody);
@@ -159,13 +205,16 @@ impl Desk {
     /// # Errors
     /// As [`Desk::load_licensee`].
     pub async fn load_lot(&mut self, number: LotNumber) -> Result<(), ServiceError> {
-        if self.books.lots.has(number) {
-            return Ok(());
+        if let Some(lot) = seen::lot(&mut self.tx, self.call.scope, number).await? {
+            self.bring_lot(lot).await?;
         }
-        let found: Option<Lot> = kept::get(&mut self.tx, number).await?;
-        if let Some(lot) = found {
-            self.load_licensee(lot.entered.licensee).await?;
-            self.books.lots.shelve(number, lot);
+        Ok(())
+    }
+
+    async fn bring_lot(&mut self, lot: Lot) -> Result<(), ServiceError> {
+        if !self.books.lots.has(lot.number) {
+            self.bring_licensee(lot.entered.licensee).await?;
+            self.books.lots.shelve(lot.number, lot);
         }
         Ok(())
     }
@@ -176,7 +225,7 @@ impl Desk {
     /// As [`Desk::load_licensee`].
     pub async fn load_container(&mut self, number: ContainerNumber) -> Result<(), ServiceError> {
         if !self.books.containers.has(number)
-            && let Some(found) = kept::get(&mut self.tx, number).await?
+            && let Some(found) = seen::container(&mut self.tx, self.call.scope, number).await?
         {
             self.books.shelve_container(found);
         }

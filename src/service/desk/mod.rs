@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use self::changes::Changes;
 use super::ServiceError;
 use super::trail::{self, Origin};
+use crate::domain::access::Scope;
 use crate::domain::event::RangeEvent;
 use crate::domain::ledger::books::{Books, Hand};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
@@ -36,6 +37,8 @@ pub struct Call {
     pub request: Option<Line>,
     /// From where, for the audit trail.
     pub origin: Origin,
+    /// Whose things the person sees; to the desk nothing else is there.
+    pub scope: Scope,
 }
 
 impl Call {
@@ -47,6 +50,7 @@ impl Call {
             at,
             request: None,
             origin,
+            scope: Scope::All,
         }
     }
 }
@@ -90,6 +94,25 @@ impl Desk {
         })
     }
 
+    /// Opens a desk at which nothing can be closed: to see what entries would come to. Others go on writing meanwhile.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn look(store: &Store, call: &Call) -> Result<Self, ServiceError> {
+        let mut tx = store.read().await?;
+        let head = ledger::head(&mut tx).await?;
+        Ok(Self {
+            tx,
+            books: Books::default(),
+            call: call.clone(),
+            head,
+            entries: Vec::new(),
+            events: Vec::new(),
+            earlier: None,
+            looks_back_to: None,
+        })
+    }
+
     /// If this very request was made before: whom and what it was about. `is_same` is asked what the earlier entry says.
     ///
     /// # Errors
@@ -112,6 +135,15 @@ impl Desk {
     /// did. Nothing can be entered then.
     pub const fn look_back_to(&mut self, entry: EntryNumber) {
         self.looks_back_to = Some(entry);
+    }
+
+    /// When looking back: lets happen to the labels again what an entry says.
+    pub fn replay(&mut self, marks: &Marks) {
+        if let Some(custody) = self.books.custody.get_mut(marks.batch) {
+            for range in &marks.ranges {
+                custody.replay(*range, marks.event, marks.lot);
+            }
+        }
     }
 
     /// Whether batches are loaded as they were at an earlier time.
@@ -168,6 +200,7 @@ impl Desk {
         changes.save(tx, &books.licensees).await?;
         changes.save(tx, &books.printers).await?;
         changes.save(tx, &books.coefficients).await?;
+        changes.save(tx, &books.plan_figures).await?;
         changes.save(tx, &books.entitlements).await?;
         changes.save(tx, &books.transfers).await?;
         changes.save(tx, &books.orders).await?;
@@ -189,6 +222,11 @@ impl Desk {
     /// The number that the next entry gets.
     pub const fn next_entry(&self) -> EntryNumber {
         self.head.number + 1
+    }
+
+    /// Whose things whoever asks sees.
+    pub const fn scope(&self) -> Scope {
+        self.call.scope
     }
 
     /// The day it is.

@@ -5,6 +5,7 @@ use std::fs::File;
 use jiff::Timestamp;
 
 use super::{Names, PAGE, column, count, optional, text};
+use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::document::AddedDocument;
 use crate::domain::entitlement::Entitlement;
@@ -13,6 +14,7 @@ use crate::domain::lot::Lot;
 use crate::domain::printer::Printer;
 use crate::domain::transfer::Transfer;
 use crate::service::ServiceError;
+use crate::service::lists::Within as _;
 use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table};
 use crate::store::lists::{
     self, DocumentFilter, EntitlementFilter, LotFilter, Sort, TransferFilter,
@@ -125,17 +127,21 @@ fn ended(sheet: SheetWriter<File>) -> Result<(File, u64), ServiceError> {
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn lots(
     store: &Store,
+    scope: Scope,
     filter: &LotFilter,
     format: SheetFormat,
     now: Timestamp,
     out: File,
 ) -> Result<(File, u64), ServiceError> {
     let mut sheet = begun("生产批次", &LOTS, format, now, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return ended(sheet);
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = None;
     loop {
-        let some = lists::lots(&mut tx, filter, Sort::down("number"), after, PAGE).await?;
+        let some = lists::lots(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.number);
         for lot in &some {
@@ -175,17 +181,21 @@ fn lot_row<'a>(lot: &'a Lot, names: &'a Names) -> [Cell<'a>; LOTS.len()] {
 /// As [`lots`].
 pub async fn entitlements(
     store: &Store,
+    scope: Scope,
     filter: &EntitlementFilter,
     format: SheetFormat,
     now: Timestamp,
     out: File,
 ) -> Result<(File, u64), ServiceError> {
     let mut sheet = begun("年度额度", &ENTITLEMENTS, format, now, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return ended(sheet);
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = None;
     loop {
-        let some = lists::entitlements(&mut tx, filter, Sort::down("season"), after, PAGE).await?;
+        let some = lists::entitlements(&mut tx, &filter, Sort::down("season"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.account);
         for one in &some {
@@ -232,17 +242,21 @@ fn area(area: Area) -> Cell<'static> {
 /// As [`lots`].
 pub async fn transfers(
     store: &Store,
+    scope: Scope,
     filter: &TransferFilter,
     format: SheetFormat,
     now: Timestamp,
     out: File,
 ) -> Result<(File, u64), ServiceError> {
     let mut sheet = begun("额度划转", &TRANSFERS, format, now, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return ended(sheet);
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = None;
     loop {
-        let some = lists::transfers(&mut tx, filter, Sort::down("number"), after, PAGE).await?;
+        let some = lists::transfers(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.number);
         for one in &some {
@@ -276,13 +290,14 @@ fn transfer_row<'a>(one: &'a Transfer, names: &'a Names) -> [Cell<'a>; TRANSFERS
 /// As [`lots`].
 pub async fn printers(
     store: &Store,
+    scope: Scope,
     format: SheetFormat,
     now: Timestamp,
     out: File,
 ) -> Result<(File, u64), ServiceError> {
     let mut sheet = begun("承印方", &PRINTERS, format, now, out)?;
     let all = register::printers(&mut store.read().await?, None, u32::MAX).await?;
-    for one in &all {
+    for one in all.iter().filter(|one| scope.sees_printer(one.number)) {
         sheet.row(&printer_row(one))?;
     }
     ended(sheet)
@@ -305,17 +320,21 @@ fn printer_row(one: &Printer) -> [Cell<'_>; PRINTERS.len()] {
 /// As [`lots`].
 pub async fn documents(
     store: &Store,
-    filter: DocumentFilter,
+    scope: Scope,
+    filter: &DocumentFilter,
     format: SheetFormat,
     now: Timestamp,
     out: File,
 ) -> Result<(File, u64), ServiceError> {
     let mut sheet = begun("档案文件", &DOCUMENTS, format, now, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return ended(sheet);
+    };
     let mut tx = store.read().await?;
     let name = crate::store::licensee::get(&mut tx, filter.licensee).await?;
     let mut after = None;
     loop {
-        let some = lists::documents(&mut tx, filter, Sort::down("number"), after, PAGE).await?;
+        let some = lists::documents(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.document.number);
         for one in &some {

@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ServiceError;
+use super::lists::Within as _;
+use crate::domain::access::Scope;
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::{self, Entry, Marks};
 use crate::domain::licensee::{Licensee, LicenseeNumber};
@@ -83,6 +85,7 @@ const ORDERS: [Column; 22] = [
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn entries<W: Write + Send>(
     store: &Store,
+    scope: Scope,
     filter: &Filter,
     format: SheetFormat,
     now: Timestamp,
@@ -94,11 +97,14 @@ pub async fn entries<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return Ok((sheet.finish()?, 0));
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut after = 0;
     loop {
-        let some = ledger::oldest(&mut tx, filter, after, PAGE).await?;
+        let some = ledger::oldest(&mut tx, &filter, after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = last.number;
         for stored in &some {
@@ -116,6 +122,7 @@ pub async fn entries<W: Write + Send>(
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn orders<W: Write + Send>(
     store: &Store,
+    scope: Scope,
     filter: &order::Filter,
     format: SheetFormat,
     now: Timestamp,
@@ -127,11 +134,14 @@ pub async fn orders<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return Ok((sheet.finish()?, 0));
+    };
     let mut tx = store.read().await?;
     let names = Names::read(&mut tx).await?;
     let mut before = None;
     loop {
-        let some = order::list(&mut tx, filter, before, PAGE).await?;
+        let some = order::list(&mut tx, &filter, before, PAGE).await?;
         let Some(last) = some.last() else { break };
         before = Some(last.number);
         for order in &some {

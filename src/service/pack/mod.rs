@@ -7,6 +7,7 @@ mod in_order;
 mod labels;
 mod part;
 mod tables;
+pub mod taken;
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ use crate::render::label::Label;
 use crate::render::sheet::MOST_LABELS;
 use crate::render::symbol::Symbol;
 use crate::render::{self, RenderError};
-use crate::store::{Store, batch, licensee};
+use crate::store::{Store, Tx, batch, licensee};
 
 /// A kind of file in a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,19 +119,27 @@ pub async fn pack(
         let batch = batch::get(&mut tx, pack.batch)
             .await?
             .ok_or_else(|| no_batch(pack.batch))?;
-        let licensee = licensee::get(&mut tx, batch.licensee).await?;
-        if licensee.is_none_or(|licensee| licensee.ended.is_some()) {
-            return Err(ServiceError::refused(
-                said!(
-                    "the right of licensee {} to use the mark has ended",
-                    "合法使用人 {} 的标志使用权已终止",
-                    batch.licensee
-                ),
-                said!("its marks are not printed any more", "其标志不再印制"),
-            ));
-        }
+        may_be_printed(&mut tx, keys, &batch).await?;
         batch
     };
+    let range = part_of(batch.number, batch.count.all(), pack.range)?;
+    check_request(pack, &batch, range)?;
+    write_all(&Press::new(keys, url, batch)?, pack, range, progress)
+}
+
+/// Refuses a batch whose labels nobody should print.
+async fn may_be_printed(tx: &mut Tx, keys: &LiveKeys, batch: &Batch) -> Result<(), ServiceError> {
+    let licensee = licensee::get(tx, batch.licensee).await?;
+    if licensee.is_none_or(|licensee| licensee.ended.is_some()) {
+        return Err(ServiceError::refused(
+            said!(
+                "the right of licensee {} to use the mark has ended",
+                "合法使用人 {} 的标志使用权已终止",
+                batch.licensee
+            ),
+            said!("its marks are not printed any more", "其标志不再印制"),
+        ));
+    }
     let ring = keys.ring();
     if !ring
         .get(batch.key)
@@ -149,17 +158,7 @@ pub async fn pack(
             ),
         ));
     }
-    let range = part_of(batch.number, batch.count.all(), pack.range)?;
-    check_request(pack, &batch, range)?;
-    let press = Press {
-        signing: keys.signing_key(batch.key)?,
-        secrets: keys.secrets.clone(),
-        qr_prefix: url.qr_prefix(),
-        url: url.clone(),
-        batch,
-        workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
-    };
-    write_all(&press, pack, range, progress)
+    Ok(())
 }
 
 /// Refuses what cannot be done before anything is written.
@@ -270,6 +269,17 @@ struct Press {
 }
 
 impl Press {
+    fn new(keys: &LiveKeys, url: &PublicUrl, batch: Batch) -> Result<Self, ServiceError> {
+        Ok(Self {
+            signing: keys.signing_key(batch.key)?,
+            secrets: keys.secrets.clone(),
+            qr_prefix: url.qr_prefix(),
+            url: url.clone(),
+            batch,
+            workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
+        })
+    }
+
     fn mark(&self, index: MarkIndex) -> MarkId {
         MarkId {
             batch: self.batch.number,

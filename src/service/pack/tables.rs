@@ -58,6 +58,16 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Hands `labels.csv` on piece by piece, in order; the first error ends it.
+pub(super) fn pieces<E: Send>(
+    press: &Press,
+    mut take: impl FnMut(Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    take(csv::LABELS_HEADER.as_bytes().to_vec())?;
+    let make = |chunk: IndexRange| Ok(label_rows(press, chunk));
+    in_order(press.batch.count.all(), CHUNK, press.workers, make, take)
+}
+
 fn label_rows(press: &Press, chunk: IndexRange) -> Vec<u8> {
     let mut rows = Vec::with_capacity(chunk.marks() as usize * 420);
     let mut qr_text = String::new();

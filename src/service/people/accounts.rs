@@ -29,9 +29,9 @@ pub struct NewUser {
     pub scope: Scope,
 }
 
-/// What is in force when a person is added or reset without a password of their choice: they get this one once and
-/// must change it.
-fn password_for_once() -> String {
+/// A password of 100 random bits. Who is added or reset without a password of their choice gets one for once, and must
+/// change it.
+pub fn made_up_password() -> String {
     let [first, second] = [system::random(), system::random()].map(recovery_code);
     format!("{first}-{second}")
 }
@@ -48,7 +48,7 @@ pub async fn add(
     new: NewUser,
     password: Option<Password>,
 ) -> Result<(User, Option<String>), ServiceError> {
-    let for_once = password.is_none().then(password_for_once);
+    let for_once = password.is_none().then(made_up_password);
     let hash = match (&password, &for_once) {
         (Some(password), _) => hashing::hash(password.as_bytes()).await,
         (None, Some(for_once)) => hashing::hash(for_once.as_bytes()).await,
@@ -158,18 +158,21 @@ pub struct Change {
     pub is_disabled: bool,
 }
 
-/// Changes an account. Sessions end when the role, the party or the right to sign in changes.
+/// Changes an account. Sessions end when the role, the party or the right to sign in changes. `seen` is the account as
+/// whoever asks saw it, if it must still be that.
 ///
 /// # Errors
-/// If there is no such person, or role and party do not belong together.
+/// If there is no such person, or role and party do not belong together, or somebody else has changed it.
 pub async fn change(
     store: &Store,
     origin: &Origin,
     at: Timestamp,
     number: UserNumber,
+    seen: Option<&User>,
     change: Change,
 ) -> Result<User, ServiceError> {
     let mut tx = store.write().await?;
+    user::lock(&mut tx, number).await?;
     let old = known(&mut tx, number).await?;
     if origin.user == Some(number) && (change.is_disabled || change.role != old.role) {
         return Err(Refusal::conflict(
@@ -190,7 +193,10 @@ pub async fn change(
         ..old.clone()
     };
     if new == old {
-        return Ok(new);
+        return Ok(new); // the same form sent twice, mostly
+    }
+    if seen.is_some_and(|seen| *seen != old) {
+        return Err(changed_meanwhile(&old));
     }
     user::change(&mut tx, &new).await?;
     let is_another =
@@ -205,6 +211,29 @@ pub async fn change(
     Ok(new)
 }
 
+/// Somebody else was faster: what the account is now.
+fn changed_meanwhile(now: &User) -> ServiceError {
+    let (state, state_zh) = if now.is_disabled {
+        ("disabled", "停用")
+    } else {
+        ("active", "启用")
+    };
+    let party = now.scope.licensee().map(|one| u32::from(one.0));
+    let party = party.or(now.scope.printer().map(|one| one.0));
+    let of = party.map(|number| format!(" {number}")).unwrap_or_default();
+    Refusal::stale(
+        said!(
+            "{} was changed since you opened this: it is now {}, {}{of}, {state}", now.login, now.name, now.role.slug();
+            "{} 在您打开本页之后已被修改，现为：{}，{}{of}，{state_zh}", now.login, now.name, now.role.chinese()
+        ),
+        said!(
+            "look again, and save if you still want it",
+            "请核对后再保存"
+        ),
+    )
+    .into()
+}
+
 /// Gives a person a new password for once, to be told to them, and ends their sessions.
 ///
 /// # Errors
@@ -215,7 +244,7 @@ pub async fn reset_password(
     at: Timestamp,
     number: UserNumber,
 ) -> Result<String, ServiceError> {
-    let for_once = password_for_once();
+    let for_once = made_up_password();
     let hash = hashing::hash(for_once.as_bytes()).await;
     reset(store, origin, at, number, "user-reset-password", |kept| {
         kept.password = hash;

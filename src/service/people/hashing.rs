@@ -47,7 +47,29 @@ pub async fn is_it(password: &str, hash: Option<String>) -> bool {
         let text = hash.as_deref().unwrap_or(&NOBODY);
         let is_it = PasswordHash::new(text)
             .is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok());
+        tracing::debug!(how = cost(text), "a password was compared");
         is_it && hash.is_some()
     })
     .await
+}
+
+/// What of a hash says how much work it is to compare with: the algorithm and its parameters.
+fn cost(hash: &str) -> &str {
+    let salt = hash.match_indices('$').nth(3);
+    &hash[..salt.map_or(0, |(place, _)| place)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_s_password_costs_what_somebody_s_does() {
+        let somebody = hash_now(b"a password of somebody");
+        assert_eq!(cost(&somebody), "$argon2id$v=19$m=19456,t=2,p=1");
+        assert_eq!(cost(&NOBODY), cost(&somebody));
+        assert_eq!(NOBODY.len(), somebody.len());
+        // It is read as a hash: one that is not would be compared in no time.
+        assert!(PasswordHash::new(&NOBODY).is_ok());
+    }
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{hashing, subject};
+use super::{hashing, sign_in, subject};
+use crate::domain::access::UserNumber;
 use crate::domain::access::password::Password;
 use crate::domain::access::second_factor::{
     PeopleKey, RECOVERY_CODES, TotpSecret, recovery_code, recovery_hash,
@@ -14,12 +15,14 @@ use crate::service::people::sessions::SignedIn;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, system};
 use crate::store::trail::Outcome;
+use crate::store::user::Credentials;
 use crate::store::{Store, Tx, session, user};
 
-/// Changes the password; all other sessions end.
+/// Changes the password; all other sessions end. Wrong guesses at the present one count as those at the sign-in do: an
+/// unlocked screen is no place to guess at.
 ///
 /// # Errors
-/// If the present one is wrong, or the new one may not be a password.
+/// If the present one is wrong, or was wrong too often, or the new one may not be a password.
 pub async fn change_password(
     store: &Store,
     origin: &Origin,
@@ -35,8 +38,25 @@ pub async fn change_password(
             said!("take another one", "请另取一个密码"),
         )
     })?;
-    let kept = user::credentials(&mut store.read().await?, user.number).await?;
+    let mut tx = store.read().await?;
+    if sign_in::held(&mut tx, user.login.as_str(), origin, at)
+        .await?
+        .is_some()
+    {
+        return Err(Refusal::conflict(
+            said!(
+                "the present password was wrong too often",
+                "现在的密码输错次数过多"
+            ),
+            said!("wait a quarter of an hour", "请 15 分钟后再试"),
+        )
+        .into());
+    }
+    let kept = user::credentials(&mut tx, user.number).await?;
+    drop(tx);
     if !hashing::is_it(present, Some(kept.password.clone())).await {
+        let tx = store.write().await?;
+        sign_in::wrong(tx, user.login.as_str(), origin, at, "password-change").await?;
         return Err(Refusal::invalid(
             said!("the present password is wrong", "现在的密码不正确"),
             said!(
@@ -105,6 +125,12 @@ pub async fn confirm_second_factor(
     user::lock(&mut tx, number).await?;
     let mut credentials = user::credentials(&mut tx, number).await?;
     let Some(salt) = credentials.new_factor_salt else {
+        // The same form sent twice: the codes of the first answer were perhaps never seen.
+        if is_last_code(key, number, &credentials, code, at) {
+            let codes = new_codes(&mut tx, signed_in).await?;
+            finish(tx, origin, at, "recovery-codes", signed_in).await?;
+            return Ok(Some(codes));
+        }
         return Ok(None);
     };
     let Some(step) = key.secret(number, &salt).step_of(code, at, None) else {
@@ -118,6 +144,21 @@ pub async fn confirm_second_factor(
     let codes = new_codes(&mut tx, signed_in).await?;
     finish(tx, origin, at, "second-factor-enrol", signed_in).await?;
     Ok(Some(codes))
+}
+
+/// Whether this is the code that was taken last.
+fn is_last_code(
+    key: &PeopleKey,
+    number: UserNumber,
+    credentials: &Credentials,
+    code: &str,
+    at: Timestamp,
+) -> bool {
+    let (Some(salt), Some(last)) = (credentials.factor_salt, credentials.factor_step) else {
+        return false;
+    };
+    let step = key.secret(number, &salt).step_of(code, at, Some(last - 1));
+    step == Some(last)
 }
 
 /// Makes new recovery codes in the place of all earlier ones, to be shown once.

@@ -140,6 +140,33 @@ pub async fn list(
     Ok(all)
 }
 
+/// One session of a person.
+///
+/// # Errors
+/// If the person has no such session.
+pub async fn get(
+    store: &Store,
+    user: &User,
+    number: SessionNumber,
+    now: Timestamp,
+) -> Result<Session, ServiceError> {
+    let all = list(store, user, now).await?;
+    let found = all.into_iter().find(|one| one.number == number);
+    found.ok_or_else(|| unknown(user, number))
+}
+
+fn unknown(user: &User, number: SessionNumber) -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "there is no session {number} of {}",
+            "会话 {number} 不存在（{}）",
+            user.login
+        ),
+        said!("it has ended already", "该会话已经结束"),
+    )
+    .into()
+}
+
 /// Ends one session of a person.
 ///
 /// # Errors
@@ -153,15 +180,7 @@ pub async fn end(
 ) -> Result<(), ServiceError> {
     let mut tx = store.write().await?;
     if !session::end(&mut tx, user.number, number).await? {
-        return Err(Refusal::no_such(
-            said!(
-                "there is no session {number} of {}",
-                "会话 {number} 不存在（{}）",
-                user.login
-            ),
-            said!("it has ended already", "该会话已经结束"),
-        )
-        .into());
+        return Err(unknown(user, number));
     }
     let note = Note::new("sign-out").about(subject(&user.login));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;

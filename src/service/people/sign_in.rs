@@ -19,8 +19,13 @@ use crate::store::{Store, Tx, session, user};
 /// How far an attempt has come.
 #[derive(Debug)]
 pub enum Attempt {
-    /// The cookie's new value: the session is open, or waits for its code.
-    Begun(Zeroizing<String>),
+    /// A session has begun.
+    Begun {
+        /// The cookie's new value.
+        cookie: Zeroizing<String>,
+        /// Whether it is open, or waits for its code.
+        is_open: bool,
+    },
     /// Name, password or code is wrong, or the person may not sign in.
     Wrong,
     /// Too many were wrong: nothing is looked at before then.
@@ -55,9 +60,8 @@ pub async fn begin(
     let is_right = hashing::is_it(password, hash.clone()).await;
 
     let mut tx = store.write().await?;
-    let user = match found.filter(|user| is_right && !user.is_disabled) {
-        Some(user) => user,
-        None => return wrong(tx, name, origin, now, "sign-in").await,
+    let Some(user) = found.filter(|user| is_right && !user.is_disabled) else {
+        return wrong(tx, name, origin, now, "sign-in").await;
     };
     user::lock(&mut tx, user.number).await?;
     let credentials = user::credentials(&mut tx, user.number).await?;
@@ -70,7 +74,7 @@ pub async fn begin(
         note_success(&mut tx, &user, origin, now).await?;
     }
     tx.commit().await?;
-    Ok(Attempt::Begun(cookie))
+    Ok(Attempt::Begun { cookie, is_open })
 }
 
 /// Takes a one-time code, or a recovery code in its place. The session gets a new name when it opens.
@@ -116,10 +120,13 @@ pub async fn second(
     let cookie = sessions::begin(&mut tx, user, true, origin, now).await?;
     note_success(&mut tx, user, origin, now).await?;
     tx.commit().await?;
-    Ok(Attempt::Begun(cookie))
+    let is_open = true;
+    Ok(Attempt::Begun { cookie, is_open })
 }
 
-async fn held(
+/// Until when attempts at a name from here are not looked at. They leave no step in the audit trail: the failure that
+/// brought it about has, and a flood of attempts must not fill the disk.
+pub(super) async fn held(
     tx: &mut Tx,
     login: &str,
     origin: &Origin,
@@ -130,7 +137,8 @@ async fn held(
     Ok(Patience::holds_until(&failures, now))
 }
 
-async fn wrong(
+/// Counts a failure and writes it into the audit trail.
+pub(super) async fn wrong(
     mut tx: Tx,
     login: &str,
     origin: &Origin,

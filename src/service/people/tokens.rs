@@ -88,7 +88,9 @@ said!("a token can do no more than its person", "令牌的权限不能超过本�
     let text = token::text_of(&system::random());
     tokens::add(&mut tx, &made, &token::stored(text.as_bytes())).await?;
     let words: Vec<&str> = made.permissions.iter().map(|one| one.slug()).collect();
-    let new = json!({"purpose": made.purpose, "permissions": words, "last_day": new.last_day});
+    let new = json!({
+        "of": user.login, "purpose": made.purpose, "permissions": words, "last_day": new.last_day,
+    });
     let note = Note::new("token-make").about(format!("token {}", made.number));
     let note = note.changed(None, Some(new.to_string()));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
@@ -96,27 +98,37 @@ said!("a token can do no more than its person", "令牌的权限不能超过本�
     Ok((made, text))
 }
 
-/// Who a token stands for, if it is in force.
+/// A token that was shown and is in force, and whom it stands for.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The person, narrowed to what the token was made for.
+    pub principal: Principal,
+    /// The token.
+    pub token: Token,
+}
+
+/// The token of this text, if it is in force and its person may sign in.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn principal_of(
+pub async fn shown(
     store: &Store,
     shown: &[u8],
     now: Timestamp,
-) -> Result<Option<Principal>, ServiceError> {
+) -> Result<Option<Shown>, ServiceError> {
     let mut tx = store.read().await?;
-    let Some(found) = tokens::by_hash(&mut tx, &token::stored(shown)).await? else {
+    let Some(token) = tokens::by_hash(&mut tx, &token::stored(shown)).await? else {
         return Ok(None);
     };
-    if found.revoked_at.is_some() || now >= found.ends_at {
+    if !token.is_in_force(now) {
         return Ok(None);
     }
-    let user = user::get(&mut tx, found.user).await?;
-    let narrowed = Some(found.permissions);
-    Ok(user
-        .filter(|user| !user.is_disabled)
-        .map(|user| Principal { user, narrowed }))
+    let user = user::get(&mut tx, token.user).await?;
+    Ok(user.filter(|user| !user.is_disabled).map(|user| {
+        let narrowed = Some(token.permissions.clone());
+        let principal = Principal { user, narrowed };
+        Shown { principal, token }
+    }))
 }
 
 /// The tokens of a person, or of everybody, the newest first.
@@ -129,6 +141,37 @@ pub async fn list(
     limit: u32,
 ) -> Result<Vec<Token>, ServiceError> {
     Ok(tokens::list(&mut store.read().await?, user, limit).await?)
+}
+
+/// A token of a person that is in force.
+///
+/// # Errors
+/// If the person has no such token.
+pub async fn in_force(
+    store: &Store,
+    number: TokenNumber,
+    of: UserNumber,
+    now: Timestamp,
+) -> Result<Token, ServiceError> {
+    let own = tokens::list(&mut store.read().await?, Some(of), u32::MAX).await?;
+    let found = own
+        .into_iter()
+        .find(|token| token.number == number && token.revoked_at.is_none() && token.ends_at > now);
+    found.ok_or_else(|| no_such(number))
+}
+
+fn no_such(number: TokenNumber) -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "there is no token {number} in force",
+            "没有有效的令牌 {number}"
+        ),
+        said!(
+            "`yuanmark token list` shows the tokens there are",
+            "请在令牌列表中查找"
+        ),
+    )
+    .into()
 }
 
 /// Revokes a token at once; `of` is the person whose it must be, if only one's own may be revoked.
@@ -151,17 +194,7 @@ pub async fn revoke(
         }
     };
     if !is_theirs || !tokens::revoke(&mut tx, number, at).await? {
-        return Err(Refusal::no_such(
-            said!(
-                "there is no token {number} in force",
-                "没有有效的令牌 {number}"
-            ),
-            said!(
-                "`yuanmark token list` shows the tokens there are",
-                "请在令牌列表中查找"
-            ),
-        )
-        .into());
+        return Err(no_such(number));
     }
     let note = Note::new("token-revoke").about(format!("token {number}"));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;

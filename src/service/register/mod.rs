@@ -12,6 +12,8 @@ pub use row::COLUMNS;
 use super::ServiceError;
 use super::desk::{Call, Desk};
 use super::licensees::enter_at;
+use super::lists::Within as _;
+use crate::domain::access::Scope;
 use crate::domain::ledger::entry::LicenseeFiled;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::refusal::Refusal;
@@ -25,25 +27,13 @@ use crate::store::{Store, licensee};
 /// Licensees read at once.
 const PAGE: u32 = 1000;
 
-/// Writes the register, by number. Returns how many licensees it holds.
+/// Writes the wanted licensees, by number. Returns how many.
 ///
 /// # Errors
 /// If the database does not answer, or the output does not take the bytes.
 pub async fn export<W: Write + Send>(
     store: &Store,
-    format: SheetFormat,
-    now: Timestamp,
-    out: W,
-) -> Result<(W, u64), ServiceError> {
-    export_some(store, &LicenseeFilter::default(), format, now, out).await
-}
-
-/// Writes the wanted licensees, by number. Returns how many.
-///
-/// # Errors
-/// As [`export`].
-pub async fn export_some<W: Write + Send>(
-    store: &Store,
+    scope: Scope,
     filter: &LicenseeFilter,
     format: SheetFormat,
     now: Timestamp,
@@ -55,10 +45,13 @@ pub async fn export_some<W: Write + Send>(
         made_at: now,
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
+    let Some(filter) = filter.within(scope) else {
+        return Ok((sheet.finish()?, 0));
+    };
     let mut tx = store.read().await?;
     let mut after = None;
     loop {
-        let some = lists::licensees(&mut tx, filter, Sort::up("number"), after, PAGE).await?;
+        let some = lists::licensees(&mut tx, &filter, Sort::up("number"), after, PAGE).await?;
         let Some(last) = some.last() else { break };
         after = Some(last.number);
         for licensee in &some {

@@ -1,5 +1,6 @@
 //! The register as a table, out and in.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::said::Said;
 use yuanmark::service::desk::Call;
@@ -65,10 +66,16 @@ async fn what_goes_out_comes_in_again() {
         let taken = import(&installation, file(&rows).as_bytes(), Taking::default()).await;
         assert_eq!(problems(&taken), "");
         assert!(taken.is_written);
-        let (csv, count) =
-            register::export(&installation.store, SheetFormat::Csv, morning(), Vec::new())
-                .await
-                .unwrap();
+        let (csv, count) = register::export(
+            &installation.store,
+            Scope::All,
+            &Default::default(),
+            SheetFormat::Csv,
+            morning(),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         assert_eq!(count, 2);
         let text = String::from_utf8(csv.clone()).unwrap();
         assert!(
@@ -93,7 +100,7 @@ async fn what_goes_out_comes_in_again() {
             head,
             "nothing was written"
         );
-        let second = licensees::get(&installation.store, LicenseeNumber(2))
+        let second = licensees::get(&installation.store, Scope::All, LicenseeNumber(2))
             .await
             .unwrap();
         assert_eq!(second.name().as_str(), "=cmd|' /C calc'!A0");
@@ -179,7 +186,7 @@ async fn a_known_licensee_gets_a_new_version_and_never_a_new_state() {
     .await;
     assert_eq!(taken.rows[0].1, RowOutcome::Changed(LicenseeNumber(1)));
     assert_eq!(
-        licensees::get(&installation.store, LicenseeNumber(1))
+        licensees::get(&installation.store, Scope::All, LicenseeNumber(1))
             .await
             .unwrap()
             .revision,
@@ -217,7 +224,7 @@ async fn a_file_from_an_old_spreadsheet_is_read_in_its_encoding() {
         (taken.encoding.as_str(), problems(&taken).as_str()),
         ("GB18030", "")
     );
-    let licensee = licensees::get(&installation.store, LicenseeNumber(1))
+    let licensee = licensees::get(&installation.store, Scope::All, LicenseeNumber(1))
         .await
         .unwrap();
     assert_eq!(licensee.name().as_str(), "虚构芦笋厂甲");

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::EventKind;
 use yuanmark::service::export;
 use yuanmark::sheets::SheetFormat;
@@ -21,6 +22,7 @@ async fn the_entries_open_in_a_foreign_reader() {
         let filter = Filter::default();
         let (bytes, rows) = export::entries(
             &installation.store,
+            Scope::All,
             &filter,
             SheetFormat::Xlsx,
             morning(),
@@ -63,6 +65,7 @@ async fn the_entries_open_in_a_foreign_reader() {
 
         let (csv, same) = export::entries(
             &installation.store,
+            Scope::All,
             &filter,
             SheetFormat::Csv,
             morning(),
@@ -88,6 +91,7 @@ async fn the_orders_show_where_their_labels_are() {
         let filter = yuanmark::store::order::Filter::default();
         let (bytes, rows) = export::orders(
             &installation.store,
+            Scope::All,
             &filter,
             SheetFormat::Xlsx,
             morning(),

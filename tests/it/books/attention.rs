@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::licensee::attention::Attention;
 use yuanmark::domain::licensee::{
@@ -31,7 +32,9 @@ async fn since(place: &Installation, number: usize, date: &str) -> LicenseeNumbe
 }
 
 async fn get(place: &Installation, number: LicenseeNumber) -> Licensee {
-    licensees::get(&place.store, number).await.unwrap()
+    licensees::get(&place.store, Scope::All, number)
+        .await
+        .unwrap()
 }
 
 /// The words for a licensee on a day; whoever is listed has some, and who has some is listed.

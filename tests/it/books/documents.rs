@@ -1,5 +1,6 @@
 //! Files: hashed, in versions, and only of the kinds that are taken.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::document::{Document, MediaType, Purpose};
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::lot::LotNumber;
@@ -46,12 +47,16 @@ async fn a_file_is_kept_with_its_hash_and_a_changed_one_is_the_next_version() {
             .unwrap()
             .document;
         assert_eq!((second.version, second.number.0), (2, first.number.0 + 1));
-        let (_, content) = documents::content(store, first.number).await.unwrap();
+        let (_, content) = documents::content(store, Scope::All, first.number)
+            .await
+            .unwrap();
         assert_eq!(
             content, b"%PDF-1.7 one",
             "the earlier version is still there"
         );
-        let list = documents::list(store, licensee, None, 9).await.unwrap();
+        let list = documents::list(store, Scope::All, licensee, None, 9)
+            .await
+            .unwrap();
         assert_eq!(
             list.iter()
                 .map(|added| added.document.version)
@@ -188,7 +193,7 @@ async fn ten_mebibytes_are_taken_and_one_byte_more_is_not() {
         let added = documents::add(store, &by, &artwork(licensee, &content))
             .await
             .unwrap();
-        let (_, kept) = documents::content(store, added.document.number)
+        let (_, kept) = documents::content(store, Scope::All, added.document.number)
             .await
             .unwrap();
         assert!(kept == content);
@@ -253,7 +258,7 @@ async fn a_content_that_was_changed_behind_the_program_s_back_is_not_handed_out(
         };
         execute(&mut tx, &format!("UPDATE contents SET content = {literal}")).await;
         tx.commit().await.unwrap();
-        let answer = documents::content(store, added.document.number).await;
+        let answer = documents::content(store, Scope::All, added.document.number).await;
         assert!(matches!(
             answer,
             Err(yuanmark::service::ServiceError::Store(

@@ -1,6 +1,7 @@
 //! Lists of marks with everything that can be wrong in them: each bad line is told with its reason, nothing is changed
 //! unless bad lines are to be skipped, and then the good ones alone.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::selection::{LineOutcome, LineReport};
@@ -53,7 +54,7 @@ async fn done(place: &Installation, wanted: &Change<'_>) -> Changed {
 }
 
 async fn second_batch(place: &Installation, first: &Batch) -> Batch {
-    let licensee = yuanmark::service::licensees::get(&place.store, first.licensee)
+    let licensee = yuanmark::service::licensees::get(&place.store, Scope::All, first.licensee)
         .await
         .unwrap();
     let order = place.order(&licensee, 10).await;

@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use yuanmark::domain::access::Scope;
+use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
+use yuanmark::service::report::{self, Funnel, Stock};
 use yuanmark::service::{lots, orders};
 
-use super::{account, entitlement};
+use super::{account, entitlement, season};
 use crate::support::installation::Installation;
 
 /// Licensee and year.
@@ -87,6 +90,29 @@ fn next(mark: &NaiveMark, event: &str, lot: Option<u32>) -> Result<Option<NaiveM
         _ => Err(()),
     }
 }
+
+const DELIVERED: [&str; 8] = [
+    "in_transit",
+    "on_hand",
+    "used",
+    "spoiled_in_use",
+    "lost_after_delivery",
+    "returned",
+    "destroyed_in_use",
+    "destroyed_returned",
+];
+const PRINTED: [&str; 10] = [
+    "at_printer",
+    "lost_at_printer",
+    "in_transit",
+    "on_hand",
+    "used",
+    "spoiled_in_use",
+    "lost_after_delivery",
+    "returned",
+    "destroyed_in_use",
+    "destroyed_returned",
+];
 
 impl Naive {
     pub fn left(&self, pocket: Pocket) -> i64 {
@@ -176,14 +202,18 @@ impl Naive {
         }
         for (&number, should) in &self.orders {
             let number = yuanmark::domain::order::OrderNumber(number);
-            let is = orders::get(&place.store, number).await.unwrap();
+            let is = orders::get(&place.store, Scope::All, number).await.unwrap();
             assert_eq!(is.state.slug(), should.state, "{step}: order {number}");
             assert_counts(&is.counts, &should.marks, step);
         }
         for &number in self.lots.keys() {
-            let is = lots::get(&place.store, yuanmark::domain::lot::LotNumber(number))
-                .await
-                .unwrap();
+            let is = lots::get(
+                &place.store,
+                Scope::All,
+                yuanmark::domain::lot::LotNumber(number),
+            )
+            .await
+            .unwrap();
             assert_eq!(
                 is.marks,
                 u64::from(self.of_lot(number)),
@@ -191,6 +221,84 @@ impl Naive {
             );
             assert_eq!(is.recalled.is_some(), self.lots[&number].recalled, "{step}");
         }
+        self.reports_agree(place, step).await;
+    }
+
+    /// What a report says of a season is what counting the records says: for each licensee, and over all of them.
+    async fn reports_agree(&self, place: &Installation, step: &str) {
+        let mut all: BTreeMap<u16, Funnel> = BTreeMap::new();
+        for &(licensee, year) in self.left.keys() {
+            let pocket = (licensee, year);
+            let number = LicenseeNumber(licensee);
+            let is = report::funnel(&place.store, season(year), Some(number))
+                .await
+                .unwrap();
+            let entitled = if self.closed.contains(&pocket) {
+                is.entitled // what was left has gone; the books of the entitlement are compared elsewhere
+            } else {
+                self.ordered(pocket) + u64::try_from(self.left(pocket)).unwrap()
+            };
+            let lots = self.lots.iter().filter(|(_, lot)| lot.pocket == pocket);
+            let should = Funnel {
+                entitled,
+                ordered: self.ordered(pocket),
+                printed: self.at(pocket, &PRINTED),
+                delivered: self.at(pocket, &DELIVERED),
+                activated: lots
+                    .map(|(number, _)| u64::from(self.of_lot(*number)))
+                    .sum(),
+                used: self.at(pocket, &["used"]),
+            };
+            assert_eq!(is, should, "{step}: {pocket:?}");
+            let sum = all.entry(year).or_default();
+            sum.entitled += should.entitled;
+            sum.ordered += should.ordered;
+            sum.printed += should.printed;
+            sum.delivered += should.delivered;
+            sum.activated += should.activated;
+            sum.used += should.used;
+        }
+        for (year, should) in all {
+            let is = report::funnel(&place.store, season(year), None)
+                .await
+                .unwrap();
+            assert_eq!(is, should, "{step}: {year}");
+        }
+        let licensees: BTreeSet<u16> = self.left.keys().map(|(licensee, _)| *licensee).collect();
+        for licensee in licensees {
+            let at = |places: &[&str]| {
+                let own = self.left.keys().filter(|pocket| pocket.0 == licensee);
+                own.map(|pocket| self.at(*pocket, places)).sum()
+            };
+            let should = Stock {
+                on_hand: at(&["on_hand"]),
+                in_transit: at(&["in_transit"]),
+                at_printer: at(&["at_printer"]),
+                to_be_destroyed: at(&["spoiled_in_print", "spoiled_in_use", "returned"]),
+            };
+            let is = report::stock_of(&place.store, LicenseeNumber(licensee))
+                .await
+                .unwrap();
+            assert_eq!(is, should, "{step}: licensee {licensee}");
+        }
+    }
+
+    /// Marks in orders that were approved and not cancelled.
+    fn ordered(&self, pocket: Pocket) -> u64 {
+        let own = self.orders.values().filter(|order| {
+            order.pocket == pocket
+                && ["approved", "issued", "released", "closed"].contains(&order.state)
+        });
+        own.map(|order| u64::from(order.quantity)).sum()
+    }
+
+    /// Records of a pocket that are at one of these places.
+    fn at(&self, pocket: Pocket, places: &[&str]) -> u64 {
+        let own = self.orders.values().filter(|order| order.pocket == pocket);
+        let there = own
+            .flat_map(|order| &order.marks)
+            .filter(|mark| places.contains(&mark.place));
+        there.count() as u64
     }
 }
 

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tokio::sync::Barrier;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::licensee::Licensee;
@@ -161,7 +162,7 @@ async fn an_order_is_approved_or_cancelled_and_never_both() {
         }
         let is = entitlement(&place, account).await;
         let filter = yuanmark::store::order::Filter::default();
-        let all = orders::list(&place.store, &filter, None, 100)
+        let all = orders::list(&place.store, Scope::All, &filter, None, 100)
             .await
             .unwrap();
         let approved = all
@@ -205,7 +206,7 @@ async fn transfers_out_of_one_balance_move_no_more_than_there_is() {
             (left(&place, from).await, left(&place, to).await),
             (100, 901)
         );
-        let list = transfers::list(&place.store, None, None, 100)
+        let list = transfers::list(&place.store, Scope::All, None, None, 100)
             .await
             .unwrap();
         let done = list
@@ -233,13 +234,7 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
                 let lines = format!("{}-{}", asker * 20, asker * 20 + 19);
                 let mut change = of_lines(EventKind::Activated, Which::Lines(&lines), batch);
                 change.lot = Some(lot);
-                marks::change(
-                    &store,
-                    &keys.secrets.serial,
-                    &call("企业", morning()),
-                    &change,
-                )
-                .await
+                marks::change(&store, &keys, &call("企业", morning()), &change).await
             }
         });
         assert_granted(
@@ -247,7 +242,13 @@ async fn no_more_marks_are_activated_than_a_lot_has_packs() {
             5,
             "has 105 packs and 100 marks; 20 more are too many",
         );
-        assert_eq!(lots::get(&place.store, lot).await.unwrap().marks, 100);
+        assert_eq!(
+            lots::get(&place.store, Scope::All, lot)
+                .await
+                .unwrap()
+                .marks,
+            100
+        );
         prove(&place).await;
     }
 }
@@ -266,13 +267,7 @@ async fn the_same_labels_are_used_lost_or_returned_and_never_two_of_these() {
             let (store, keys, batch) = (place.store.clone(), Arc::clone(&place.keys), batch.number);
             async move {
                 let change = of_lines(kinds[asker % 4], Which::Lines("3-7"), batch);
-                marks::change(
-                    &store,
-                    &keys.secrets.serial,
-                    &call("企业", morning()),
-                    &change,
-                )
-                .await
+                marks::change(&store, &keys, &call("企业", morning()), &change).await
             }
         });
         let answers = at_once(askers).await;
@@ -407,9 +402,7 @@ async fn writers_of_every_kind_at_once_leave_one_unbroken_ledger() {
                     _ => {
                         let line = asker.to_string();
                         let change = of_lines(EventKind::Used, Which::Lines(&line), batch);
-                        marks::change(&store, &keys.secrets.serial, &by, &change)
-                            .await
-                            .map(drop)
+                        marks::change(&store, &keys, &by, &change).await.map(drop)
                     }
                 }
             }

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::container::ContainerKind;
 use yuanmark::domain::document::Purpose;
@@ -162,7 +163,7 @@ async fn a_confirmation_is_repeated_for_its_own_licensee_alone() {
         };
         twice(&place, "复核", confirm(one), confirm(other)).await;
         assert!(
-            licensees::get(store, other)
+            licensees::get(store, Scope::All, other)
                 .await
                 .unwrap()
                 .pending
@@ -229,7 +230,10 @@ async fn entitlements_are_granted_adjusted_transferred_and_closed_once() {
             }
         };
         twice(&place, "提请划转", propose(5), propose(6)).await;
-        let only = transfers::list(store, None, None, 9).await.unwrap()[0].number;
+        let only = transfers::list(store, Scope::All, None, None, 9)
+            .await
+            .unwrap()[0]
+            .number;
         let confirm = |licensee| {
             move |by: Call| async move { transfers::confirm(store, &by, only, licensee).await }
         };
@@ -339,7 +343,11 @@ async fn orders_take_each_step_once() {
         let close = |on_hand| {
             move |by: Call| async move { orders::close(store, &by, number, on_hand).await }
         };
-        let batch = orders::get(store, number).await.unwrap().batch.unwrap();
+        let batch = orders::get(store, Scope::All, number)
+            .await
+            .unwrap()
+            .batch
+            .unwrap();
         for event in [
             EventKind::Printed,
             EventKind::Delivered,
@@ -466,7 +474,9 @@ async fn what_happens_to_marks_happens_once_and_is_told_alike() {
 async fn one_request_about_two_batches_is_told_alike() {
     for place in Installation::both().await {
         let first = place.batch(10).await;
-        let licensee = licensees::get(&place.store, first.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, first.licensee)
+            .await
+            .unwrap();
         let order = place.order(&licensee, 10).await;
         let second = place.issue(&order, "second").await.unwrap().batch;
         place.deliver(&second).await;
@@ -510,7 +520,7 @@ async fn containers_are_filled_corrections_made_and_remarks_written_once() {
         let batch = place.batch(40).await;
         let store = &place.store;
         let fill = |lines: &'static str| {
-            let (key, batch) = (&place.keys.secrets.serial, batch.number);
+            let (key, batch) = (&place.keys, batch.number);
             move |by: Call| async move {
                 let fill = Fill {
                     kind: ContainerKind::Roll,
@@ -608,7 +618,9 @@ async fn what_was_made_upon_an_older_version_overwrites_nothing() {
                 "is at version 2",
             );
         }
-        let is = licensees::get(store, licensee.number).await.unwrap();
+        let is = licensees::get(store, Scope::All, licensee.number)
+            .await
+            .unwrap();
         assert_eq!((is.particulars, is.revision), (one.clone(), 2));
         assert_conflict(
             licensees::file(store, &by, licensee.number, 2, one).await,

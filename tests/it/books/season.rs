@@ -1,6 +1,7 @@
 //! One season of one licensee, from its application to the year's end, every balance held against the naive model after
 //! every step.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::container::{Container, ContainerKind};
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::licensee::{LicenseeNumber, Step};
@@ -78,7 +79,7 @@ impl Story {
                 batch: batch.number,
                 index: index(place),
             };
-            let report = marks::report(&self.place.store, key, mark, on(self.day))
+            let report = marks::report(&self.place.store, Scope::All, key, mark, on(self.day))
                 .await
                 .unwrap();
             assert_eq!(report.label.place.slug(), should.place, "mark {mark}");
@@ -93,14 +94,9 @@ impl Story {
             lines,
             label: None,
         };
-        containers::fill(
-            &self.place.store,
-            &self.place.keys.secrets.serial,
-            &self.by(),
-            &fill,
-        )
-        .await
-        .unwrap()
+        containers::fill(&self.place.store, &self.place.keys, &self.by(), &fill)
+            .await
+            .unwrap()
     }
 }
 

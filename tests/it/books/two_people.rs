@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::licensee::{
     Licensee, LicenseeNumber, LicenseeState, NewLicensee, Step, StepTaken,
 };
@@ -116,7 +117,9 @@ async fn from_every_state_every_step_goes_where_it_is_drawn_or_is_refused() {
                         .await
                         .unwrap();
                 }
-                let before = licensees::get(&place.store, licensee).await.unwrap();
+                let before = licensees::get(&place.store, Scope::All, licensee)
+                    .await
+                    .unwrap();
                 assert_eq!(before.state, state);
                 let answer = take(&place, licensee, step(next, "2026-02-10")).await;
                 match drawn.get(&(state.slug(), next.slug())) {
@@ -138,7 +141,9 @@ async fn from_every_state_every_step_goes_where_it_is_drawn_or_is_refused() {
                         );
                         assert!(what.contains(&words), "{what}");
                         assert_eq!(
-                            licensees::get(&place.store, licensee).await.unwrap(),
+                            licensees::get(&place.store, Scope::All, licensee)
+                                .await
+                                .unwrap(),
                             before
                         );
                     }
@@ -177,7 +182,7 @@ async fn what_ended_goes_back_to_just_where_it_stood() {
                 take(&place, licensee, step(Step::Undo, "2026-03-01"))
                     .await
                     .unwrap();
-                let back = licensees::get(store, licensee).await.unwrap();
+                let back = licensees::get(store, Scope::All, licensee).await.unwrap();
                 assert_eq!(
                     (back.state, back.ended, back.correction_due),
                     (stood.state, None, stood.correction_due)
@@ -225,7 +230,7 @@ async fn one_person_alone_does_not_end_a_right_whichever_way_the_name_is_written
             let answer = licensees::confirm_step(store, &call(same, morning()), licensee).await;
             assert_conflict(answer, "proposed this step and cannot confirm it too");
         }
-        let still = licensees::get(store, licensee).await.unwrap();
+        let still = licensees::get(store, Scope::All, licensee).await.unwrap();
         assert_eq!(still.state, LicenseeState::Active, "nothing has ended");
         assert_conflict(
             licensees::propose_step(store, &call("王五", morning()), licensee, exit).await,

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::program::{Program, mode};
+use crate::support::program::{Program, mode, set_mode};
+use crate::support::server::{Phone, percent_encoded};
 
 /// What lies in the folder, but for SQLite's two companions of an open database.
 fn kept(program: &Program) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -46,7 +47,7 @@ fn it_makes_what_it_says() {
         text.lines()
             .filter(|line| line.starts_with("made   "))
             .count(),
-        14,
+        15,
         "{text}"
     );
     for name in [
@@ -126,8 +127,8 @@ fn a_whole_season_is_there_and_the_ledger_proves_it() {
         waiting.unwrap()["found"]
             .as_str()
             .unwrap()
-            .starts_with("waiting for somebody: 1 "),
-        "the overdue correction"
+            .starts_with("waiting for somebody: 2 "),
+        "the overdue correction, and the exit that waits for a second person"
     );
 }
 
@@ -282,4 +283,127 @@ fn check_from_the_shell(program: &Program, good: &str) {
     }
     let text = program.done(&line);
     assert!(text.contains("queries  1 so far"), "{text}");
+}
+
+/// Rows of people.txt by login: role, password, secret, address.
+fn people(program: &Program) -> BTreeMap<String, Vec<String>> {
+    let text = program.read("yuanmark-demo/people.txt");
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let rows = rows.map(|row| row.split('\t').map(str::to_owned).collect::<Vec<_>>());
+    rows.map(|row| (row[0].clone(), row)).collect()
+}
+
+/// Signs somebody in as people.txt says, and returns what the console says then.
+async fn sign_in(phone: &Phone, program: &Program, login: &str) -> String {
+    let row = &people(program)[login];
+    let form = format!(
+        "login={login}&password={}&to=&kept=",
+        percent_encoded(&row[2])
+    );
+    let begun = phone.ask("POST", "/console/sign-in", form.into()).await;
+    assert_eq!(begun.status, 303, "{login}: {}", begun.text());
+    if row[3] != "-" {
+        let file = "--file yuanmark-demo/people.txt";
+        let code = program.json(&format!("user code {login} {file}"));
+        let form = format!("code={}", code["code"].as_str().unwrap());
+        let opened = phone.ask("POST", "/console/code", form.into()).await;
+        assert_eq!(opened.status, 303, "{login}: {}", opened.text());
+    }
+    let page = phone.open("/console").await;
+    assert_eq!(page.status, 200, "{login}: {}", page.text());
+    page.words()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_of_each_role_signs_in_as_it_says() {
+    let program = Program::new();
+    let mut served = Served::start(&program, "demo --listen 127.0.0.1:0");
+    let printed = served.until_it_serves().join("\n");
+    let address = printed.split("Sign in at http://").nth(1).unwrap();
+    let address = address.split_once("/console").unwrap().0.parse().unwrap();
+    assert_eq!(mode(&program.path("yuanmark-demo/people.txt")), 0o600);
+    let all = people(&program);
+    assert_eq!(all.len(), 8);
+    for (login, row) in &all {
+        assert!(printed.contains(&row[2]), "{login}'s password is told");
+        let phone = Phone::new(address)
+            .with("content-type", "application/x-www-form-urlencoded")
+            .with("sec-fetch-site", "same-origin");
+        let says = sign_in(&phone, &program, login).await;
+        assert!(says.contains("退出登录"), "{login}: {says}");
+        // What waits for those for whom something waits.
+        let waits = match login.as_str() {
+            "approver" => "订单 2",
+            "second_approver" => "沅江虚构癸洲罐头有限公司",
+            "registrar" => "沅江虚构寅湖芦笋合作社",
+            "licensee" => "订单 1",
+            "printer" => "订单 7",
+            _ => "",
+        };
+        assert!(says.contains(waits), "{login}: {waits} in {says}");
+    }
+    served.end();
+}
+
+#[test]
+fn who_is_missing_in_the_file_gets_a_new_password_and_second_factor() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let before = people(&program);
+    let text = program.read("yuanmark-demo/people.txt");
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("auditor\t"))
+        .collect();
+    program.write("yuanmark-demo/people.txt", &(kept.join("\n") + "\n"));
+    program.done("demo --no-serve");
+    let after = people(&program);
+    for (login, row) in &before {
+        assert_eq!(*row == after[login], login != "auditor", "{login}");
+    }
+    assert_eq!(mode(&program.path("yuanmark-demo/people.txt")), 0o600);
+}
+
+#[test]
+fn a_code_is_shown_to_the_owner_of_the_file_alone() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let (path, file) = (
+        program.path("yuanmark-demo/people.txt"),
+        "--file yuanmark-demo/people.txt",
+    );
+    let code = program.json(&format!("user code auditor {file}"));
+    for name in ["code", "next"] {
+        let digits = code[name].as_str().unwrap();
+        assert!(digits.len() == 6 && digits.parse::<u32>().is_ok(), "{code}");
+    }
+    // A printer's person has no second factor.
+    let refusal = program.refused(&format!("user code printer {file}"));
+    assert!(refusal.what.contains("no otpauth address of printer"));
+    set_mode(&path, 0o644);
+    program.refused(&format!("user code auditor {file}"));
+}
+
+#[test]
+fn every_entry_of_the_ledger_has_its_step_in_the_audit_trail() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    let trail = program.json(&format!("trail list --limit 1000 {place}"));
+    let steps = trail["steps"].as_array().unwrap();
+    let told: BTreeMap<u64, &Value> = steps
+        .iter()
+        .filter_map(|step| Some((step["entry"].as_u64()?, step)))
+        .collect();
+    let ledger = program.json(&format!("ledger list --limit 1000 {place}"));
+    let entries = ledger["entries"].as_array().unwrap();
+    let requests = entries.iter().filter(|one| !one["request"].is_null());
+    let mut count = 0;
+    for entry in requests {
+        let step = told[&entry["number"].as_u64().unwrap()];
+        assert_eq!(step["login"], entry["by"], "{entry}");
+        assert_eq!(step["action"], entry["kind"], "{entry}");
+        count += 1;
+    }
+    assert!(count > 100, "{count}");
 }

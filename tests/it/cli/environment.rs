@@ -42,7 +42,7 @@ const VARIABLES: [(&str, &str, &str, &str); 8] = [
         "YUANMARK_ADMIN_TOKEN_FILE",
         "serve",
         "elsewhere",
-        "no administrator's token in elsewhere",
+        "there is no token in elsewhere",
     ),
     ("YUANMARK_LOG_FORMAT", "serve", "xml", "--log-format"),
 ];

@@ -554,17 +554,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 3",
+        "at version 0, this program needs 6",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 3",
+        "at version 99, this program knows only 6",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 3",
+        "at version 99, this program knows only 6",
         "newer",
     ),
     (

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::service::{audit, licensees};
@@ -52,7 +53,7 @@ async fn a_killed_import_has_taken_the_whole_file_or_nothing() {
             });
             whole.get_or_insert(begin.elapsed());
             let (everyone, first) = (Filter::default(), LicenseeNumber(0));
-            let all = licensees::list(&place.store, &everyone, first, u32::MAX).await;
+            let all = licensees::list(&place.store, Scope::All, &everyone, first, u32::MAX).await;
             let now = u32::try_from(all.unwrap().len()).unwrap();
             assert!(
                 now == before || now == before + ROWS,

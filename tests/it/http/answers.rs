@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::code::Code;
 use yuanmark::domain::event::{EventKind, Withdrawal};
@@ -258,7 +259,9 @@ async fn a_withdrawal_of_every_kind_binds_at_once() {
 async fn when_a_right_ends_its_marks_are_good_until_the_policy_date() {
     for site in Site::both().await {
         let batch = site.in_market(1).await;
-        let firm = licensees::get(&site.store, batch.licensee).await.unwrap();
+        let firm = licensees::get(&site.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let other = site.licensee(1).await;
         let order = site.order_of_season(&other, 1, this_season()).await;
         let others = site.issue(&order, "other").await.unwrap().batch;

@@ -48,6 +48,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
         ("not ours", person.open("/t/x").await),
         ("typed", person.type_in("x").await),
         ("redirect", person.open("/check").await),
+        ("directory", person.open("/directory").await),
         ("JSON", program.check(&code).await),
         ("style", person.open(&style).await),
         ("keys", program.open("/.well-known/jwks.json").await),
@@ -83,7 +84,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
         );
         assert_eq!(reply.header("server"), None);
         let kept = match *what {
-            "home" | "keys" => "public, max-age=300",
+            "home" | "keys" | "directory" => "public, max-age=300",
             "style" => "public, max-age=31536000, immutable",
             _ => "no-store",
         };
@@ -93,6 +94,31 @@ async fn every_kind_of_answer_carries_the_security_headers() {
     for never in ["unsafe", "*", "http"] {
         assert!(!policy.contains(never));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_alone_has_a_script_and_a_camera() {
+    let site = Site::any().await;
+    for path in ["/console/sign-in", "/console", "/console/nothing"] {
+        let page = site.phone().open(path).await;
+        let policy = page.header("content-security-policy").unwrap();
+        assert_eq!(
+            policy,
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "{path}"
+        );
+        let camera = page.header("permissions-policy");
+        assert_eq!(camera, Some("geolocation=(), camera=(self), microphone=()"));
+    }
+    let page = site.phone().open("/console/sign-in").await;
+    let (_, rest) = page.text().split_once("<script src=\"").unwrap();
+    let script = site.phone().open(rest.split_once('"').unwrap().0).await;
+    assert_eq!((script.status, script.kind()), (200, "text/javascript"));
+    let kept = script.header("cache-control");
+    assert_eq!(kept, Some("public, max-age=31536000, immutable"));
+    // Whoever checks a mark is served no script.
+    assert!(!site.phone().open("/").await.text().contains("<script"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

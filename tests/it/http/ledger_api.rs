@@ -1,4 +1,4 @@
-//! The ledger through the administrators' interface: one order from the survey to its closing, and what can go wrong.
+//! The ledger through the interface for programs: one order from the survey to its closing, and what can go wrong.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

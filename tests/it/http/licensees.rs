@@ -1,4 +1,4 @@
-//! The register through the administrators' interface.
+//! The register through the interface for programs.
 
 use serde_json::json;
 

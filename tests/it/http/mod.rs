@@ -2,11 +2,17 @@
 
 mod administrators;
 mod answers;
+mod console;
+mod console_marks;
 mod console_office;
 mod described;
 mod directory;
+mod directory_page;
 mod documents;
 mod errors;
+mod figures;
+mod find;
+mod foreign;
 mod headers;
 mod ledger_api;
 mod licensees;
@@ -14,7 +20,9 @@ mod log;
 mod oracle;
 mod outage;
 mod pages;
+mod roles;
 mod rotation;
 mod schemathesis;
 mod serving;
 mod tables;
+mod tokens;

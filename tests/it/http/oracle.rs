@@ -4,6 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::code::{CODE_BYTES, Code, Payload};
 use yuanmark::domain::keyring::KeyId;
 use yuanmark::domain::mark::{BatchNumber, MarkId};
@@ -285,7 +286,9 @@ async fn whatever_is_not_ours_gets_one_and_the_same_answer() {
         assert_eq!(comparable(&page), expected_page);
         // And the real ones are ours still.
         assert_eq!(site.phone().check(&serial).await.verdict(), "first_check");
-        let report = yuanmark::service::issue::report(&site.store, batch.number, morning()).await;
+        let report =
+            yuanmark::service::issue::report(&site.store, Scope::All, batch.number, morning())
+                .await;
         assert_eq!(report.unwrap().queries, 1, "what is not ours is no query");
     }
 }

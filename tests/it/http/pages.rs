@@ -1,6 +1,7 @@
 //! The pages: the words of each verdict in both languages, the ways to them, and who counts as a query.
 
 use jiff::SignedDuration;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
 use yuanmark::service::licensees;
@@ -261,7 +262,9 @@ async fn every_kind_of_withdrawal_has_its_own_words() {
 async fn the_end_of_a_right_is_about_the_mark_and_not_the_goods() {
     for site in Site::both().await {
         let batch = site.in_market(1).await;
-        let firm = licensees::get(&site.store, batch.licensee).await.unwrap();
+        let firm = licensees::get(&site.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         end_right(&site, &firm, morning()).await;
         let pages = both_languages(&site, &site.page(&batch, 0)).await;
         names_what_was_issued(&site, &batch, 0, &pages);

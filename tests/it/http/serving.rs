@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use tokio::task::spawn_blocking;
+use yuanmark::domain::access::Scope;
 
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
@@ -170,6 +171,7 @@ async fn at_the_end_what_is_being_asked_is_answered_and_nothing_more_is_taken() 
         if let Ok(store) = store {
             let report = yuanmark::service::issue::report(
                 &store,
+                Scope::All,
                 batch.number,
                 yuanmark::service::system::now(),
             )

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::state::Standing;
@@ -255,7 +256,8 @@ async fn a_withdrawal_binds_from_the_moment_it_is_answered_on_every_other_connec
         let other = place.database.open().await; // as another instance behind the same database
         for (kind, expected) in [(FREEZE, "frozen"), (UNFREEZE, "not_activated")].repeat(5) {
             place.change(&batch, kind, "3", morning()).await.unwrap();
-            let told = issue::report(&other, batch.number, morning() + minutes(1)).await;
+            let told =
+                issue::report(&other, Scope::All, batch.number, morning() + minutes(1)).await;
             let found = told.unwrap().ranges.iter().any(|(range, state)| {
                 range.covers(crate::support::installation::index(3)) && *state == expected
             });

@@ -1,6 +1,7 @@
 //! What follows when a licensee's right ends: nothing new, and what is in the market stays good until the policy date.
 
 use jiff::SignedDuration;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::licensee::{LicenseeNumber, LicenseeState, Step, StepTaken};
 use yuanmark::domain::order::NewOrder;
@@ -35,7 +36,7 @@ async fn who_has_lost_the_right_cannot_order() {
         };
         let refused = orders::place(&place.store, &clerk(), unknown).await;
         assert_eq!(refusal(refused), "there is no licensee 9");
-        let listed = orders::list(&place.store, &Filter::default(), None, 9).await;
+        let listed = orders::list(&place.store, Scope::All, &Filter::default(), None, 9).await;
         assert_eq!(listed.unwrap().len(), 1);
     }
 }
@@ -58,7 +59,9 @@ async fn orders_that_are_still_open_are_not_issued_any_more() {
 async fn batches_that_were_issued_are_not_packed_any_more() {
     for place in Installation::both().await {
         let batch = place.batch(10).await;
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let request = Pack {
             batch: batch.number,
             range: None,
@@ -88,7 +91,9 @@ async fn marks_in_the_market_are_withdrawn_at_the_very_moment_of_the_policy_date
             .unwrap();
         let frozen = EventKind::Withdrawn(Withdrawal::Frozen);
         place.change(&batch, frozen, "4", morning()).await.unwrap();
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let date = morning() + minutes(600);
         end(&place, &licensee, date).await;
         let just_before = date - SignedDuration::from_micros(1);
@@ -125,7 +130,9 @@ async fn a_right_ends_once() {
             refusal(again(LicenseeNumber(5)).await),
             "there is no licensee 5"
         );
-        let kept = licensees::get(&place.store, licensee.number).await.unwrap();
+        let kept = licensees::get(&place.store, Scope::All, licensee.number)
+            .await
+            .unwrap();
         assert_eq!(kept.ended.unwrap().marks_good_until, morning());
     }
 }
@@ -189,7 +196,9 @@ async fn undoing_the_end_gives_the_right_back_as_it_was_and_needs_two_people() {
             .change(&batch, EventKind::Activated, "", morning())
             .await
             .unwrap();
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let number = licensee.number;
         end(&place, &licensee, morning()).await;
         let first = mark(&batch, 0);

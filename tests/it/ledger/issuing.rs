@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::mark::{BatchNumber, MarkCount};
 use yuanmark::domain::order::OrderNumber;
@@ -242,7 +243,7 @@ async fn sixteen_million_marks_take_as_many_rows_as_one() {
 async fn a_report_of_a_batch_that_was_never_issued_is_refused() {
     for place in Installation::both().await {
         let number = BatchNumber::new(3).unwrap();
-        let refused = issue::report(&place.store, number, morning()).await;
+        let refused = issue::report(&place.store, Scope::All, number, morning()).await;
         assert_eq!(refusal(refused), "there is no batch 3");
     }
 }
@@ -258,7 +259,9 @@ async fn the_newest_batches_are_listed_first() {
                 .await
                 .unwrap();
         }
-        let listed = issue::list(&place.store, None, 2).await.unwrap();
+        let listed = issue::list(&place.store, Scope::All, &Default::default(), None, 2)
+            .await
+            .unwrap();
         let counts: Vec<u32> = listed.iter().map(|batch| batch.count.get()).collect();
         assert_eq!(counts, [3, 2]);
     }

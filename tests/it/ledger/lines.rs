@@ -42,8 +42,8 @@ async fn change(
         reason: Some(line("for the story")),
         ..Change::new(event, which, batch.map(|batch| batch.number))
     };
-    let (key, clerk) = (&place.keys.secrets.serial, call("clerk", morning()));
-    marks::change(&place.store, key, &clerk, &change).await
+    let clerk = call("clerk", morning());
+    marks::change(&place.store, &place.keys, &clerk, &change).await
 }
 
 /// A batch of 100 marks and one of 10.

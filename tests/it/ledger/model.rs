@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::ledger::entry::Destruction;
@@ -279,8 +280,8 @@ async fn take(place: &Installation, batch: &Batch, step: &Step) -> Result<Change
             witnesses: (line("证人甲"), line("证人乙")),
         });
     }
-    let (key, clerk) = (&place.keys.secrets.serial, call("clerk", morning()));
-    marks::change(&place.store, key, &clerk, &change).await
+    let clerk = call("clerk", morning());
+    marks::change(&place.store, &place.keys, &clerk, &change).await
 }
 
 /// A batch whose data pack the printer has just got.
@@ -324,7 +325,7 @@ async fn compare_marks(
 ) -> Result<(), TestCaseError> {
     for (index, naive) in (0..).zip(model) {
         let (key, mark) = (&place.keys.secrets.serial, mark(batch, index));
-        let report = marks::report(&place.store, key, mark, morning()).await;
+        let report = marks::report(&place.store, Scope::All, key, mark, morning()).await;
         let report = report.unwrap();
         prop_assert_eq!(report.state, naive.told(), "mark {}", index);
         let found = (report.label.place.slug(), report.label.lot.is_some());

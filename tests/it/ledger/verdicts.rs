@@ -2,6 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::code::{Code, Payload};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::form::FormCode;
@@ -259,7 +260,9 @@ async fn of_several_withdrawals_the_gravest_is_told_and_the_end_of_the_right_las
             .change(&batch, EventKind::Activated, "", morning())
             .await
             .unwrap();
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         end(&place, &licensee, morning()).await;
         // What can befall one label, the lightest first; and the same again the other way round where it can be.
         for (mark, kinds) in (0..).zip([

@@ -82,7 +82,12 @@ async fn an_idempotency_key_stands_for_one_batch() {
 async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
-        assert_eq!(batch::list(&mut tx, None, 10).await.unwrap(), []);
+        assert_eq!(
+            batch::list(&mut tx, &Default::default(), None, 10)
+                .await
+                .unwrap(),
+            []
+        );
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
         for place in 1..=12 {
             let order = add_order(&mut tx, licensee, place).await;
@@ -99,7 +104,8 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
             (Some(1), 5, vec![]),
             (None, u32::MAX, (1..=12).rev().collect()),
         ] {
-            let page = batch::list(&mut tx, before.and_then(BatchNumber::new), limit);
+            let all = batch::Filter::default();
+            let page = batch::list(&mut tx, &all, before.and_then(BatchNumber::new), limit);
             let listed = page.await.unwrap();
             let numbers: Vec<u32> = listed.iter().map(|batch| batch.number.get()).collect();
             assert_eq!(numbers, expected, "{limit} before {before:?}");

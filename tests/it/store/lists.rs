@@ -78,10 +78,16 @@ async fn filled(installation: &Installation) {
         }
     }
     let season = Season::new(2026);
-    let accounts =
-        yuanmark::service::entitlements::list(&installation.store, None, season, None, 9)
-            .await
-            .unwrap();
+    let accounts = yuanmark::service::entitlements::list(
+        &installation.store,
+        yuanmark::domain::access::Scope::All,
+        None,
+        season,
+        None,
+        9,
+    )
+    .await
+    .unwrap();
     for (place, one) in accounts.iter().enumerate() {
         let to = accounts[(place + 1) % accounts.len()].account.licensee;
         let by = call("test", morning());
@@ -100,7 +106,15 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
             LICENSEES,
             |one: &Licensee| one.number,
             async |sort, after, limit| {
-                lists::licensees(store, &LicenseeFilter::default(), sort, after, limit).await
+                lists::licensees(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &LicenseeFilter::default(),
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
             },
         )
         .await;
@@ -108,7 +122,15 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
             ORDERS,
             |one: &Order| one.number,
             async |sort, after, limit| {
-                lists::orders(store, &order::Filter::default(), sort, after, limit).await
+                lists::orders(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &order::Filter::default(),
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
             },
         )
         .await;
@@ -116,7 +138,15 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
             LOTS,
             |one: &Lot| one.number,
             async |sort, after, limit| {
-                lists::lots(store, &LotFilter::default(), sort, after, limit).await
+                lists::lots(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &LotFilter::default(),
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
             },
         )
         .await;
@@ -124,7 +154,15 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
             ENTITLEMENTS,
             |one: &Entitlement| one.account,
             async |sort, after, limit| {
-                lists::entitlements(store, &EntitlementFilter::default(), sort, after, limit).await
+                lists::entitlements(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &EntitlementFilter::default(),
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
             },
         )
         .await;
@@ -132,7 +170,15 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
             TRANSFERS,
             |one: &Transfer| one.number,
             async |sort, after, limit| {
-                lists::transfers(store, &TransferFilter::default(), sort, after, limit).await
+                lists::transfers(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &TransferFilter::default(),
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
             },
         )
         .await;
@@ -143,7 +189,17 @@ async fn a_list_turned_over_page_by_page_is_the_whole_list() {
         every_page(
             DOCUMENTS,
             |one: &AddedDocument| one.document.number,
-            async |sort, after, limit| lists::documents(store, filter, sort, after, limit).await,
+            async |sort, after, limit| {
+                lists::documents(
+                    store,
+                    yuanmark::domain::access::Scope::All,
+                    &filter,
+                    sort,
+                    after,
+                    limit,
+                )
+                .await
+            },
         )
         .await;
     }
@@ -155,7 +211,15 @@ async fn a_list_is_sorted_and_chosen_as_asked() {
         filled(&installation).await;
         let store = &installation.store;
         let names = async |sort| -> Vec<String> {
-            let found = lists::licensees(store, &LicenseeFilter::default(), sort, None, 9).await;
+            let found = lists::licensees(
+                store,
+                yuanmark::domain::access::Scope::All,
+                &LicenseeFilter::default(),
+                sort,
+                None,
+                9,
+            )
+            .await;
             let found = found.unwrap();
             found.iter().map(|one| one.name().to_string()).collect()
         };
@@ -167,25 +231,57 @@ async fn a_list_is_sorted_and_chosen_as_asked() {
             season: Season::new(2025),
             ..Default::default()
         };
-        let found = lists::orders(store, &orders, Sort::down("number"), None, 9).await;
+        let found = lists::orders(
+            store,
+            yuanmark::domain::access::Scope::All,
+            &orders,
+            Sort::down("number"),
+            None,
+            9,
+        )
+        .await;
         assert_eq!(found.unwrap().len(), 1);
         let filter = LotFilter {
             licensee: own,
             is_recalled: Some(true),
             ..Default::default()
         };
-        let found = lists::lots(store, &filter, Sort::down("number"), None, 9).await;
+        let found = lists::lots(
+            store,
+            yuanmark::domain::access::Scope::All,
+            &filter,
+            Sort::down("number"),
+            None,
+            9,
+        )
+        .await;
         assert!(found.unwrap().is_empty());
         let filter = TransferFilter {
             licensee: own,
             state: None,
         };
-        let found = lists::transfers(store, &filter, Sort::up("number"), None, 9).await;
+        let found = lists::transfers(
+            store,
+            yuanmark::domain::access::Scope::All,
+            &filter,
+            Sort::up("number"),
+            None,
+            9,
+        )
+        .await;
         assert_eq!(found.unwrap().len(), 2, "as giver and as receiver");
         // After a row that never was nothing follows, where its place cannot be told.
         let filter = LicenseeFilter::default();
         let nobody = Some(LicenseeNumber(99));
-        let found = lists::licensees(store, &filter, Sort::up("name"), nobody, 9).await;
+        let found = lists::licensees(
+            store,
+            yuanmark::domain::access::Scope::All,
+            &filter,
+            Sort::up("name"),
+            nobody,
+            9,
+        )
+        .await;
         assert!(found.unwrap().is_empty());
     }
 }

@@ -1,11 +1,22 @@
 //! `store::migrate`
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use yuanmark::domain::entitlement::{Account, Entitlement};
+use yuanmark::domain::form::Form;
+use yuanmark::domain::licensee::{
+    Licensee, LicenseeNumber, LicenseeState, Pending, RightEnded, Step, StepTaken,
+};
+use yuanmark::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
+use yuanmark::domain::order::{Order, OrderNumber, OrderState};
+use yuanmark::domain::township::Township;
+use yuanmark::domain::whereabouts::{Counts, Whereabouts};
+use yuanmark::store::kept;
 use yuanmark::store::migrate::{self, NEEDED};
 use yuanmark::store::{Store, StoreError, health, ledger, licensee};
 
-use super::{add_licensee, both, entries, first_batch};
+use super::{a_licensee, add_licensee, both, entries, first_batch, new_order, noon};
 use crate::support::databases::{TestDatabase, execute, number};
+use crate::support::installation::line;
 
 const COUNT: &str = "SELECT count(*) FROM _sqlx_migrations";
 
@@ -77,7 +88,7 @@ async fn many_who_migrate_at_once_do_the_work_once() {
             let mut tx = store.read().await.unwrap();
             assert_eq!(number(&mut tx, COUNT).await, NEEDED);
             let counters = number(&mut tx, "SELECT count(*) FROM counters").await;
-            assert_eq!(counters, 9);
+            assert_eq!(counters, 13);
         }
     }
 }
@@ -100,29 +111,24 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     }
 }
 
-/// Makes an empty database of version 2, as the program of that version did.
-async fn version_2(database: &TestDatabase) -> Store {
+/// Makes an empty database of an earlier version, as the program of that version did.
+async fn of_version(database: &TestDatabase, version: usize) -> Store {
+    macro_rules! file {
+        ($database:literal, $number:literal, $name:literal, $file:literal) => {
+            (
+                $number,
+                $name,
+                include_str!(concat!("../../../migrations/", $database, "/", $file)),
+            )
+        };
+    }
     macro_rules! files {
         ($database:literal) => {
             [
-                (
-                    1,
-                    "ledger",
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $database,
-                        "/0001_ledger.sql"
-                    )),
-                ),
-                (
-                    2,
-                    "scans",
-                    include_str!(concat!(
-                        "../../../migrations/",
-                        $database,
-                        "/0002_scans.sql"
-                    )),
-                ),
+                file!($database, 1, "ledger", "0001_ledger.sql"),
+                file!($database, 2, "scans", "0002_scans.sql"),
+                file!($database, 3, "books", "0003_books.sql"),
+                file!($database, 4, "people", "0004_people.sql"),
             ]
         };
     }
@@ -131,11 +137,12 @@ async fn version_2(database: &TestDatabase) -> Store {
     } else {
         files!("postgres")
     };
+    let files = files[..version].iter().copied();
     let migrations = files.map(|(version, name, sql)| {
         let sql = sqlx::SqlSafeStr::into_sql_str(sql);
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)
     });
-    let migrator = Migrator::with_migrations(migrations.into());
+    let migrator = Migrator::with_migrations(migrations.collect());
     let store = Store::connect_or_create(&database.url).await.unwrap();
     match &store {
         Store::Sqlite { writer, .. } => migrator.run(writer).await.unwrap(),
@@ -147,7 +154,7 @@ async fn version_2(database: &TestDatabase) -> Store {
 #[tokio::test]
 async fn an_empty_database_of_version_2_is_refused_until_it_is_migrated() {
     for database in TestDatabase::both().await {
-        let store = version_2(&database).await;
+        let store = of_version(&database, 2).await;
         let checked = migrate::check(&store).await;
         assert!(matches!(
             checked,
@@ -171,7 +178,7 @@ async fn an_empty_database_of_version_2_is_refused_until_it_is_migrated() {
 #[tokio::test]
 async fn a_database_that_a_trial_version_filled_is_refused_and_left_alone() {
     for database in TestDatabase::both().await {
-        let store = version_2(&database).await;
+        let store = of_version(&database, 2).await;
         let mut tx = store.write().await.unwrap();
         let sql = "INSERT INTO licensees (number, name, uscc, legal_basis, added_at) VALUES (1, 'x', 'x', 'both', 0)";
         execute(&mut tx, sql).await;
@@ -195,5 +202,174 @@ async fn a_migration_that_was_changed_after_the_fact_is_refused() {
         tx.commit().await.unwrap();
         let refused = migrate::run(&store).await;
         assert!(matches!(refused, Err(StoreError::Migrate(_))));
+    }
+}
+
+/// Licensees with every day that they can have, and with none.
+fn licensees() -> [Licensee; 2] {
+    let step = StepTaken {
+        step: Step::Undo,
+        date: "2026-04-02".parse().unwrap(),
+        ground: line("演示'\""),
+        document: Some(line("文号1")),
+        due: None,
+        marks_good_until: None,
+    };
+    let ended = RightEnded {
+        // Half past midnight in China, the day before at Greenwich.
+        at: "2026-03-31T16:30:00.000001Z".parse().unwrap(),
+        marks_good_until: noon(),
+        reason: line("演示"),
+        document: None,
+        actor: line("clerk"),
+    };
+    let with_all = Licensee {
+        state: LicenseeState::Exited,
+        ended: Some(ended),
+        pending: Some(Pending {
+            step,
+            by: line("科长"),
+            at: "2026-04-01T20:00:00Z".parse().unwrap(),
+        }),
+        ..a_licensee(LicenseeNumber(1), 0)
+    };
+    let with_none = Licensee {
+        state: LicenseeState::Applied,
+        in_force_since: None,
+        ..a_licensee(LicenseeNumber(2), 1)
+    };
+    [with_all, with_none]
+}
+
+fn an_entitlement() -> Entitlement {
+    let order = new_order(LicenseeNumber(1), 1);
+    let account = Account {
+        licensee: LicenseeNumber(1),
+        season: order.season,
+        form: order.form,
+    };
+    Entitlement {
+        granted: 1,
+        adjusted: -20,
+        received: 300,
+        given: 4000,
+        carried_in: 50_000,
+        carried_out: 7,
+        restored: 600_000,
+        ordered: 8,
+        pack_grams: 425,
+        ..Entitlement::new(account)
+    }
+}
+
+/// An order with another number of labels at each place.
+fn an_order() -> Order {
+    let new = new_order(LicenseeNumber(1), 100);
+    let mut counts = Counts::unreported(100);
+    for (place, marks) in Whereabouts::ALL[1..].iter().zip(1..) {
+        counts.moved(Whereabouts::Unreported, *place, marks);
+    }
+    let placed = Order::place(OrderNumber(1), &new, &line("clerk"), noon()).unwrap();
+    Order {
+        state: OrderState::Released,
+        counts,
+        ..placed
+    }
+}
+
+fn a_lot() -> Lot {
+    let new = NewLot {
+        licensee: LicenseeNumber(1),
+        public: LotLabel {
+            code: line("L-1"),
+            product: line("即食芦笋 120 g"),
+            form: Form::ReadyToEat,
+            season: new_order(LicenseeNumber(1), 1).season,
+            harvested: "2026-04-01".parse().unwrap(),
+            township: Township::from_text("006").unwrap(),
+            standard: line("示例标准"),
+            certificate: None,
+        },
+        packs: 100,
+        steps: Vec::new(),
+    };
+    let mut lot = Lot::enter(LotNumber(1), &new, &line("clerk"), noon()).unwrap();
+    let report = TestReport {
+        laboratory: line("虚构检验所"),
+        number: line("检1"),
+        date: "2026-04-02".parse().unwrap(),
+        result: TestResult::Passed,
+        file: None,
+    };
+    lot.report(&report, noon()).unwrap();
+    lot.marks = 77;
+    lot
+}
+
+#[tokio::test]
+async fn what_version_4_kept_has_every_column_of_version_5_afterwards() {
+    for database in TestDatabase::both().await {
+        let store = of_version(&database, 4).await;
+        let mut tx = store.write().await.unwrap();
+        let quoted = |body: String| format!("'{}'", body.replace('\'', "''"));
+        for licensee in licensees() {
+            let sql = format!(
+                "INSERT INTO licensees (number, uscc, name, state, attention_from, body) \
+                 VALUES ({}, '{}', '{}', '{}', {}, {})",
+                licensee.number,
+                licensee.uscc,
+                licensee.name(),
+                licensee.state.slug(),
+                licensee
+                    .attention_from()
+                    .map_or("NULL".to_owned(), |day| format!("'{day}'")),
+                quoted(serde_json::to_string(&licensee).unwrap()),
+            );
+            execute(&mut tx, &sql).await;
+        }
+        let sql = "INSERT INTO entitlements (licensee, season, form, body) VALUES (1, 2026, 'ready-to-eat', ";
+        execute(
+            &mut tx,
+            &format!(
+                "{sql}{})",
+                quoted(serde_json::to_string(&an_entitlement()).unwrap())
+            ),
+        )
+        .await;
+        let sql = "INSERT INTO orders (number, licensee, season, form, state, quantity, body) \
+                   VALUES (1, 1, 2026, 'ready-to-eat', 'released', 100, ";
+        execute(
+            &mut tx,
+            &format!(
+                "{sql}{})",
+                quoted(serde_json::to_string(&an_order()).unwrap())
+            ),
+        )
+        .await;
+        let sql = "INSERT INTO lots (number, licensee, season, is_recalled, body) VALUES (1, 1, 2026, 0, ";
+        execute(
+            &mut tx,
+            &format!("{sql}{})", quoted(serde_json::to_string(&a_lot()).unwrap())),
+        )
+        .await;
+        tx.commit().await.unwrap();
+
+        migrate::run(&store).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let mut found = kept::differences(&mut tx, licensees().iter())
+            .await
+            .unwrap();
+        found.extend(
+            kept::differences(&mut tx, [an_entitlement()].iter())
+                .await
+                .unwrap(),
+        );
+        found.extend(
+            kept::differences(&mut tx, [an_order()].iter())
+                .await
+                .unwrap(),
+        );
+        found.extend(kept::differences(&mut tx, [a_lot()].iter()).await.unwrap());
+        assert_eq!(found, [""; 0]);
     }
 }

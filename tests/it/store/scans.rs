@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
-use yuanmark::store::scan::{self, NewScan, Queries};
+use yuanmark::store::scan::{self, NewScan, Queries, Scan};
 use yuanmark::store::{Store, StoreError, Tx};
 
 use super::{add_batch, add_order, batch_number, both, first_batch, mark, noon};
-use crate::support::databases::number;
+use crate::support::databases::{execute, number};
 use crate::support::installation::index;
 
 const YIYANG: u32 = 430_900;
@@ -50,6 +50,53 @@ async fn first_mark(store: &Store) -> MarkId {
 
 fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
+}
+
+#[tokio::test]
+async fn the_newest_queries_come_first_with_place_state_and_channel() {
+    for (_database, store) in both().await {
+        let mark = first_mark(&store).await;
+        let mut tx = store.write().await.unwrap();
+        for minute in 0..3 {
+            let mut scan = scan_of(mark, Some(1), noon() + minutes(minute));
+            if minute == 2 {
+                scan.place = None;
+                scan.state = "withdrawn";
+                scan.channel = "inspector";
+            }
+            count(&mut tx, &scan).await;
+        }
+        let newest = scan::newest(&mut tx, mark, 2).await.unwrap();
+        let expected = |query, place, state: &str, channel: &str| Scan {
+            query,
+            at: noon() + minutes(query.cast_signed() - 1),
+            state: state.into(),
+            place,
+            channel: channel.into(),
+        };
+        let there = Some(place(PlaceClass::Fixed));
+        assert_eq!(
+            newest,
+            [
+                expected(3, None, "withdrawn", "inspector"),
+                expected(2, there, "active", "consumer"),
+            ]
+        );
+        execute(
+            &mut tx,
+            "UPDATE scans SET place_class = 'x' WHERE query = 2",
+        )
+        .await;
+        let broken = scan::newest(&mut tx, mark, 2).await;
+        assert!(matches!(
+            broken,
+            Err(StoreError::BrokenRow {
+                table: "scans",
+                column: "place_class",
+                ..
+            })
+        ));
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::code::Code;
 use yuanmark::domain::entitlement::Account;
@@ -122,9 +123,16 @@ impl Installation {
             season,
             form,
         };
-        let known = entitlements::list(&self.store, Some(licensee.number), Some(season), None, 7)
-            .await
-            .unwrap();
+        let known = entitlements::list(
+            &self.store,
+            Scope::All,
+            Some(licensee.number),
+            Some(season),
+            None,
+            7,
+        )
+        .await
+        .unwrap();
         if known.is_empty() {
             let area = Area::from_text("100000").unwrap();
             let document = line("测产2026-1");
@@ -179,7 +187,9 @@ impl Installation {
 
     /// The printer of this installation; entered when it is first asked for.
     pub async fn printer(&self) -> Printer {
-        let known = printers::list(&self.store, None, 1).await.unwrap();
+        let known = printers::list(&self.store, Scope::All, None, 1)
+            .await
+            .unwrap();
         if let Some(printer) = known.into_iter().next() {
             return printer;
         }
@@ -204,8 +214,13 @@ impl Installation {
 
     /// Releases the data pack of a batch; all its labels are printed, delivered and received.
     pub async fn deliver(&self, batch: &Batch) {
-        let now = batch.issued_at;
         let printer = self.printer().await;
+        self.deliver_by(batch, &printer).await;
+    }
+
+    /// The same, by this printer.
+    pub async fn deliver_by(&self, batch: &Batch, printer: &Printer) {
+        let now = batch.issued_at;
         let by = call("test", now);
         orders::assign(&self.store, &by, batch.order, printer.number)
             .await
@@ -226,6 +241,7 @@ impl Installation {
     pub async fn lot(&self, batch: &Batch, now: Timestamp) -> LotNumber {
         let lots = lots::list(
             &self.store,
+            Scope::All,
             Some(batch.licensee),
             Some(batch.season),
             None,
@@ -310,12 +326,6 @@ impl Installation {
             let witnesses = (line("证人甲"), line("证人乙"));
             change.destruction = Some(Destruction { date, witnesses });
         }
-        marks::change(
-            &self.store,
-            &self.keys.secrets.serial,
-            &call("clerk", now),
-            &change,
-        )
-        .await
+        marks::change(&self.store, &self.keys, &call("clerk", now), &change).await
     }
 }

@@ -1,8 +1,11 @@
 //! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
 
 pub mod databases;
+pub mod holders;
+pub mod html;
 pub mod installation;
 pub mod killed;
+pub mod office;
 pub mod openssl;
 pub mod outage;
 pub mod program;

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 use ureq::http::{HeaderMap, Request};
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::admin_token::AdminToken;
 use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
@@ -25,7 +26,7 @@ use super::installation::{Installation, morning};
 
 /// The address that the site believes to have; the phones reach it on loopback.
 pub const PUBLIC_URL: &str = "https://v.example.cn";
-/// Whoever shows it to a site is its administrator.
+/// The installation's token of a site: it opens everything.
 pub const ADMIN_TOKEN: &str = "a-token-of-tests-0123456789_ABCDEF";
 /// What a browser says it takes.
 const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -51,6 +52,7 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 pub struct Site {
     pub installation: Installation,
     pub address: SocketAddr,
+    app: App,
     end: Option<oneshot::Sender<()>>,
     serving: JoinHandle<io::Result<()>>,
 }
@@ -72,14 +74,30 @@ impl Site {
         Self::start(installation, public_url, Some(ADMIN_TOKEN)).await
     }
 
-    /// One whose administrators' interface is off.
+    /// One without the installation's token.
     pub async fn without_administrators() -> Self {
         let installation = Installation::new(super::databases::TestDatabase::sqlite()).await;
         Self::start(installation, PUBLIC_URL, None).await
     }
 
+    /// One that a browser on this machine can open: its public address is where it listens, over plain HTTP.
+    pub async fn serve_plainly(installation: Installation) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::start_at(listener, installation, &url, None)
+    }
+
     async fn start(installation: Installation, public_url: &str, admin: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(listener, installation, public_url, admin)
+    }
+
+    fn start_at(
+        listener: TcpListener,
+        installation: Installation,
+        public_url: &str,
+        admin: Option<&str>,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let app = App {
             store: installation.store.clone(),
@@ -87,14 +105,21 @@ impl Site {
             public_url: Arc::new(PublicUrl::new(public_url).unwrap()),
             admin: admin.map(|token| Arc::new(AdminToken::new(token).unwrap())),
         };
+        let kept = app.clone();
         let (end, ended) = oneshot::channel();
         let ended = async move { _ = ended.await };
         Self {
             installation,
+            app: kept,
             address,
             end: Some(end),
             serving: tokio::spawn(http::serve(listener, app, ended)),
         }
+    }
+
+    /// What its handlers use.
+    pub fn app(&self) -> App {
+        self.app.clone()
     }
 
     /// One on SQLite, for what has nothing to do with the database.
@@ -127,7 +152,9 @@ impl Site {
 
     /// Activates all marks of a batch; its labels are delivered first if they were not.
     pub async fn activate(&self, batch: &Batch) {
-        let order = orders::get(&self.store, batch.order).await.unwrap();
+        let order = orders::get(&self.store, Scope::All, batch.order)
+            .await
+            .unwrap();
         if order.state == OrderState::Issued {
             self.deliver(batch).await;
         }
@@ -162,7 +189,7 @@ impl Site {
         self.phone().without("accept").without("accept-language")
     }
 
-    /// A program that shows the administrator's token.
+    /// A program that shows the installation's token.
     pub fn administrator(&self) -> Phone {
         self.program()
             .with("authorization", &format!("Bearer {ADMIN_TOKEN}"))
@@ -277,6 +304,21 @@ impl Phone {
         self.send(request.body(body.to_string().into_bytes())).await
     }
 
+    /// Sends any body with these headers besides the usual ones.
+    pub async fn send_as(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Reply {
+        let mut request = self.request(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body)).await
+    }
+
     fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
         let uri = format!("{}{path}", self.origin);
         let mut request = Request::builder().method(method).uri(uri);
@@ -311,10 +353,12 @@ impl Phone {
         for cookie in reply.headers.get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            self.cookies
-                .lock()
-                .unwrap()
-                .insert(name.to_owned(), value.to_owned());
+            let mut cookies = self.cookies.lock().unwrap();
+            if cookie.to_str().unwrap().contains("; Max-Age=0;") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         reply
     }
@@ -333,6 +377,11 @@ impl Phone {
     pub fn name(&self) -> Option<String> {
         let cookies = self.cookies.lock().unwrap();
         cookies.values().next().cloned()
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
     }
 
     /// Puts a cookie in by hand.

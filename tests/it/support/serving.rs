@@ -23,13 +23,26 @@ pub struct Process {
 impl Process {
     /// Serves the installation's database and keys on a free port, with the log in JSON.
     pub fn serve(installation: &Installation) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_yuanmark"))
+        Self::start(installation, None)
+    }
+
+    /// The same, with all of our own in its log.
+    pub fn serve_telling_all(installation: &Installation) -> Self {
+        Self::start(installation, Some("yuanmark=debug"))
+    }
+
+    fn start(installation: &Installation, log: Option<&str>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yuanmark"));
+        match log {
+            Some(level) => command.env("RUST_LOG", level),
+            None => command.env_remove("RUST_LOG"),
+        };
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(["--public-url", PUBLIC_URL])
             .arg("--keys")
             .arg(installation.keys.folder().path())
             .env("YUANMARK_DATABASE", &installation.database.address)
-            .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

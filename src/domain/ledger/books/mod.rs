@@ -10,6 +10,7 @@ mod licensees;
 mod lots;
 mod marks;
 mod orders;
+mod plan;
 mod shelf;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,6 +32,7 @@ use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::plan::SetPlanFigures;
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
@@ -52,6 +54,8 @@ pub struct Books {
     pub entitlements: Shelf<Account, Entitlement>,
     /// Versions of the coefficients.
     pub coefficients: Shelf<u32, SetCoefficients>,
+    /// Versions of the figures that the plan's targets are measured against.
+    pub plan_figures: Shelf<u32, SetPlanFigures>,
     /// Transfers of quantity.
     pub transfers: Shelf<TransferNumber, Transfer>,
     /// Printing orders.
@@ -119,6 +123,7 @@ impl Books {
             Entry::PrinterEntered(body) => self.enter_printer(body, hand),
             Entry::PrinterEnded(body) => self.end_printer(body),
             Entry::CoefficientsSet(body) => self.set_coefficients(body, hand),
+            Entry::PlanFiguresSet(body) => self.set_plan_figures(body, hand),
             Entry::Granted(body) => self.grant(body),
             Entry::Adjusted(body) => self.adjust(body),
             Entry::Carried(body) => self.carry(body, hand),

@@ -30,20 +30,20 @@ pub async fn file(
         let account = account_of(season, licensee, &form)?;
         let one = seen::entitlement(&visit, account).await?;
         let (store, newest) = (&visit.app.store, Sort::down("number"));
-        let licensee = licensees::get(store, account.licensee).await?;
+        let licensee = licensees::get(store, visit.scope(), account.licensee).await?;
         let history = entitlements::history(store, account, MOST).await?;
         let filter = order::Filter {
             licensee: Some(account.licensee),
             season: Some(account.season),
             ..Default::default()
         };
-        let mut orders = lists::orders(store, &filter, newest, None, MOST).await?;
+        let mut orders = lists::orders(store, visit.scope(), &filter, newest, None, MOST).await?;
         orders.retain(|order| order.placed.form == account.form);
         let filter = TransferFilter {
             licensee: Some(account.licensee),
             state: None,
         };
-        let mut moved = lists::transfers(store, &filter, newest, None, MOST).await?;
+        let mut moved = lists::transfers(store, visit.scope(), &filter, newest, None, MOST).await?;
         moved.retain(|one| [one.from, one.to_account()].contains(&account));
         Ok((one, licensee, history, orders, moved))
     };

@@ -158,7 +158,7 @@ async fn summary(
     by: &Coefficients,
 ) -> Result<Vec<String>, ServiceError> {
     let account = wish.account;
-    let one = licensees::get(&visit.app.store, account.licensee).await?;
+    let one = licensees::get(&visit.app.store, visit.scope(), account.licensee).await?;
     let share = by.yields.get(&account.form).map_or(0, |share| share.get());
     let marks = by.marks(wish.area, account.form, wish.grams);
     let (area, kg, grams) = (wish.area, by.kg_per_mu, wish.grams);

@@ -35,7 +35,8 @@ pub async fn list(visit: Visit) -> Response {
     let found = async {
         let filter = filter_of(&visit, &asked).await?;
         let store = &visit.app.store;
-        let found = lists::entitlements(store, &filter, sort, after, ROWS + 1).await?;
+        let found =
+            lists::entitlements(store, visit.scope(), &filter, sort, after, ROWS + 1).await?;
         let names = Names::of(&visit, found.iter().map(|one| one.account.licensee)).await?;
         Ok((found, names, party::filter(&visit).await?))
     };
@@ -114,7 +115,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked).await?;
-        export::entitlements(&visit.app.store, &filter, format, now, file).await
+        export::entitlements(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "entitlements", make).await
 }

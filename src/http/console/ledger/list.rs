@@ -43,9 +43,9 @@ pub async fn list(visit: Visit) -> Response {
         let filter = filter_of(&visit, &asked).await?;
         let store = &visit.app.store;
         let found = if sort.is_descending() {
-            ledger::list(store, &filter, after, ROWS + 1).await?
+            ledger::list(store, visit.scope(), &filter, after, ROWS + 1).await?
         } else {
-            ledger::list_up(store, &filter, after.unwrap_or(0), ROWS + 1).await?
+            ledger::list_up(store, visit.scope(), &filter, after.unwrap_or(0), ROWS + 1).await?
         };
         let parties = found.iter().filter_map(|stored| stored.subjects.licensee);
         let names = Names::of(&visit, parties).await?;
@@ -125,7 +125,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked).await?;
-        export::entries(&visit.app.store, &filter, format, now, file).await
+        export::entries(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "ledger", make).await
 }

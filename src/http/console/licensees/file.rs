@@ -61,7 +61,8 @@ async fn whole(visit: &Visit, number: LicenseeNumber) -> Result<Whole, ServiceEr
             licensee: number,
             purpose: None,
         };
-        whole.documents = lists::documents(store, filter, newest, None, MOST_DOCUMENTS).await?;
+        whole.documents =
+            lists::documents(store, visit.scope(), &filter, newest, None, MOST_DOCUMENTS).await?;
     }
     if visit.may(P::EntitlementRead) {
         let year = day_of(system::now()).year();
@@ -71,27 +72,28 @@ async fn whole(visit: &Visit, number: LicenseeNumber) -> Result<Whole, ServiceEr
             form: None,
         };
         let sort = Sort::up("licensee");
-        whole.entitlements = lists::entitlements(store, &filter, sort, None, MOST).await?;
+        whole.entitlements =
+            lists::entitlements(store, visit.scope(), &filter, sort, None, MOST).await?;
     }
     if visit.may(P::OrderRead) {
         let filter = order::Filter {
             licensee: Some(number),
             ..Default::default()
         };
-        whole.orders = lists::orders(store, &filter, newest, None, MOST).await?;
+        whole.orders = lists::orders(store, visit.scope(), &filter, newest, None, MOST).await?;
     }
     if visit.may(P::LotRead) {
         let filter = LotFilter {
             licensee: Some(number),
             ..Default::default()
         };
-        whole.lots = lists::lots(store, &filter, newest, None, MOST).await?;
+        whole.lots = lists::lots(store, visit.scope(), &filter, newest, None, MOST).await?;
     }
     let about = entries::Filter {
         licensee: Some(number),
         ..Default::default()
     };
-    whole.history = ledger::list(store, &about, None, MOST_ENTRIES).await?;
+    whole.history = ledger::list(store, visit.scope(), &about, None, MOST_ENTRIES).await?;
     Ok(whole)
 }
 

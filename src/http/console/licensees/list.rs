@@ -31,7 +31,15 @@ pub async fn list(visit: Visit) -> Response {
     let after = asked.get("after").parse().ok().map(LicenseeNumber);
     let sort = Sort::of(asked.get("sort"), LICENSEES).unwrap_or(Sort::up("number"));
     let filter = filter_of(&visit, &asked);
-    let found = lists::licensees(&visit.app.store, &filter, sort, after, ROWS + 1).await;
+    let found = lists::licensees(
+        &visit.app.store,
+        visit.scope(),
+        &filter,
+        sort,
+        after,
+        ROWS + 1,
+    )
+    .await;
     let found = or_refuse!(visit, found);
     let today = day_of(system::now());
     let states = LicenseeState::ALL
@@ -112,7 +120,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked);
-        register::export_some(&visit.app.store, &filter, format, now, file).await
+        register::export(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "register", make).await
 }

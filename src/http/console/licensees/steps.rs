@@ -10,7 +10,7 @@ use crate::domain::calendar::{BEIJING, day_of};
 use crate::domain::licensee::{Licensee, LicenseeNumber, Step, StepTaken};
 use crate::domain::said::said;
 use crate::http::console::form::{Form, Kind};
-use crate::http::console::guard::Visit;
+use crate::http::console::guard::{Visit, forbidden};
 use crate::http::console::page::minute;
 use crate::http::console::read::{Errors, Reader};
 use crate::http::console::seen;
@@ -80,17 +80,28 @@ fn step_form(visit: &Visit, step: Step) -> Form {
     }
 }
 
-/// The step of an address, if the person may take it.
-fn step_of(visit: &Visit, word: &str) -> Option<Step> {
-    Step::from_slug(word).filter(|step| visit.may(Permission::for_step(*step)))
+/// The licensee and the step of an address, if the person may see the one and take the other; else the answer.
+async fn step_of(
+    visit: &Visit,
+    number: LicenseeNumber,
+    word: &str,
+) -> Result<(Licensee, Step), Response> {
+    let Some(step) = Step::from_slug(word) else {
+        return Err(refuse(visit, licensees::unknown(number)));
+    };
+    let needed = Permission::for_step(step);
+    if !visit.may(needed) {
+        return Err(forbidden(visit, needed).await);
+    }
+    let one = seen::licensee(visit, number).await;
+    Ok((one.map_err(|error| refuse(visit, error))?, step))
 }
 
 /// `GET /console/licensees/{licensee}/steps/{step}`
 pub async fn step_page(visit: Visit, Path((number, word)): Path<(u16, String)>) -> Response {
-    let number = LicenseeNumber(number);
-    let one = or_refuse!(visit, seen::licensee(&visit, number).await);
-    let Some(step) = step_of(&visit, &word) else {
-        return refuse(&visit, licensees::unknown(number));
+    let (one, step) = match step_of(&visit, LicenseeNumber(number), &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let today = day_of(system::now()).to_string();
     step_form(&visit, step)
@@ -143,9 +154,9 @@ pub async fn step(
     typed: Typed,
 ) -> Response {
     let number = LicenseeNumber(number);
-    let one = or_refuse!(visit, seen::licensee(&visit, number).await);
-    let Some(step) = step_of(&visit, &word) else {
-        return refuse(&visit, licensees::unknown(number));
+    let (one, step) = match step_of(&visit, number, &word).await {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let form = step_form(&visit, step).filled(&typed);
     if typed.is_resumed() {

@@ -22,13 +22,15 @@ const MOST: u32 = 100;
 pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     let found = async {
         let lot = seen::lot(&visit, LotNumber(number)).await?;
-        let licensee = licensees::get(&visit.app.store, lot.entered.licensee).await?;
-        let files = documents::list(&visit.app.store, licensee.number, None, MOST).await?;
+        let licensee =
+            licensees::get(&visit.app.store, visit.scope(), lot.entered.licensee).await?;
+        let files =
+            documents::list(&visit.app.store, visit.scope(), licensee.number, None, MOST).await?;
         let about = entries::Filter {
             lot: Some(lot.number),
             ..Default::default()
         };
-        let history = ledger::list(&visit.app.store, &about, None, MOST).await?;
+        let history = ledger::list(&visit.app.store, visit.scope(), &about, None, MOST).await?;
         Ok((lot, licensee, files, history))
     };
     let (lot, licensee, files, history) = or_refuse!(visit, found.await);

@@ -37,7 +37,15 @@ pub async fn list(visit: Visit) -> Response {
     let sort = Sort::of(asked.get("sort"), LOTS).unwrap_or(Sort::down("number"));
     let found = async {
         let filter = filter_of(&visit, &asked).await?;
-        let found = lists::lots(&visit.app.store, &filter, sort, after, ROWS + 1).await?;
+        let found = lists::lots(
+            &visit.app.store,
+            visit.scope(),
+            &filter,
+            sort,
+            after,
+            ROWS + 1,
+        )
+        .await?;
         let names = Names::of(&visit, found.iter().map(|lot| lot.entered.licensee)).await?;
         Ok((found, names, party::filter(&visit).await?))
     };
@@ -113,7 +121,7 @@ pub async fn list(visit: Visit) -> Response {
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
         let filter = filter_of(&visit, asked).await?;
-        export::lots(&visit.app.store, &filter, format, now, file).await
+        export::lots(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "lots", make).await
 }

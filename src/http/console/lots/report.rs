@@ -24,7 +24,14 @@ const MOST: u32 = 100;
 /// The lot, and the reports in its licensee's file that may be its: those of this lot, and those of none.
 async fn found(visit: &Visit, number: u32) -> Result<(Lot, Vec<AddedDocument>), ServiceError> {
     let lot = seen::lot(visit, LotNumber(number)).await?;
-    let files = documents::list(&visit.app.store, lot.entered.licensee, None, MOST).await?;
+    let files = documents::list(
+        &visit.app.store,
+        visit.scope(),
+        lot.entered.licensee,
+        None,
+        MOST,
+    )
+    .await?;
     let fits = |added: &AddedDocument| {
         let document = &added.document;
         document.purpose == Purpose::Report && document.lot.is_none_or(|of| of == lot.number)

@@ -1,6 +1,6 @@
 //! English.
 
-use super::Texts;
+use super::{DirectoryTexts, Texts};
 use crate::domain::form::Form;
 
 /// English.
@@ -117,6 +117,48 @@ pub const ENGLISH: Texts = Texts {
     error_way_out: "Go to the check page",
     error_number: "Error {status}",
     form_name,
+    directory: DirectoryTexts {
+        link: "Directory of lawful users",
+        look_up: "Look it up in the directory",
+        home_heading: "Look up a firm",
+        home: "Who may use the mark, and whose right has ended: see the {link}.",
+        lead: "Who may use the mark of Yuanjiang asparagus, and whose right has ended.",
+        field: "Name or credit code (USCC) of a firm",
+        hint: "A part of it is enough. Households are listed by their credit code alone.",
+        button: "Look up",
+        holders: "Lawful users",
+        holders_note: "They may use the mark; where it says suspended, not on new goods for now.",
+        ended: "Right ended",
+        ended_note: "Cancelled or excluded: they may no longer use the mark.",
+        blacklisted: "Blacklist",
+        blacklisted_note: "Excluded for a breach of the rules, and blacklisted.",
+        count: "{n}",
+        nothing: "None.",
+        nothing_found: "None found.",
+        not_listed: "“{asked}” is not in the directory. Check how it is written; a firm that is not listed may not use the mark.",
+        found: "“{asked}”: {n} found.",
+        household: "Household business (name not public)",
+        suspended: "suspended",
+        products: "Products: {products}",
+        forms: "Forms: {forms}",
+        seasons: "Seasons with an entitlement: {seasons}",
+        in_force_since: "In force since {date}",
+        cancelled: "Cancelled",
+        exited: "Excluded",
+        listed: "Blacklisted",
+        ended_on: "{kind}: {date}",
+        ground: "Ground: {ground}",
+        document: "Decision: {document}",
+        good_until: "Marks on goods already on sale stay valid until {date}",
+        between: ", ",
+        then: "; ",
+        all_of_part: "Show all {n}",
+        all_parts: "The whole directory",
+        first: "First page",
+        previous: "Previous page",
+        next: "Next page",
+        as_of: "As of {date}.",
+    },
 };
 
 const fn form_name(form: Form) -> &'static str {

@@ -3,8 +3,11 @@
 //! `{name}` marks where a value goes. Headings come in clauses, so that a line breaks between them.
 //! Rules of wording: never "genuine" without "compare", never "fake" from statistics, never an accusation.
 
+mod directory;
 mod en;
 mod zh;
+
+pub use directory::DirectoryTexts;
 
 pub use en::ENGLISH;
 pub use zh::CHINESE;
@@ -237,6 +240,8 @@ pub struct Texts {
     pub error_number: &'static str,
     /// The forms of the product.
     pub form_name: fn(Form) -> &'static str,
+    /// The directory.
+    pub directory: DirectoryTexts,
 }
 
 #[cfg(test)]
@@ -351,6 +356,8 @@ mod tests {
             (CHINESE.error_way_out, ENGLISH.error_way_out),
             (CHINESE.error_number, ENGLISH.error_number),
         ];
+        let (zh, en) = (CHINESE.directory.all(), ENGLISH.directory.all());
+        let pairs = pairs.into_iter().chain(zh.into_iter().zip(en));
         for (zh, en) in pairs {
             assert!(
                 !zh.trim().is_empty() && !en.trim().is_empty(),

@@ -1,6 +1,6 @@
 //! Chinese, the first language of the pages.
 
-use super::Texts;
+use super::{DirectoryTexts, Texts};
 use crate::domain::form::Form;
 
 /// Chinese, the first language of the pages.
@@ -111,6 +111,48 @@ pub const CHINESE: Texts = Texts {
     error_way_out: "回到首页查询",
     error_number: "错误 {status}",
     form_name,
+    directory: DirectoryTexts {
+        link: "合法使用人名录",
+        look_up: "在名录中查看",
+        home_heading: "查企业",
+        home: "谁可以使用专用标志，谁的使用资格已经终止，见{link}。",
+        lead: "谁可以使用沅江芦笋专用标志，谁的使用资格已经终止。",
+        field: "企业名称或统一社会信用代码",
+        hint: "填其中一部分也可以。个体工商户的名称不公开，请按信用代码查。",
+        button: "查找",
+        holders: "现有合法使用人",
+        holders_note: "可以使用专用标志；注明“暂停使用”的，暂不能用于新的产品。",
+        ended: "使用资格已终止",
+        ended_note: "注销或者退出，不得再使用专用标志。",
+        blacklisted: "黑名单",
+        blacklisted_note: "因违规被取消使用资格并列入黑名单。",
+        count: "{n} 家",
+        nothing: "没有。",
+        nothing_found: "没有符合的。",
+        not_listed: "名录中没有“{asked}”。请核对写法；不在名录中的企业，不得使用专用标志。",
+        found: "“{asked}”：找到 {n} 家。",
+        household: "个体工商户（名称不公开）",
+        suspended: "暂停使用",
+        products: "产品：{products}",
+        forms: "产品形态：{forms}",
+        seasons: "核定额度的年度：{seasons}",
+        in_force_since: "准予使用：{date}",
+        cancelled: "注销",
+        exited: "退出",
+        listed: "列入黑名单",
+        ended_on: "{kind}：{date}",
+        ground: "事由：{ground}",
+        document: "文号：{document}",
+        good_until: "已上市产品的标志有效至：{date}",
+        between: "、",
+        then: "；",
+        all_of_part: "查看全部 {n} 家",
+        all_parts: "返回整个名录",
+        first: "第一页",
+        previous: "上一页",
+        next: "下一页",
+        as_of: "名录更新至 {date}。",
+    },
 };
 
 const fn form_name(form: Form) -> &'static str {

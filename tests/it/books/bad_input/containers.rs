@@ -1,5 +1,6 @@
 //! Rolls and boxes that overlap, do not exist, or hold something else.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::container::ContainerKind::{self, Box, Roll};
 use yuanmark::domain::container::ContainerNumber;
 use yuanmark::domain::event::EventKind;
@@ -18,7 +19,7 @@ use crate::support::installation::Installation;
 async fn a_label_is_in_one_roll_and_one_box() {
     for place in Installation::both().await {
         let batch = place.batch(100).await;
-        let key = &place.keys.secrets.serial;
+        let key = &place.keys;
         let fill = async |kind, lines: &str| {
             let fill = Fill {
                 kind,
@@ -105,8 +106,7 @@ async fn the_oldest_of_forty_thousand_boxes_still_holds_its_label() {
             lines: "0-1",
             label: None,
         };
-        let answer =
-            containers::fill(&place.store, &place.keys.secrets.serial, &clerk(), &fill).await;
+        let answer = containers::fill(&place.store, &place.keys, &clerk(), &fill).await;
         assert_conflict(answer, "are in box 1 already");
     }
 }
@@ -115,10 +115,12 @@ async fn the_oldest_of_forty_thousand_boxes_still_holds_its_label() {
 async fn a_box_is_held_against_what_was_found_in_it() {
     for place in Installation::both().await {
         let batch = place.batch(50).await;
-        let licensee = licensees::get(&place.store, batch.licensee).await.unwrap();
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         let order = place.order(&licensee, 10).await;
         let other = place.issue(&order, "second").await.unwrap().batch;
-        let key = &place.keys.secrets.serial;
+        let key = &place.keys;
         let lines = "10-19\n30-34";
         let fill = Fill {
             kind: ContainerKind::Box,
@@ -131,9 +133,10 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             .unwrap()
             .number;
         let found = async |lines: &str| {
-            let (_, comparison, reports) = containers::compare(&place.store, key, number, lines)
-                .await
-                .unwrap();
+            let (_, comparison, reports) =
+                containers::compare(&place.store, Scope::All, key, number, lines)
+                    .await
+                    .unwrap();
             let shown = |ranges: &[IndexRange]| {
                 ranges
                     .iter()
@@ -190,7 +193,7 @@ async fn a_box_is_held_against_what_was_found_in_it() {
             )
         );
         assert_no_such(
-            containers::compare(&place.store, key, ContainerNumber(9), "").await,
+            containers::compare(&place.store, Scope::All, key, ContainerNumber(9), "").await,
             "there is no container 9",
         );
         prove(&place).await;

@@ -1,5 +1,6 @@
 //! Corrections twice, too late, or of what stays.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Slip};
 use yuanmark::service::marks::Which;
 use yuanmark::service::{corrections, orders};
@@ -51,7 +52,7 @@ async fn what_was_entered_in_error_is_taken_back_once_and_before_anything_follow
                 kind: Some(kind.into()),
                 ..Default::default()
             };
-            let entry = yuanmark::service::ledger::list(store, &filter, None, 1)
+            let entry = yuanmark::service::ledger::list(store, Scope::All, &filter, None, 1)
                 .await
                 .unwrap()[0]
                 .number;
@@ -72,7 +73,7 @@ async fn what_was_entered_in_error_is_taken_back_once_and_before_anything_follow
                 kind: Some(kind.into()),
                 ..Default::default()
             };
-            let known = yuanmark::service::ledger::list(store, &filter, None, 1)
+            let known = yuanmark::service::ledger::list(store, Scope::All, &filter, None, 1)
                 .await
                 .unwrap();
             if let Some(entry) = known.first() {

@@ -1,5 +1,6 @@
 //! Lots, their reports and recalls, and marks for the wrong goods.
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::form::Form;
 use yuanmark::domain::licensee::LicenseeNumber;
@@ -186,9 +187,10 @@ async fn a_lot_is_recalled_once_with_all_its_marks_and_restored_once() {
         let lot = place.lot(&batch, morning()).await;
         let store = &place.store;
         let withdrawn = async || {
-            let report = yuanmark::service::issue::report(store, batch.number, morning())
-                .await
-                .unwrap();
+            let report =
+                yuanmark::service::issue::report(store, Scope::All, batch.number, morning())
+                    .await
+                    .unwrap();
             report.marks_by_state.get("recalled").copied().unwrap_or(0)
         };
         let recall = || async { lots::recall(store, &clerk(), lot, line("抽检"), None).await };

@@ -34,7 +34,7 @@ pub async fn ask(
     by: &Call,
 ) -> Result<u32, ServiceError> {
     let store = &place.store;
-    let key = &place.keys.secrets.serial;
+    let key = &place.keys;
     let own = |pocket: Pocket| account(LicenseeNumber(pocket.0), pocket.1);
     match *op {
         Op::Adjust { pocket, marks } => {

@@ -89,7 +89,7 @@ async fn the_second_of_two_clerks_is_told_what_the_first_changed() {
             "将胭脂湖街道的基地面积由（空）改为“50”",
         ],
     );
-    let kept = licensees::get(&site.store, LicenseeNumber(1))
+    let kept = licensees::get(&site.store, Scope::All, LicenseeNumber(1))
         .await
         .unwrap();
     assert_eq!(kept.revision, 2);
@@ -102,7 +102,7 @@ async fn the_second_of_two_clerks_is_told_what_the_first_changed() {
     assert_eq!(form.get("area-430981008"), "50");
     assert_eq!(form.get("revision"), "2");
     assert_eq!(done(&second.send(&form).await), "/console/licensees/1");
-    let kept = licensees::get(&site.store, LicenseeNumber(1))
+    let kept = licensees::get(&site.store, Scope::All, LicenseeNumber(1))
         .await
         .unwrap();
     let contact = &kept.particulars.contact;
@@ -170,7 +170,7 @@ async fn a_proposed_end_says_until_when_marks_stay_good_and_can_be_withdrawn() {
         &words(&refused),
         &["no step of licensee 1 waits for a second person"],
     );
-    let kept = licensees::get(&site.store, LicenseeNumber(1))
+    let kept = licensees::get(&site.store, Scope::All, LicenseeNumber(1))
         .await
         .unwrap();
     assert!(kept.pending.is_none() && kept.state_since <= day_of(system::now()));

@@ -258,7 +258,7 @@ async fn printers_are_entered_and_ended() {
     done(&clerk.send(&Form::of(&summary)).await);
     says(&clerk.read(&here).await, &["已停用", "许可证到期"]);
     // It is offered to no order any more.
-    let one = licensees::get(&site.store, LicenseeNumber(1))
+    let one = licensees::get(&site.store, Scope::All, LicenseeNumber(1))
         .await
         .unwrap();
     let order = site.order_of_season(&one, 10, this_season()).await;

@@ -1,0 +1,146 @@
+//! All operations that take a token, each beside what it needs of who asks. An operation that is not here does not exist.
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use super::guard::Needs::{self, Event, May, Step, Table, Token};
+use super::guard::guard;
+use super::{
+    batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks, orders,
+    own, printers, proof, tables, transfers,
+};
+use crate::domain::access::Permission as P;
+use crate::domain::document::Document;
+use crate::http::{App, openapi};
+
+struct Operations {
+    app: App,
+    routes: OpenApiRouter<App>,
+}
+
+impl Operations {
+    /// Adds an operation with what it needs, to the document too.
+    fn add(self, needs: Needs, operation: UtoipaMethodRouter<App>) -> Self {
+        let (schemas, mut paths, router) = operation;
+        for described in paths.paths.values_mut().flat_map(openapi::operations) {
+            described.security = Some(needs.security());
+        }
+        let app = self.app.clone();
+        let router = router.route_layer(from_fn(move |request: Request, next: Next| {
+            guard(app.clone(), needs, request, next)
+        }));
+        Self {
+            routes: self.routes.routes((schemas, paths, router)),
+            ..self
+        }
+    }
+}
+
+/// An operation that takes a whole file.
+fn with_file(operation: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    operation.layer(DefaultBodyLimit::max(Document::MOST_BYTES))
+}
+
+/// The table of all operations.
+pub fn operations(app: App) -> OpenApiRouter<App> {
+    let all = Operations {
+        app,
+        routes: OpenApiRouter::new(),
+    };
+    let all = all
+        // What runs here, and who asks.
+        .add(Token, routes!(instance::instance))
+        .add(Token, routes!(own::own));
+    let all = parties(all);
+    let all = quantities(all);
+    let all = printing(all);
+    let all = labels(all);
+    written_down(all).routes
+}
+
+/// Who may use the mark, and who prints it.
+fn parties(all: Operations) -> Operations {
+    all.add(May(P::LicenseeRead), routes!(licensees::list))
+        .add(May(P::LicenseeEnter), routes!(licensees::enter))
+        .add(May(P::LicenseeRead), routes!(licensees::get))
+        .add(May(P::LicenseeFile), routes!(licensees::file))
+        .add(Step, routes!(licensees::step))
+        .add(May(P::LicenseePropose), routes!(licensees::propose))
+        .add(May(P::LicenseeConfirm), routes!(licensees::confirm))
+        .add(May(P::LicenseePropose), routes!(licensees::withdraw))
+        .add(Table(P::LicenseeRead), routes!(tables::licensees))
+        .add(May(P::LicenseeImport), with_file(routes!(tables::import)))
+        .add(May(P::DocumentRead), routes!(documents::list))
+        .add(May(P::DocumentAdd), with_file(routes!(documents::add)))
+        .add(May(P::DocumentRead), routes!(documents::get))
+        .add(May(P::DocumentRead), routes!(documents::content))
+        .add(May(P::PrinterRead), routes!(printers::list))
+        .add(May(P::PrinterKeep), routes!(printers::enter))
+        .add(May(P::PrinterRead), routes!(printers::get))
+        .add(May(P::PrinterKeep), routes!(printers::end))
+}
+
+/// How much.
+fn quantities(all: Operations) -> Operations {
+    all.add(May(P::EntitlementRead), routes!(entitlements::coefficients))
+        .add(
+            May(P::CoefficientsSet),
+            routes!(entitlements::set_coefficients),
+        )
+        .add(May(P::EntitlementRead), routes!(entitlements::history))
+        .add(May(P::EntitlementRead), routes!(entitlements::list))
+        .add(May(P::EntitlementGrant), routes!(entitlements::grant))
+        .add(May(P::EntitlementAdjust), routes!(entitlements::adjust))
+        .add(May(P::EntitlementClose), routes!(entitlements::close))
+        .add(May(P::TransferRead), routes!(transfers::list))
+        .add(May(P::TransferPropose), routes!(transfers::propose))
+        .add(May(P::TransferRead), routes!(transfers::get))
+        .add(May(P::TransferConfirm), routes!(transfers::confirm))
+        .add(May(P::TransferPropose), routes!(transfers::withdraw))
+}
+
+/// What is printed.
+fn printing(all: Operations) -> Operations {
+    all.add(May(P::OrderRead), routes!(orders::list))
+        .add(May(P::OrderPlace), routes!(orders::place))
+        .add(May(P::OrderRead), routes!(orders::get))
+        .add(May(P::OrderApprove), routes!(orders::approve))
+        .add(May(P::OrderApprove), routes!(orders::reject))
+        .add(May(P::OrderCancel), routes!(orders::cancel))
+        .add(May(P::OrderAssign), routes!(orders::assign))
+        .add(May(P::OrderRelease), routes!(orders::release))
+        .add(May(P::OrderClose), routes!(orders::close))
+        .add(Table(P::OrderRead), routes!(tables::orders))
+        .add(May(P::BatchRead), routes!(batches::list))
+        .add(May(P::OrderRelease), routes!(batches::issue))
+        .add(May(P::BatchRead), routes!(batches::get))
+}
+
+/// What becomes of the labels, and on which goods they are.
+fn labels(all: Operations) -> Operations {
+    all.add(Event, routes!(marks::change))
+        .add(May(P::MarkRead), routes!(marks::get))
+        .add(May(P::ContainerRead), routes!(containers::list))
+        .add(May(P::ContainerFill), routes!(containers::fill))
+        .add(May(P::ContainerRead), routes!(containers::get))
+        .add(May(P::ContainerCheck), routes!(containers::compare))
+        .add(May(P::LotRead), routes!(lots::list))
+        .add(May(P::LotEnter), routes!(lots::enter))
+        .add(May(P::LotRead), routes!(lots::get))
+        .add(May(P::LotReport), routes!(lots::report))
+        .add(May(P::LotRecall), routes!(lots::recall))
+        .add(May(P::LotRecall), routes!(lots::restore))
+}
+
+/// All that was ever written down.
+fn written_down(all: Operations) -> Operations {
+    all.add(May(P::LedgerRead), routes!(ledger::list))
+        .add(May(P::LedgerRead), routes!(ledger::get))
+        .add(May(P::LedgerProve), routes!(ledger::head))
+        .add(May(P::LedgerCorrect), routes!(ledger::correct))
+        .add(May(P::LedgerNote), routes!(ledger::note))
+        .add(May(P::LedgerProve), routes!(proof::prove))
+        .add(Table(P::LedgerRead), routes!(tables::entries))
+}

@@ -1,0 +1,86 @@
+//! The table of an order's labels, as a printing house takes it: made while it is sent, and kept nowhere.
+
+use super::{Press, may_be_printed, tables};
+use crate::domain::access::Scope;
+use crate::domain::mark::BatchNumber;
+use crate::domain::order::{Order, OrderNumber, OrderState};
+use crate::domain::public_url::PublicUrl;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::service::keys::LiveKeys;
+use crate::service::trail::{self, Note, Origin};
+use crate::service::{ServiceError, no_batch, orders, seen};
+use crate::store::trail::Outcome;
+use crate::store::{Store, batch};
+
+/// A table that can be made.
+pub struct LabelTable {
+    press: Press,
+}
+
+/// Whether the labels of an order may be taken by who sees so much: until all are accounted for, and by the printing house
+/// from the moment on that they were released to it.
+pub fn may_take(scope: Scope, order: &Order) -> bool {
+    match order.state {
+        OrderState::Released => true,
+        OrderState::Issued => scope == Scope::All,
+        _ => false,
+    }
+}
+
+/// Lets somebody take the table of an order's labels, and writes down who did.
+///
+/// # Errors
+/// If the order is not in the scope, its labels may not be taken as things stand, or their key no longer vouches for them.
+pub async fn take(
+    store: &Store,
+    keys: &LiveKeys,
+    url: &PublicUrl,
+    (scope, origin): (Scope, &Origin),
+    number: OrderNumber,
+    at: jiff::Timestamp,
+) -> Result<LabelTable, ServiceError> {
+    let mut tx = store.write().await?;
+    let order = seen::order(&mut tx, scope, number).await?;
+    let order = order.ok_or_else(|| orders::unknown(number))?;
+    let Some(of) = order.batch.filter(|_| may_take(scope, &order)) else {
+        return Err(not_now(&order).into());
+    };
+    let batch = batch::get(&mut tx, of).await?.ok_or_else(|| no_batch(of))?;
+    may_be_printed(&mut tx, keys, &batch).await?;
+    let press = Press::new(keys, url, batch)?;
+    let note = Note::new("pack-take").about(format!("orders {number}"));
+    trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
+    tx.commit().await?;
+    Ok(LabelTable { press })
+}
+
+fn not_now(order: &Order) -> Refusal {
+    Refusal::conflict(
+        said!(
+            "the labels of order {} cannot be taken: it is {} ({})",
+            order.number, order.state.slug(), order.state.chinese();
+            "不能下载订单 {} 的印制数据：订单处于“{}”状态", order.number, order.state.chinese()
+        ),
+        said!(
+            "they are taken between the release of the pack and the closing of the order",
+            "发包之后、结案之前可以下载"
+        ),
+    )
+}
+
+impl LabelTable {
+    /// Of which batch.
+    pub const fn batch(&self) -> BatchNumber {
+        self.press.batch.number
+    }
+
+    /// Makes it on all cores and hands it on piece by piece; blocks until the last piece is taken. Memory does not grow
+    /// with the number of labels.
+    ///
+    /// # Errors
+    /// The first of `take`.
+    pub fn write<E: Send>(&self, take: impl FnMut(Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        tables::pieces(&self.press, take)
+    }
+}

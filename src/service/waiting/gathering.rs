@@ -1,0 +1,287 @@
+//! Gathering what waits, kind by kind.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::{About, Gathered, Waiting, frozen};
+use crate::domain::access::Scope;
+use crate::domain::calendar::day_of;
+use crate::domain::deadline::Matter;
+use crate::domain::licensee::attention::Attention;
+use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
+use crate::domain::order::{Order, OrderNumber};
+use crate::domain::season::Season;
+use crate::domain::segments::marks_in;
+use crate::domain::whereabouts::Whereabouts;
+use crate::service::ServiceError;
+use crate::store::waiting::{Found, Orders};
+use crate::store::{Tx, user, waiting};
+
+/// Things of one kind that are gathered one by one.
+const MOST: u32 = 50;
+
+/// What has been gathered so far.
+pub(super) struct Gathering {
+    tx: Tx,
+    scope: Scope,
+    today: Date,
+    pub(super) gathered: Gathered,
+}
+
+impl Gathering {
+    /// Nothing yet.
+    pub(super) fn new(tx: Tx, scope: Scope, today: Date) -> Self {
+        Self {
+            tx,
+            scope,
+            today,
+            gathered: Gathered::default(),
+        }
+    }
+
+    /// Gathers the oldest of a kind and counts all.
+    pub(super) async fn gather(&mut self, matter: Matter) -> Result<(), ServiceError> {
+        let (before, all) = (self.gathered.things.len(), self.of(matter).await?);
+        if all > 0 {
+            self.gathered.counts.push((matter, all));
+        }
+        self.name_licensees(before).await
+    }
+
+    /// Gathers the oldest of a kind, and says how many there are.
+    async fn of(&mut self, matter: Matter) -> Result<u64, ServiceError> {
+        match matter {
+            Matter::FirstReview => self.licensees(matter, LicenseeState::Applied).await,
+            Matter::Approval => self.licensees(matter, LicenseeState::Reviewed).await,
+            Matter::Admission => self.licensees(matter, LicenseeState::Approved).await,
+            Matter::Correction | Matter::NonUse => self.attention(matter).await,
+            Matter::SecondPerson => self.second_person().await,
+            Matter::OrderApproval => self.orders(matter, Orders::ToApprove).await,
+            Matter::OrderPrinter => self.orders(matter, Orders::ToAssign).await,
+            Matter::OrderIssue => self.orders(matter, Orders::ToIssue).await,
+            Matter::OrderRelease => self.orders(matter, Orders::ToRelease).await,
+            Matter::PrintReport => self.orders(matter, Orders::ToPrint).await,
+            Matter::Delivery => self.orders(matter, Orders::ToDeliver).await,
+            Matter::Receipt => self.orders(matter, Orders::ToReceive).await,
+            Matter::Destruction => self.orders(matter, Orders::ToDestroy).await,
+            Matter::OrderClosing => self.orders(matter, Orders::ToClose).await,
+            Matter::LotReport => self.lots().await,
+            Matter::Activation | Matter::Use => self.held(matter).await,
+            Matter::Transfer => self.transfers().await,
+            Matter::Frozen => self.frozen().await,
+            Matter::Account => self.accounts().await,
+        }
+    }
+
+    fn add(&mut self, matter: Matter, about: About, name: String, since: Date) -> &mut Waiting {
+        let deadline = matter.deadline(since);
+        self.gathered.things.push(Waiting {
+            matter,
+            about,
+            name,
+            whose: None,
+            marks: None,
+            since,
+            deadline,
+        });
+        let last = self.gathered.things.len() - 1;
+        &mut self.gathered.things[last]
+    }
+
+    async fn orders(&mut self, matter: Matter, which: Orders) -> Result<u64, ServiceError> {
+        let year = u16::try_from(self.today.year()).unwrap_or_default();
+        let season = Season::new(year).unwrap_or(Season::from_offset(0));
+        let tx = &mut self.tx;
+        let Found { oldest, all } = waiting::orders(tx, which, self.scope, season, MOST).await?;
+        let numbers: Vec<OrderNumber> = oldest.iter().map(|order| order.number).collect();
+        let begun = waiting::last_entries(tx, &numbers, which.begun_by()).await?;
+        for order in oldest {
+            let since = begun.get(&order.number).unwrap_or(&order.placed_at);
+            let name = order.placed.product.to_string();
+            let licensee = order.placed.licensee;
+            let is_own = self.scope.licensee() == Some(licensee);
+            let about = About::Order(order.number);
+            let waiting = self.add(matter, about, name, day_of(*since));
+            waiting.marks = Some(marks_of(&order, which));
+            waiting.whose = (!is_own).then(|| (licensee, String::new()));
+        }
+        Ok(all)
+    }
+
+    /// Looks the names of licensees up, of the things from a place on.
+    async fn name_licensees(&mut self, from: usize) -> Result<(), ServiceError> {
+        let things = self.gathered.things[from..].iter();
+        let mut wanted: Vec<LicenseeNumber> = things
+            .filter_map(|one| one.whose.as_ref())
+            .filter(|(_, name)| name.is_empty())
+            .map(|(licensee, _)| *licensee)
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut names: HashMap<LicenseeNumber, String> =
+            waiting::names(&mut self.tx, &wanted).await?;
+        for one in &mut self.gathered.things[from..] {
+            if let Some((licensee, name)) = &mut one.whose
+                && let Some(known) = names.get_mut(licensee)
+            {
+                name.clone_from(known);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_licensee(&mut self, matter: Matter, one: &Licensee, since: Date) {
+        let about = About::Licensee(one.number);
+        self.add(matter, about, one.name().to_string(), since);
+    }
+
+    async fn licensees(
+        &mut self,
+        matter: Matter,
+        state: LicenseeState,
+    ) -> Result<u64, ServiceError> {
+        let Found { oldest, all } = waiting::licensees(&mut self.tx, state, MOST).await?;
+        for one in oldest {
+            self.add_licensee(matter, &one, one.state_since);
+        }
+        Ok(all)
+    }
+
+    /// Corrections whose time is over, and rights that are not used: the day stands with the thing itself.
+    async fn attention(&mut self, matter: Matter) -> Result<u64, ServiceError> {
+        let state = (matter == Matter::Correction).then_some(LicenseeState::Correcting);
+        let found = waiting::needing_attention(&mut self.tx, self.today, state, MOST).await?;
+        let mut all = found.all - found.oldest.len() as u64;
+        for one in found.oldest {
+            let days = one
+                .attention(self.today)
+                .into_iter()
+                .filter_map(|why| match why {
+                    Attention::CorrectionOverdue { due } => Some((Matter::Correction, due)),
+                    Attention::NotUsed { .. } | Attention::NotUsedSoon { .. } => {
+                        Some((Matter::NonUse, one.non_use_ends()?))
+                    }
+                    Attention::WaitsForSecond { .. } => None,
+                });
+            for (_, day) in days.filter(|(of, _)| *of == matter) {
+                all += 1;
+                self.add_licensee(matter, &one, day);
+            }
+        }
+        Ok(all)
+    }
+
+    async fn second_person(&mut self) -> Result<u64, ServiceError> {
+        let Found { oldest, all } = waiting::pending(&mut self.tx, MOST).await?;
+        for one in oldest {
+            if let Some(pending) = &one.pending {
+                self.add_licensee(Matter::SecondPerson, &one, day_of(pending.at));
+            }
+        }
+        Ok(all)
+    }
+
+    async fn lots(&mut self) -> Result<u64, ServiceError> {
+        let Found { oldest, all } = waiting::lots_without_report(&mut self.tx, MOST).await?;
+        for lot in oldest {
+            let label = &lot.entered.public;
+            let name = format!("{} {}", label.code, label.product);
+            let about = About::Lot(lot.number);
+            let waiting = self.add(Matter::LotReport, about, name, day_of(lot.at));
+            waiting.whose = Some((lot.entered.licensee, String::new()));
+            waiting.marks = Some(lot.entered.packs.into());
+        }
+        Ok(all)
+    }
+
+    /// Labels that a licensee has and has not activated, or has activated and not used.
+    async fn held(&mut self, matter: Matter) -> Result<u64, ServiceError> {
+        let Some(licensee) = self.scope.licensee() else {
+            return Ok(0);
+        };
+        let began: &[&str] = match matter {
+            Matter::Activation => &["received"],
+            _ => &["activated"],
+        };
+        let begun = waiting::last_entries_of(&mut self.tx, licensee, began).await?;
+        let mut all = 0;
+        for held in waiting::held(&mut self.tx, licensee).await? {
+            let marks = match matter {
+                Matter::Activation => (held.on_hand + held.used).saturating_sub(held.activated),
+                _ => held.activated.saturating_sub(held.used),
+            };
+            let Some(since) = begun.get(&held.season).filter(|_| marks > 0) else {
+                continue;
+            };
+            all += 1;
+            let about = About::Season(licensee, held.season);
+            let waiting = self.add(matter, about, held.season.to_string(), day_of(*since));
+            waiting.marks = Some(marks);
+        }
+        Ok(all)
+    }
+
+    async fn transfers(&mut self) -> Result<u64, ServiceError> {
+        let Some(licensee) = self.scope.licensee() else {
+            return Ok(0);
+        };
+        let open = waiting::transfers(&mut self.tx, licensee, MOST).await?;
+        let all = open.len() as u64;
+        for transfer in open {
+            let gives = transfer.from.licensee == licensee;
+            let other = if gives {
+                transfer.to
+            } else {
+                transfer.from.licensee
+            };
+            let name = transfer.from.season.to_string();
+            let about = About::Transfer(transfer.number);
+            let waiting = self.add(Matter::Transfer, about, name, day_of(transfer.at));
+            waiting.marks = Some(transfer.marks);
+            waiting.whose = Some((other, String::new()));
+        }
+        Ok(all)
+    }
+
+    async fn frozen(&mut self) -> Result<u64, ServiceError> {
+        let still = frozen::still(&mut self.tx).await?;
+        let all = still.len() as u64;
+        for (batch, frozen) in still.into_iter().take(MOST as usize) {
+            let name = frozen.reason.map(|reason| reason.to_string());
+            let since = day_of(frozen.since);
+            let about = About::Batch(batch);
+            let waiting = self.add(Matter::Frozen, about, name.unwrap_or_default(), since);
+            waiting.marks = Some(marks_in(&frozen.ranges));
+            waiting.whose = frozen.licensee.map(|licensee| (licensee, String::new()));
+        }
+        Ok(all)
+    }
+
+    async fn accounts(&mut self) -> Result<u64, ServiceError> {
+        let found = user::not_set_up(&mut self.tx, MOST).await?;
+        let all = found.len() as u64;
+        for (user, made_at) in found {
+            let about = About::Person(user.number);
+            let name = format!("{} {}", user.name, user.login);
+            self.add(Matter::Account, about, name, day_of(made_at));
+        }
+        Ok(all)
+    }
+}
+
+/// The marks of an order that wait.
+fn marks_of(order: &Order, which: Orders) -> u64 {
+    let at = |place| order.counts.at(place).into();
+    match which {
+        Orders::ToApprove
+        | Orders::ToAssign
+        | Orders::ToIssue
+        | Orders::ToRelease
+        | Orders::ToClose => order.placed.quantity.get().into(),
+        Orders::ToPrint => at(Whereabouts::Unreported),
+        Orders::ToDeliver => at(Whereabouts::AtPrinter),
+        Orders::ToReceive => at(Whereabouts::InTransit),
+        Orders::ToDestroy => order.counts.to_be_destroyed().into(),
+    }
+}

@@ -1,0 +1,361 @@
+//! What waits for somebody: things in the state in which somebody must do the next step, the oldest first.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::kept::{self, Kept, Value, bind_all, number, text};
+use super::row::Row;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
+use crate::domain::lot::Lot;
+use crate::domain::order::{Order, OrderNumber};
+use crate::domain::season::Season;
+use crate::domain::transfer::Transfer;
+
+/// Some of the things that wait, and how many there are in all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<T> {
+    /// The oldest of them.
+    pub oldest: Vec<T>,
+    /// How many there are.
+    pub all: u64,
+}
+
+/// For what an order waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orders {
+    /// Approval.
+    ToApprove,
+    /// A printer.
+    ToAssign,
+    /// Its codes, with a printer named.
+    ToIssue,
+    /// The release of its data pack, with a printer named.
+    ToRelease,
+    /// The printer's report on labels.
+    ToPrint,
+    /// The sending of printed labels.
+    ToDeliver,
+    /// The confirmation of labels that were sent.
+    ToReceive,
+    /// The destruction of spoiled or returned labels.
+    ToDestroy,
+    /// Its closing: nothing waits any more, and nothing is on hand but of a season before this one.
+    ToClose,
+}
+
+impl Orders {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ToApprove,
+        Self::ToAssign,
+        Self::ToIssue,
+        Self::ToRelease,
+        Self::ToPrint,
+        Self::ToDeliver,
+        Self::ToReceive,
+        Self::ToDestroy,
+        Self::ToClose,
+    ];
+
+    /// `$1` is this season.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::ToApprove => "state = 'placed'",
+            Self::ToAssign => "state IN ('approved', 'issued') AND printer IS NULL",
+            Self::ToIssue => "state = 'approved' AND printer IS NOT NULL",
+            Self::ToRelease => "state = 'issued' AND printer IS NOT NULL",
+            Self::ToPrint => "state = 'released' AND unreported > 0",
+            Self::ToDeliver => "at_printer > 0",
+            Self::ToReceive => "in_transit > 0",
+            Self::ToDestroy => "to_be_destroyed > 0",
+            Self::ToClose => {
+                "state = 'released' AND unreported + at_printer + in_transit + to_be_destroyed = 0 \
+                 AND (on_hand = 0 OR season < $1)"
+            }
+        }
+    }
+
+    /// The entries by which it began to wait; none if it waits from its first day.
+    pub const fn begun_by(self) -> &'static [&'static str] {
+        match self {
+            Self::ToApprove => &[],
+            Self::ToAssign => &["order_approved"],
+            Self::ToIssue => &["order_approved", "printer_assigned"],
+            Self::ToRelease => &["batch_issued", "printer_assigned"],
+            Self::ToPrint => &["pack_released"],
+            Self::ToDeliver => &["printed"],
+            Self::ToReceive => &["delivered"],
+            Self::ToDestroy => &["spoiled", "returned"],
+            Self::ToClose => &["pack_released", "received", "used", "lost", "destroyed"],
+        }
+    }
+}
+
+/// Orders that wait for this, those that were placed first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn orders(
+    tx: &mut Tx,
+    which: Orders,
+    scope: Scope,
+    this_season: Season,
+    limit: u32,
+) -> Result<Found<Order>, StoreError> {
+    // The comparison with the season is always there, so that there is always a first value.
+    let mut condition = format!("{} AND $1 > 0", which.condition());
+    let mut values: Vec<Value> = vec![this_season.year().into()];
+    if let Some(licensee) = scope.licensee() {
+        values.push(licensee.0.into());
+        condition.push_str(" AND licensee = $2");
+    }
+    if let Some(printer) = scope.printer() {
+        values.push(printer.0.into());
+        condition.push_str(" AND printer = $2");
+    }
+    found(tx, &condition, values, "number", limit).await
+}
+
+/// The first that a condition chooses in this order, and how many it chooses.
+async fn found<T: Kept>(
+    tx: &mut Tx,
+    condition: &str,
+    values: Vec<Value>,
+    order: &str,
+    limit: u32,
+) -> Result<Found<T>, StoreError> {
+    let rest = format!("ORDER BY {order} LIMIT {limit}");
+    let oldest: Vec<T> = kept::chosen(tx, condition, values.clone(), &rest).await?;
+    let mut all = oldest.len() as u64;
+    if all == u64::from(limit) {
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", T::TABLE);
+        let (count,): (i64,) = on!(tx, c => {
+            bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_one(c).await
+        })?;
+        all = count.cast_unsigned();
+    }
+    Ok(Found { oldest, all })
+}
+
+/// `$from, $from + 1, …`
+fn places(from: usize, count: usize) -> String {
+    let places: Vec<String> = (from..from + count)
+        .map(|place| format!("${place}"))
+        .collect();
+    places.join(", ")
+}
+
+/// When an entry of one of these kinds was last written about each of these orders.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn last_entries(
+    tx: &mut Tx,
+    orders: &[OrderNumber],
+    kinds: &[&str],
+) -> Result<HashMap<OrderNumber, Timestamp>, StoreError> {
+    if orders.is_empty() || kinds.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // The kinds are chosen here and not there: their index would lead through the whole ledger.
+    let sql = format!(
+        "SELECT order_number, kind, max(at) FROM entries WHERE order_number IN ({}) GROUP BY order_number, kind",
+        places(1, orders.len())
+    );
+    let values = orders.iter().map(|order| Value::from(order.0));
+    let rows: Vec<(i64, String, i64)> = on!(tx, c => {
+        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
+    })?;
+    let mut last: HashMap<OrderNumber, Timestamp> = HashMap::new();
+    for (order, _, at) in rows
+        .iter()
+        .filter(|(_, kind, _)| kinds.contains(&kind.as_str()))
+    {
+        let row = Row {
+            table: "entries",
+            key: order,
+        };
+        let at = row.time("at", *at)?;
+        let known = last.entry(OrderNumber(row.number("order_number", *order)?));
+        let known = known.or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
+}
+
+/// When an entry of one of these kinds was last written about each season of a licensee.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn last_entries_of(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    kinds: &[&str],
+) -> Result<HashMap<Season, Timestamp>, StoreError> {
+    let sql = "SELECT season, kind, max(at) FROM entries WHERE licensee = $1 AND season > 0 GROUP BY season, kind";
+    let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(licensee.0))
+        .fetch_all(c).await)?;
+    let mut last: HashMap<Season, Timestamp> = HashMap::new();
+    for (season, _, at) in rows
+        .iter()
+        .filter(|(_, kind, _)| kinds.contains(&kind.as_str()))
+    {
+        let row = Row {
+            table: "entries",
+            key: season,
+        };
+        let at = row.time("at", *at)?;
+        let season = row.value("season", Season::new(row.number("season", *season)?))?;
+        let known = last.entry(season).or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
+}
+
+/// Licensees in a state, those first that are longest in it.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn licensees(
+    tx: &mut Tx,
+    state: LicenseeState,
+    limit: u32,
+) -> Result<Found<Licensee>, StoreError> {
+    let values = vec![text(state.slug())];
+    found(tx, "state = $1", values, "state_since, number", limit).await
+}
+
+/// Licensees of whom a step waits for its second person.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn pending(tx: &mut Tx, limit: u32) -> Result<Found<Licensee>, StoreError> {
+    let condition = "pending_since IS NOT NULL";
+    found(tx, condition, Vec::new(), "pending_since, number", limit).await
+}
+
+/// Licensees that need attention on this day for another reason than a step that waits: in one state, or in all.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn needing_attention(
+    tx: &mut Tx,
+    day: Date,
+    state: Option<LicenseeState>,
+    limit: u32,
+) -> Result<Found<Licensee>, StoreError> {
+    let mut condition = "attention_from <= $1 AND pending_since IS NULL".to_owned();
+    let mut values = vec![text(day)];
+    if let Some(state) = state {
+        condition.push_str(" AND state = $2");
+        values.push(text(state.slug()));
+    }
+    found(tx, &condition, values, "attention_from, number", limit).await
+}
+
+/// Lots without any report.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn lots_without_report(tx: &mut Tx, limit: u32) -> Result<Found<Lot>, StoreError> {
+    found::<Lot>(tx, "reports = 0", Vec::new(), "number", limit).await
+}
+
+/// Transfers that wait for this licensee to confirm them.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn transfers(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    limit: u32,
+) -> Result<Vec<Transfer>, StoreError> {
+    let condition = "(giver = $1 OR receiver = $1) AND state = 'proposed'";
+    let rest = format!("ORDER BY number LIMIT {limit}");
+    let values = vec![licensee.0.into()];
+    let mut open: Vec<Transfer> = kept::chosen(tx, condition, values, &rest).await?;
+    open.retain(|transfer| {
+        let gives = transfer.from.licensee == licensee;
+        let own = if gives {
+            &transfer.giver
+        } else {
+            &transfer.receiver
+        };
+        own.is_none()
+    });
+    Ok(open)
+}
+
+/// What a licensee has of a season.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The season.
+    pub season: Season,
+    /// Labels on hand.
+    pub on_hand: u64,
+    /// Labels on goods.
+    pub used: u64,
+    /// Marks activated for lots, on hand or on goods.
+    pub activated: u64,
+}
+
+/// What a licensee has, by season.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn held(tx: &mut Tx, licensee: LicenseeNumber) -> Result<Vec<Held>, StoreError> {
+    let sql = "SELECT season, CAST(sum(on_hand) AS BIGINT), CAST(sum(used) AS BIGINT), \
+         (SELECT CAST(coalesce(sum(marks), 0) AS BIGINT) FROM lots \
+         WHERE lots.licensee = $1 AND lots.season = orders.season) \
+         FROM orders WHERE licensee = $1 GROUP BY season ORDER BY season";
+    let rows: Vec<(i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(licensee.0))
+        .fetch_all(c).await)?;
+    let read = |(season, on_hand, used, activated): (i64, i64, i64, i64)| {
+        let row = Row {
+            table: "orders",
+            key: &season,
+        };
+        Ok(Held {
+            season: row.value("season", Season::new(row.number("season", season)?))?,
+            on_hand: row.number("on_hand", on_hand)?,
+            used: row.number("used", used)?,
+            activated: row.number("activated", activated)?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The names of these licensees.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn names(
+    tx: &mut Tx,
+    licensees: &[LicenseeNumber],
+) -> Result<HashMap<LicenseeNumber, String>, StoreError> {
+    if licensees.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT number, name FROM licensees WHERE number IN ({})",
+        places(1, licensees.len())
+    );
+    let values = licensees.iter().map(|one| number(Some(one.0)));
+    let rows: Vec<(i64, String)> = on!(tx, c => {
+        bind_all!(sqlx::query_as(sqlx::AssertSqlSafe(sql)), values).fetch_all(c).await
+    })?;
+    let read = |(number, name): (i64, String)| {
+        let row = Row {
+            table: "licensees",
+            key: &number,
+        };
+        Ok((LicenseeNumber(row.number("number", number)?), name))
+    };
+    rows.into_iter().map(read).collect()
+}

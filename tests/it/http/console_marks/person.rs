@@ -1,0 +1,153 @@
+//! Somebody who is signed in, reads a form and sends it. How one signs in is told elsewhere.
+
+use yuanmark::domain::access::{Login, Role, User, token};
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::printer::PrinterNumber;
+use yuanmark::service::system;
+use yuanmark::store::{session, user};
+
+use crate::support::installation::line;
+use crate::support::server::{Phone, Reply, Site, percent_encoded};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const BOUNDARY: &str = "----a-boundary-of-these-tests";
+
+pub struct Person {
+    phone: Phone,
+    /// The same browser when it sends a file.
+    sender: Phone,
+}
+
+impl Person {
+    pub async fn of(
+        site: &Site,
+        role: Role,
+        licensee: Option<LicenseeNumber>,
+        printer: Option<PrinterNumber>,
+    ) -> Self {
+        let mut tx = site.store.write().await.unwrap();
+        let number = user::next_number(&mut tx).await.unwrap();
+        let login = format!("person{number}");
+        let person = User {
+            number,
+            login: Login::new(&login).unwrap(),
+            name: line(&login),
+            role,
+            scope: role.scope(licensee, printer).unwrap(),
+            is_disabled: false,
+        };
+        let now = system::now();
+        user::add(&mut tx, &person, "no password", false, now)
+            .await
+            .unwrap();
+        let mut credentials = user::credentials(&mut tx, number).await.unwrap();
+        credentials.factor_salt = role.needs_second_factor().then_some([7; 16]);
+        user::set_credentials(&mut tx, number, &credentials)
+            .await
+            .unwrap();
+        let hash = token::stored(login.as_bytes());
+        session::add(&mut tx, &hash, number, true, now, ("here", "a browser"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let browser = |kind: &str| {
+            let phone = site.phone().with("sec-fetch-site", "same-origin");
+            let phone = phone.with("content-type", kind);
+            phone.set_cookie("__Host-session", &login);
+            phone
+        };
+        Self {
+            phone: browser(FORM),
+            sender: browser(&format!("multipart/form-data; boundary={BOUNDARY}")),
+        }
+    }
+
+    pub async fn open(&self, path: &str) -> Reply {
+        self.phone.open(path).await
+    }
+
+    /// Sends these fields, whatever stands on the page.
+    pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let pairs = fields
+            .iter()
+            .map(|(name, text)| format!("{}={}", percent_encoded(name), percent_encoded(text)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let path = path.split('?').next().unwrap();
+        self.phone.ask("POST", path, body.into_bytes()).await
+    }
+
+    /// Opens a page, fills its form in and sends it. Every field must stand on the page.
+    pub async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let page = self.open(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let request = hidden(&page, "request");
+        let mut all = vec![("request", request.as_str())];
+        for (name, text) in fields {
+            let field = format!("name=\"{name}\"");
+            assert!(page.text().contains(&field), "{path} has no field {name}");
+            all.push((name, text));
+        }
+        self.send(path, &all).await
+    }
+
+    /// The same with a file.
+    pub async fn attach(&self, path: &str, fields: &[(&str, &str)], content: &[u8]) -> Reply {
+        let page = self.open(path).await;
+        assert!(page.text().contains("enctype=\"multipart/form-data\""));
+        let request = hidden(&page, "request");
+        let mut body = Vec::new();
+        let mut part = |head: &str, content: &[u8]| {
+            let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; {head}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, text) in fields.iter().chain([&("request", request.as_str())]) {
+            part(&format!("name=\"{name}\""), text.as_bytes());
+        }
+        part("name=\"file\"; filename=\"清单.txt\"", content);
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let path = path.split('?').next().unwrap();
+        self.sender.ask("POST", path, body).await
+    }
+
+    /// Confirms the summary that came back.
+    pub async fn confirm(&self, path: &str, summary: &Reply) -> Reply {
+        assert!(summary.words().contains("请确认"), "{}", summary.words());
+        let fields = all_hidden(summary);
+        assert!(fields.iter().any(|(name, _)| name == "confirmed"));
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        self.send(path, &fields).await
+    }
+}
+
+/// What a hidden field of a page holds.
+pub fn hidden(page: &Reply, name: &str) -> String {
+    let all = all_hidden(page);
+    let found = all.into_iter().find(|(known, _)| known == name);
+    found
+        .unwrap_or_else(|| panic!("no hidden {name} in {}", page.text()))
+        .1
+}
+
+/// The hidden fields of the first form that has any.
+pub fn all_hidden(page: &Reply) -> Vec<(String, String)> {
+    let forms = page.text().split("<form").skip(1);
+    let forms = forms.map(|form| form.split("</form>").next().unwrap());
+    let form = forms
+        .filter(|form| form.contains("type=\"hidden\""))
+        .next()
+        .unwrap_or_default();
+    let inputs = form.split("<input type=\"hidden\" name=\"").skip(1);
+    inputs
+        .map(|input| {
+            let (name, rest) = input.split_once("\" value=\"").unwrap();
+            let value = rest.split_once('"').unwrap().0;
+            let value = value.replace("&#34;", "\"").replace("&#38;", "&");
+            (name.to_owned(), value)
+        })
+        .collect()
+}
