@@ -4,7 +4,7 @@ use yuanmark::domain::access::{Role, Scope};
 use yuanmark::domain::licensee::LicenseeNumber;
 
 use super::forms::Form;
-use super::{done, licensee, person, registrar, says, words};
+use super::{done, licensee, person, registrar, rows, says, words};
 use crate::support::databases::execute;
 use crate::support::server::{Site, this_season};
 
@@ -111,4 +111,40 @@ async fn the_ledger_is_proved_at_a_page() {
     tx.commit().await.unwrap();
     let proof = auditor.send(&form).await;
     says(&words(&proof), &["发现 1 处问题", "entitlements 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn either_way_round_everybody_sees_the_entries_of_their_own() {
+    let site = Site::any().await;
+    let batch = site.printed(10).await;
+    let other = site.licensee(1).await;
+    let clerk = registrar(&site).await;
+    let form = clerk.form("/console/printers/new").await;
+    let form = form
+        .with("name", "另一家虚构彩印公司")
+        .with("uscc", "93430981MA4TEXT36K")
+        .with("licence", "印证字002号");
+    done(&clerk.send(&form).await);
+    let press = yuanmark::domain::printer::PrinterNumber(2);
+    let (foreign, press) = (
+        licensee(&site, other.number).await,
+        super::printer(&site, press).await,
+    );
+    let order = format!("/console/orders/{}", batch.order);
+    for sort in ["number", "-number"] {
+        let path = format!("/console/ledger?sort={sort}");
+        let all = rows(&clerk.open(&path).await);
+        says(&all, &["制码", "虚构芦笋企业 0", "虚构芦笋企业 1"]);
+        let own = rows(&foreign.open(&path).await);
+        says(&own, &["建档", "虚构芦笋企业 1"]);
+        let prints = rows(&press.open(&path).await);
+        says(&prints, &["承印方建档"]);
+        for page in [own, prints] {
+            for not_theirs in ["制码", "虚构芦笋企业 0", "核准印制"] {
+                assert!(!page.contains(not_theirs), "{sort}: {page}");
+            }
+        }
+    }
+    assert_eq!(foreign.open(&order).await.status, 404);
+    assert_eq!(press.open(&order).await.status, 404);
 }

@@ -189,6 +189,12 @@ pub fn words(reply: &Reply) -> String {
     unescaped(&reply.words())
 }
 
+/// The rows of a list, as they are sent.
+pub fn rows(reply: &Reply) -> String {
+    let table = reply.text().split("<tbody>").nth(1);
+    unescaped(table.map_or("", |table| table.split("</tbody>").next().unwrap()))
+}
+
 /// Checks that a page says all of this.
 #[track_caller]
 pub fn says(page: &str, all: &[&str]) {
