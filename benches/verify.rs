@@ -247,7 +247,7 @@ async fn delivered_batch(store: &Store, keys: &LiveKeys, now: Timestamp) -> Batc
         EventKind::Received,
     ] {
         let change = Change::new(event, Which::All, Some(issued.batch.number));
-        marks::change(store, &keys, &by, &change)
+        marks::change(store, keys, &by, &change)
             .await
             .expect("a delivery");
     }

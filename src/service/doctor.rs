@@ -263,7 +263,7 @@ async fn read_contents(
             }
         }
     }
-    let newest = batch::list(&mut tx, &Default::default(), None, 1).await?;
+    let newest = batch::list(&mut tx, &batch::Filter::default(), None, 1).await?;
     if newest
         .first()
         .is_some_and(|batch| batch.issued_at > now + SignedDuration::from_mins(5))

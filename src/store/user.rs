@@ -138,6 +138,18 @@ pub async fn list(
     rows.into_iter().map(read_user).collect()
 }
 
+/// A user's row, and when it was made.
+type Found = (
+    i64,
+    String,
+    String,
+    String,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    i64,
+);
+
 /// People who have never finished setting up their account: the password is still the one that was given to them, or a
 /// second factor is missing that their role needs. Those first whose account is oldest, each with when it was made.
 ///
@@ -150,16 +162,6 @@ pub async fn not_set_up(tx: &mut Tx, limit: u32) -> Result<Vec<(User, Timestamp)
         "SELECT {USER}, made_at FROM users WHERE is_disabled = 0 AND (must_change_password = 1 \
          OR (factor_salt IS NULL AND role IN ({}))) ORDER BY made_at, number LIMIT $1",
         needs.join(", ")
-    );
-    type Found = (
-        i64,
-        String,
-        String,
-        String,
-        Option<i64>,
-        Option<i64>,
-        i64,
-        i64,
     );
     let rows: Vec<Found> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(limit))

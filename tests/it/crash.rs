@@ -51,10 +51,16 @@ async fn orders(place: &Installation, count: u32) -> Vec<Order> {
 /// The ledger after processes were killed: each printed batch is there for its order, numbers run from 1 without a
 /// gap, a repeat of every request finds its batch or makes the missing one, and all tables agree.
 async fn assert_nothing_lost(place: &Installation, orders: &[Order], printed: &[Option<u32>]) {
-    let before = issue::list(&place.store, Scope::All, &Default::default(), None, 1000)
-        .await
-        .unwrap()
-        .len();
+    let before = issue::list(
+        &place.store,
+        Scope::All,
+        &yuanmark::store::batch::Filter::default(),
+        None,
+        1000,
+    )
+    .await
+    .unwrap()
+    .len();
     for (order, printed) in orders.iter().zip(printed) {
         let key = format!("order-{}", order.number);
         let again = place.issue(order, &key).await.unwrap();
@@ -63,9 +69,15 @@ async fn assert_nothing_lost(place: &Installation, orders: &[Order], printed: &[
             assert_eq!(again.batch.number.get(), *number);
         }
     }
-    let batches = issue::list(&place.store, Scope::All, &Default::default(), None, 1000)
-        .await
-        .unwrap();
+    let batches = issue::list(
+        &place.store,
+        Scope::All,
+        &yuanmark::store::batch::Filter::default(),
+        None,
+        1000,
+    )
+    .await
+    .unwrap();
     let mut numbers: Vec<u32> = batches.iter().map(|batch| batch.number.get()).collect();
     numbers.reverse();
     let count = u32::try_from(orders.len()).unwrap();

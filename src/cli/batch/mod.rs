@@ -170,7 +170,7 @@ impl Batch {
                 let batches = issue::list(
                     &place.store().await?,
                     Scope::All,
-                    &Default::default(),
+                    &crate::store::batch::Filter::default(),
                     before,
                     page.limit.limit,
                 )

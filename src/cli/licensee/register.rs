@@ -35,7 +35,7 @@ impl Export {
         let (file, rows) = register::export(
             &store,
             Scope::All,
-            &Default::default(),
+            &crate::store::lists::LicenseeFilter::default(),
             format,
             system::now(),
             file,

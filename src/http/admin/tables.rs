@@ -241,7 +241,7 @@ pub async fn licensees(
     let (file, _) = register::export(
         &app.store,
         caller.scope(),
-        &Default::default(),
+        &crate::store::lists::LicenseeFilter::default(),
         format,
         now,
         file,

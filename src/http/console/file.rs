@@ -21,7 +21,7 @@ struct Step {
 /// Where a row of a table leads, and its cells, each with its head.
 struct Cells {
     address: Option<String>,
-    cells: Vec<(&'static str, String)>,
+    all: Vec<(&'static str, String)>,
     button: Option<Button>,
 }
 
@@ -242,7 +242,7 @@ impl File {
             let heads: Vec<&'static str> = heads.iter().map(|head| visit.say(*head)).collect();
             let rows = rows.into_iter().map(|(address, cells, button)| Cells {
                 address,
-                cells: heads.iter().copied().zip(cells).collect(),
+                all: heads.iter().copied().zip(cells).collect(),
                 button,
             });
             let rows = rows.collect();

@@ -183,6 +183,7 @@ impl Form {
     }
 
     /// Whether the fold that begins at this place is open.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // so a template hands it over
     fn is_open(&self, fold: &usize) -> bool {
         let inside = self.fields[*fold + 1..]
             .iter()

@@ -151,6 +151,7 @@ async fn seen(visit: &Visit, _: &App, number: u32) -> Result<Order, ServiceError
 }
 
 /// `GET /console/orders/{order}`
+#[allow(clippy::too_many_lines)] // the steps and facts of one file, one after the other
 pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>) -> Response {
     let found = async {
         let detail = orders::detail(&app.store, visit.scope(), OrderNumber(number)).await?;

@@ -23,6 +23,7 @@ use crate::service::system;
 use crate::store::session::SessionNumber;
 
 /// `GET /console/own`
+#[allow(clippy::too_many_lines)] // the steps and facts of one file, one after the other
 pub async fn page(visit: Visit, State(app): State<App>) -> Response {
     let signed_in = visit.signed_in();
     let user = &signed_in.principal.user;

@@ -84,6 +84,7 @@ impl Pages {
 }
 
 /// The table of all pages.
+#[allow(clippy::too_many_lines)] // a table
 pub fn pages(app: App) -> Pages {
     let pages = Pages {
         app,

@@ -69,7 +69,7 @@ async fn what_goes_out_comes_in_again() {
         let (csv, count) = register::export(
             &installation.store,
             Scope::All,
-            &Default::default(),
+            &yuanmark::store::lists::LicenseeFilter::default(),
             SheetFormat::Csv,
             morning(),
             Vec::new(),

@@ -259,9 +259,15 @@ async fn the_newest_batches_are_listed_first() {
                 .await
                 .unwrap();
         }
-        let listed = issue::list(&place.store, Scope::All, &Default::default(), None, 2)
-            .await
-            .unwrap();
+        let listed = issue::list(
+            &place.store,
+            Scope::All,
+            &yuanmark::store::batch::Filter::default(),
+            None,
+            2,
+        )
+        .await
+        .unwrap();
         let counts: Vec<u32> = listed.iter().map(|batch| batch.count.get()).collect();
         assert_eq!(counts, [3, 2]);
     }

@@ -83,7 +83,7 @@ async fn the_newest_batches_are_listed_first_and_no_more_than_asked_for() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         assert_eq!(
-            batch::list(&mut tx, &Default::default(), None, 10)
+            batch::list(&mut tx, &batch::Filter::default(), None, 10)
                 .await
                 .unwrap(),
             []

@@ -145,7 +145,7 @@ async fn read(tx: &mut Tx, table: &str) -> Vec<Result<(), StoreError>> {
         ],
         "batches" => vec![
             batch::get(tx, batch).await.map(drop),
-            batch::list(tx, &Default::default(), None, 9)
+            batch::list(tx, &batch::Filter::default(), None, 9)
                 .await
                 .map(drop),
             batch::all(tx).await.map(drop),

@@ -98,6 +98,7 @@ async fn filled(installation: &Installation) {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines)] // one story
 async fn a_list_turned_over_page_by_page_is_the_whole_list() {
     for installation in Installation::both().await {
         filled(&installation).await;

@@ -106,6 +106,7 @@ async fn lot_with(tx: &mut Tx, number: u32, licensee: LicenseeNumber, year: u16,
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines)] // one story
 async fn a_funnel_adds_up_a_season_of_one_licensee_or_of_all() {
     use Whereabouts as W;
     for (_database, store) in both().await {

@@ -40,6 +40,15 @@ async fn add_printer(tx: &mut Tx) -> PrinterNumber {
     printer.number
 }
 
+/// State, printer, where its labels are, year, and what it waits for.
+type Way = (
+    OrderState,
+    Option<PrinterNumber>,
+    Whereabouts,
+    u16,
+    &'static [Orders],
+);
+
 #[tokio::test]
 async fn every_order_waits_for_what_it_waits_for() {
     use OrderState as S;
@@ -49,7 +58,7 @@ async fn every_order_waits_for_what_it_waits_for() {
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
         let press = Some(add_printer(&mut tx).await);
         // State, printer, where its ten labels are, year, and what it waits for.
-        let ways: [(S, Option<PrinterNumber>, W, u16, &[Orders]); 14] = [
+        let ways: [Way; 14] = [
             (S::Placed, None, W::Unreported, 2026, &[Orders::ToApprove]),
             (S::Approved, None, W::Unreported, 2026, &[Orders::ToAssign]),
             (S::Issued, None, W::Unreported, 2026, &[Orders::ToAssign]),

@@ -178,7 +178,7 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
     let found = issue::list(
         &app.store,
         visit.scope(),
-        &Default::default(),
+        &crate::store::batch::Filter::default(),
         None,
         MOST_OFFERED + 1,
     )
@@ -269,7 +269,7 @@ pub async fn read(
         );
         return Ok(None);
     }
-    let batch = match reader.optional("batch", |text| {
+    let batch = reader.optional("batch", |text| {
         let number = text.parse().ok().and_then(BatchNumber::new);
         number.ok_or_else(|| {
             (
@@ -277,9 +277,9 @@ pub async fn read(
                 format!("\u{201c}{text}\u{201d} is no number of a batch"),
             )
         })
-    }) {
-        Some(batch) => batch,
-        None => return Ok(None),
+    });
+    let Some(batch) = batch else {
+        return Ok(None);
     };
     let meant = |named, how: String| {
         Some(Meant {

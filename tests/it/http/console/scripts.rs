@@ -45,7 +45,7 @@ fn is_clean(page: &Page) {
 /// The console's one script, a file of ours.
 fn is_our_own(tag: &Tag) -> bool {
     let from = tag.get("src").unwrap_or_default();
-    tag.name == "script" && from.starts_with("/assets/console-") && from.ends_with(".js")
+    tag.name == "script" && from.starts_with("/assets/console-") && from.contains(".js")
 }
 
 fn is_there(page: &Page) -> bool {

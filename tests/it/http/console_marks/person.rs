@@ -137,10 +137,9 @@ pub fn hidden(page: &Reply, name: &str) -> String {
 pub fn all_hidden(page: &Reply) -> Vec<(String, String)> {
     let forms = page.text().split("<form").skip(1);
     let forms = forms.map(|form| form.split("</form>").next().unwrap());
-    let form = forms
-        .filter(|form| form.contains("type=\"hidden\""))
-        .next()
-        .unwrap_or_default();
+    let mut forms = forms;
+    let form = forms.find(|form| form.contains("type=\"hidden\""));
+    let form = form.unwrap_or_default();
     let inputs = form.split("<input type=\"hidden\" name=\"").skip(1);
     inputs
         .map(|input| {

@@ -8,8 +8,6 @@ mod lots;
 mod quantities;
 mod register;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use hmac::{Hmac, KeyInit, Mac};
 use yuanmark::domain::access::password::Password;
 use yuanmark::domain::access::{Login, Role, Scope};
@@ -92,7 +90,7 @@ async fn signed_in(site: &Site, phone: Phone, login: &str, role: Role, scope: Sc
 /// What an app on a phone shows now (RFC 6238, SHA-1, six digits).
 fn one_time_code(base32: &str) -> String {
     let (mut bits, mut count, mut secret) = (0u32, 0, Vec::new());
-    for letter in base32.chars().filter(|c| c.is_ascii_alphanumeric()) {
+    for letter in base32.chars().filter(char::is_ascii_alphanumeric) {
         let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
         bits = bits << 5 | u32::try_from(value).unwrap();
         count += 5;
@@ -101,9 +99,9 @@ fn one_time_code(base32: &str) -> String {
             secret.push(u8::try_from(bits >> count & 255).unwrap());
         }
     }
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let seconds = yuanmark::service::system::now().as_second();
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&secret).unwrap();
-    mac.update(&(seconds.as_secs() / 30).to_be_bytes());
+    mac.update(&(seconds / 30).to_be_bytes());
     let mac = mac.finalize().into_bytes();
     let offset = usize::from(mac[19] & 15);
     let part: [u8; 4] = mac[offset..offset + 4].try_into().unwrap();
