@@ -1,8 +1,8 @@
 //! The console (`/console`): the office's daily work, on the same use cases as the command line and the JSON interface.
 //!
-//! [`routes`] is the table of all pages with what each needs of who asks; [`guard`] stands before every page. A page is a
-//! [`list`], a [`file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript; every
-//! change is a form, every list keeps its address.
+//! [`routes`] is the table of all pages with what each needs of who asks; [`guard`] stands before every page. A page is
+//! a [`list`], a [`mod@file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript;
+//! every change is a form, every list keeps its address.
 
 mod batches;
 mod containers;

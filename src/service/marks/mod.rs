@@ -43,7 +43,7 @@ pub const MOST_LINES: usize = 1_000_000;
 pub enum Which<'a> {
     /// All of the batch.
     All,
-    /// Those that lines choose, see [`selection`].
+    /// Those that lines choose, see [`crate::domain::selection`].
     Lines(&'a str),
     /// What is in these rolls and boxes.
     Containers(&'a [ContainerNumber]),
