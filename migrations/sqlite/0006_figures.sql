@@ -71,3 +71,7 @@ CREATE TABLE scan_days (
     other INTEGER NOT NULL, -- scans that met any other state
     PRIMARY KEY (day, province)
 ) STRICT, WITHOUT ROWID;
+
+-- What was written about a licensee itself, of a kind: its file's versions, its entitlements. A busy licensee has a hundred
+-- thousand entries about the labels of its orders.
+CREATE INDEX entries_of_file ON entries (licensee, kind, number) WHERE licensee IS NOT NULL AND order_number IS NULL;

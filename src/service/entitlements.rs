@@ -237,7 +237,7 @@ pub async fn history(
                 kind: Some(kind.to_owned()),
                 ..Default::default()
             };
-            let some = ledger::newest(&mut tx, &filter, None, limit).await?;
+            let some = ledger::newest_of_file(&mut tx, &filter, None, limit).await?;
             found.extend(some.into_iter().filter(|stored| {
                 Entry::read(&stored.kind, &stored.body).is_some_and(|entry| is_about(&entry))
             }));

@@ -154,7 +154,7 @@ async fn versions(
         };
         let mut before = None;
         loop {
-            let some = ledger::newest(tx, &filter, before, PAGE).await?;
+            let some = ledger::newest_of_file(tx, &filter, before, PAGE).await?;
             let Some(last) = some.last() else { break };
             before = Some(last.number);
             for stored in some {

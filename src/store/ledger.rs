@@ -262,6 +262,29 @@ pub async fn newest(
     some(tx, filter, "number <", before, "DESC", limit).await
 }
 
+/// Like [`newest`], of the wanted entries about no order: what concerns a licensee itself, its file or its entitlements,
+/// is quickly found among a hundred thousand entries about its labels.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn newest_of_file(
+    tx: &mut Tx,
+    filter: &Filter,
+    before: Option<EntryNumber>,
+    limit: u32,
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let before = before.map_or(i64::MAX, u64::cast_signed);
+    some(
+        tx,
+        filter,
+        "order_number IS NULL AND number <",
+        before,
+        "DESC",
+        limit,
+    )
+    .await
+}
+
 /// The wanted entries after `after`, the oldest first.
 ///
 /// # Errors
