@@ -83,23 +83,20 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     };
     let season = two("年度", "Season");
     let mut list =
-        List::new(two("标志批", "Batches")).field(&visit, &asked, "season", season, Filter::Text);
+        List::new(&visit, &asked, two("标志批", "Batches")).field("season", season, Filter::Text);
     if visit.scope().licensee().is_none() {
         let label = two("使用人编号", "Licensee number");
-        list = list.field(&visit, &asked, "licensee", label, Filter::Text);
+        list = list.field("licensee", label, Filter::Text);
     }
-    list.columns(
-        &visit,
-        [
-            (two("标志批", "Batch"), ColumnKind::Text),
-            (two("订单", "Order"), ColumnKind::Number),
-            (two("使用人", "Licensee"), ColumnKind::Number),
-            (season, ColumnKind::Text),
-            (two("产品形态", "Form"), ColumnKind::Text),
-            (two("数量", "Marks"), ColumnKind::Number),
-            (two("制码时间", "Issued"), ColumnKind::Text),
-        ],
-    )
+    list.columns([
+        (two("标志批", "Batch"), ColumnKind::Text),
+        (two("订单", "Order"), ColumnKind::Number),
+        (two("使用人", "Licensee"), ColumnKind::Number),
+        (season, ColumnKind::Text),
+        (two("产品形态", "Form"), ColumnKind::Text),
+        (two("数量", "Marks"), ColumnKind::Number),
+        (two("制码时间", "Issued"), ColumnKind::Text),
+    ])
     .rows(
         found,
         |batch| batch.number.to_string(),
@@ -116,7 +113,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
             ],
         },
     )
-    .render(&visit, &asked)
+    .render()
 }
 
 /// `GET /console/batches/{batch}`
@@ -143,9 +140,8 @@ async fn file_of(visit: &Visit, app: &App, number: u32) -> Result<Response, Serv
         two("无", "no")
     };
     let issued = format!("{} {}", minute(batch.issued_at), batch.actor);
-    let file = File::new(title)
+    let file = File::new(visit, title)
         .facts(
-            visit,
             None,
             vec![
                 (
@@ -171,21 +167,18 @@ async fn file_of(visit: &Visit, app: &App, number: u32) -> Result<Response, Serv
             ],
         )
         .linked(
-            visit,
             two("印制订单", "Order"),
             Some(order.number.to_string()),
             visit.may(P::OrderRead),
             format!("/console/orders/{}", order.number),
         )
         .linked(
-            visit,
             two("合法使用人", "Licensee"),
             Some(parties.licensee.to_string()),
             visit.may(P::LicenseeRead),
             format!("/console/licensees/{}", batch.licensee),
         )
         .linked(
-            visit,
             two("承印方", "Printer"),
             parties.printer.map(|name| name.to_string()),
             visit.may(P::PrinterRead),
@@ -209,13 +202,11 @@ fn totals(visit: &Visit, file: File, report: &BatchReport) -> File {
         .map(|(place, marks)| (None, vec![place_in(visit, place), thousands(marks)]));
     let marks = two("数量", "Marks");
     file.table(
-        visit,
         two("状态", "By state"),
         &[two("状态", "State"), marks],
         states.collect(),
     )
     .table(
-        visit,
         two("标志去向", "Where its labels are"),
         &[two("去向", "Place"), marks],
         places.collect(),
@@ -265,12 +256,11 @@ fn stretches(visit: &Visit, app: &App, file: File, report: &BatchReport) -> File
         heads.push(two("生产批次", "Lot"));
     }
     let rows = all[begin..end].iter().map(row).collect();
-    let mut file = file.table(visit, two("号段", "Stretches"), &heads, rows);
+    let mut file = file.table(two("号段", "Stretches"), &heads, rows);
     if end < all.len() {
         let next = all[end].range.first();
         let label = visit.say(two("后面的号段", "Further stretches")).to_owned();
         file = file.linked(
-            visit,
             two("号段", "Stretches"),
             Some(label),
             true,
@@ -327,12 +317,7 @@ async fn boxes(
         two("枚数", "Marks"),
         two("装入时间", "Filled"),
     ];
-    let file = file.table(
-        visit,
-        two("卷和箱", "Rolls and boxes"),
-        &heads,
-        rows.collect(),
-    );
+    let file = file.table(two("卷和箱", "Rolls and boxes"), &heads, rows.collect());
     if !is_cut {
         return Ok(file);
     }
@@ -340,11 +325,5 @@ async fn boxes(
         .say(two("全部卷和箱", "All rolls and boxes"))
         .to_owned();
     let all = format!("/console/containers?batch={number}");
-    Ok(file.linked(
-        visit,
-        two("卷和箱", "Rolls and boxes"),
-        Some(label),
-        true,
-        all,
-    ))
+    Ok(file.linked(two("卷和箱", "Rolls and boxes"), Some(label), true, all))
 }

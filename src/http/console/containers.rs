@@ -63,32 +63,23 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
-    List::new(two("卷和箱", "Rolls and boxes"))
+    List::new(&visit, &asked, two("卷和箱", "Rolls and boxes"))
         .action(
             visit.may(P::ContainerFill),
-            visit.say(two("装卷装箱", "Fill one")),
+            two("装卷装箱", "Fill one"),
             "/console/containers/new",
         )
-        .field(
-            &visit,
-            &asked,
-            "batch",
-            two("标志批", "Batch"),
-            Filter::Text,
-        )
-        .field(&visit, &asked, "order", two("订单", "Order"), Filter::Text)
-        .columns(
-            &visit,
-            [
-                (two("编号", "Number"), ColumnKind::Text),
-                (two("种类", "Kind"), ColumnKind::Text),
-                (two("标签", "Label"), ColumnKind::Code),
-                (two("标志批", "Batch"), ColumnKind::Number),
-                (two("枚数", "Marks"), ColumnKind::Number),
-                (two("装入时间", "Filled"), ColumnKind::Text),
-                (two("经办人", "By"), ColumnKind::Text),
-            ],
-        )
+        .field("batch", two("标志批", "Batch"), Filter::Text)
+        .field("order", two("订单", "Order"), Filter::Text)
+        .columns([
+            (two("编号", "Number"), ColumnKind::Text),
+            (two("种类", "Kind"), ColumnKind::Text),
+            (two("标签", "Label"), ColumnKind::Code),
+            (two("标志批", "Batch"), ColumnKind::Number),
+            (two("枚数", "Marks"), ColumnKind::Number),
+            (two("装入时间", "Filled"), ColumnKind::Text),
+            (two("经办人", "By"), ColumnKind::Text),
+        ])
         .rows(
             found,
             |one| one.number.to_string(),
@@ -105,7 +96,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 fn label_of(one: &Container) -> String {
@@ -125,20 +116,18 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
 fn file_of(visit: &Visit, app: &App, detail: &Detail) -> File {
     let one = &detail.container;
     let kind = kind_in(visit, one.filled.kind);
-    let mut file = File::new(format!("{kind} {}", one.number));
+    let mut file = File::new(visit, format!("{kind} {}", one.number));
     for event in labels::possible(visit, &detail.counts, detail.is_frozen) {
         let address = format!("{}?container={}", labels::page_of(event), one.number);
-        file = file.step(visit, true, labels::said(event).title, address);
+        file = file.step(true, labels::said(event).title, address);
     }
     file = file.step(
-        visit,
         visit.may(P::ContainerCheck),
         two("核对箱物", "Check what is in it"),
         format!("/console/containers/{}/check", one.number),
     );
     let order = format!("/console/orders/{}", detail.order);
     file.facts(
-        visit,
         None,
         vec![
             (
@@ -158,19 +147,16 @@ fn file_of(visit: &Visit, app: &App, detail: &Detail) -> File {
         ],
     )
     .table(
-        visit,
         two("印制订单", "Order"),
         &[two("订单", "Order")],
         vec![(Some(order), vec![detail.order.to_string()])],
     )
     .table(
-        visit,
         two("标志去向", "Where its labels are"),
         &[two("去向", "Place"), two("数量", "Marks")],
         places(visit, detail),
     )
     .table(
-        visit,
         two("号段", "Ranges"),
         &[
             two("序号", "Indices"),
@@ -223,17 +209,12 @@ async fn fill_form(visit: &Visit, app: &App) -> Result<Form, ServiceError> {
         .iter()
         .map(|kind| (kind.slug().to_owned(), kind_in(visit, *kind).to_owned()));
     let form = Form::new(
-        visit.say(two("装卷装箱", "Fill a roll or box")),
-        visit.say(two("装入", "Fill it")),
-    )
-    .field(
         visit,
-        "kind",
-        two("种类", "Kind"),
-        Kind::Choice(kinds.collect()),
+        two("装卷装箱", "Fill a roll or box"),
+        two("装入", "Fill it"),
     )
+    .field("kind", two("种类", "Kind"), Kind::Choice(kinds.collect()))
     .optional(
-        visit,
         "label",
         two("标签上的字样", "What stands on it"),
         Kind::Line,
@@ -314,23 +295,18 @@ fn check_form(visit: &Visit, one: &Container) -> Form {
         thousands(one.marks()),
         visit.say(two("枚", "marks in it")),
     );
-    Form::new(title, visit.say(two("核对", "Compare")))
+    Form::new(visit, title, two("核对", "Compare"))
         .text(text)
         .field(
-            visit,
             "lines",
             two("实际扫到的标志", "Marks that were found"),
             Kind::Marks,
         )
-        .hint(
-            visit,
-            two(
-                "逐枚扫码，或每行一个编号、号段。",
-                "Scan one after another, or one serial or range a line.",
-            ),
-        )
+        .hint(two(
+            "逐枚扫码，或每行一个编号、号段。",
+            "Scan one after another, or one serial or range a line.",
+        ))
         .field(
-            visit,
             "file",
             two("或：清单文件", "Or: a file of them"),
             Kind::File,
@@ -424,43 +400,29 @@ fn compared_file(
         .flat_map(|(batch, found)| ranges(app, *batch, found))
         .collect();
     let missing = thousands(marks_in(&comparison.missing));
-    File::new(format!("{kind} {}", one.number))
+    File::new(visit, format!("{kind} {}", one.number))
         .state(state)
         .step(
-            visit,
             true,
             two("再核对一次", "Once more"),
             format!("{here}/check"),
         )
-        .step(visit, true, two("回到卷（箱）", "Back to it"), here)
+        .step(true, two("回到卷（箱）", "Back to it"), here)
         .facts(
-            visit,
             None,
             vec![
                 (two("相符", "Agree"), Some(thousands(comparison.agree))),
                 (two("缺少", "Missing"), Some(missing)),
             ],
         )
+        .table(two("缺少", "Missing"), &heads, of_own(&comparison.missing))
         .table(
-            visit,
-            two("缺少", "Missing"),
-            &heads,
-            of_own(&comparison.missing),
-        )
-        .table(
-            visit,
             two("不属于此卷（箱）", "Not of this one"),
             &heads,
             of_own(&comparison.foreign),
         )
+        .table(two("其他批的标志", "Of other batches"), &heads, others)
         .table(
-            visit,
-            two("其他批的标志", "Of other batches"),
-            &heads,
-            others,
-        )
-        .table(
-            visit,
             two("认不出的行", "Lines that name no mark of ours"),
             &[
                 two("行", "Line"),

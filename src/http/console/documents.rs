@@ -104,39 +104,34 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
         .iter()
         .map(|one| (one.slug(), visit.one_of(one.chinese(), one.slug())));
     let here = format!("/console/licensees/{number}/documents");
-    List::new(two("档案文件", "Documents"))
+    List::new(&visit, &asked, two("档案文件", "Documents"))
         .action(
             visit.may(P::DocumentAdd),
-            visit.say(two("上传文件", "Add a document")),
+            two("上传文件", "Add a document"),
             format!("{here}/new"),
         )
         .action(
             true,
-            visit.say(two("查看使用人", "The licensee")),
+            two("查看使用人", "The licensee"),
             format!("/console/licensees/{number}"),
         )
         .table(visit.may(P::Export), format!("{here}/table"))
         .field(
-            &visit,
-            &asked,
             "purpose",
             two("用途", "For"),
             Filter::Choice(purposes.collect()),
         )
-        .columns(
-            &visit,
-            [
-                (two("标题", "Title"), ColumnKind::Text),
-                (two("文件", "Document"), ColumnKind::Number),
-                (two("用途", "For"), ColumnKind::Text),
-                (two("版本", "Version"), ColumnKind::Number),
-                (two("生产批次", "Lot"), ColumnKind::Number),
-                (two("格式", "Kind"), ColumnKind::Text),
-                (two("字节", "Bytes"), ColumnKind::Number),
-                (two("归档时间", "Added"), ColumnKind::Text),
-                (two("归档人", "By"), ColumnKind::Text),
-            ],
-        )
+        .columns([
+            (two("标题", "Title"), ColumnKind::Text),
+            (two("文件", "Document"), ColumnKind::Number),
+            (two("用途", "For"), ColumnKind::Text),
+            (two("版本", "Version"), ColumnKind::Number),
+            (two("生产批次", "Lot"), ColumnKind::Number),
+            (two("格式", "Kind"), ColumnKind::Text),
+            (two("字节", "Bytes"), ColumnKind::Number),
+            (two("归档时间", "Added"), ColumnKind::Text),
+            (two("归档人", "By"), ColumnKind::Text),
+        ])
         .sorted(sort, &[(0, "title"), (1, "number"), (2, "purpose")])
         .rows(
             found,
@@ -160,7 +155,7 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 /// `GET /console/licensees/{licensee}/documents/table`
@@ -211,22 +206,18 @@ fn form(visit: &Visit, one: &Licensee, lots: &[Lot]) -> Form {
         let text = format!("{}（{}）", lot.entered.public.code, lot.number);
         (lot.number.to_string(), text)
     });
-    let form = Form::new(
-        visit.say(two("上传文件", "Add a document")),
-        visit.say(two("归档", "Add it")),
+    let form = Form::new(visit,
+        two("上传文件", "Add a document"),
+        two("归档", "Add it"),
     )
     .text(format!("{}（{}）", one.name(), one.number))
-    .field(visit, "file", two("文件", "File"), Kind::File)
-    .hint(
-        visit,
-        two(
+    .field("file", two("文件", "File"), Kind::File)
+    .hint(two(
             "PDF、PNG、JPEG、TIFF 或 SVG，不超过 10 MB",
             "PDF, PNG, JPEG, TIFF or SVG of at most 10 MiB",
         ),
     )
-    .field(
-        visit,
-        "purpose",
+    .field("purpose",
         two("用途", "For"),
         Kind::choice(
             visit,
@@ -235,20 +226,13 @@ fn form(visit: &Visit, one: &Licensee, lots: &[Lot]) -> Form {
             Purpose::chinese,
         ),
     )
-    .optional(visit, "title", two("标题", "Title"), Kind::Line)
-    .hint(
-        visit,
-        two(
+    .optional("title", two("标题", "Title"), Kind::Line)
+    .hint(two(
             "不填则用文件名；用途和标题都相同的，归档为新版本",
             "The name of the file if blank; with the same purpose and title it becomes the next version",
         ),
     );
-    form.optional(
-        visit,
-        "lot",
-        two("生产批次", "Lot"),
-        Kind::Choice(lots.collect()),
-    )
+    form.optional("lot", two("生产批次", "Lot"), Kind::Choice(lots.collect()))
 }
 
 /// `GET /console/licensees/{licensee}/documents/new`

@@ -6,9 +6,10 @@ use axum::response::Response;
 
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
-use super::words::{Two, two};
+use super::words::{Title, Two, two};
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry;
+use crate::http::language::Language;
 
 /// A step that could be taken.
 struct Step {
@@ -56,6 +57,7 @@ enum Part {
 
 /// A file.
 pub struct File {
+    language: Language,
     title: String,
     state: Option<String>,
     steps: Vec<Step>,
@@ -87,10 +89,11 @@ impl Happened {
 }
 
 impl File {
-    /// A file with this title.
-    pub fn new(title: impl Into<String>) -> Self {
+    /// A file with this title, in the visitor's language.
+    pub fn new(visit: &Visit, title: impl Title) -> Self {
         Self {
-            title: title.into(),
+            language: visit.language,
+            title: title.in_language(visit.language),
             state: None,
             steps: Vec::new(),
             links: Vec::new(),
@@ -109,10 +112,10 @@ impl File {
 
     /// A step that can be taken now, if so.
     #[must_use]
-    pub fn step(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
+    pub fn step(mut self, can: bool, label: Two, address: String) -> Self {
         if can {
             self.steps.push(Step {
-                label: visit.say(label),
+                label: label.say(self.language),
                 address,
                 is_download: false,
             });
@@ -122,10 +125,10 @@ impl File {
 
     /// A file that can be taken now, if so.
     #[must_use]
-    pub fn download(mut self, visit: &Visit, can: bool, label: Two, address: String) -> Self {
+    pub fn download(mut self, can: bool, label: Two, address: String) -> Self {
         if can {
             self.steps.push(Step {
-                label: visit.say(label),
+                label: label.say(self.language),
                 address,
                 is_download: true,
             });
@@ -135,9 +138,9 @@ impl File {
 
     /// A list that belongs to it, if the person may see it.
     #[must_use]
-    pub fn link(mut self, visit: &Visit, may: bool, label: Two, address: String) -> Self {
+    pub fn link(mut self, may: bool, label: Two, address: String) -> Self {
         if may {
-            let label = visit.say(label);
+            let label = label.say(self.language);
             self.links.push(Step {
                 label,
                 address,
@@ -151,13 +154,12 @@ impl File {
     #[must_use]
     pub fn button(
         mut self,
-        visit: &Visit,
         label: Two,
         address: &'static str,
         fields: Vec<(&'static str, String)>,
     ) -> Self {
         self.buttons.push(Button {
-            label: visit.say(label),
+            label: label.say(self.language),
             address,
             fields,
         });
@@ -166,25 +168,22 @@ impl File {
 
     /// Facts, those that are there.
     #[must_use]
-    pub fn facts(
-        mut self,
-        visit: &Visit,
-        heading: Option<Two>,
-        facts: Vec<(Two, Option<String>)>,
-    ) -> Self {
+    pub fn facts(mut self, heading: Option<Two>, facts: Vec<(Two, Option<String>)>) -> Self {
         let facts: Vec<Fact> = facts
             .into_iter()
             .filter_map(|(name, value)| {
                 Some(Fact {
-                    name: visit.say(name),
+                    name: name.say(self.language),
                     value: value?,
                     address: None,
                 })
             })
             .collect();
         if !facts.is_empty() {
-            self.parts
-                .push((heading.map(|two| visit.say(two)), Part::Facts(facts)));
+            self.parts.push((
+                heading.map(|two| two.say(self.language)),
+                Part::Facts(facts),
+            ));
         }
         self
     }
@@ -193,7 +192,6 @@ impl File {
     #[must_use]
     pub fn linked(
         mut self,
-        visit: &Visit,
         name: Two,
         value: Option<String>,
         may: bool,
@@ -203,7 +201,7 @@ impl File {
             return self;
         };
         let fact = Fact {
-            name: visit.say(name),
+            name: name.say(self.language),
             value,
             address: may.then(|| address.into()),
         };
@@ -218,7 +216,6 @@ impl File {
     #[must_use]
     pub fn table(
         self,
-        visit: &Visit,
         heading: Two,
         heads: &[Two],
         rows: Vec<(Option<String>, Vec<String>)>,
@@ -226,20 +223,20 @@ impl File {
         let rows = rows
             .into_iter()
             .map(|(address, cells)| (address, cells, None));
-        self.table_with_buttons(visit, heading, heads, rows.collect())
+        self.table_with_buttons(heading, heads, rows.collect())
     }
 
     /// A table with a button in some of its rows, if it has rows.
     #[must_use]
     pub fn table_with_buttons(
         mut self,
-        visit: &Visit,
         heading: Two,
         heads: &[Two],
         rows: Vec<(Option<String>, Vec<String>, Option<Button>)>,
     ) -> Self {
         if !rows.is_empty() {
-            let heads: Vec<&'static str> = heads.iter().map(|head| visit.say(*head)).collect();
+            let heads: Vec<&'static str> =
+                heads.iter().map(|head| head.say(self.language)).collect();
             let rows = rows.into_iter().map(|(address, cells, button)| Cells {
                 address,
                 all: heads.iter().copied().zip(cells).collect(),
@@ -247,7 +244,7 @@ impl File {
             });
             let rows = rows.collect();
             self.parts
-                .push((Some(visit.say(heading)), Part::Table(heads, rows)));
+                .push((Some(heading.say(self.language)), Part::Table(heads, rows)));
         }
         self
     }
@@ -263,21 +260,22 @@ impl File {
 
     /// A text as it is kept, if there is one.
     #[must_use]
-    pub fn raw(mut self, visit: &Visit, heading: Two, text: String) -> Self {
+    pub fn raw(mut self, heading: Two, text: String) -> Self {
         if !text.is_empty() {
-            self.parts.push((Some(visit.say(heading)), Part::Raw(text)));
+            self.parts
+                .push((Some(heading.say(self.language)), Part::Raw(text)));
         }
         self
     }
 
     /// What the ledger says of it, the newest first.
     #[must_use]
-    pub fn history(mut self, visit: &Visit, entries: &[StoredEntry]) -> Self {
+    pub fn history(mut self, entries: &[StoredEntry]) -> Self {
         self.history = entries
             .iter()
             .map(|stored| Happened {
                 at: stored.at,
-                what: kind_in(visit, &stored.kind),
+                what: kind_in(self.language, &stored.kind),
                 by: Some(stored.actor.to_string()),
                 entry: Some(stored.number),
                 details: Vec::new(),
@@ -308,12 +306,9 @@ impl File {
 }
 
 /// The name of an entry's kind.
-pub fn kind_in(visit: &Visit, kind: &str) -> String {
+pub fn kind_in(language: Language, kind: &str) -> String {
     let english = kind.replace('_', " ");
-    visit
-        .language
-        .choose(entry::chinese(kind), &english)
-        .to_owned()
+    language.choose(entry::chinese(kind), &english).to_owned()
 }
 
 #[derive(Template)]

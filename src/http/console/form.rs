@@ -8,7 +8,8 @@ use super::guard::Visit;
 use super::page::{self, Frame};
 use super::read::Errors;
 use super::typed::{NOT_REPEATED, Typed};
-use super::words::{Two, two};
+use super::words::{Title, Two, two};
+use crate::http::language::Language;
 use crate::service::system;
 
 /// What a field takes.
@@ -115,6 +116,7 @@ impl Field {
 /// A form.
 #[derive(Clone, Debug)]
 pub struct Form {
+    language: Language,
     title: String,
     text: Vec<String>,
     fields: Vec<Field>,
@@ -127,13 +129,14 @@ pub struct Form {
 }
 
 impl Form {
-    /// A form with this title and what its button says.
-    pub fn new(title: impl Into<String>, button: &'static str) -> Self {
+    /// A form with this title and what its button says, in the visitor's language.
+    pub fn new(visit: &Visit, title: impl Title, button: Two) -> Self {
         Self {
-            title: title.into(),
+            language: visit.language,
+            title: title.in_language(visit.language),
             text: Vec::new(),
             fields: Vec::new(),
-            button,
+            button: button.say(visit.language),
             other: None,
             is_grave: false,
             errors: Vec::new(),
@@ -177,9 +180,9 @@ impl Form {
 
     /// Folds the fields away that `inside` adds; open if anything stands in one of them.
     #[must_use]
-    pub fn folded(self, visit: &Visit, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
-        let form = inside(self.field(visit, "", label, Kind::Fold));
-        form.field(visit, "", two("", ""), Kind::Unfold)
+    pub fn folded(self, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field("", label, Kind::Fold));
+        form.field("", two("", ""), Kind::Unfold)
     }
 
     /// Whether the fold that begins at this place is open.
@@ -195,27 +198,20 @@ impl Form {
 
     /// A field that must be filled in.
     #[must_use]
-    pub fn field(self, visit: &Visit, name: &'static str, label: Two, kind: Kind) -> Self {
-        self.add(visit, name, label, kind, true)
+    pub fn field(self, name: &'static str, label: Two, kind: Kind) -> Self {
+        self.add(name, label, kind, true)
     }
 
     /// A field that may stay empty.
     #[must_use]
-    pub fn optional(self, visit: &Visit, name: &'static str, label: Two, kind: Kind) -> Self {
-        self.add(visit, name, label, kind, false)
+    pub fn optional(self, name: &'static str, label: Two, kind: Kind) -> Self {
+        self.add(name, label, kind, false)
     }
 
-    fn add(
-        mut self,
-        visit: &Visit,
-        name: &'static str,
-        label: Two,
-        kind: Kind,
-        is_required: bool,
-    ) -> Self {
+    fn add(mut self, name: &'static str, label: Two, kind: Kind, is_required: bool) -> Self {
         self.fields.push(Field {
             name,
-            label: visit.say(label),
+            label: label.say(self.language),
             hint: None,
             kind,
             is_required,
@@ -227,17 +223,17 @@ impl Form {
 
     /// A line below the last field.
     #[must_use]
-    pub fn hint(mut self, visit: &Visit, hint: Two) -> Self {
+    pub fn hint(mut self, hint: Two) -> Self {
         if let Some(last) = self.fields.last_mut() {
-            last.hint = Some(visit.say(hint));
+            last.hint = Some(hint.say(self.language));
         }
         self
     }
 
     /// A heading over the fields that follow.
     #[must_use]
-    pub fn part(self, visit: &Visit, label: Two) -> Self {
-        self.add(visit, "", label, Kind::Part, true)
+    pub fn part(self, label: Two) -> Self {
+        self.add("", label, Kind::Part, true)
     }
 
     /// What stands in a field from now on, whatever was typed.

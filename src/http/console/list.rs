@@ -89,9 +89,10 @@ pub struct Row {
 }
 
 /// A list.
-pub struct List {
-    /// What it lists.
-    pub title: Two,
+pub struct List<'a> {
+    visit: &'a Visit,
+    asked: &'a Typed,
+    title: Two,
     fields: Vec<Field>,
     columns: Vec<Column>,
     rows: Vec<Row>,
@@ -104,10 +105,12 @@ pub struct List {
 /// Rows of a page.
 pub const ROWS: u32 = 50;
 
-impl List {
-    /// An empty one.
-    pub const fn new(title: Two) -> Self {
+impl<'a> List<'a> {
+    /// An empty one, for who visits and what the address asks.
+    pub const fn new(visit: &'a Visit, asked: &'a Typed, title: Two) -> Self {
         Self {
+            visit,
+            asked,
             title,
             fields: Vec::new(),
             columns: Vec::new(),
@@ -121,28 +124,21 @@ impl List {
 
     /// A field to choose by, as it stands in the address.
     #[must_use]
-    pub fn field(
-        mut self,
-        visit: &Visit,
-        asked: &Typed,
-        name: &'static str,
-        label: Two,
-        filter: Filter,
-    ) -> Self {
+    pub fn field(mut self, name: &'static str, label: Two, filter: Filter) -> Self {
         self.fields.push(Field {
             name,
-            label: visit.say(label),
+            label: self.visit.say(label),
             filter,
-            value: asked.get(name).to_owned(),
+            value: self.asked.get(name).to_owned(),
         });
         self
     }
 
     /// Columns in their order.
     #[must_use]
-    pub fn columns<const N: usize>(mut self, visit: &Visit, columns: [(Two, Kind); N]) -> Self {
+    pub fn columns<const N: usize>(mut self, columns: [(Two, Kind); N]) -> Self {
         let each = columns.map(|(label, kind)| Column {
-            label: visit.say(label),
+            label: self.visit.say(label),
             kind,
             sorts: None,
         });
@@ -167,9 +163,9 @@ impl List {
 
     /// What can be done besides: label and address, if the person may.
     #[must_use]
-    pub fn action(mut self, may: bool, label: &'static str, address: impl Into<String>) -> Self {
+    pub fn action(mut self, may: bool, label: Two, address: impl Into<String>) -> Self {
         if may {
-            self.actions.push((label, address.into()));
+            self.actions.push((self.visit.say(label), address.into()));
         }
         self
     }
@@ -199,12 +195,13 @@ impl List {
     }
 
     /// The cells of a row, each with its column.
-    fn cells<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a Column, &'a String)> {
+    fn cells<'s>(&'s self, row: &'s Row) -> impl Iterator<Item = (&'s Column, &'s String)> {
         self.columns.iter().zip(&row.cells)
     }
 
     /// The page.
-    pub fn render(self, visit: &Visit, asked: &Typed) -> Response {
+    pub fn render(self) -> Response {
+        let (visit, asked) = (self.visit, self.asked);
         let query = |sort: Option<&str>, after: Option<&str>| {
             let mut pairs: Vec<String> = Vec::new();
             for field in &self.fields {
@@ -264,7 +261,7 @@ impl List {
 #[template(path = "list.html")]
 struct Page<'a> {
     frame: Frame,
-    list: &'a List,
+    list: &'a List<'a>,
     choose: &'static str,
     all: &'static str,
     clear: &'static str,

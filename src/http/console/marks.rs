@@ -45,11 +45,11 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(typed): Path<String
 
 fn page_of(visit: &Visit, life: &Life) -> Response {
     let serial = life.report.serial;
-    let mut file = File::new(serial.to_string()).state(state_in(visit, life.report.state));
+    let mut file = File::new(visit, serial.to_string()).state(state_in(visit, life.report.state));
     for event in life.steps() {
         let may = P::for_event(event).iter().any(|one| visit.may(*one));
         let address = format!("/console/marks/do/{}?lines={serial}", event.slug());
-        file = file.step(visit, may, label_of(event), address);
+        file = file.step(may, label_of(event), address);
     }
     let file = told(visit, life, file);
     let file = facts(visit, life, file);
@@ -102,7 +102,6 @@ fn told(visit: &Visit, life: &Life, file: File) -> File {
         facts.push((two("过季时间", "Past since"), answer.past_since.map(minute)));
     }
     file.facts(
-        visit,
         Some(two("现在扫码看到的", "What a scan is told now")),
         facts,
     )
@@ -113,7 +112,6 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
     let queries = report.queries.as_ref();
     let mut file = file
         .facts(
-            visit,
             Some(two("这枚标志", "This mark")),
             vec![
                 (
@@ -144,21 +142,18 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
             ],
         )
         .linked(
-            visit,
             two("标志批", "Batch"),
             Some(report.batch.number.to_string()),
             visit.may(P::BatchRead),
             address(Some(report.batch.number)),
         )
         .linked(
-            visit,
             two("印制订单", "Order"),
             Some(order.number.to_string()),
             visit.may(P::OrderRead),
             format!("/console/orders/{}", order.number),
         )
         .linked(
-            visit,
             two("合法使用人", "Licensee"),
             Some(life.licensee.name().to_string()),
             visit.may(P::LicenseeRead),
@@ -166,7 +161,6 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
         );
     if let Some(printer) = &life.printer {
         file = file.linked(
-            visit,
             two("承印方", "Printer"),
             Some(printer.particulars.name.to_string()),
             visit.may(P::PrinterRead),
@@ -177,18 +171,12 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
         let name = container_in(visit, container);
         let address = format!("/console/containers/{}", container.number);
         let may = visit.may(P::ContainerRead);
-        file = file.linked(
-            visit,
-            two("卷、箱", "Roll or box"),
-            Some(name),
-            may,
-            address,
-        );
+        file = file.linked(two("卷、箱", "Roll or box"), Some(name), may, address);
     }
     if let Some(number) = report.label.lot.filter(|_| visit.may(P::LotRead)) {
         let name = lot_in(visit, life, number);
         let address = format!("/console/lots/{number}");
-        file = file.linked(visit, two("生产批次", "Lot"), Some(name), true, address);
+        file = file.linked(two("生产批次", "Lot"), Some(name), true, address);
     }
     file
 }
@@ -219,7 +207,7 @@ fn lot_in(visit: &Visit, life: &Life, number: LotNumber) -> String {
 fn whole_life(visit: &Visit, life: &Life) -> Vec<Happened> {
     let of_order = life.of_order.iter().map(|stored| Happened {
         at: stored.at,
-        what: kind_in(visit, &stored.kind),
+        what: kind_in(visit.language, &stored.kind),
         by: Some(stored.actor.to_string()),
         entry: Some(stored.number),
         details: Vec::new(),
@@ -331,7 +319,7 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
     }
     Happened {
         at: event.at,
-        what: kind_in(visit, event.kind.slug()),
+        what: kind_in(visit.language, event.kind.slug()),
         by: Some(event.actor.to_string()),
         entry: Some(event.number),
         details,

@@ -82,33 +82,28 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
             ],
         )
     };
-    File::new(user.name.to_string())
+    File::new(&visit, user.name.to_string())
         .step(
-            &visit,
             true,
             two("修改密码", "Change the password"),
             format!("{own}/password"),
         )
         .step(
-            &visit,
             true,
             two("设置动态口令", "Set up one-time codes"),
             format!("{own}/second-factor"),
         )
         .step(
-            &visit,
             signed_in.has_second_factor,
             two("换发恢复码", "New recovery codes"),
             format!("{own}/recovery-codes"),
         )
         .step(
-            &visit,
             true,
             two("新建接口令牌", "Make a token"),
             format!("{own}/tokens/new"),
         )
         .facts(
-            &visit,
             None,
             vec![
                 (two("登录名", "Signs in as"), Some(user.login.to_string())),
@@ -132,7 +127,6 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
             ],
         )
         .table(
-            &visit,
             two("登录会话（点开可结束）", "Sessions (open one to end it)"),
             &[
                 two("最近使用", "Last used"),
@@ -143,7 +137,6 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
             open.iter().map(session).collect(),
         )
         .table(
-            &visit,
             two("接口令牌", "Tokens"),
             &[
                 two("用途", "For"),
@@ -157,32 +150,26 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
 }
 
 fn password_form(visit: &Visit) -> Form {
-    let say = |two: Two| visit.say(two);
     Form::new(
-        say(two("修改密码", "Change the password")),
-        say(two("修改", "Change")),
+        visit,
+        two("修改密码", "Change the password"),
+        two("修改", "Change"),
     )
     .field(
-        visit,
         "present",
         two("现在的密码", "Present password"),
         Kind::Password("current-password"),
     )
     .field(
-        visit,
         "new",
         two("新密码", "New password"),
         Kind::Password("new-password"),
     )
-    .hint(
-        visit,
-        two(
-            "至少 12 个字符，可以用一句话。",
-            "At least 12 characters; a sentence is a good one.",
-        ),
-    )
+    .hint(two(
+        "至少 12 个字符，可以用一句话。",
+        "At least 12 characters; a sentence is a good one.",
+    ))
     .field(
-        visit,
         "again",
         two("再输一次新密码", "New password again"),
         Kind::Password("new-password"),
@@ -316,11 +303,10 @@ fn show_codes(visit: &Visit, codes: &[zeroize::Zeroizing<String>]) -> Response {
         "One-time codes are in force. Write these recovery codes down: each works once, and they are not shown again.",
     ));
     let codes = codes.iter().map(|code| code.to_string()).collect();
-    File::new(visit.say(two("恢复码", "Recovery codes")))
+    File::new(visit, two("恢复码", "Recovery codes"))
         .text(None, vec![text.to_owned()])
         .text(None, codes)
         .step(
-            visit,
             true,
             two("已抄好，继续", "I wrote them down"),
             "/console".to_owned(),
@@ -331,8 +317,9 @@ fn show_codes(visit: &Visit, codes: &[zeroize::Zeroizing<String>]) -> Response {
 fn codes_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
     Form::new(
-        say(two("换发恢复码", "New recovery codes")),
-        say(two("换发", "Make new ones")),
+        visit,
+        two("换发恢复码", "New recovery codes"),
+        two("换发", "Make new ones"),
     )
     .text(say(two(
         "换发后，以前的恢复码全部作废。",
@@ -355,10 +342,10 @@ pub async fn codes(visit: Visit, State(app): State<App>) -> Response {
 }
 
 fn end_form(visit: &Visit) -> Form {
-    let say = |two: Two| visit.say(two);
     Form::new(
-        say(two("结束该登录会话", "End this session")),
-        say(two("结束", "End it")),
+        visit,
+        two("结束该登录会话", "End this session"),
+        two("结束", "End it"),
     )
 }
 
@@ -398,17 +385,17 @@ fn token_form(visit: &Visit) -> Form {
         (one.slug().to_owned(), label.to_owned())
     });
     Form::new(
-        say(two("新建接口令牌", "Make a token")),
-        say(two("新建", "Make it")),
+        visit,
+        two("新建接口令牌", "Make a token"),
+        two("新建", "Make it"),
     )
     .text(say(two(
         "程序凭令牌以您的名义使用接口。令牌只显示一次。",
         "A program uses the interface in your name with it. It is shown once.",
     )))
-    .field(visit, "purpose", two("用途", "What for"), Kind::Line)
-    .field(visit, "last_day", two("有效期至", "Last day"), Kind::Day)
+    .field("purpose", two("用途", "What for"), Kind::Line)
+    .field("last_day", two("有效期至", "Last day"), Kind::Day)
     .field(
-        visit,
         "permissions",
         two("权限", "What it may"),
         Kind::Checks(own.collect()),
@@ -446,7 +433,7 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
         last_day,
     };
     match tokens::make(&app.store, &visit.origin, system::now(), new).await {
-        Ok((_, text)) => File::new(visit.say(two("接口令牌", "Token")))
+        Ok((_, text)) => File::new(&visit, two("接口令牌", "Token"))
             .text(
                 None,
                 vec![
@@ -459,7 +446,7 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
                 ],
             )
             .text(None, vec![text.to_string()])
-            .step(&visit, true, two("返回", "Back"), "/console/own".to_owned())
+            .step(true, two("返回", "Back"), "/console/own".to_owned())
             .render(&visit),
         Err(error) => match Errors::of_service(error, visit.language) {
             Ok(errors) => form.wrong(errors).render(&visit, Some(&typed)),
@@ -469,10 +456,10 @@ pub async fn token(visit: Visit, State(app): State<App>, typed: Typed) -> Respon
 }
 
 fn revoke_form(visit: &Visit) -> Form {
-    let say = |two: Two| visit.say(two);
     Form::new(
-        say(two("撤销接口令牌", "Revoke the token")),
-        say(two("撤销", "Revoke")),
+        visit,
+        two("撤销接口令牌", "Revoke the token"),
+        two("撤销", "Revoke"),
     )
     .grave()
 }

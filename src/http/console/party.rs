@@ -133,13 +133,10 @@ pub async fn licensee_field(
         return Ok(form);
     }
     let kind = Kind::Offered(offered(visit).await?);
-    Ok(form.field(visit, name, label, kind).hint(
-        visit,
-        two(
-            "名称、统一社会信用代码或编号",
-            "Its name, credit code or number",
-        ),
-    ))
+    Ok(form.field(name, label, kind).hint(two(
+        "名称、统一社会信用代码或编号",
+        "Its name, credit code or number",
+    )))
 }
 
 /// A field for the other side of something: whoever fills it in, it takes any licensee.

@@ -47,36 +47,17 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     let roles = Role::ALL
         .iter()
         .map(|role| (role.slug(), role_in(&visit, *role)));
-    List::new(two("用户", "People"))
-        .action(
-            true,
-            visit.say(two("新增用户", "Add a person")),
-            "/console/people/new",
-        )
-        .field(
-            &visit,
-            &asked,
-            "q",
-            two("姓名或登录名", "Name"),
-            Filter::Text,
-        )
-        .field(
-            &visit,
-            &asked,
-            "role",
-            two("角色", "Role"),
-            Filter::Choice(roles.collect()),
-        )
-        .columns(
-            &visit,
-            [
-                (two("登录名", "Signs in as"), ColumnKind::Text),
-                (two("姓名", "Name"), ColumnKind::Text),
-                (two("角色", "Role"), ColumnKind::Text),
-                (two("所属", "Of"), ColumnKind::Text),
-                (two("状态", "State"), ColumnKind::State),
-            ],
-        )
+    List::new(&visit, &asked, two("用户", "People"))
+        .action(true, two("新增用户", "Add a person"), "/console/people/new")
+        .field("q", two("姓名或登录名", "Name"), Filter::Text)
+        .field("role", two("角色", "Role"), Filter::Choice(roles.collect()))
+        .columns([
+            (two("登录名", "Signs in as"), ColumnKind::Text),
+            (two("姓名", "Name"), ColumnKind::Text),
+            (two("角色", "Role"), ColumnKind::Text),
+            (two("所属", "Of"), ColumnKind::Text),
+            (two("状态", "State"), ColumnKind::State),
+        ])
         .rows(
             found,
             |user| user.number.to_string(),
@@ -97,40 +78,26 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 fn post_fields(visit: &Visit, form: Form) -> Form {
     let roles = Role::ALL
         .iter()
         .map(|role| (role.slug().to_owned(), role_in(visit, *role).to_owned()));
-    form.field(visit, "name", two("姓名", "Name"), Kind::Line)
-        .field(
-            visit,
-            "role",
-            two("角色", "Role"),
-            Kind::Choice(roles.collect()),
-        )
+    form.field("name", two("姓名", "Name"), Kind::Line)
+        .field("role", two("角色", "Role"), Kind::Choice(roles.collect()))
         .optional(
-            visit,
             "licensee",
             two("合法使用人编号", "Licensee number"),
             Kind::Number,
         )
-        .hint(
-            visit,
-            two("仅角色为合法使用人时填写", "Only for the role licensee"),
-        )
-        .optional(
-            visit,
-            "printer",
-            two("承印方编号", "Printer number"),
-            Kind::Number,
-        )
-        .hint(
-            visit,
-            two("仅角色为承印方时填写", "Only for the role printer"),
-        )
+        .hint(two(
+            "仅角色为合法使用人时填写",
+            "Only for the role licensee",
+        ))
+        .optional("printer", two("承印方编号", "Printer number"), Kind::Number)
+        .hint(two("仅角色为承印方时填写", "Only for the role printer"))
 }
 
 /// Name, role and party as they were typed.
@@ -157,13 +124,13 @@ fn read_post(reader: &mut Reader<'_>) -> Option<(Line, Role, Scope)> {
 
 fn add_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
-    let form = Form::new(say(two("新增用户", "Add a person")), say(two("新增", "Add")))
+    let form = Form::new(visit, two("新增用户", "Add a person"), two("新增", "Add"))
         .text(say(two(
             "系统给出一次性密码，请当面告知本人；首次登录须修改。",
             "A password for once is made: tell it to the person, who must change it at the first sign-in.",
         )))
-        .field(visit, "login", two("登录名", "Name to sign in with"), Kind::Line)
-        .hint(visit, two("3 至 32 位小写字母、数字、点、下划线或短横线；不可更改", "3 to 32 of a-z, 0-9, '.', '_', '-'; never changed"));
+        .field("login", two("登录名", "Name to sign in with"), Kind::Line)
+        .hint(two("3 至 32 位小写字母、数字、点、下划线或短横线；不可更改", "3 to 32 of a-z, 0-9, '.', '_', '-'; never changed"));
     post_fields(visit, form)
 }
 
@@ -213,7 +180,7 @@ async fn added_before(app: &App, wanted: &NewUser) -> Option<User> {
 }
 
 fn show_once(visit: &Visit, user: &User, for_once: &str) -> Response {
-    File::new(user.name.to_string())
+    File::new(visit, user.name.to_string())
         .text(
             None,
             vec![
@@ -227,7 +194,6 @@ fn show_once(visit: &Visit, user: &User, for_once: &str) -> Response {
         )
         .text(None, vec![for_once.to_owned()])
         .step(
-            visit,
             true,
             two("返回", "Back"),
             format!("/console/people/{}", user.number),
@@ -258,44 +224,34 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             ],
         )
     });
-    File::new(user.name.to_string())
+    File::new(&visit, user.name.to_string())
         .state(visit.say(if user.is_disabled {
             two("停用", "disabled")
         } else {
             two("启用", "active")
         }))
+        .step(true, two("变更", "Change"), format!("{here}/change"))
         .step(
-            &visit,
-            true,
-            two("变更", "Change"),
-            format!("{here}/change"),
-        )
-        .step(
-            &visit,
             true,
             two("重置密码", "Reset the password"),
             format!("{here}/password"),
         )
         .step(
-            &visit,
             true,
             two("重置动态口令", "Reset one-time codes"),
             format!("{here}/second-factor"),
         )
         .step(
-            &visit,
             !open.is_empty(),
             two("结束全部会话", "End all sessions"),
             format!("{here}/sessions"),
         )
         .step(
-            &visit,
             true,
             two("操作日志", "Audit trail"),
             format!("/console/trail?login={}", user.login),
         )
         .facts(
-            &visit,
             None,
             vec![
                 (two("登录名", "Signs in as"), Some(user.login.to_string())),
@@ -310,7 +266,6 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
             ],
         )
         .table(
-            &visit,
             two("登录会话", "Sessions"),
             &[
                 two("最近使用", "Last used"),
@@ -329,15 +284,10 @@ fn change_form(visit: &Visit, user: &User) -> Form {
         "yes".to_owned(),
         say(two("停用，不得登录", "May not sign in")).to_owned(),
     )];
-    let form = Form::new(user.login.to_string(), say(two("保存", "Save")));
+    let form = Form::new(visit, user.login.to_string(), two("保存", "Save"));
     post_fields(visit, form)
-        .optional(
-            visit,
-            "disabled",
-            two("停用", "Disabled"),
-            Kind::Checks(disabled),
-        )
-        .optional(visit, "seen", two("", ""), Kind::Hidden)
+        .optional("disabled", two("停用", "Disabled"), Kind::Checks(disabled))
+        .optional("seen", two("", ""), Kind::Hidden)
 }
 
 /// The account as this page shows it, to be held against what it is when the form comes.
@@ -423,7 +373,7 @@ pub async fn change(
 }
 
 fn sure_form(visit: &Visit, user: &User, title: Two) -> Form {
-    Form::new(visit.say(title), visit.say(title))
+    Form::new(visit, title, title)
         .text(format!("{}（{}）", user.name, user.login))
         .grave()
 }

@@ -45,23 +45,20 @@ pub async fn list(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
     let found = or_refuse!(visit, found(&visit, &asked).await);
     let is_of_all = visit.scope().printer().is_none();
-    List::new(two("承印方", "Printers"))
+    List::new(&visit, &asked, two("承印方", "Printers"))
         .action(
             visit.may(P::PrinterKeep),
-            visit.say(two("登记承印方", "Enter a printer")),
+            two("登记承印方", "Enter a printer"),
             "/console/printers/new",
         )
         .table(is_of_all && visit.may(P::Export), "/console/printers/table")
-        .columns(
-            &visit,
-            [
-                (two("名称", "Name"), ColumnKind::Text),
-                (two("编号", "Number"), ColumnKind::Number),
-                (two("统一社会信用代码", "Credit code"), ColumnKind::Code),
-                (two("印刷许可证", "Printing licence"), ColumnKind::Text),
-                (two("状态", "State"), ColumnKind::State),
-            ],
-        )
+        .columns([
+            (two("名称", "Name"), ColumnKind::Text),
+            (two("编号", "Number"), ColumnKind::Number),
+            (two("统一社会信用代码", "Credit code"), ColumnKind::Code),
+            (two("印刷许可证", "Printing licence"), ColumnKind::Text),
+            (two("状态", "State"), ColumnKind::State),
+        ])
         .rows(
             found,
             |one| one.number.to_string(),
@@ -76,7 +73,7 @@ pub async fn list(visit: Visit) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 /// `GET /console/printers/table`
@@ -126,16 +123,14 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ],
         )
     });
-    File::new(one.particulars.name.to_string())
+    File::new(&visit, one.particulars.name.to_string())
         .state(state_in(&visit, &one))
         .step(
-            &visit,
             one.ended.is_none() && visit.may(P::PrinterKeep),
             two("停用", "It prints no more"),
             format!("/console/printers/{number}/end"),
         )
         .facts(
-            &visit,
             None,
             vec![
                 (two("编号", "Number"), Some(number.to_string())),
@@ -155,7 +150,6 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ],
         )
         .table(
-            &visit,
             two("印制订单", "Orders"),
             &[
                 two("订单", "Order"),
@@ -166,25 +160,20 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ],
             orders.collect(),
         )
-        .history(&visit, &history)
+        .history(&history)
         .render(&visit)
 }
 
 fn enter_form(visit: &Visit) -> Form {
     Form::new(
-        visit.say(two("登记承印方", "Enter a printer")),
-        visit.say(two("登记", "Enter")),
-    )
-    .field(visit, "name", two("名称", "Registered name"), Kind::Line)
-    .field(
         visit,
-        "uscc",
-        two("统一社会信用代码", "Credit code"),
-        Kind::Line,
+        two("登记承印方", "Enter a printer"),
+        two("登记", "Enter"),
     )
-    .hint(visit, two("18 位", "18 characters"))
+    .field("name", two("名称", "Registered name"), Kind::Line)
+    .field("uscc", two("统一社会信用代码", "Credit code"), Kind::Line)
+    .hint(two("18 位", "18 characters"))
     .field(
-        visit,
         "licence",
         two("印刷经营许可证号", "Number of the printing licence"),
         Kind::Line,
@@ -230,12 +219,13 @@ pub async fn enter(visit: Visit, typed: Typed) -> Response {
 
 fn end_form(visit: &Visit, one: &Printer) -> Form {
     Form::new(
-        visit.say(two("停用承印方", "A printer prints no more")),
-        visit.say(two("停用", "Write it down")),
+        visit,
+        two("停用承印方", "A printer prints no more"),
+        two("停用", "Write it down"),
     )
     .grave()
     .text(one.particulars.name.to_string())
-    .field(visit, "reason", two("原因", "Reason"), Kind::Line)
+    .field("reason", two("原因", "Reason"), Kind::Line)
 }
 
 /// `GET /console/printers/{printer}/end`

@@ -40,7 +40,7 @@ fn page_of(visit: &Visit, text: &str, found: &Found) -> Response {
         "" => title.to_owned(),
         text => named(visit.language, title, &shortened(text)),
     };
-    let mut file = File::new(title);
+    let mut file = File::new(visit, title);
     if let Some(oddity) = found.oddity {
         return file
             .text(None, vec![odd(visit, oddity).to_owned()])
@@ -52,7 +52,7 @@ fn page_of(visit: &Visit, text: &str, found: &Found) -> Response {
     for (kind, heads) in KINDS {
         let rows = found.hits.iter().filter(|hit| kind_of(hit) == kind);
         let rows = rows.map(|hit| (Some(address_in(hit)), cells(visit, hit)));
-        file = file.table(visit, kind, heads, rows.collect());
+        file = file.table(kind, heads, rows.collect());
     }
     if found.is_cut {
         let said = match visit.language {
@@ -62,12 +62,7 @@ fn page_of(visit: &Visit, text: &str, found: &Found) -> Response {
         file = file.text(None, vec![said]);
         let licensees = format!("/console/licensees?q={}", encode(text));
         if found.hits.iter().any(|hit| matches!(hit, Hit::Licensee(_))) {
-            file = file.step(
-                visit,
-                true,
-                two("在名册中查找", "Search the register"),
-                licensees,
-            );
+            file = file.step(true, two("在名册中查找", "Search the register"), licensees);
         }
     }
     file.render(visit)

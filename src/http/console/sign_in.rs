@@ -12,7 +12,7 @@ use super::list::encode;
 use super::page::{self, Frame};
 use super::read::Errors;
 use super::typed::Typed;
-use super::words::{Two, two};
+use super::words::two;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
@@ -77,22 +77,15 @@ fn leads(page: &str, to: &str) -> Response {
 }
 
 fn form(visit: &Visit) -> Form {
-    let say = |two: Two| visit.say(two);
-    Form::new(say(two("登录", "Sign in")), say(two("登录", "Sign in")))
+    Form::new(visit, two("登录", "Sign in"), two("登录", "Sign in"))
+        .field("login", two("登录名", "Name to sign in with"), Kind::Line)
         .field(
-            visit,
-            "login",
-            two("登录名", "Name to sign in with"),
-            Kind::Line,
-        )
-        .field(
-            visit,
             "password",
             two("密码", "Password"),
             Kind::Password("current-password"),
         )
-        .optional(visit, "to", two("", ""), Kind::Hidden)
-        .optional(visit, "kept", two("", ""), Kind::Hidden)
+        .optional("to", two("", ""), Kind::Hidden)
+        .optional("kept", two("", ""), Kind::Hidden)
         .sent_to(SIGN_IN)
 }
 
@@ -254,22 +247,19 @@ struct Resume<'a> {
 }
 
 fn code_form(visit: &Visit) -> Form {
-    let say = |two: Two| visit.say(two);
     Form::new(
-        say(two("动态口令", "One-time code")),
-        say(two("验证", "Go on")),
+        visit,
+        two("动态口令", "One-time code"),
+        two("验证", "Go on"),
     )
     .sent_to(CODE)
-    .optional(visit, "to", two("", ""), Kind::Hidden)
-    .optional(visit, "kept", two("", ""), Kind::Hidden)
-    .field(visit, "code", two("验证码", "Code"), Kind::Code)
-    .hint(
-        visit,
-        two(
-            "手机验证器显示的 6 位数字；手机不在身边时可用恢复码。",
-            "The six digits that your phone's authenticator shows, or a recovery code.",
-        ),
-    )
+    .optional("to", two("", ""), Kind::Hidden)
+    .optional("kept", two("", ""), Kind::Hidden)
+    .field("code", two("验证码", "Code"), Kind::Code)
+    .hint(two(
+        "手机验证器显示的 6 位数字；手机不在身边时可用恢复码。",
+        "The six digits that your phone's authenticator shows, or a recovery code.",
+    ))
 }
 
 /// `GET /console/code`

@@ -45,44 +45,27 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     let outcomes = Outcome::ALL
         .iter()
         .map(|one| (one.slug(), visit.language.choose(one.chinese(), one.slug())));
-    List::new(two("操作日志", "Audit trail"))
+    List::new(&visit, &asked, two("操作日志", "Audit trail"))
         .table(true, "/console/trail/table")
-        .field(&visit, &asked, "login", two("登录名", "Who"), Choose::Text)
+        .field("login", two("登录名", "Who"), Choose::Text)
+        .field("action", two("操作", "Action"), Choose::Text)
+        .field("subject", two("对象", "Subject"), Choose::Text)
         .field(
-            &visit,
-            &asked,
-            "action",
-            two("操作", "Action"),
-            Choose::Text,
-        )
-        .field(
-            &visit,
-            &asked,
-            "subject",
-            two("对象", "Subject"),
-            Choose::Text,
-        )
-        .field(
-            &visit,
-            &asked,
             "outcome",
             two("结果", "Outcome"),
             Choose::Choice(outcomes.collect()),
         )
-        .field(&visit, &asked, "from", two("自", "From"), Choose::Day)
-        .field(&visit, &asked, "until", two("至", "Until"), Choose::Day)
-        .columns(
-            &visit,
-            [
-                (two("序号", "Number"), Kind::Number),
-                (two("时间", "Time"), Kind::Text),
-                (two("登录名", "Who"), Kind::Text),
-                (two("操作", "Action"), Kind::Text),
-                (two("对象", "Subject"), Kind::Text),
-                (two("结果", "Outcome"), Kind::State),
-                (two("网络地址", "From"), Kind::Code),
-            ],
-        )
+        .field("from", two("自", "From"), Choose::Day)
+        .field("until", two("至", "Until"), Choose::Day)
+        .columns([
+            (two("序号", "Number"), Kind::Number),
+            (two("时间", "Time"), Kind::Text),
+            (two("登录名", "Who"), Kind::Text),
+            (two("操作", "Action"), Kind::Text),
+            (two("对象", "Subject"), Kind::Text),
+            (two("结果", "Outcome"), Kind::State),
+            (two("网络地址", "From"), Kind::Code),
+        ])
         .rows(
             found,
             |step| step.number.to_string(),
@@ -102,7 +85,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 /// `GET /console/trail/table`
@@ -128,14 +111,13 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u64>)
             serde_json::to_string_pretty(&value).unwrap_or_default()
         }
     };
-    File::new(format!("{} #{number}", step.action))
+    File::new(&visit, format!("{} #{number}", step.action))
         .state(
             visit
                 .language
                 .choose(step.outcome.chinese(), step.outcome.slug()),
         )
         .facts(
-            &visit,
             None,
             vec![
                 (two("时间", "Time"), Some(minute(step.at))),
@@ -149,7 +131,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u64>)
                 ),
             ],
         )
-        .raw(&visit, two("变更前", "Before"), pretty(step.old))
-        .raw(&visit, two("变更后", "After"), pretty(step.new))
+        .raw(two("变更前", "Before"), pretty(step.old))
+        .raw(two("变更后", "After"), pretty(step.new))
         .render(&visit)
 }

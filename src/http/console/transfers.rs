@@ -89,37 +89,32 @@ pub async fn list(visit: Visit) -> Response {
     let states = TransferState::ALL
         .iter()
         .map(|state| (state.slug(), visit.one_of(state.chinese(), state.slug())));
-    let mut list = List::new(two("额度划转", "Transfers"))
+    let mut list = List::new(&visit, &asked, two("额度划转", "Transfers"))
         .action(
             visit.may(P::TransferPropose),
-            visit.say(two("提请划转", "Propose one")),
+            two("提请划转", "Propose one"),
             "/console/transfers/new",
         )
         .table(visit.may(P::Export), "/console/transfers/table")
         .field(
-            &visit,
-            &asked,
             "state",
             two("状态", "State"),
             Filter::Choice(states.collect()),
         );
     if visit.scope().licensee().is_none() {
         let label = two("使用人", "Licensee");
-        list = list.field(&visit, &asked, "licensee", label, licensees);
+        list = list.field("licensee", label, licensees);
     }
-    list.columns(
-        &visit,
-        [
-            (two("划转", "Transfer"), ColumnKind::Text),
-            (two("状态", "State"), ColumnKind::State),
-            (two("划出方", "From"), ColumnKind::Text),
-            (two("划入方", "To"), ColumnKind::Text),
-            (two("年度", "Season"), ColumnKind::Text),
-            (two("产品形态", "Form"), ColumnKind::Text),
-            (two("数量", "Marks"), ColumnKind::Number),
-            (two("提请时间", "Proposed"), ColumnKind::Text),
-        ],
-    )
+    list.columns([
+        (two("划转", "Transfer"), ColumnKind::Text),
+        (two("状态", "State"), ColumnKind::State),
+        (two("划出方", "From"), ColumnKind::Text),
+        (two("划入方", "To"), ColumnKind::Text),
+        (two("年度", "Season"), ColumnKind::Text),
+        (two("产品形态", "Form"), ColumnKind::Text),
+        (two("数量", "Marks"), ColumnKind::Number),
+        (two("提请时间", "Proposed"), ColumnKind::Text),
+    ])
     .sorted(sort, &[(0, "number")])
     .rows(
         found,
@@ -140,7 +135,7 @@ pub async fn list(visit: Visit) -> Response {
             ],
         },
     )
-    .render(&visit, &asked)
+    .render()
 }
 
 /// `GET /console/transfers/table`
@@ -183,25 +178,22 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         None => visit.say(two("待确认", "not confirmed yet")).to_owned(),
     };
     let form = one.from.form;
-    File::new(format!(
-        "{} {number}",
-        visit.say(two("额度划转", "Transfer"))
-    ))
+    File::new(
+        &visit,
+        format!("{} {number}", visit.say(two("额度划转", "Transfer"))),
+    )
     .state(state_in(&visit, &one))
     .step(
-        &visit,
         !open_sides(&visit, &one).is_empty() && visit.may(P::TransferConfirm),
         two("确认", "Confirm"),
         format!("{here}/confirm"),
     )
     .step(
-        &visit,
         one.state == TransferState::Proposed && visit.may(P::TransferPropose),
         two("撤回", "Withdraw"),
         format!("{here}/withdraw"),
     )
     .facts(
-        &visit,
         None,
         vec![
             (
@@ -249,8 +241,9 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
 
 async fn propose_form(visit: &Visit) -> Result<Form, ServiceError> {
     let form = Form::new(
-        visit.say(two("提请额度划转", "Propose a transfer")),
-        visit.say(two("提请", "Propose")),
+        visit,
+        two("提请额度划转", "Propose a transfer"),
+        two("提请", "Propose"),
     );
     let form = party::licensee_field(visit, form, "licensee", two("划出方", "From")).await?;
     let receiver = party::other_licensee(visit).await?;
@@ -262,11 +255,10 @@ async fn propose_form(visit: &Visit) -> Result<Form, ServiceError> {
         ),
     };
     Ok(form
-        .field(visit, "to", two("划入方", "To"), receiver)
-        .hint(visit, how)
-        .field(visit, "season", two("年度", "Season"), Kind::Number)
+        .field("to", two("划入方", "To"), receiver)
+        .hint(how)
+        .field("season", two("年度", "Season"), Kind::Number)
         .field(
-            visit,
             "form",
             two("产品形态", "Form"),
             Kind::choice(
@@ -276,9 +268,8 @@ async fn propose_form(visit: &Visit) -> Result<Form, ServiceError> {
                 ProductForm::chinese,
             ),
         )
-        .field(visit, "marks", two("枚数", "Marks"), Kind::Number)
+        .field("marks", two("枚数", "Marks"), Kind::Number)
         .optional(
-            visit,
             "document",
             two("合同或文号", "Contract or decision"),
             Kind::Line,
@@ -378,8 +369,9 @@ fn in_words(visit: &Visit, one: &Transfer, names: &Names) -> String {
 
 fn confirm_form(visit: &Visit, one: &Transfer, names: &Names) -> Form {
     let form = Form::new(
-        visit.say(two("确认额度划转", "Confirm a transfer")),
-        visit.say(two("确认", "Confirm")),
+        visit,
+        two("确认额度划转", "Confirm a transfer"),
+        two("确认", "Confirm"),
     )
     .grave()
     .text(in_words(visit, one, names))
@@ -395,7 +387,6 @@ fn confirm_form(visit: &Visit, one: &Transfer, names: &Names) -> Form {
         .into_iter()
         .map(|number| (number.to_string(), names.licensee(number)));
     form.field(
-        visit,
         "side",
         two("代表哪一方确认", "For which side"),
         Kind::Choice(sides.collect()),
@@ -435,8 +426,9 @@ pub async fn confirm(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Res
 
 fn withdraw_form(visit: &Visit, one: &Transfer, names: &Names) -> Form {
     Form::new(
-        visit.say(two("撤回额度划转", "Withdraw a transfer")),
-        visit.say(two("撤回", "Withdraw")),
+        visit,
+        two("撤回额度划转", "Withdraw a transfer"),
+        two("撤回", "Withdraw"),
     )
     .text(in_words(visit, one, names))
 }

@@ -26,6 +26,30 @@ impl Two {
     }
 }
 
+/// What a page may be called: words in both languages, or a name that is the same in both.
+pub trait Title {
+    /// As it stands on a page in this language.
+    fn in_language(self, language: Language) -> String;
+}
+
+impl Title for Two {
+    fn in_language(self, language: Language) -> String {
+        self.say(language).to_owned()
+    }
+}
+
+impl Title for &str {
+    fn in_language(self, _: Language) -> String {
+        self.to_owned()
+    }
+}
+
+impl Title for String {
+    fn in_language(self, _: Language) -> String {
+        self
+    }
+}
+
 /// A name and its value, with the colon of the language.
 pub fn named(language: Language, name: &str, value: &str) -> String {
     match language {

@@ -68,11 +68,10 @@ pub async fn file(
         account.season,
         form_in(&visit, account.form)
     );
-    let file = File::new(title).state(state_in(&visit, &one));
+    let file = File::new(&visit, title).state(state_in(&visit, &one));
     steps(&visit, file, &one)
-        .facts(&visit, None, sums(&one))
+        .facts(None, sums(&one))
         .table(
-            &visit,
             two("印制订单", "Orders"),
             &[
                 two("订单", "Order"),
@@ -84,7 +83,6 @@ pub async fn file(
             orders.collect(),
         )
         .table(
-            &visit,
             two("额度划转", "Transfers"),
             &transfers::HEADS,
             moved
@@ -92,7 +90,7 @@ pub async fn file(
                 .map(|one| transfers::row(&visit, one, account.licensee))
                 .collect(),
         )
-        .history(&visit, &history)
+        .history(&history)
         .render(&visit)
 }
 
@@ -108,7 +106,6 @@ fn steps(visit: &Visit, file: File, one: &Entitlement) -> File {
         account.licensee
     );
     file.step(
-        visit,
         !one.is_closed && one.granted == 0 && visit.may(P::EntitlementGrant),
         two("核定", "Grant"),
         format!(
@@ -119,25 +116,21 @@ fn steps(visit: &Visit, file: File, one: &Entitlement) -> File {
         ),
     )
     .step(
-        visit,
         !one.is_closed && visit.may(P::EntitlementAdjust),
         two("调整", "Adjust"),
         format!("{here}/adjust"),
     )
     .step(
-        visit,
         !one.is_closed && one.balance() > 0 && visit.may(P::TransferPropose),
         two("划转", "Transfer"),
         from,
     )
     .step(
-        visit,
         !one.is_closed && is_over && visit.may(P::EntitlementClose),
         two("年度结转", "Close the season"),
         format!("{here}/close"),
     )
     .link(
-        visit,
         visit.may(P::LicenseeRead),
         two("查看使用人", "The licensee"),
         format!("/console/licensees/{}", account.licensee),

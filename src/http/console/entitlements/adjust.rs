@@ -37,8 +37,9 @@ async fn found(
         word(FEWER, two("核减", "Take away")),
     ];
     let form = Form::new(
-        visit.say(two("调整额度", "Adjust an entitlement")),
-        visit.say(two("调整", "Adjust")),
+        visit,
+        two("调整额度", "Adjust an entitlement"),
+        two("调整", "Adjust"),
     )
     .text(format!(
         "{name} {} {}，{} {}",
@@ -47,11 +48,10 @@ async fn found(
         visit.say(two("余额", "left:")),
         thousands(one.balance())
     ))
-    .field(visit, "way", two("增减", "Which way"), Kind::Choice(ways))
-    .field(visit, "marks", two("枚数", "Marks"), Kind::Number)
-    .field(visit, "reason", two("原因", "Reason"), Kind::Line)
+    .field("way", two("增减", "Which way"), Kind::Choice(ways))
+    .field("marks", two("枚数", "Marks"), Kind::Number)
+    .field("reason", two("原因", "Reason"), Kind::Line)
     .field(
-        visit,
         "document",
         two("文号", "Number of the document"),
         Kind::Line,

@@ -25,9 +25,9 @@ use crate::service::entitlements::Closing;
 use crate::service::{ServiceError, entitlements, system};
 
 fn whole_form(visit: &Visit) -> Form {
-    Form::new(
-        visit.say(two("年度结转", "Close a season")),
-        visit.say(two("试算", "Work it out")),
+    Form::new(visit,
+        two("年度结转", "Close a season"),
+        two("试算", "Work it out"),
     )
     .grave()
     .text(visit.say(two(
@@ -35,8 +35,8 @@ fn whole_form(visit: &Visit) -> Form {
         "After the year has ended: of what is unused, the share that the coefficients say goes over into the next \
          season, the rest lapses. Books that are closed stay as they are.",
     )))
-    .field(visit, "season", two("年度", "Season"), Kind::Number)
-    .optional(visit, "shown", two("", ""), Kind::Hidden)
+    .field("season", two("年度", "Season"), Kind::Number)
+    .optional("shown", two("", ""), Kind::Hidden)
 }
 
 /// `GET /console/entitlements/close`
@@ -127,8 +127,9 @@ async fn one(
     let closing = entitlements::closing(store, account.season, Some(account)).await?;
     let closing = closing.into_iter().next();
     let mut form = Form::new(
-        visit.say(two("年度结转", "Close the season")),
-        visit.say(two("结转", "Close")),
+        visit,
+        two("年度结转", "Close the season"),
+        two("结转", "Close"),
     )
     .grave()
     .text(format!(
@@ -137,7 +138,7 @@ async fn one(
         account.season,
         form_in(visit, account.form)
     ))
-    .optional(visit, "shown", two("", ""), Kind::Hidden);
+    .optional("shown", two("", ""), Kind::Hidden);
     if let Some(closing) = &closing {
         form = form.text(in_words(visit, closing));
     }

@@ -64,8 +64,7 @@ pub async fn coefficients(visit: Visit) -> Response {
         visit,
         entitlements::all_coefficients(&visit.app.store).await
     );
-    let mut file = File::new(visit.say(two("核算系数", "Coefficients"))).step(
-        &visit,
+    let mut file = File::new(&visit, two("核算系数", "Coefficients")).step(
         visit.may(P::CoefficientsSet),
         two("设定新系数", "Set new ones"),
         "/console/coefficients/set".to_owned(),
@@ -75,11 +74,9 @@ pub async fn coefficients(visit: Visit) -> Response {
             "尚未设定，暂按默认系数核算。",
             "None were set yet: these are assumed.",
         ));
-        file = file.text(None, vec![assumed.to_owned()]).facts(
-            &visit,
-            None,
-            facts(&visit, &Coefficients::assumed()),
-        );
+        file = file
+            .text(None, vec![assumed.to_owned()])
+            .facts(None, facts(&visit, &Coefficients::assumed()));
     }
     for (place, set) in all.iter().enumerate() {
         let heading = match place {
@@ -89,54 +86,45 @@ pub async fn coefficients(visit: Visit) -> Response {
         let mut facts = facts(&visit, &set.coefficients);
         let since = format!("{} {}", minute(set.at), set.by);
         facts.push((two("设定", "Set"), Some(since)));
-        file = file.facts(&visit, Some(heading), facts);
+        file = file.facts(Some(heading), facts);
     }
     file.render(&visit)
 }
 
 fn form(visit: &Visit) -> Form {
-    let form = Form::new(
-        visit.say(two("设定核算系数", "Set the coefficients")),
-        visit.say(two("设定", "Set them")),
+    let form = Form::new(visit,
+        two("设定核算系数", "Set the coefficients"),
+        two("设定", "Set them"),
     )
     .text(visit.say(two(
         "只用于以后核定的额度；已核定的不变。比例以千分数填写。",
         "For entitlements granted from now on; those granted before keep theirs. Shares are in thousandths.",
     )))
-    .optional(visit, "version", two("", ""), Kind::Hidden)
-    .field(
-        visit,
-        "kg",
+    .optional("version", two("", ""), Kind::Hidden)
+    .field("kg",
         two("每亩产量（千克）", "Kilograms a mu"),
         Kind::Number,
     )
-    .field(
-        visit,
-        "scrap",
+    .field("scrap",
         two("允许损耗（‰）", "Tolerated scrap (‰)"),
         Kind::Number,
     )
-    .field(
-        visit,
-        "document",
+    .field("document",
         two("文号", "Number of the document"),
         Kind::Line,
     );
     let form = SHARES.iter().fold(
-        form.part(visit, two("得率（‰）", "Yields (‰)")),
+        form.part(two("得率（‰）", "Yields (‰)")),
         |form, (product, name, _)| {
             let label = Two::of(product.chinese(), product.slug());
-            form.field(visit, name, label, Kind::Number)
+            form.field(name, label, Kind::Number)
         },
     );
     SHARES.iter().fold(
-        form.part(
-            visit,
-            two("结转比例（‰）", "Goes over into the next season (‰)"),
-        ),
+        form.part(two("结转比例（‰）", "Goes over into the next season (‰)")),
         |form, (product, _, name)| {
             let label = Two::of(product.chinese(), product.slug());
-            form.field(visit, name, label, Kind::Number)
+            form.field(name, label, Kind::Number)
         },
     )
 }

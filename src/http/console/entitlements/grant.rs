@@ -22,9 +22,9 @@ use crate::http::console::words::two;
 use crate::service::{ServiceError, entitlements, licensees};
 
 async fn form(visit: &Visit) -> Result<Form, ServiceError> {
-    let form = Form::new(
-        visit.say(two("核定额度", "Grant an entitlement")),
-        visit.say(two("核算", "Work it out")),
+    let form = Form::new(visit,
+        two("核定额度", "Grant an entitlement"),
+        two("核算", "Work it out"),
     )
     .text(visit.say(two(
         "额度 = 测产面积 × 每亩产量 × 得率 ÷ 每包净含量，舍去零头。核算结果确认后才登记。",
@@ -34,9 +34,8 @@ async fn form(visit: &Visit) -> Result<Form, ServiceError> {
     let form =
         party::licensee_field(visit, form, "licensee", two("合法使用人", "Licensee")).await?;
     Ok(form
-        .field(visit, "season", two("年度", "Season"), Kind::Number)
+        .field("season", two("年度", "Season"), Kind::Number)
         .field(
-            visit,
             "form",
             two("产品形态", "Form"),
             Kind::choice(
@@ -47,24 +46,21 @@ async fn form(visit: &Visit) -> Result<Form, ServiceError> {
             ),
         )
         .field(
-            visit,
             "area",
             two("测产面积（亩）", "Surveyed area in mu"),
             Kind::Decimal,
         )
         .field(
-            visit,
             "grams",
             two("每包净含量（克）", "Weight of a pack in grams"),
             Kind::Number,
         )
         .field(
-            visit,
             "document",
             two("测产文号", "Number of the survey"),
             Kind::Line,
         )
-        .optional(visit, "version", two("", ""), Kind::Hidden))
+        .optional("version", two("", ""), Kind::Hidden))
 }
 
 /// `GET /console/entitlements/grant`

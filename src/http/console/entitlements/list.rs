@@ -42,54 +42,43 @@ pub async fn list(visit: Visit) -> Response {
     };
     let (found, names, licensees) = or_refuse!(visit, found.await);
     let forms = ProductForm::ALL.map(|form| (form.slug(), form_in(&visit, form)));
-    let mut list = List::new(two("年度额度", "Entitlements"))
+    let mut list = List::new(&visit, &asked, two("年度额度", "Entitlements"))
         .action(
             visit.may(P::EntitlementGrant),
-            visit.say(two("核定额度", "Grant one")),
+            two("核定额度", "Grant one"),
             "/console/entitlements/grant",
         )
         .action(
             visit.may(P::EntitlementClose),
-            visit.say(two("年度结转", "Close a season")),
+            two("年度结转", "Close a season"),
             "/console/entitlements/close",
         )
         .action(
             true,
-            visit.say(two("核算系数", "Coefficients")),
+            two("核算系数", "Coefficients"),
             "/console/coefficients",
         )
         .table(visit.may(P::Export), "/console/entitlements/table")
+        .field("season", two("年度", "Season"), Filter::Text)
         .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .field(
-            &visit,
-            &asked,
             "form",
             two("产品形态", "Form"),
             Filter::Choice(forms.to_vec()),
         );
     if visit.scope().licensee().is_none() {
         let label = two("使用人", "Licensee");
-        list = list.field(&visit, &asked, "licensee", label, licensees);
+        list = list.field("licensee", label, licensees);
     }
-    list.columns(
-        &visit,
-        [
-            (two("使用人", "Licensee"), Kind::Text),
-            (two("年度", "Season"), Kind::Text),
-            (two("产品形态", "Form"), Kind::Text),
-            (two("余额", "Left"), Kind::Number),
-            (two("已订", "Ordered"), Kind::Number),
-            (two("核定", "Granted"), Kind::Number),
-            (two("测产面积（亩）", "Surveyed mu"), Kind::Number),
-            (two("状态", "State"), Kind::State),
-        ],
-    )
+    list.columns([
+        (two("使用人", "Licensee"), Kind::Text),
+        (two("年度", "Season"), Kind::Text),
+        (two("产品形态", "Form"), Kind::Text),
+        (two("余额", "Left"), Kind::Number),
+        (two("已订", "Ordered"), Kind::Number),
+        (two("核定", "Granted"), Kind::Number),
+        (two("测产面积（亩）", "Surveyed mu"), Kind::Number),
+        (two("状态", "State"), Kind::State),
+    ])
     .sorted(sort, &[(0, "licensee"), (1, "season")])
     .rows(
         found,
@@ -108,7 +97,7 @@ pub async fn list(visit: Visit) -> Response {
             ],
         },
     )
-    .render(&visit, &asked)
+    .render()
 }
 
 /// `GET /console/entitlements/table`

@@ -211,7 +211,6 @@ impl Sent<'_> {
         }
         let form = if takes_the_good {
             form.optional(
-                self.visit,
                 "skip_bad",
                 super::words::two("", ""),
                 super::form::Kind::Hidden,

@@ -28,7 +28,6 @@ pub fn steps(visit: &Visit, order: &Order, history: &[StoredEntry], mut file: Fi
         return file;
     };
     file = file.download(
-        visit,
         visit.may(P::PackTake) && taken::may_take(visit.scope(), order),
         two("下载印制数据", "Download the labels' data"),
         format!("/console/orders/{number}/pack"),
@@ -38,16 +37,14 @@ pub fn steps(visit: &Visit, order: &Order, history: &[StoredEntry], mut file: Fi
     for event in possible(visit, &order.counts, was_frozen) {
         let can = may_move || !event.moves_labels();
         let address = format!("{}?order={number}", page_of(event));
-        file = file.step(visit, can, said(event).title, address);
+        file = file.step(can, said(event).title, address);
     }
     file.step(
-        visit,
         may_move && visit.may(P::ContainerFill),
         two("装卷装箱", "Fill rolls and boxes"),
         format!("/console/containers/new?batch={batch}"),
     )
     .step(
-        visit,
         visit.may(P::ContainerRead),
         two("卷和箱", "Rolls and boxes"),
         format!("/console/containers?batch={batch}"),
@@ -81,7 +78,6 @@ pub fn sendings(visit: &Visit, order: OrderNumber, deliveries: &[Delivery], file
         (address, cells, button)
     });
     file.table_with_buttons(
-        visit,
         two("发放", "Deliveries"),
         &[
             two("时间", "Sent"),

@@ -26,41 +26,31 @@ pub async fn form(
     typed: &Typed,
 ) -> Result<Form, ServiceError> {
     let words = said(event);
-    let mut form = Form::new(visit.say(words.title), visit.say(words.button));
+    let mut form = Form::new(visit, words.title, words.button);
     if event == EventKind::Activated {
         form = of_activation(visit, app, typed, form).await?;
     }
     form = which::fields(visit, app, form).await?;
     form = match event {
-        EventKind::Printed => of_printing(visit, form),
-        EventKind::Delivered => form.field(
-            visit,
-            "receiver",
-            two("接收人", "Who receives them"),
-            Kind::Line,
-        ),
-        EventKind::Withdrawn(Withdrawal::Destroyed) => of_destruction(visit, form),
-        EventKind::Withdrawn(Withdrawal::Returned) => form.optional(
-            visit,
-            "receiver",
-            two("接收人", "Who takes them back"),
-            Kind::Line,
-        ),
+        EventKind::Printed => of_printing(form),
+        EventKind::Delivered => {
+            form.field("receiver", two("接收人", "Who receives them"), Kind::Line)
+        }
+        EventKind::Withdrawn(Withdrawal::Destroyed) => of_destruction(form),
+        EventKind::Withdrawn(Withdrawal::Returned) => {
+            form.optional("receiver", two("接收人", "Who takes them back"), Kind::Line)
+        }
         _ => form,
     };
     if matches!(event, EventKind::Withdrawn(_) | EventKind::Restored(_)) {
         form = form
-            .field(visit, "reason", two("原因", "Why"), Kind::Line)
-            .hint(
-                visit,
-                two(
-                    "会向查询的公众公布。",
-                    "Whoever checks such a mark reads it.",
-                ),
-            );
+            .field("reason", two("原因", "Why"), Kind::Line)
+            .hint(two(
+                "会向查询的公众公布。",
+                "Whoever checks such a mark reads it.",
+            ));
     }
     form = form.optional(
-        visit,
         "document",
         two("文号", "Number of the document"),
         Kind::Line,
@@ -72,47 +62,31 @@ pub async fn form(
 }
 
 /// What is spoiled in a run, and whether that is destroyed already.
-fn of_printing(visit: &Visit, form: Form) -> Form {
+fn of_printing(form: Form) -> Form {
     form.optional(
-        visit,
         "spoiled",
         two("其中印制作废", "Spoiled among them"),
         Kind::Marks,
     )
-    .hint(
-        visit,
-        two(
-            "每行一个编号、序号或号段；其余登记为合格。",
-            "One serial, index or range a line; the others are reported good.",
-        ),
-    )
+    .hint(two(
+        "每行一个编号、序号或号段；其余登记为合格。",
+        "One serial, index or range a line; the others are reported good.",
+    ))
     .optional(
-        visit,
         "spoiled_reason",
         two("作废原因", "Why they are spoiled"),
         Kind::Line,
     )
     .folded(
-        visit,
         two("作废标志已销毁", "The spoiled ones are destroyed"),
-        |form| of_destruction(visit, form),
+        |form| of_destruction(form),
     )
 }
 
-fn of_destruction(visit: &Visit, form: Form) -> Form {
-    form.field(
-        visit,
-        "date",
-        two("销毁日期", "Day of destruction"),
-        Kind::Day,
-    )
-    .field(visit, "witness1", two("见证人", "Witness"), Kind::Line)
-    .field(
-        visit,
-        "witness2",
-        two("另一见证人", "Second witness"),
-        Kind::Line,
-    )
+fn of_destruction(form: Form) -> Form {
+    form.field("date", two("销毁日期", "Day of destruction"), Kind::Day)
+        .field("witness1", two("见证人", "Witness"), Kind::Line)
+        .field("witness2", two("另一见证人", "Second witness"), Kind::Line)
 }
 
 /// The lots that marks can be activated for: of the batch that is known, else all that the person sees.
@@ -134,11 +108,11 @@ async fn of_activation(
     let found = lots::list(&app.store, visit.scope(), licensee, season, None, most).await?;
     let label = two("生产批次", "Lot");
     if found.len() > MOST_LOTS as usize {
-        let form = form.field(visit, "lot", label, Kind::Number);
-        return Ok(form.hint(
-            visit,
-            two("生产批次的编号", "The number of the lot in the register"),
-        ));
+        let form = form.field("lot", label, Kind::Number);
+        return Ok(form.hint(two(
+            "生产批次的编号",
+            "The number of the lot in the register",
+        )));
     }
     let fits = |lot: &&Lot| is_for(lot, batch.as_ref());
     let choices: Vec<_> = found
@@ -147,22 +121,16 @@ async fn of_activation(
         .map(|lot| (lot.number.to_string(), name_of(visit, lot)))
         .collect();
     let is_none = choices.is_empty();
-    let form = form.field(visit, "lot", label, Kind::Choice(choices));
+    let form = form.field("lot", label, Kind::Choice(choices));
     Ok(match is_none {
-        true => form.hint(
-            visit,
-            two(
-                "目前没有检验合格的生产批次：请先登记批次和检验报告。",
-                "There is no lot that has passed its test: enter the lot and its report first.",
-            ),
-        ),
-        false => form.hint(
-            visit,
-            two(
-                "只列出检验合格的批次。",
-                "Only lots that have passed their test.",
-            ),
-        ),
+        true => form.hint(two(
+            "目前没有检验合格的生产批次：请先登记批次和检验报告。",
+            "There is no lot that has passed its test: enter the lot and its report first.",
+        )),
+        false => form.hint(two(
+            "只列出检验合格的批次。",
+            "Only lots that have passed their test.",
+        )),
     })
 }
 

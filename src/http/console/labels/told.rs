@@ -207,9 +207,9 @@ pub fn done(
         true => two("没有变化", "Nothing has changed"),
         false => two("已办理", "Done"),
     });
-    let mut file = File::new(title).text(None, text);
+    let mut file = File::new(visit, title).text(None, text);
     for (label, address) in go_on(visit, typed, event, changes) {
-        file = file.step(visit, true, label, address);
+        file = file.step(true, label, address);
     }
     let entries = done.iter().flat_map(|changed| &changed.entries);
     if visit.may(P::LedgerRead) {
@@ -218,7 +218,7 @@ pub fn done(
             (Some(address), vec![entry.to_string()])
         });
         let heads = [two("台账", "Entry of the ledger")];
-        file = file.table(visit, two("台账", "Ledger"), &heads, entries.collect());
+        file = file.table(two("台账", "Ledger"), &heads, entries.collect());
     }
     let heads = [
         two("行", "Line"),
@@ -237,7 +237,7 @@ pub fn done(
         _ => None,
     });
     let left_out = left_out.take(MOST_LINES).collect();
-    file.table(visit, two("略过的行", "Lines left out"), &heads, left_out)
+    file.table(two("略过的行", "Lines left out"), &heads, left_out)
         .render(visit)
 }
 

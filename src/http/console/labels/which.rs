@@ -94,83 +94,67 @@ pub async fn prefilled(
 /// The fields that choose marks.
 pub async fn fields(visit: &Visit, app: &App, form: Form) -> Result<Form, ServiceError> {
     let batches = batches(visit, app).await?;
-    let form = first_and_last_fields(visit, form)
+    let form = first_and_last_fields(form)
         .field(
-            visit,
             "containers",
             two("或：卷、箱", "Or: roll or box"),
             Kind::Scan,
         )
-        .hint(
-            visit,
-            two(
-                "编号或标签上的字样；多个用逗号隔开。",
-                "Its number or what stands on it; several with commas between.",
-            ),
-        )
-        .optional(visit, "delivery", two("", ""), Kind::Hidden)
-        .optional(visit, "order", two("", ""), Kind::Hidden);
-    let form = batch_field(visit, form, batches);
+        .hint(two(
+            "编号或标签上的字样；多个用逗号隔开。",
+            "Its number or what stands on it; several with commas between.",
+        ))
+        .optional("delivery", two("", ""), Kind::Hidden)
+        .optional("order", two("", ""), Kind::Hidden);
+    let form = batch_field(form, batches);
     let whole = visit.say(two("选定批的全部标志", "All marks of the batch chosen"));
     let all = Kind::Checks(vec![("1".to_owned(), whole.to_owned())]);
     let label = two(
         "其他方式：清单、文件、整批",
         "Other ways: a list, a file, a whole batch",
     );
-    Ok(form.folded(visit, label, |form| {
-        list_fields(visit, form).field(visit, "all", two("整批", "Whole batch"), all)
+    Ok(form.folded(label, |form| {
+        list_fields(form).field("all", two("整批", "Whole batch"), all)
     }))
 }
 
 /// Those of them that name marks one by one or range by range.
 pub async fn lines_fields(visit: &Visit, app: &App, form: Form) -> Result<Form, ServiceError> {
     let batches = batches(visit, app).await?;
-    let form = first_and_last_fields(visit, form);
-    let form = batch_field(visit, form, batches);
+    let form = first_and_last_fields(form);
+    let form = batch_field(form, batches);
     let label = two("其他方式：清单、文件", "Other ways: a list, a file");
-    Ok(form.folded(visit, label, |form| list_fields(visit, form)))
+    Ok(form.folded(label, |form| list_fields(form)))
 }
 
-fn first_and_last_fields(visit: &Visit, form: Form) -> Form {
-    form.field(visit, "first", two("起始编号", "First serial"), Kind::Scan)
-        .hint(
-            visit,
-            two(
-                "扫码或输入；只办一枚时终止编号留空。",
-                "Scanned or typed; for one label leave the last one empty.",
-            ),
-        )
-        .field(visit, "last", two("终止编号", "Last serial"), Kind::Scan)
+fn first_and_last_fields(form: Form) -> Form {
+    form.field("first", two("起始编号", "First serial"), Kind::Scan)
+        .hint(two(
+            "扫码或输入；只办一枚时终止编号留空。",
+            "Scanned or typed; for one label leave the last one empty.",
+        ))
+        .field("last", two("终止编号", "Last serial"), Kind::Scan)
 }
 
-fn batch_field(visit: &Visit, form: Form, batches: Kind) -> Form {
-    form.optional(visit, "batch", two("标志批", "Batch"), batches)
-        .hint(
-            visit,
-            two(
-                "填写序号或选择整批时需要。",
-                "Needed for indices and for a whole batch.",
-            ),
-        )
+fn batch_field(form: Form, batches: Kind) -> Form {
+    form.optional("batch", two("标志批", "Batch"), batches)
+        .hint(two(
+            "填写序号或选择整批时需要。",
+            "Needed for indices and for a whole batch.",
+        ))
 }
 
-fn list_fields(visit: &Visit, form: Form) -> Form {
-    form.field(visit, "lines", two("清单", "List"), Kind::Marks)
-        .hint(
-            visit,
-            two(
-                "每行一个编号、序号或号段（10-20）；也可以是扫出的网址。",
-                "One serial, index or range (10-20) a line; a scanned address too.",
-            ),
-        )
-        .field(visit, "file", two("清单文件", "File of a list"), Kind::File)
-        .hint(
-            visit,
-            two(
-                "文本文件，每行一个；UTF-8 或 GB18030 编码。",
-                "A text file, one a line; UTF-8 or GB18030.",
-            ),
-        )
+fn list_fields(form: Form) -> Form {
+    form.field("lines", two("清单", "List"), Kind::Marks)
+        .hint(two(
+            "每行一个编号、序号或号段（10-20）；也可以是扫出的网址。",
+            "One serial, index or range (10-20) a line; a scanned address too.",
+        ))
+        .field("file", two("清单文件", "File of a list"), Kind::File)
+        .hint(two(
+            "文本文件，每行一个；UTF-8 或 GB18030 编码。",
+            "A text file, one a line; UTF-8 or GB18030.",
+        ))
 }
 
 /// The batches to choose from, by name as long as there are few.

@@ -16,14 +16,14 @@ use crate::http::console::words::two;
 use crate::service::corrections;
 
 fn title_of(visit: &Visit, stored: &StoredEntry) -> String {
-    let (what, at) = (kind_in(visit, &stored.kind), minute(stored.at));
+    let (what, at) = (kind_in(visit.language, &stored.kind), minute(stored.at));
     format!("#{} {what}（{at}，{}）", stored.number, stored.actor)
 }
 
 fn correct_form(visit: &Visit, stored: &StoredEntry) -> Form {
-    Form::new(
-        visit.say(two("更正台账", "Take an entry back")),
-        visit.say(two("更正", "Take it back")),
+    Form::new(visit,
+        two("更正台账", "Take an entry back"),
+        two("更正", "Take it back"),
     )
     .grave()
     .text(title_of(visit, stored))
@@ -32,10 +32,8 @@ fn correct_form(visit: &Visit, stored: &StoredEntry) -> Form {
         "An adjustment, or what was reported printed, sent or used in error, is taken back by another entry, unless \
          something came after it.",
     )))
-    .field(visit, "reason", two("原因", "Reason"), Kind::Line)
-    .field(
-        visit,
-        "document",
+    .field("reason", two("原因", "Reason"), Kind::Line)
+    .field("document",
         two("文号", "Number of the document"),
         Kind::Line,
     )
@@ -43,11 +41,12 @@ fn correct_form(visit: &Visit, stored: &StoredEntry) -> Form {
 
 fn note_form(visit: &Visit, stored: &StoredEntry) -> Form {
     Form::new(
-        visit.say(two("附更正说明", "Add a note")),
-        visit.say(two("登记", "Write it")),
+        visit,
+        two("附更正说明", "Add a note"),
+        two("登记", "Write it"),
     )
     .text(title_of(visit, stored))
-    .field(visit, "text", two("说明", "Note"), Kind::Line)
+    .field("text", two("说明", "Note"), Kind::Line)
 }
 
 /// `GET /console/ledger/{entry}/correct`

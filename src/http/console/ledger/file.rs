@@ -40,25 +40,25 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
     });
     let said: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
     let said = serde_json::to_string_pretty(&said).unwrap_or_default();
-    let file = File::new(format!("{} #{number}", kind_in(&visit, &stored.kind)))
-        .step(
-            &visit,
-            after.corrected_by.is_none()
-                && visit.may(P::LedgerCorrect)
-                && corrections::can_be_taken_back(&stored),
-            two("更正", "Take it back"),
-            format!("{here}/correct"),
-        )
-        .step(
-            &visit,
-            visit.may(P::LedgerNote),
-            two("附更正说明", "Add a note"),
-            format!("{here}/note"),
-        );
+    let file = File::new(
+        &visit,
+        format!("{} #{number}", kind_in(visit.language, &stored.kind)),
+    )
+    .step(
+        after.corrected_by.is_none()
+            && visit.may(P::LedgerCorrect)
+            && corrections::can_be_taken_back(&stored),
+        two("更正", "Take it back"),
+        format!("{here}/correct"),
+    )
+    .step(
+        visit.may(P::LedgerNote),
+        two("附更正说明", "Add a note"),
+        format!("{here}/note"),
+    );
     links(&visit, file, &stored, &after)
-        .facts(&visit, None, facts(&stored, &names))
+        .facts(None, facts(&stored, &names))
         .table(
-            &visit,
             two("更正说明", "Notes"),
             &[
                 two("时间", "Time"),
@@ -67,7 +67,7 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
             ],
             notes.collect(),
         )
-        .raw(&visit, two("内容", "What it says"), said)
+        .raw(two("内容", "What it says"), said)
         .render(&visit)
 }
 
@@ -94,7 +94,7 @@ fn links(visit: &Visit, mut file: File, stored: &StoredEntry, after: &Afterwards
         (two("被说明的一条", "The entry it is about"), noted),
     ] {
         if let Some(other) = other {
-            file = file.link(visit, true, label, address(other));
+            file = file.link(true, label, address(other));
         }
     }
     let about = stored.subjects;
@@ -118,7 +118,7 @@ fn links(visit: &Visit, mut file: File, stored: &StoredEntry, after: &Afterwards
         ),
     ] {
         if let Some(address) = address {
-            file = file.link(visit, visit.may(permission), label, address);
+            file = file.link(visit.may(permission), label, address);
         }
     }
     file

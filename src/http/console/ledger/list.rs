@@ -60,44 +60,29 @@ pub async fn list(visit: Visit) -> Response {
         .iter()
         .map(|(kind, chinese)| (*kind, visit.one_of(chinese, kind)))
         .chain(events);
-    let mut list = List::new(two("台账", "Ledger"))
+    let mut list = List::new(&visit, &asked, two("台账", "Ledger"))
         .action(
             visit.may(P::LedgerProve),
-            visit.say(two("校验台账", "Prove the ledger")),
+            two("校验台账", "Prove the ledger"),
             "/console/ledger/prove",
         )
         .table(visit.may(P::Export), "/console/ledger/table")
-        .field(
-            &visit,
-            &asked,
-            "kind",
-            two("事项", "Kind"),
-            Filter::Choice(kinds.collect()),
-        )
-        .field(&visit, &asked, "order", two("订单", "Order"), Filter::Text)
-        .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .field(&visit, &asked, "lot", two("批次", "Lot"), Filter::Text);
+        .field("kind", two("事项", "Kind"), Filter::Choice(kinds.collect()))
+        .field("order", two("订单", "Order"), Filter::Text)
+        .field("season", two("年度", "Season"), Filter::Text)
+        .field("lot", two("批次", "Lot"), Filter::Text);
     if visit.scope().licensee().is_none() {
         let label = two("使用人", "Licensee");
-        list = list.field(&visit, &asked, "licensee", label, licensees);
+        list = list.field("licensee", label, licensees);
     }
-    list.columns(
-        &visit,
-        [
-            (two("序号", "Entry"), Kind::Number),
-            (two("时间", "Time"), Kind::Text),
-            (two("事项", "Kind"), Kind::Text),
-            (two("经办人", "By"), Kind::Text),
-            (two("使用人", "Licensee"), Kind::Text),
-            (two("订单", "Order"), Kind::Number),
-        ],
-    )
+    list.columns([
+        (two("序号", "Entry"), Kind::Number),
+        (two("时间", "Time"), Kind::Text),
+        (two("事项", "Kind"), Kind::Text),
+        (two("经办人", "By"), Kind::Text),
+        (two("使用人", "Licensee"), Kind::Text),
+        (two("订单", "Order"), Kind::Number),
+    ])
     .sorted(sort, &[(0, "number")])
     .rows(
         found,
@@ -111,7 +96,7 @@ pub async fn list(visit: Visit) -> Response {
                 cells: vec![
                     stored.number.to_string(),
                     minute(stored.at),
-                    kind_in(&visit, &stored.kind),
+                    kind_in(visit.language, &stored.kind),
                     stored.actor.to_string(),
                     licensee.unwrap_or_default(),
                     order.unwrap_or_default(),
@@ -119,7 +104,7 @@ pub async fn list(visit: Visit) -> Response {
             }
         },
     )
-    .render(&visit, &asked)
+    .render()
 }
 
 /// `GET /console/ledger/table`

@@ -17,9 +17,9 @@ use crate::store::trail::Outcome;
 
 /// `GET /console/ledger/prove`
 pub async fn prove_page(visit: Visit) -> Response {
-    Form::new(
-        visit.say(two("校验台账", "Prove the ledger")),
-        visit.say(two("开始校验", "Prove it")),
+    Form::new(&visit,
+        two("校验台账", "Prove the ledger"),
+        two("开始校验", "Prove it"),
     )
     .text(visit.say(two(
         "逐条核对台账：没有一条被改动、删除或调换，每一条都合乎规则，各项余额与台账一致。台账长时需要一些时间。",
@@ -78,17 +78,11 @@ fn told(visit: &Visit, audit: &Audit) -> Response {
         "Note the number and hash of the last entry down elsewhere: held against them later, it proves that nothing \
          before was changed.",
     ));
-    File::new(visit.say(two("校验台账", "Proof of the ledger")))
+    File::new(visit, two("校验台账", "Proof of the ledger"))
         .state(visit.say(state))
-        .link(
-            visit,
-            true,
-            two("台账", "Ledger"),
-            "/console/ledger".to_owned(),
-        )
+        .link(true, two("台账", "Ledger"), "/console/ledger".to_owned())
         .text(None, vec![verdict, noted.to_owned()])
         .facts(
-            visit,
             None,
             vec![
                 (two("台账条数", "Entries"), Some(thousands(audit.entries))),
@@ -111,7 +105,6 @@ fn told(visit: &Visit, audit: &Audit) -> Response {
             ],
         )
         .table(
-            visit,
             two("问题", "Findings"),
             &[two("序号", "Entry"), two("问题", "What is wrong")],
             findings.collect(),

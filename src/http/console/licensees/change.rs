@@ -21,15 +21,16 @@ use crate::service::licensees::{self, ChangedSince, PartChanged};
 
 fn form(visit: &Visit, one: &Licensee) -> Form {
     let form = Form::new(
-        visit.say(two("变更档案", "Change the file")),
-        visit.say(two("保存变更", "Save the change")),
+        visit,
+        two("变更档案", "Change the file"),
+        two("保存变更", "Save the change"),
     )
     .text(format!("{}（{}）", one.name(), one.uscc))
     .text(visit.say(two(
         "变更记入台账，原内容仍可查。",
         "The change goes into the ledger; what stood there before can still be read.",
     )))
-    .optional(visit, "revision", two("", ""), Kind::Hidden);
+    .optional("revision", two("", ""), Kind::Hidden);
     particulars::fields(visit, form)
 }
 

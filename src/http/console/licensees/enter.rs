@@ -21,31 +21,18 @@ const STATES: [LicenseeState; 2] = [LicenseeState::Applied, LicenseeState::Activ
 fn form(visit: &Visit) -> Form {
     let states = STATES.map(|state| (state.slug().to_owned(), state_in(visit, state).to_owned()));
     let form = Form::new(
-        visit.say(two("登记申请", "Enter an application")),
-        visit.say(two("登记", "Enter")),
+        visit,
+        two("登记申请", "Enter an application"),
+        two("登记", "Enter"),
     )
+    .field("uscc", two("统一社会信用代码", "Credit code"), Kind::Line)
+    .hint(two("18 位", "18 characters"))
+    .field("state", two("状态", "State"), Kind::Choice(states.to_vec()))
+    .hint(two(
+        "在启用本系统之前已获准使用的，选“有效”，并填写文号",
+        "Active if the right was granted before this ledger began; name the document then",
+    ))
     .field(
-        visit,
-        "uscc",
-        two("统一社会信用代码", "Credit code"),
-        Kind::Line,
-    )
-    .hint(visit, two("18 位", "18 characters"))
-    .field(
-        visit,
-        "state",
-        two("状态", "State"),
-        Kind::Choice(states.to_vec()),
-    )
-    .hint(
-        visit,
-        two(
-            "在启用本系统之前已获准使用的，选“有效”，并填写文号",
-            "Active if the right was granted before this ledger began; name the document then",
-        ),
-    )
-    .field(
-        visit,
         "applied",
         two(
             "申请日期，或使用权生效日期",
@@ -54,7 +41,6 @@ fn form(visit: &Visit) -> Form {
         Kind::Day,
     )
     .optional(
-        visit,
         "document",
         two("公告或注册文号", "Announcement or registration"),
         Kind::Line,

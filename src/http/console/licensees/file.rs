@@ -102,18 +102,17 @@ pub async fn file(visit: Visit, Path(number): Path<u16>) -> Response {
     let whole = or_refuse!(visit, whole(&visit, LicenseeNumber(number)).await);
     let one = &whole.one;
     let attention = one.attention(day_of(system::now()));
-    let file = File::new(one.name().to_string()).state(state_in(&visit, one.state));
+    let file = File::new(&visit, one.name().to_string()).state(state_in(&visit, one.state));
     let file = steps(&visit, file, one);
     let file = links(&visit, file, one.number)
         .text(None, attention.iter().map(attention_in(&visit)).collect())
-        .facts(&visit, None, standing(one))
+        .facts(None, standing(one))
         .facts(
-            &visit,
             Some(two("档案内容", "Particulars")),
             particulars(&visit, &one.particulars),
         );
     with_tables(&visit, file, &whole)
-        .history(&visit, &whole.history)
+        .history(&whole.history)
         .render(&visit)
 }
 
@@ -130,13 +129,11 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
         file = file
             .text(None, vec![text])
             .step(
-                visit,
                 visit.may(P::LicenseeConfirm),
                 two("复核", "Confirm as the second person"),
                 format!("{here}/confirm"),
             )
             .step(
-                visit,
                 visit.may(P::LicenseePropose),
                 two("撤回提请", "Withdraw the proposal"),
                 format!("{here}/drop"),
@@ -145,29 +142,25 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
         for step in one.state.steps() {
             let label = Two::of(step.chinese(), step.slug());
             let may = visit.may(P::for_step(step));
-            file = file.step(visit, may, label, format!("{here}/steps/{}", step.slug()));
+            file = file.step(may, label, format!("{here}/steps/{}", step.slug()));
         }
     }
     file.step(
-        visit,
         visit.may(P::LicenseeFile),
         two("变更档案", "Change the file"),
         format!("{here}/change"),
     )
     .step(
-        visit,
         visit.may(P::DocumentAdd),
         two("上传文件", "Add a document"),
         format!("{here}/documents/new"),
     )
     .step(
-        visit,
         visit.may(P::EntitlementGrant),
         two("核定额度", "Grant an entitlement"),
         format!("/console/entitlements/grant?licensee={}", one.number),
     )
     .step(
-        visit,
         visit.may(P::LotEnter),
         two("登记批次", "Enter a lot"),
         format!("/console/lots/new?licensee={}", one.number),
@@ -179,37 +172,31 @@ fn links(visit: &Visit, file: File, number: LicenseeNumber) -> File {
     let here = format!("/console/licensees/{number}");
     let of = |list: &str| format!("/console/{list}?licensee={number}");
     file.link(
-        visit,
         visit.may(P::DocumentRead),
         two("全部文件", "All documents"),
         format!("{here}/documents"),
     )
     .link(
-        visit,
         visit.may(P::EntitlementRead),
         two("历年额度", "Entitlements of all seasons"),
         of("entitlements"),
     )
     .link(
-        visit,
         visit.may(P::TransferRead),
         two("额度划转", "Transfers"),
         of("transfers"),
     )
     .link(
-        visit,
         visit.may(P::OrderRead),
         two("全部订单", "All orders"),
         of("orders"),
     )
     .link(
-        visit,
         visit.may(P::LotRead),
         two("全部批次", "All lots"),
         of("lots"),
     )
     .link(
-        visit,
         visit.may(P::LedgerRead),
         two("台账", "Ledger"),
         of("ledger"),
@@ -312,7 +299,6 @@ fn with_tables(visit: &Visit, file: File, whole: &Whole) -> File {
         )
     });
     file.table(
-        visit,
         two("档案文件", "Documents"),
         &documents::HEADS,
         documents::newest(&whole.documents)
@@ -320,7 +306,6 @@ fn with_tables(visit: &Visit, file: File, whole: &Whole) -> File {
             .collect(),
     )
     .table(
-        visit,
         two("本年度额度", "Entitlements of this season"),
         &entitlements::HEADS,
         whole
@@ -330,7 +315,6 @@ fn with_tables(visit: &Visit, file: File, whole: &Whole) -> File {
             .collect(),
     )
     .table(
-        visit,
         two("印制订单", "Orders"),
         &[
             two("订单", "Order"),
@@ -342,7 +326,6 @@ fn with_tables(visit: &Visit, file: File, whole: &Whole) -> File {
         orders.collect(),
     )
     .table(
-        visit,
         two("生产批次", "Lots"),
         &lots::HEADS,
         whole.lots.iter().map(|lot| lots::row(visit, lot)).collect(),

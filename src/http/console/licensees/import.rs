@@ -24,9 +24,9 @@ const TAKE: &str = "take";
 const TAKE_GOOD: &str = "take-good";
 
 fn form(visit: &Visit) -> Form {
-    Form::new(
-        visit.say(two("导入名册", "Import a register")),
-        visit.say(two("试读", "Try it")),
+    Form::new(visit,
+        two("导入名册", "Import a register"),
+        two("试读", "Try it"),
     )
     .text(visit.say(two(
         "CSV 文件（UTF-8 或 GB18030），表头与导出的名册一致。新的统一社会信用代码建档，已有的变更档案；不改变状态。",
@@ -37,7 +37,7 @@ fn form(visit: &Visit) -> Form {
         "先试读：逐行列出结果和问题，不写入；确认后再导入。",
         "It is tried first: every row is told with all that is wrong, and nothing is written. Then you take it.",
     )))
-    .field(visit, "file", two("文件", "File"), Kind::File)
+    .field("file", two("文件", "File"), Kind::File)
 }
 
 /// `GET /console/licensees/import`
@@ -79,7 +79,7 @@ pub async fn import(visit: Visit, typed: Typed) -> Response {
 }
 
 /// The buttons that take a file that was tried.
-fn with_buttons(visit: &Visit, page: File, import: &Import, file: &[u8]) -> File {
+fn with_buttons(page: File, import: &Import, file: &[u8]) -> File {
     let changes = |(_, outcome): &&(u64, RowOutcome)| {
         matches!(outcome, RowOutcome::Entered(_) | RowOutcome::Changed(_))
     };
@@ -99,7 +99,7 @@ fn with_buttons(visit: &Visit, page: File, import: &Import, file: &[u8]) -> File
         ("way", way.to_owned()),
         ("kept", URL_SAFE_NO_PAD.encode(file)),
     ];
-    page.button(visit, label, "/console/licensees/import", fields.to_vec())
+    page.button(label, "/console/licensees/import", fields.to_vec())
 }
 
 /// What became of the file, row by row; the bad ones first.
@@ -167,29 +167,25 @@ fn told(visit: &Visit, import: &Import, file: &[u8]) -> Response {
     bad.truncate(MOST_ROWS);
     good.truncate(MOST_ROWS);
     let line = two("行号", "Line");
-    let page = File::new(visit.say(two("导入名册", "Import a register")));
-    with_buttons(visit, page, import, file)
+    let page = File::new(visit, two("导入名册", "Import a register"));
+    with_buttons(page, import, file)
         .step(
-            visit,
             true,
             two("重新上传", "Send a file again"),
             "/console/licensees/import".to_owned(),
         )
         .step(
-            visit,
             true,
             two("合法使用人名册", "The register"),
             "/console/licensees".to_owned(),
         )
         .text(None, texts)
         .table(
-            visit,
             two("有误的行", "Bad rows"),
             &[line, two("问题", "What is wrong")],
             bad,
         )
         .table(
-            visit,
             two("建档和变更", "Entered and changed"),
             &[
                 line,

@@ -46,50 +46,37 @@ pub async fn list(visit: Visit) -> Response {
         .iter()
         .map(|state| (state.slug(), state_in(&visit, *state)));
     let attention = [("yes", visit.say(two("需要关注", "needs attention")))];
-    List::new(two("合法使用人", "Licensees"))
+    List::new(&visit, &asked, two("合法使用人", "Licensees"))
         .action(
             visit.may(P::LicenseeEnter),
-            visit.say(two("登记申请", "Enter an application")),
+            two("登记申请", "Enter an application"),
             "/console/licensees/new",
         )
         .action(
             visit.may(P::LicenseeImport),
-            visit.say(two("导入名册", "Import a register")),
+            two("导入名册", "Import a register"),
             "/console/licensees/import",
         )
         .table(visit.may(P::Export), "/console/licensees/table")
+        .field("q", two("名称或代码", "Name or code"), Filter::Text)
         .field(
-            &visit,
-            &asked,
-            "q",
-            two("名称或代码", "Name or code"),
-            Filter::Text,
-        )
-        .field(
-            &visit,
-            &asked,
             "state",
             two("状态", "State"),
             Filter::Choice(states.collect()),
         )
         .field(
-            &visit,
-            &asked,
             "attention",
             two("关注", "Attention"),
             Filter::Choice(attention.to_vec()),
         )
-        .columns(
-            &visit,
-            [
-                (two("名称", "Name"), Kind::Text),
-                (two("编号", "Number"), Kind::Number),
-                (two("统一社会信用代码", "Credit code"), Kind::Code),
-                (two("状态", "State"), Kind::State),
-                (two("自", "Since"), Kind::Text),
-                (two("关注事项", "Attention"), Kind::Text),
-            ],
-        )
+        .columns([
+            (two("名称", "Name"), Kind::Text),
+            (two("编号", "Number"), Kind::Number),
+            (two("统一社会信用代码", "Credit code"), Kind::Code),
+            (two("状态", "State"), Kind::State),
+            (two("自", "Since"), Kind::Text),
+            (two("关注事项", "Attention"), Kind::Text),
+        ])
         .sorted(
             sort,
             &[(0, "name"), (1, "number"), (2, "uscc"), (3, "state")],
@@ -113,7 +100,7 @@ pub async fn list(visit: Visit) -> Response {
                 }
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 /// `GET /console/licensees/table`

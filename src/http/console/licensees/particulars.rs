@@ -73,9 +73,8 @@ pub fn filled(form: Form, said: &Particulars) -> Form {
 pub fn fields(visit: &Visit, form: Form) -> Form {
     let one_a_line = two("每行一个", "One a line");
     let form = form
-        .field(visit, "name", two("名称", "Registered name"), Kind::Line)
+        .field("name", two("名称", "Registered name"), Kind::Line)
         .field(
-            visit,
             "basis",
             two("授权依据", "Legal basis"),
             Kind::choice(
@@ -86,20 +85,15 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
             ),
         )
         .optional(
-            visit,
             "basis_documents",
             two("依据文号", "Documents of the right"),
             Kind::Lines,
         )
-        .hint(
-            visit,
-            two(
-                "核准公告文号、注册证号，每行一个",
-                "Numbers of announcements and registrations, one a line",
-            ),
-        )
+        .hint(two(
+            "核准公告文号、注册证号，每行一个",
+            "Numbers of announcements and registrations, one a line",
+        ))
         .optional(
-            visit,
             "forms",
             two("产品形态", "Forms"),
             Kind::checks(
@@ -109,33 +103,22 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
                 ProductForm::chinese,
             ),
         )
-        .optional(visit, "products", two("产品名称", "Products"), Kind::Lines)
-        .hint(visit, one_a_line)
-        .optional(
-            visit,
-            "standards",
-            two("执行标准", "Standards"),
-            Kind::Lines,
-        )
-        .hint(
-            visit,
-            two(
-                "每行一个：标准号，空一格，版本。如 示例标准 2026",
-                "One a line: its number, a space, its version",
-            ),
-        )
-        .part(visit, two("基地面积（亩）", "Base in mu, by township"));
+        .optional("products", two("产品名称", "Products"), Kind::Lines)
+        .hint(one_a_line)
+        .optional("standards", two("执行标准", "Standards"), Kind::Lines)
+        .hint(two(
+            "每行一个：标准号，空一格，版本。如 示例标准 2026",
+            "One a line: its number, a space, its version",
+        ))
+        .part(two("基地面积（亩）", "Base in mu, by township"));
     let form = AREAS.iter().fold(form, |form, (township, name)| {
         let label = Two::of(township.name(), township.name());
-        form.optional(visit, name, label, Kind::Decimal)
+        form.optional(name, label, Kind::Decimal)
     });
-    form.part(
-        visit,
-        two("联系方式（不公开）", "Whom to call (not public)"),
-    )
-    .optional(visit, "person", two("联系人", "Contact"), Kind::Line)
-    .optional(visit, "phone", two("联系电话", "Telephone"), Kind::Line)
-    .optional(visit, "address", two("地址", "Address"), Kind::Line)
+    form.part(two("联系方式（不公开）", "Whom to call (not public)"))
+        .optional("person", two("联系人", "Contact"), Kind::Line)
+        .optional("phone", two("联系电话", "Telephone"), Kind::Line)
+        .optional("address", two("地址", "Address"), Kind::Line)
 }
 
 /// Reads the fields.

@@ -30,42 +30,28 @@ fn step_form(visit: &Visit, step: Step) -> Form {
         two("办理", "Do it")
     };
     let document = two("文号", "Number of the document");
-    let mut form = Form::new(step_in(visit, step), visit.say(button))
-        .field(
-            visit,
-            "date",
-            two("决定日期", "Day of the decision"),
-            Kind::Day,
-        )
-        .field(visit, "ground", two("事由", "Ground"), Kind::Line);
+    let mut form = Form::new(visit, step_in(visit, step), button)
+        .field("date", two("决定日期", "Day of the decision"), Kind::Day)
+        .field("ground", two("事由", "Ground"), Kind::Line);
     form = if step.needs_document() {
-        form.field(visit, "document", document, Kind::Line)
+        form.field("document", document, Kind::Line)
     } else {
-        form.optional(visit, "document", document, Kind::Line)
+        form.optional("document", document, Kind::Line)
     };
     if step == Step::OrderCorrection {
-        form = form.field(
-            visit,
-            "due",
-            two("整改期限", "Correction due by"),
-            Kind::Day,
-        );
+        form = form.field("due", two("整改期限", "Correction due by"), Kind::Day);
     }
     if step.ends_the_right() {
         form = form
             .optional(
-                visit,
                 "good_until",
                 two("在市标志有效至", "Marks in the market stay good until"),
                 Kind::Day,
             )
-            .hint(
-                visit,
-                two(
-                    "含当日；不填则自登记时起停用",
-                    "That day included; blank means until this is entered",
-                ),
-            );
+            .hint(two(
+                "含当日；不填则自登记时起停用",
+                "That day included; blank means until this is entered",
+            ));
     }
     if step.needs_two() {
         form = form.text(visit.say(two(
@@ -252,16 +238,18 @@ fn with_texts(form: Form, texts: Vec<String>) -> Form {
 
 fn confirm_form(visit: &Visit, one: &Licensee) -> Form {
     let form = Form::new(
-        visit.say(two("复核", "Confirm as the second person")),
-        visit.say(two("复核通过", "Confirm")),
+        visit,
+        two("复核", "Confirm as the second person"),
+        two("复核通过", "Confirm"),
     );
     with_texts(form.grave(), pending(visit, one))
 }
 
 fn drop_form(visit: &Visit, one: &Licensee) -> Form {
     let form = Form::new(
-        visit.say(two("撤回提请", "Withdraw the proposal")),
-        visit.say(two("撤回", "Withdraw")),
+        visit,
+        two("撤回提请", "Withdraw the proposal"),
+        two("撤回", "Withdraw"),
     );
     let form = with_texts(form, pending(visit, one));
     form.text(visit.say(two(

@@ -39,27 +39,21 @@ async fn form(visit: &Visit, licensee: Option<LicenseeNumber>) -> Result<Form, S
     }
     let townships = Township::all().map(|one| (one.code().to_string(), one.name().to_owned()));
     let form = Form::new(
-        visit.say(two("登记生产批次", "Enter a lot")),
-        visit.say(two("登记", "Enter")),
+        visit,
+        two("登记生产批次", "Enter a lot"),
+        two("登记", "Enter"),
     );
     let form =
         party::licensee_field(visit, form, "licensee", two("合法使用人", "Licensee")).await?;
     Ok(form
+        .field("code", two("企业批号", "The firm's own code"), Kind::Line)
+        .hint(two("与包装上一致", "As on the pack"))
         .field(
-            visit,
-            "code",
-            two("企业批号", "The firm's own code"),
-            Kind::Line,
-        )
-        .hint(visit, two("与包装上一致", "As on the pack"))
-        .field(
-            visit,
             "product",
             two("产品名称和规格", "Product and pack"),
             Kind::Offered(products),
         )
         .field(
-            visit,
             "form",
             two("产品形态", "Form"),
             Kind::choice(
@@ -69,47 +63,31 @@ async fn form(visit: &Visit, licensee: Option<LicenseeNumber>) -> Result<Form, S
                 ProductForm::chinese,
             ),
         )
+        .field("harvested", two("采收日期", "Day of harvest"), Kind::Day)
+        .field("season", two("年度", "Season"), Kind::Number)
+        .hint(two("采收的年份", "The year of the harvest"))
         .field(
-            visit,
-            "harvested",
-            two("采收日期", "Day of harvest"),
-            Kind::Day,
-        )
-        .field(visit, "season", two("年度", "Season"), Kind::Number)
-        .hint(visit, two("采收的年份", "The year of the harvest"))
-        .field(
-            visit,
             "township",
             two("采收地", "Where"),
             Kind::Choice(townships.collect()),
         )
         .field(
-            visit,
             "standard",
             two("执行标准及版本", "Standard with its version"),
             Kind::Offered(standards),
         )
         .optional(
-            visit,
             "certificate",
             two("承诺达标合格证编号", "Certificate of compliance"),
             Kind::Line,
         )
-        .field(visit, "packs", two("包数", "Packs"), Kind::Number)
-        .hint(
-            visit,
-            two(
-                "为这一批激活的标志不超过包数",
-                "No more marks are activated for it",
-            ),
-        )
-        .optional(
-            visit,
-            "steps",
-            two("加工步骤", "Steps of processing"),
-            Kind::Lines,
-        )
-        .hint(visit, two("每行一步，不对外公开", "One a line; not public")))
+        .field("packs", two("包数", "Packs"), Kind::Number)
+        .hint(two(
+            "为这一批激活的标志不超过包数",
+            "No more marks are activated for it",
+        ))
+        .optional("steps", two("加工步骤", "Steps of processing"), Kind::Lines)
+        .hint(two("每行一步，不对外公开", "One a line; not public")))
 }
 
 /// `GET /console/lots/new`

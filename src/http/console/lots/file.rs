@@ -54,28 +54,24 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ],
         )
     });
-    File::new(title_of(&visit, &lot))
+    File::new(&visit, title_of(&visit, &lot))
         .state(state_in(&visit, &lot))
         .step(
-            &visit,
             visit.may(P::LotReport),
             two("登记检验报告", "File a report"),
             format!("{here}/report"),
         )
         .step(
-            &visit,
             lot.recalled.is_none() && visit.may(P::LotRecall),
             two("召回", "Recall"),
             format!("{here}/recall"),
         )
         .step(
-            &visit,
             lot.recalled.is_some() && visit.may(P::LotRecall),
             two("解除召回", "Take the recall back"),
             format!("{here}/restore"),
         )
         .step(
-            &visit,
             visit.may(P::DocumentAdd),
             two("上传文件", "Add a document"),
             format!(
@@ -84,14 +80,12 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ),
         )
         .step(
-            &visit,
             visit.may(P::LicenseeRead),
             two("查看使用人", "The licensee"),
             format!("/console/licensees/{}", licensee.number),
         )
-        .facts(&visit, None, facts(&visit, &lot, licensee.name().as_str()))
+        .facts(None, facts(&visit, &lot, licensee.name().as_str()))
         .table(
-            &visit,
             two("检验报告", "Reports"),
             &[
                 two("报告编号", "Number"),
@@ -105,7 +99,6 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
                 .collect(),
         )
         .table(
-            &visit,
             two("档案文件", "Documents"),
             &[
                 two("标题", "Title"),
@@ -115,7 +108,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ],
             rows.collect(),
         )
-        .history(&visit, &history)
+        .history(&history)
         .render(&visit)
 }
 

@@ -54,46 +54,35 @@ pub async fn list(visit: Visit) -> Response {
         ("not-recalled", visit.say(two("未召回", "not recalled"))),
         ("recalled", visit.say(two("已召回", "recalled"))),
     ];
-    let mut list = List::new(two("生产批次", "Lots"))
+    let mut list = List::new(&visit, &asked, two("生产批次", "Lots"))
         .action(
             visit.may(P::LotEnter),
-            visit.say(two("登记批次", "Enter a lot")),
+            two("登记批次", "Enter a lot"),
             "/console/lots/new",
         )
         .table(visit.may(P::Export), "/console/lots/table")
+        .field("season", two("年度", "Season"), Filter::Text)
         .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .field(
-            &visit,
-            &asked,
             "state",
             two("召回", "Recall"),
             Filter::Choice(states.to_vec()),
         );
     if visit.scope().licensee().is_none() {
         let label = two("使用人", "Licensee");
-        list = list.field(&visit, &asked, "licensee", label, licensees);
+        list = list.field("licensee", label, licensees);
     }
-    list.columns(
-        &visit,
-        [
-            (two("批次", "Lot"), Kind::Text),
-            (two("企业批号", "Code"), Kind::Code),
-            (two("状态", "State"), Kind::State),
-            (two("使用人", "Licensee"), Kind::Text),
-            (two("产品", "Product"), Kind::Text),
-            (two("年度", "Season"), Kind::Text),
-            (two("采收日期", "Harvested"), Kind::Text),
-            (two("检验", "Test"), Kind::Text),
-            (two("包数", "Packs"), Kind::Number),
-            (two("已激活标志", "Marks in use"), Kind::Number),
-        ],
-    )
+    list.columns([
+        (two("批次", "Lot"), Kind::Text),
+        (two("企业批号", "Code"), Kind::Code),
+        (two("状态", "State"), Kind::State),
+        (two("使用人", "Licensee"), Kind::Text),
+        (two("产品", "Product"), Kind::Text),
+        (two("年度", "Season"), Kind::Text),
+        (two("采收日期", "Harvested"), Kind::Text),
+        (two("检验", "Test"), Kind::Text),
+        (two("包数", "Packs"), Kind::Number),
+        (two("已激活标志", "Marks in use"), Kind::Number),
+    ])
     .sorted(sort, &[(0, "number"), (3, "licensee"), (5, "season")])
     .rows(
         found,
@@ -114,7 +103,7 @@ pub async fn list(visit: Visit) -> Response {
             ],
         },
     )
-    .render(&visit, &asked)
+    .render()
 }
 
 /// `GET /console/lots/table`

@@ -18,15 +18,15 @@ use crate::service::lots;
 
 fn recall_form(visit: &Visit, lot: &Lot) -> Form {
     Form::new(
-        visit.say(two("召回批次", "Recall a lot")),
-        visit.say(two("召回", "Recall")),
+        visit,
+        two("召回批次", "Recall a lot"),
+        two("召回", "Recall"),
     )
     .grave()
     .text(title_of(visit, lot))
-    .field(visit, "reason", two("原因", "Reason"), Kind::Line)
-    .hint(visit, two("对消费者公开", "The public reads it"))
+    .field("reason", two("原因", "Reason"), Kind::Line)
+    .hint(two("对消费者公开", "The public reads it"))
     .optional(
-        visit,
         "document",
         two("文号", "Number of the document"),
         Kind::Line,
@@ -35,13 +35,13 @@ fn recall_form(visit: &Visit, lot: &Lot) -> Form {
 
 fn restore_form(visit: &Visit, lot: &Lot) -> Form {
     Form::new(
-        visit.say(two("解除召回", "Take the recall back")),
-        visit.say(two("解除", "Take it back")),
+        visit,
+        two("解除召回", "Take the recall back"),
+        two("解除", "Take it back"),
     )
     .text(title_of(visit, lot))
-    .field(visit, "reason", two("原因", "Reason"), Kind::Line)
+    .field("reason", two("原因", "Reason"), Kind::Line)
     .field(
-        visit,
         "document",
         two("文号", "Number of the document"),
         Kind::Line,

@@ -47,30 +47,19 @@ fn form(visit: &Visit, lot: &Lot, files: &[AddedDocument]) -> Form {
         (document.number.to_string(), text)
     });
     Form::new(
-        visit.say(two("登记检验报告", "File a report")),
-        visit.say(two("登记", "File it")),
+        visit,
+        two("登记检验报告", "File a report"),
+        two("登记", "File it"),
     )
     .text(title_of(visit, lot))
+    .field("laboratory", two("检验机构", "Laboratory"), Kind::Line)
     .field(
-        visit,
-        "laboratory",
-        two("检验机构", "Laboratory"),
-        Kind::Line,
-    )
-    .field(
-        visit,
         "number",
         two("报告编号", "Number of the report"),
         Kind::Line,
     )
+    .field("date", two("报告日期", "Day of the report"), Kind::Day)
     .field(
-        visit,
-        "date",
-        two("报告日期", "Day of the report"),
-        Kind::Day,
-    )
-    .field(
-        visit,
         "result",
         two("检验结果", "Result"),
         Kind::choice(
@@ -81,18 +70,14 @@ fn form(visit: &Visit, lot: &Lot, files: &[AddedDocument]) -> Form {
         ),
     )
     .optional(
-        visit,
         "file",
         two("报告文件", "The report's file"),
         Kind::Choice(offered.collect()),
     )
-    .hint(
-        visit,
-        two(
-            "先在档案文件中上传，用途选“检验报告”",
-            "Add it to the documents first, as a report",
-        ),
-    )
+    .hint(two(
+        "先在档案文件中上传，用途选“检验报告”",
+        "Add it to the documents first, as a report",
+    ))
 }
 
 /// `GET /console/lots/{lot}/report`

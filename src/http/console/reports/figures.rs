@@ -18,40 +18,30 @@ use crate::http::console::words::two;
 use crate::service::{plan, system};
 
 fn form(visit: &Visit) -> Form {
-    Form::new(
-        visit.say(two("填报规划数据", "Enter the plan's figures")),
-        visit.say(two("填报", "Enter")),
+    Form::new(visit,
+        two("填报规划数据", "Enter the plan's figures"),
+        two("填报", "Enter"),
     )
     .text(visit.say(two(
         "台账不掌握产区生产者总数和全行业产量，须依据统计或主管部门的文件填报。每次填报成为新的一版，旧版保留。",
         "The ledger knows neither how many producers the area has nor what the whole trade puts out: enter them from a \
          document. Each entry is a new version, earlier ones stay.",
     )))
-    .optional(visit, "upon", two("", ""), Kind::Hidden)
-    .field(visit, "season", two("年度", "Season"), Kind::Number)
-    .field(
-        visit,
-        "producers",
+    .optional("upon", two("", ""), Kind::Hidden)
+    .field("season", two("年度", "Season"), Kind::Number)
+    .field("producers",
         two("产区生产者（家）", "Producers in the area"),
         Kind::Number,
     )
-    .hint(
-        visit,
-        two("包括未用标的生产者", "With the mark or without"),
+    .hint(two("包括未用标的生产者", "With the mark or without"),
     )
-    .field(
-        visit,
-        "output",
+    .field("output",
         two("全行业产量（吨）", "Output of the trade in tonnes"),
         Kind::Number,
     )
-    .hint(
-        visit,
-        two("包装产品的净含量合计", "Goods in packs, by net weight"),
+    .hint(two("包装产品的净含量合计", "Goods in packs, by net weight"),
     )
-    .field(
-        visit,
-        "document",
+    .field("document",
         two("依据文件及文号", "The document they come from"),
         Kind::Line,
     )
@@ -119,34 +109,25 @@ pub async fn versions(visit: Visit) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
-    List::new(two("规划数据", "The plan's figures"))
+    List::new(&visit, &asked, two("规划数据", "The plan's figures"))
         .action(
             visit.may(Permission::PlanSet),
-            visit.say(two("填报", "Enter")),
+            two("填报", "Enter"),
             "/console/reports/figures",
         )
-        .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .columns(
-            &visit,
-            [
-                (two("版本", "Version"), list::Kind::Text),
-                (two("年度", "Season"), list::Kind::Text),
-                (two("产区生产者", "Producers"), list::Kind::Number),
-                (
-                    two("全行业产量（吨）", "Output, tonnes"),
-                    list::Kind::Number,
-                ),
-                (two("依据", "From"), list::Kind::Text),
-                (two("填报人", "By"), list::Kind::Text),
-                (two("时间", "Time"), list::Kind::Text),
-            ],
-        )
+        .field("season", two("年度", "Season"), Filter::Text)
+        .columns([
+            (two("版本", "Version"), list::Kind::Text),
+            (two("年度", "Season"), list::Kind::Text),
+            (two("产区生产者", "Producers"), list::Kind::Number),
+            (
+                two("全行业产量（吨）", "Output, tonnes"),
+                list::Kind::Number,
+            ),
+            (two("依据", "From"), list::Kind::Text),
+            (two("填报人", "By"), list::Kind::Text),
+            (two("时间", "Time"), list::Kind::Text),
+        ])
         .rows(
             found,
             |set| set.figures.version.to_string(),
@@ -163,5 +144,5 @@ pub async fn versions(visit: Visit) -> Response {
                 ],
             },
         )
-        .render(&visit, &asked)
+        .render()
 }

@@ -285,59 +285,54 @@ pub async fn licensees(visit: Visit) -> Response {
     if asked_season(&asked).is_none() {
         asked = Typed::of(vec![("season".to_owned(), season.to_string())]);
     }
-    List::new(two("年度用标统计", "A season, licensee by licensee"))
-        .table(visit.may(P::Export), "/console/reports/licensees/table")
-        .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .columns(
-            &visit,
-            [
-                (two("使用人", "Licensee"), Kind::Text),
-                (two("状态", "State"), Kind::State),
-                (two("计入使用人", "Counts as a user"), Kind::Text),
-                (two("额度", "Entitled"), Kind::Number),
-                (two("核准印制", "Ordered"), Kind::Number),
-                (two("印制合格", "Printed"), Kind::Number),
-                (two("发放", "Delivered"), Kind::Number),
-                (two("激活", "Activated"), Kind::Number),
-                (two("使用", "Used"), Kind::Number),
-                (two("用标产量", "Output"), Kind::Number),
+    List::new(
+        &visit,
+        &asked,
+        two("年度用标统计", "A season, licensee by licensee"),
+    )
+    .table(visit.may(P::Export), "/console/reports/licensees/table")
+    .field("season", two("年度", "Season"), Filter::Text)
+    .columns([
+        (two("使用人", "Licensee"), Kind::Text),
+        (two("状态", "State"), Kind::State),
+        (two("计入使用人", "Counts as a user"), Kind::Text),
+        (two("额度", "Entitled"), Kind::Number),
+        (two("核准印制", "Ordered"), Kind::Number),
+        (two("印制合格", "Printed"), Kind::Number),
+        (two("发放", "Delivered"), Kind::Number),
+        (two("激活", "Activated"), Kind::Number),
+        (two("使用", "Used"), Kind::Number),
+        (two("用标产量", "Output"), Kind::Number),
+    ])
+    .rows(
+        found,
+        |one| one.number.to_string(),
+        |one| Row {
+            address: Some(format!("/console/licensees/{}", one.number)),
+            cells: vec![
+                format!("{}（{}）", one.name, one.number),
+                visit
+                    .language
+                    .choose(one.state.chinese(), one.state.slug())
+                    .to_owned(),
+                visit
+                    .say(if one.is_user {
+                        two("是", "yes")
+                    } else {
+                        two("否", "no")
+                    })
+                    .to_owned(),
+                thousands(one.funnel.entitled),
+                thousands(one.funnel.ordered),
+                thousands(one.funnel.printed),
+                thousands(one.funnel.delivered),
+                thousands(one.funnel.activated),
+                thousands(one.funnel.used),
+                tonnes(one.output.grams),
             ],
-        )
-        .rows(
-            found,
-            |one| one.number.to_string(),
-            |one| Row {
-                address: Some(format!("/console/licensees/{}", one.number)),
-                cells: vec![
-                    format!("{}（{}）", one.name, one.number),
-                    visit
-                        .language
-                        .choose(one.state.chinese(), one.state.slug())
-                        .to_owned(),
-                    visit
-                        .say(if one.is_user {
-                            two("是", "yes")
-                        } else {
-                            two("否", "no")
-                        })
-                        .to_owned(),
-                    thousands(one.funnel.entitled),
-                    thousands(one.funnel.ordered),
-                    thousands(one.funnel.printed),
-                    thousands(one.funnel.delivered),
-                    thousands(one.funnel.activated),
-                    thousands(one.funnel.used),
-                    tonnes(one.output.grams),
-                ],
-            },
-        )
-        .render(&visit, &asked)
+        },
+    )
+    .render()
 }
 
 /// `GET /console/reports/licensees/table`

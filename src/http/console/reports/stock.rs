@@ -113,26 +113,17 @@ pub async fn all(visit: Visit) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
-    List::new(two("标志结存", "Labels in stock"))
+    List::new(&visit, &asked, two("标志结存", "Labels in stock"))
         .table(visit.may(P::Export), "/console/reports/stock/table")
-        .field(
-            &visit,
-            &asked,
-            "season",
-            two("年度", "Season"),
-            Filter::Text,
-        )
-        .columns(
-            &visit,
-            [
-                (two("使用人", "Licensee"), Kind::Text),
-                (PLACES[0], Kind::Number),
-                (PLACES[1], Kind::Number),
-                (PLACES[2], Kind::Number),
-                (PLACES[3], Kind::Number),
-                (two("合计", "In all"), Kind::Number),
-            ],
-        )
+        .field("season", two("年度", "Season"), Filter::Text)
+        .columns([
+            (two("使用人", "Licensee"), Kind::Text),
+            (PLACES[0], Kind::Number),
+            (PLACES[1], Kind::Number),
+            (PLACES[2], Kind::Number),
+            (PLACES[3], Kind::Number),
+            (two("合计", "In all"), Kind::Number),
+        ])
         .rows(
             found,
             |one| one.number.to_string(),
@@ -141,7 +132,7 @@ pub async fn all(visit: Visit) -> Response {
                 cells: cells(one),
             },
         )
-        .render(&visit, &asked)
+        .render()
 }
 
 /// `GET /console/reports/stock/table`

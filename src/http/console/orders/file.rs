@@ -1,0 +1,148 @@
+//! The file of an order: what it is, where its labels are, what can be done next.
+
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::state_in;
+use crate::domain::access::Permission as P;
+use crate::domain::order::{Order, OrderNumber, OrderState};
+use crate::domain::whereabouts::Whereabouts;
+use crate::http::console::file::File;
+use crate::http::console::guard::Visit;
+use crate::http::console::page::{minute, thousands};
+use crate::http::console::submit::or_refuse;
+use crate::http::console::words::two;
+use crate::http::console::{batches, labels};
+use crate::service::marks::deliveries;
+use crate::service::{ServiceError, ledger, orders};
+use crate::store::ledger as entries;
+
+/// `GET /console/orders/{order}`
+pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
+    let store = &visit.app.store;
+    let found = async {
+        let detail = orders::detail(store, visit.scope(), OrderNumber(number)).await?;
+        let about = entries::Filter {
+            order: Some(detail.order.number),
+            ..Default::default()
+        };
+        let history = ledger::list(store, visit.scope(), &about, None, 50).await?;
+        let sent = deliveries::of_order(store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent))
+    };
+    let (detail, history, sent) = or_refuse!(visit, found.await);
+    let order = detail.order;
+    let places = Whereabouts::ALL
+        .iter()
+        .filter(|place| order.counts.at(**place) > 0);
+    let places = places.map(|place| {
+        let name = visit.language.choose(place.chinese(), place.slug());
+        (
+            None,
+            vec![name.to_owned(), thousands(order.counts.at(*place))],
+        )
+    });
+    let title = format!("{} {number}", visit.say(two("印制订单", "Order")));
+    let file = File::new(&visit, title).state(state_in(&visit, order.state));
+    let mut file = steps(&visit, &order, file);
+    file = labels::of_order::steps(&visit, &order, &history, file);
+    if order.is_scrap_over() {
+        let over = two(
+            "印制作废超过允许损耗。",
+            "More was spoiled in printing than is tolerated.",
+        );
+        file = file.text(None, vec![visit.say(over).to_owned()]);
+    }
+    let form = order.placed.form;
+    file = file
+        .facts(
+            None,
+            vec![
+                (
+                    two("合法使用人", "Licensee"),
+                    Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
+                ),
+                (two("年度", "Season"), Some(order.placed.season.to_string())),
+                (
+                    two("产品形态", "Form"),
+                    Some(visit.one_of(form.chinese(), form.slug()).to_owned()),
+                ),
+                (
+                    two("产品", "Product"),
+                    Some(order.placed.product.to_string()),
+                ),
+                (
+                    two("订购数量", "Marks ordered"),
+                    Some(thousands(order.placed.quantity.get())),
+                ),
+                (
+                    two("承印方", "Printer"),
+                    detail.printer.map(|name| name.to_string()),
+                ),
+                (
+                    two("事由", "Reason"),
+                    order.reason.as_ref().map(ToString::to_string),
+                ),
+                (
+                    two("提交", "Placed"),
+                    Some(format!("{} {}", minute(order.placed_at), order.actor)),
+                ),
+            ],
+        )
+        .linked(
+            two("标志批", "Batch"),
+            order.batch.map(|batch| batch.to_string()),
+            visit.may(P::BatchRead),
+            batches::address(order.batch),
+        )
+        .table(
+            two("标志去向", "Where its labels are"),
+            &[two("去向", "Place"), two("数量", "Marks")],
+            places.collect(),
+        );
+    labels::of_order::sendings(&visit, order.number, &sent, file)
+        .history(&history)
+        .render(&visit)
+}
+
+/// The steps that the office can take now.
+fn steps(visit: &Visit, order: &Order, file: File) -> File {
+    use OrderState::{Approved, Issued, Placed, Released};
+    let is = |states: &[OrderState]| states.contains(&order.state);
+    let at = |step: &str| format!("/console/orders/{}/{step}", order.number);
+    file.step(
+        is(&[Placed]) && visit.may(P::OrderApprove),
+        two("核准", "Approve"),
+        at("approve"),
+    )
+    .step(
+        is(&[Placed]) && visit.may(P::OrderApprove),
+        two("不予核准", "Reject"),
+        at("reject"),
+    )
+    .step(
+        is(&[Placed, Approved, Issued]) && visit.may(P::OrderAssign),
+        two("指定承印方", "Assign a printer"),
+        at("assign"),
+    )
+    .step(
+        is(&[Approved]) && visit.may(P::OrderRelease),
+        two("制码", "Issue the codes"),
+        at("issue"),
+    )
+    .step(
+        is(&[Issued]) && visit.may(P::OrderRelease),
+        two("发包", "Release the pack"),
+        at("release"),
+    )
+    .step(
+        is(&[Released]) && visit.may(P::OrderClose),
+        two("结案", "Close"),
+        at("close"),
+    )
+    .step(
+        is(&[Placed, Approved, Issued]) && visit.may(P::OrderCancel),
+        two("取消", "Cancel"),
+        at("cancel"),
+    )
+}

@@ -1,0 +1,97 @@
+//! Placing an order.
+
+use axum::response::Response;
+
+use crate::domain::calendar::day_of;
+use crate::domain::form::Form as ProductForm;
+use crate::domain::mark::MarkCount;
+use crate::domain::order::NewOrder;
+use crate::domain::season::Season;
+use crate::domain::wanted::Wanted;
+use crate::http::console::form::{Form, Kind};
+use crate::http::console::guard::Visit;
+use crate::http::console::party;
+use crate::http::console::read::{Reader, whole};
+use crate::http::console::submit::{answer, or_refuse};
+use crate::http::console::typed::Typed;
+use crate::http::console::words::two;
+use crate::service::{ServiceError, orders, system};
+
+async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
+    let forms = Kind::choice(
+        visit,
+        ProductForm::ALL.iter().copied(),
+        ProductForm::slug,
+        ProductForm::chinese,
+    );
+    let form = Form::new(
+        visit,
+        two("提交订单", "Place an order"),
+        two("提交", "Place it"),
+    );
+    let form =
+        party::licensee_field(visit, form, "licensee", two("合法使用人", "Licensee")).await?;
+    Ok(form
+        .field("season", two("年度", "Season"), Kind::Number)
+        .field("form", two("产品形态", "Form"), forms)
+        .field(
+            "product",
+            two("产品名称和规格", "Product and pack"),
+            Kind::Line,
+        )
+        .hint(two("如 清水芦笋罐头 425 g", "As it stands on the pack"))
+        .field(
+            "quantity",
+            two("数量（枚）", "How many marks"),
+            Kind::Number,
+        ))
+}
+
+/// `GET /console/orders/new`
+pub async fn place_page(visit: Visit) -> Response {
+    let year = day_of(system::now()).year().to_string();
+    let form = or_refuse!(visit, place_form(&visit).await);
+    form.value("season", year).render(&visit, None)
+}
+
+/// `POST /console/orders/new`
+pub async fn place(visit: Visit, typed: Typed) -> Response {
+    let form = or_refuse!(visit, place_form(&visit).await).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let licensee = party::read_licensee(&visit, &typed, &mut reader, "licensee").await;
+    let licensee = or_refuse!(visit, licensee);
+    let season = reader.wanted("season", Wanted::Season, |text| Season::new(whole(text)?));
+    let product_form = reader.wanted("form", Wanted::Form, ProductForm::from_slug);
+    let product = reader.line("product");
+    let quantity = reader.wanted("quantity", Wanted::Quantity, |text| {
+        MarkCount::new(whole(text)?)
+    });
+    let errors = reader.finish();
+    let (Some(licensee), Some(season), Some(product_form), Some(product), Some(quantity), true) = (
+        licensee,
+        season,
+        product_form,
+        product,
+        quantity,
+        errors.is_empty(),
+    ) else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
+    let new = NewOrder {
+        licensee,
+        season,
+        form: product_form,
+        product,
+        quantity,
+    };
+    let done = orders::place(&visit.app.store, &visit.call(typed.get("request")), new).await;
+    answer(
+        &visit,
+        &typed,
+        form,
+        done.map(|order| format!("/console/orders/{}", order.number)),
+    )
+}
