@@ -13,7 +13,7 @@ use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
-use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table};
+use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table, column};
 use crate::store::trail::{self, Filter, Outcome, Step};
 use crate::store::{Store, Tx};
 
@@ -204,10 +204,6 @@ pub async fn get(store: &Store, number: u64) -> Result<Step, ServiceError> {
         })
 }
 
-const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {
-    Column { title, kind, width }
-}
-
 const COLUMNS: [Column; 11] = [
     column("序号", ColumnKind::Integer, 10),
     column("时间", ColumnKind::DateTime, 20),
@@ -249,8 +245,7 @@ pub async fn export<W: Write + Send>(
             sheet.row(&row(step))?;
         }
     }
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
+    Ok(sheet.finish()?)
 }
 
 fn row(step: &Step) -> [Cell<'_>; 11] {

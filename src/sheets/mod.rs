@@ -21,7 +21,7 @@ mod table;
 mod writer;
 mod xlsx;
 
-pub use table::{Cell, Column, ColumnKind, Table};
+pub use table::{Cell, Column, ColumnKind, Table, column};
 pub use writer::{SheetFormat, SheetWriter};
 
 /// Rows of data that an Excel sheet holds besides its header row: 1,048,576 rows in all, by Microsoft's

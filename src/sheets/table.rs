@@ -29,6 +29,11 @@ pub struct Column {
     pub width: u8,
 }
 
+/// A column.
+pub const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {
+    Column { title, kind, width }
+}
+
 /// What the cells of a column mostly are: where its title stands, and how Excel treats what people type into it. A cell is
 /// written by its own kind, whatever its column's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -100,20 +100,17 @@ impl<W: Write + Send> SheetWriter<W> {
         Ok(())
     }
 
-    /// How many rows of data were written.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    /// Ends the file and gives the output back, flushed. A file whose writer was dropped before is not whole.
+    /// Ends the file and gives the output back, flushed, and how many rows of data were written. A file whose writer was
+    /// dropped before is not whole.
     ///
     /// # Errors
     /// [`SheetError`]: output or temporary file cannot be written, or there was an error before.
-    pub fn finish(self) -> Result<W, SheetError> {
-        match self.kind {
+    pub fn finish(self) -> Result<(W, u64), SheetError> {
+        let out = match self.kind {
             Kind::Csv(writer) => writer.finish(),
             Kind::Xlsx(writer) => writer.finish(),
-        }
+        }?;
+        Ok((out, self.rows))
     }
 }
 
@@ -151,7 +148,7 @@ mod tests {
             ));
             writer.row(&[Cell::Integer(1)]).unwrap();
             assert_eq!(writer.rows(), 1);
-            assert!(!writer.finish().unwrap().is_empty());
+            assert!(!writer.finish().unwrap().0.is_empty());
         }
     }
 }

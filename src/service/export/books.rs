@@ -1,25 +1,163 @@
-//! The smaller books as tables: lots, entitlements, transfers, printers, documents.
+//! The books as tables: orders, lots, entitlements, transfers, documents, printers.
 
-use std::fs::File;
+use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{Names, PAGE, column, count, optional, text};
+use super::{Names, PAGE, count, number, optional, text};
 use crate::domain::access::Scope;
 use crate::domain::area::Area;
 use crate::domain::document::AddedDocument;
 use crate::domain::entitlement::Entitlement;
 use crate::domain::licensee::Licensee;
 use crate::domain::lot::Lot;
+use crate::domain::mark::BatchNumber;
+use crate::domain::order::Order;
 use crate::domain::printer::Printer;
 use crate::domain::transfer::Transfer;
+use crate::domain::whereabouts::Whereabouts;
 use crate::service::ServiceError;
 use crate::service::lists::Within as _;
-use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table};
+use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table, column};
 use crate::store::lists::{
     self, DocumentFilter, EntitlementFilter, LotFilter, Sort, TransferFilter,
 };
-use crate::store::{Store, register};
+use crate::store::{Store, order, register};
+
+/// Makes the function that writes one book: those of its rows that are wanted and that the person sees, sorted down by a
+/// column.
+macro_rules! books {
+    ($( $(#[$doc:meta])* $name:ident: $filter:ty, $title:literal, $columns:ident, $row:ident, by $sort:literal, $key:expr; )+) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// If the database does not answer, or the output does not take the bytes.
+            pub async fn $name<W: Write + Send>(
+                store: &Store,
+                scope: Scope,
+                filter: &$filter,
+                format: SheetFormat,
+                made_at: Timestamp,
+                out: W,
+            ) -> Result<(W, u64), ServiceError> {
+                let table = Table { title: $title, columns: &$columns, made_at };
+                let mut sheet = SheetWriter::new(format, table, out)?;
+                let Some(filter) = filter.within(scope) else {
+                    return Ok(sheet.finish()?);
+                };
+                let mut tx = store.read().await?;
+                let names = Names::read(&mut tx).await?;
+                let (sort, mut after) = (Sort::down($sort), None);
+                loop {
+                    let some = lists::$name(&mut tx, &filter, sort, after, PAGE).await?;
+                    after = some.last().map($key);
+                    if after.is_none() {
+                        break;
+                    }
+                    for one in &some {
+                        sheet.row(&$row(one, &names))?;
+                    }
+                }
+                Ok(sheet.finish()?)
+            }
+        )+
+    };
+}
+
+books! {
+    /// Writes the wanted orders with the whereabouts of their labels, the newest first. Returns how many.
+    orders: order::Filter, "印制发放使用台账", ORDERS, order_row, by "number", |order| order.number;
+    /// Writes the wanted lots, the newest first. Returns how many.
+    lots: LotFilter, "生产批次", LOTS, lot_row, by "number", |lot| lot.number;
+    /// Writes the wanted entitlements, the newest season first. Returns how many.
+    entitlements: EntitlementFilter, "年度额度", ENTITLEMENTS, entitlement_row, by "season", |one| one.account;
+    /// Writes the wanted transfers, the newest first. Returns how many.
+    transfers: TransferFilter, "额度划转", TRANSFERS, transfer_row, by "number", |one| one.number;
+    /// Writes the list of a licensee's documents, the newest first. Returns how many.
+    documents: DocumentFilter, "档案文件", DOCUMENTS, document_row, by "number", |one| one.document.number;
+}
+
+/// Writes all printers that the person sees, the newest first. Returns how many.
+///
+/// # Errors
+/// If the database does not answer, or the output does not take the bytes.
+pub async fn printers<W: Write + Send>(
+    store: &Store,
+    scope: Scope,
+    format: SheetFormat,
+    made_at: Timestamp,
+    out: W,
+) -> Result<(W, u64), ServiceError> {
+    let table = Table {
+        title: "承印方",
+        columns: &PRINTERS,
+        made_at,
+    };
+    let mut sheet = SheetWriter::new(format, table, out)?;
+    let all = register::printers(&mut store.read().await?, None, u32::MAX).await?;
+    for one in all.iter().filter(|one| scope.sees_printer(one.number)) {
+        sheet.row(&printer_row(one))?;
+    }
+    Ok(sheet.finish()?)
+}
+
+const ORDERS: [Column; 22] = [
+    column("订单", ColumnKind::Integer, 10),
+    column("状态", ColumnKind::Text, 12),
+    column("使用人编号", ColumnKind::Integer, 12),
+    column("使用人", ColumnKind::Text, 30),
+    column("统一社会信用代码", ColumnKind::Text, 22),
+    column("授权依据", ColumnKind::Text, 22),
+    column("年度", ColumnKind::Integer, 8),
+    column("产品形态", ColumnKind::Text, 10),
+    column("产品", ColumnKind::Text, 28),
+    column("承印方", ColumnKind::Text, 24),
+    column("印刷许可证", ColumnKind::Text, 20),
+    column("标志批", ColumnKind::Integer, 10),
+    column("印制数量", ColumnKind::Integer, 12),
+    column("合格", ColumnKind::Integer, 12),
+    column("印制作废", ColumnKind::Integer, 12),
+    column("发放", ColumnKind::Integer, 12),
+    column("使用", ColumnKind::Integer, 12),
+    column("使用作废", ColumnKind::Integer, 12),
+    column("遗失", ColumnKind::Integer, 12),
+    column("退回", ColumnKind::Integer, 12),
+    column("结存", ColumnKind::Integer, 12),
+    column("废损超标", ColumnKind::Text, 10),
+];
+
+fn order_row<'a>(order: &'a Order, names: &'a Names) -> [Cell<'a>; ORDERS.len()] {
+    let (placed, counts) = (&order.placed, &order.counts);
+    let licensee = names.licensee(Some(placed.licensee));
+    let printer = names.printer(order.printer);
+    [
+        count(order.number.0),
+        Cell::Text(order.state.chinese()),
+        Cell::Integer(placed.licensee.0.into()),
+        text(licensee.map(Licensee::name)),
+        licensee.map_or(Cell::Empty, |licensee| Cell::Text(licensee.uscc.as_str())),
+        licensee.map_or(Cell::Empty, |licensee| {
+            Cell::Text(licensee.legal_basis().chinese())
+        }),
+        count(placed.season.year()),
+        Cell::Text(placed.form.chinese()),
+        Cell::Text(placed.product.as_str()),
+        text(printer.map(|printer| &printer.particulars.name)),
+        text(printer.map(|printer| &printer.particulars.licence)),
+        number(order.batch.map(BatchNumber::get)),
+        count(placed.quantity.get()),
+        count(counts.good()),
+        count(counts.spoiled()),
+        count(counts.delivered()),
+        count(counts.at(Whereabouts::Used)),
+        count(counts.spoiled_in_use()),
+        count(counts.lost()),
+        count(counts.returned()),
+        count(counts.at(Whereabouts::OnHand)),
+        Cell::Text(if order.is_scrap_over() { "是" } else { "" }),
+    ]
+}
 
 const LOTS: [Column; 17] = [
     column("批次", ColumnKind::Integer, 10),
@@ -40,116 +178,6 @@ const LOTS: [Column; 17] = [
     column("召回原因", ColumnKind::Text, 28),
     column("登记时间", ColumnKind::DateTime, 20),
 ];
-
-const ENTITLEMENTS: [Column; 17] = [
-    column("年度", ColumnKind::Integer, 8),
-    column("使用人编号", ColumnKind::Integer, 12),
-    column("使用人", ColumnKind::Text, 30),
-    column("产品形态", ColumnKind::Text, 10),
-    column("测产面积（亩）", ColumnKind::Decimal(2), 14),
-    column("每包净含量（克）", ColumnKind::Integer, 14),
-    column("核定", ColumnKind::Integer, 12),
-    column("调整", ColumnKind::Integer, 12),
-    column("划入", ColumnKind::Integer, 12),
-    column("划出", ColumnKind::Integer, 12),
-    column("上年结转", ColumnKind::Integer, 12),
-    column("转入下年", ColumnKind::Integer, 12),
-    column("失效", ColumnKind::Integer, 12),
-    column("已订", ColumnKind::Integer, 12),
-    column("销毁恢复", ColumnKind::Integer, 12),
-    column("余额", ColumnKind::Integer, 12),
-    column("已结转", ColumnKind::Text, 8),
-];
-
-const TRANSFERS: [Column; 12] = [
-    column("划转", ColumnKind::Integer, 10),
-    column("状态", ColumnKind::Text, 10),
-    column("划出方编号", ColumnKind::Integer, 12),
-    column("划出方", ColumnKind::Text, 30),
-    column("划入方编号", ColumnKind::Integer, 12),
-    column("划入方", ColumnKind::Text, 30),
-    column("年度", ColumnKind::Integer, 8),
-    column("产品形态", ColumnKind::Text, 10),
-    column("数量", ColumnKind::Integer, 12),
-    column("文号", ColumnKind::Text, 24),
-    column("提请时间", ColumnKind::DateTime, 20),
-    column("提请人", ColumnKind::Text, 14),
-];
-
-const PRINTERS: [Column; 6] = [
-    column("编号", ColumnKind::Integer, 8),
-    column("名称", ColumnKind::Text, 32),
-    column("统一社会信用代码", ColumnKind::Text, 22),
-    column("印刷许可证", ColumnKind::Text, 22),
-    column("建档时间", ColumnKind::DateTime, 20),
-    column("停用原因", ColumnKind::Text, 28),
-];
-
-const DOCUMENTS: [Column; 11] = [
-    column("文件", ColumnKind::Integer, 10),
-    column("使用人编号", ColumnKind::Integer, 12),
-    column("使用人", ColumnKind::Text, 30),
-    column("用途", ColumnKind::Text, 12),
-    column("标题", ColumnKind::Text, 32),
-    column("版本", ColumnKind::Integer, 8),
-    column("生产批次", ColumnKind::Integer, 10),
-    column("格式", ColumnKind::Text, 10),
-    column("字节", ColumnKind::Integer, 12),
-    column("校验值", ColumnKind::Text, 68),
-    column("归档时间", ColumnKind::DateTime, 20),
-];
-
-/// A table that is begun.
-fn begun(
-    title: &str,
-    columns: &[Column],
-    format: SheetFormat,
-    made_at: Timestamp,
-    out: File,
-) -> Result<SheetWriter<File>, ServiceError> {
-    let table = Table {
-        title,
-        columns,
-        made_at,
-    };
-    Ok(SheetWriter::new(format, table, out)?)
-}
-
-/// The table, and how many rows it has.
-fn ended(sheet: SheetWriter<File>) -> Result<(File, u64), ServiceError> {
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
-}
-
-/// Writes the wanted lots, the newest first. Returns how many.
-///
-/// # Errors
-/// If the database does not answer, or the output does not take the bytes.
-pub async fn lots(
-    store: &Store,
-    scope: Scope,
-    filter: &LotFilter,
-    format: SheetFormat,
-    now: Timestamp,
-    out: File,
-) -> Result<(File, u64), ServiceError> {
-    let mut sheet = begun("生产批次", &LOTS, format, now, out)?;
-    let Some(filter) = filter.within(scope) else {
-        return ended(sheet);
-    };
-    let mut tx = store.read().await?;
-    let names = Names::read(&mut tx).await?;
-    let mut after = None;
-    loop {
-        let some = lists::lots(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.number);
-        for lot in &some {
-            sheet.row(&lot_row(lot, &names))?;
-        }
-    }
-    ended(sheet)
-}
 
 fn lot_row<'a>(lot: &'a Lot, names: &'a Names) -> [Cell<'a>; LOTS.len()] {
     let (new, public) = (&lot.entered, &lot.entered.public);
@@ -175,35 +203,25 @@ fn lot_row<'a>(lot: &'a Lot, names: &'a Names) -> [Cell<'a>; LOTS.len()] {
     ]
 }
 
-/// Writes the wanted entitlements, the newest season first. Returns how many.
-///
-/// # Errors
-/// As [`lots`].
-pub async fn entitlements(
-    store: &Store,
-    scope: Scope,
-    filter: &EntitlementFilter,
-    format: SheetFormat,
-    now: Timestamp,
-    out: File,
-) -> Result<(File, u64), ServiceError> {
-    let mut sheet = begun("年度额度", &ENTITLEMENTS, format, now, out)?;
-    let Some(filter) = filter.within(scope) else {
-        return ended(sheet);
-    };
-    let mut tx = store.read().await?;
-    let names = Names::read(&mut tx).await?;
-    let mut after = None;
-    loop {
-        let some = lists::entitlements(&mut tx, &filter, Sort::down("season"), after, PAGE).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.account);
-        for one in &some {
-            sheet.row(&entitlement_row(one, &names))?;
-        }
-    }
-    ended(sheet)
-}
+const ENTITLEMENTS: [Column; 17] = [
+    column("年度", ColumnKind::Integer, 8),
+    column("使用人编号", ColumnKind::Integer, 12),
+    column("使用人", ColumnKind::Text, 30),
+    column("产品形态", ColumnKind::Text, 10),
+    column("测产面积（亩）", ColumnKind::Decimal(2), 14),
+    column("每包净含量（克）", ColumnKind::Integer, 14),
+    column("核定", ColumnKind::Integer, 12),
+    column("调整", ColumnKind::Integer, 12),
+    column("划入", ColumnKind::Integer, 12),
+    column("划出", ColumnKind::Integer, 12),
+    column("上年结转", ColumnKind::Integer, 12),
+    column("转入下年", ColumnKind::Integer, 12),
+    column("失效", ColumnKind::Integer, 12),
+    column("已订", ColumnKind::Integer, 12),
+    column("销毁恢复", ColumnKind::Integer, 12),
+    column("余额", ColumnKind::Integer, 12),
+    column("已结转", ColumnKind::Text, 8),
+];
 
 fn entitlement_row<'a>(one: &Entitlement, names: &'a Names) -> [Cell<'a>; ENTITLEMENTS.len()] {
     let account = one.account;
@@ -236,35 +254,20 @@ fn area(area: Area) -> Cell<'static> {
     }
 }
 
-/// Writes the wanted transfers, the newest first. Returns how many.
-///
-/// # Errors
-/// As [`lots`].
-pub async fn transfers(
-    store: &Store,
-    scope: Scope,
-    filter: &TransferFilter,
-    format: SheetFormat,
-    now: Timestamp,
-    out: File,
-) -> Result<(File, u64), ServiceError> {
-    let mut sheet = begun("额度划转", &TRANSFERS, format, now, out)?;
-    let Some(filter) = filter.within(scope) else {
-        return ended(sheet);
-    };
-    let mut tx = store.read().await?;
-    let names = Names::read(&mut tx).await?;
-    let mut after = None;
-    loop {
-        let some = lists::transfers(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.number);
-        for one in &some {
-            sheet.row(&transfer_row(one, &names))?;
-        }
-    }
-    ended(sheet)
-}
+const TRANSFERS: [Column; 12] = [
+    column("划转", ColumnKind::Integer, 10),
+    column("状态", ColumnKind::Text, 10),
+    column("划出方编号", ColumnKind::Integer, 12),
+    column("划出方", ColumnKind::Text, 30),
+    column("划入方编号", ColumnKind::Integer, 12),
+    column("划入方", ColumnKind::Text, 30),
+    column("年度", ColumnKind::Integer, 8),
+    column("产品形态", ColumnKind::Text, 10),
+    column("数量", ColumnKind::Integer, 12),
+    column("文号", ColumnKind::Text, 24),
+    column("提请时间", ColumnKind::DateTime, 20),
+    column("提请人", ColumnKind::Text, 14),
+];
 
 fn transfer_row<'a>(one: &'a Transfer, names: &'a Names) -> [Cell<'a>; TRANSFERS.len()] {
     let name = |number| text(names.licensee(Some(number)).map(Licensee::name));
@@ -284,24 +287,45 @@ fn transfer_row<'a>(one: &'a Transfer, names: &'a Names) -> [Cell<'a>; TRANSFERS
     ]
 }
 
-/// Writes all printers, the newest first. Returns how many.
-///
-/// # Errors
-/// As [`lots`].
-pub async fn printers(
-    store: &Store,
-    scope: Scope,
-    format: SheetFormat,
-    now: Timestamp,
-    out: File,
-) -> Result<(File, u64), ServiceError> {
-    let mut sheet = begun("承印方", &PRINTERS, format, now, out)?;
-    let all = register::printers(&mut store.read().await?, None, u32::MAX).await?;
-    for one in all.iter().filter(|one| scope.sees_printer(one.number)) {
-        sheet.row(&printer_row(one))?;
-    }
-    ended(sheet)
+const DOCUMENTS: [Column; 11] = [
+    column("文件", ColumnKind::Integer, 10),
+    column("使用人编号", ColumnKind::Integer, 12),
+    column("使用人", ColumnKind::Text, 30),
+    column("用途", ColumnKind::Text, 12),
+    column("标题", ColumnKind::Text, 32),
+    column("版本", ColumnKind::Integer, 8),
+    column("生产批次", ColumnKind::Integer, 10),
+    column("格式", ColumnKind::Text, 10),
+    column("字节", ColumnKind::Integer, 12),
+    column("校验值", ColumnKind::Text, 68),
+    column("归档时间", ColumnKind::DateTime, 20),
+];
+
+fn document_row<'a>(one: &'a AddedDocument, names: &'a Names) -> [Cell<'a>; DOCUMENTS.len()] {
+    let document = &one.document;
+    [
+        count(document.number.0),
+        count(document.licensee.0),
+        text(names.licensee(Some(document.licensee)).map(Licensee::name)),
+        Cell::Text(document.purpose.chinese()),
+        text(Some(&document.title)),
+        count(document.version),
+        document.lot.map_or(Cell::Empty, |lot| count(lot.0)),
+        Cell::Text(document.media_type.chinese()),
+        Cell::Integer(document.size.cast_signed()),
+        text(Some(&document.sha256)),
+        Cell::DateTime(one.at),
+    ]
 }
+
+const PRINTERS: [Column; 6] = [
+    column("编号", ColumnKind::Integer, 8),
+    column("名称", ColumnKind::Text, 32),
+    column("统一社会信用代码", ColumnKind::Text, 22),
+    column("印刷许可证", ColumnKind::Text, 22),
+    column("建档时间", ColumnKind::DateTime, 20),
+    column("停用原因", ColumnKind::Text, 28),
+];
 
 fn printer_row(one: &Printer) -> [Cell<'_>; PRINTERS.len()] {
     [
@@ -311,55 +335,5 @@ fn printer_row(one: &Printer) -> [Cell<'_>; PRINTERS.len()] {
         text(Some(&one.particulars.licence)),
         Cell::DateTime(one.added_at),
         text(one.ended.as_ref()),
-    ]
-}
-
-/// Writes the list of a licensee's documents, the newest first. Returns how many.
-///
-/// # Errors
-/// As [`lots`].
-pub async fn documents(
-    store: &Store,
-    scope: Scope,
-    filter: &DocumentFilter,
-    format: SheetFormat,
-    now: Timestamp,
-    out: File,
-) -> Result<(File, u64), ServiceError> {
-    let mut sheet = begun("档案文件", &DOCUMENTS, format, now, out)?;
-    let Some(filter) = filter.within(scope) else {
-        return ended(sheet);
-    };
-    let mut tx = store.read().await?;
-    let name = crate::store::licensee::get(&mut tx, filter.licensee).await?;
-    let mut after = None;
-    loop {
-        let some = lists::documents(&mut tx, &filter, Sort::down("number"), after, PAGE).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.document.number);
-        for one in &some {
-            sheet.row(&document_row(one, name.as_ref()))?;
-        }
-    }
-    ended(sheet)
-}
-
-fn document_row<'a>(
-    one: &'a AddedDocument,
-    licensee: Option<&'a Licensee>,
-) -> [Cell<'a>; DOCUMENTS.len()] {
-    let document = &one.document;
-    [
-        count(document.number.0),
-        count(document.licensee.0),
-        text(licensee.map(Licensee::name)),
-        Cell::Text(document.purpose.chinese()),
-        text(Some(&document.title)),
-        count(document.version),
-        document.lot.map_or(Cell::Empty, |lot| count(lot.0)),
-        Cell::Text(document.media_type.chinese()),
-        Cell::Integer(document.size.cast_signed()),
-        text(Some(&document.sha256)),
-        Cell::DateTime(one.at),
     ]
 }

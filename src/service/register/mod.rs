@@ -46,7 +46,7 @@ pub async fn export<W: Write + Send>(
     };
     let mut sheet = SheetWriter::new(format, table, out)?;
     let Some(filter) = filter.within(scope) else {
-        return Ok((sheet.finish()?, 0));
+        return Ok(sheet.finish()?);
     };
     let mut tx = store.read().await?;
     let mut after = None;
@@ -58,8 +58,7 @@ pub async fn export<W: Write + Send>(
             sheet.row(&row::cells(licensee, &row::Texts::of(licensee)))?;
         }
     }
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
+    Ok(sheet.finish()?)
 }
 
 /// What became of a row, or would become of it.

@@ -13,7 +13,7 @@ use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::sheets::read::WantedColumn;
-use crate::sheets::{Cell, Column, ColumnKind};
+use crate::sheets::{Cell, Column, ColumnKind, column};
 
 /// The columns of the register, in their order. Lists within a cell are kept apart by `；`.
 pub const COLUMNS: [Column; 16] = [
@@ -38,10 +38,6 @@ pub const COLUMNS: [Column; 16] = [
 /// The columns that a file must have.
 const REQUIRED: [&str; 3] = ["名称", "统一社会信用代码", "授权依据"];
 const BETWEEN: &str = "；";
-
-const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {
-    Column { title, kind, width }
-}
 
 /// The columns as a file that is read may have them.
 pub fn wanted() -> Vec<WantedColumn> {

@@ -9,16 +9,12 @@ use super::{day_of_season, scans};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::season::Season;
 use crate::service::ServiceError;
-use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table};
+use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table, column};
 use crate::store::Store;
 use crate::store::report::{self, StockOrder};
 
 /// Rows read at once.
 const PAGE: u32 = 2000;
-
-const fn column(title: &'static str, kind: ColumnKind, width: u8) -> Column {
-    Column { title, kind, width }
-}
 
 const OF_LICENSEES: [Column; 13] = [
     column("使用人编号", ColumnKind::Integer, 12),
@@ -79,8 +75,7 @@ pub async fn export_licensees<W: Write + Send>(
             ])?;
         }
     }
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
+    Ok(sheet.finish()?)
 }
 
 fn integer(number: u64) -> Cell<'static> {
@@ -131,8 +126,7 @@ pub async fn export_stock<W: Write + Send>(
             ])?;
         }
     }
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
+    Ok(sheet.finish()?)
 }
 
 const SCANS: [Column; 4] = [
@@ -178,6 +172,5 @@ pub async fn export_scans<W: Write + Send>(
             integer(province.other),
         ])?;
     }
-    let rows = sheet.rows();
-    Ok((sheet.finish()?, rows))
+    Ok(sheet.finish()?)
 }
