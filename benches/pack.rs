@@ -34,6 +34,7 @@ use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
 use yuanmark::service::pack::{self, Format, Pack};
+use yuanmark::service::trail::Origin;
 use yuanmark::service::{entitlements, licensees, orders};
 use yuanmark::store::licensee::Filter;
 use yuanmark::store::{DatabaseUrl, Store, migrate};
@@ -128,8 +129,9 @@ async fn pack_once(folder: &Path, count: u32) -> f64 {
         replace: true,
     };
     let address = PublicUrl::new("https://v.example.cn").expect("an address");
+    let origin = Origin::shell(&line("bench"));
     let start = Instant::now();
-    pack::pack(&store, &keys, &address, &request, &|_, _| {})
+    pack::pack(&store, &keys, &address, &request, &origin, &|_, _| {})
         .await
         .expect("a pack");
     let seconds = start.elapsed().as_secs_f64();

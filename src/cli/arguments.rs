@@ -14,6 +14,8 @@ use crate::keystore::{KeyFolder, KeystoreError, Passphrase};
 use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
 use crate::service::system;
+use crate::service::trail::{self, Note, Origin};
+use crate::store::trail::Outcome;
 use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
 
 /// Where help lists what every command takes, apart from the command's own flags.
@@ -133,6 +135,14 @@ pub(super) struct By {
     /// Who does this, as the ledger will say
     #[arg(long, env = "YUANMARK_BY", default_value_t = user_name(), value_name = "NAME", value_parser = line)]
     pub by: Line,
+}
+
+impl By {
+    /// Has the audit trail say that this person did something that leaves no entry in the ledger.
+    pub(super) async fn note(&self, store: &Store, note: Note) -> Result<(), Failure> {
+        let origin = Origin::shell(&self.by);
+        Ok(trail::write_alone(store, &origin, system::now(), Outcome::Done, note).await?)
+    }
 }
 
 fn user_name() -> Line {

@@ -13,7 +13,7 @@ use super::output::{Output, beijing, or_dash, table};
 use super::values::{date, word};
 use crate::domain::calendar::BEIJING;
 use crate::service::system;
-use crate::service::trail::{self, Note, Origin};
+use crate::service::trail::{self, Note};
 use crate::store::trail::{Filter, Outcome, Step};
 
 #[derive(Subcommand)]
@@ -108,9 +108,8 @@ impl Trail {
                 let (file, format) = NewFile::of_table(&out)?;
                 let (filter, now) = (wanted.filter(), system::now());
                 let (file, rows) = trail::export(&store, &filter, format, now, file).await?;
+                by.note(&store, Note::new("trail-export")).await?;
                 file.keep()?;
-                let (origin, note) = (Origin::shell(&by.by), Note::new("trail-export"));
-                trail::write_alone(&store, &origin, now, Outcome::Done, note).await?;
                 exported(output, &out, rows, "steps")
             }
         }

@@ -301,8 +301,22 @@ impl Lot {
     /// Takes the recall back.
     ///
     /// # Errors
-    /// [`Refusal`] if it is not recalled.
+    /// [`Refusal`] if it is not recalled, or its newest test was failed.
     pub fn restore(&mut self) -> Result<(), Refusal> {
+        let newest = self.reports.last().map(|report| report.result);
+        if self.recalled.is_some() && newest == Some(TestResult::Failed) {
+            return Err(Refusal::conflict(
+                said!(
+                    "lot {} has failed its newest test",
+                    "生产批次 {} 最近一次检验不合格",
+                    self.number
+                ),
+                said!(
+                    "file the report of a test it passed first: `yuanmark lot report`",
+                    "请先登记复检合格的报告，再解除召回"
+                ),
+            ));
+        }
         if self.recalled.take().is_none() {
             return Err(Refusal::conflict(
                 said!(

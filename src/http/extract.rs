@@ -9,6 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::problem::Problem;
 
@@ -35,14 +36,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(body) =
-            Json::from_request(request, state)
-                .await
-                .map_err(|rejection: JsonRejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON,
-                    _ => Problem::BAD_REQUEST.because(rejection.body_text()),
-                })?;
+        // Read as an object first: serde would take a list, too, with the members in their order.
+        let Json(body) = Json::<Map<String, Value>>::from_request(request, state)
+            .await
+            .map_err(|rejection: JsonRejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON,
+                _ => Problem::BAD_REQUEST.because(rejection.body_text()),
+            })?;
+        let body = T::deserialize(Value::Object(body))
+            .map_err(|error| Problem::BAD_REQUEST.because(error.to_string()))?;
         Ok(Self(body))
     }
 }

@@ -266,7 +266,7 @@ mod tests {
             let row = row.each_ref().map(|text| Cell::Text(text));
             writer.row(&row).unwrap();
         }
-        writer.finish().unwrap()
+        writer.finish().unwrap().0
     }
 
     const TEXT: &str = "[,;\"'=+@ \t\r\n＝－＠a沅𠮷\u{3000}\u{feff}-]{0,5}";

@@ -147,8 +147,8 @@ mod tests {
                 })
             ));
             writer.row(&[Cell::Integer(1)]).unwrap();
-            assert_eq!(writer.rows(), 1);
-            assert!(!writer.finish().unwrap().0.is_empty());
+            let (bytes, rows) = writer.finish().unwrap();
+            assert_eq!((bytes.is_empty(), rows), (false, 1));
         }
     }
 }

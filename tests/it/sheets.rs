@@ -84,7 +84,8 @@ fn written(format: SheetFormat) -> Vec<u8> {
             .row(&row(number, "4BD9-QV4N-Q0NZ-57DB", note))
             .unwrap();
     }
-    let bytes = writer.finish().unwrap();
+    let (bytes, rows) = writer.finish().unwrap();
+    assert_eq!(rows, NOTES.len() as u64);
     if let Some(folder) = std::env::var_os("YUANMARK_KEEP_SHEETS") {
         let path = Path::new(&folder)
             .join("sheet")
@@ -175,7 +176,7 @@ fn writes_rows_and_tells_its_memory() {
         let (serial, note) = (format!("SERIAL-{number:012}"), format!("备注 {number}"));
         writer.row(&row(number, &serial, &note)).unwrap();
     }
-    let length = writer.finish().unwrap().metadata().unwrap().len();
+    let length = writer.finish().unwrap().0.metadata().unwrap().len();
     assert!(length > 100_000);
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status

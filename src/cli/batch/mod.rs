@@ -22,6 +22,7 @@ use crate::render::dpi::Dpi;
 use crate::service::issue::{self, Issue};
 use crate::service::pack::{self, Pack as Request};
 use crate::service::system;
+use crate::service::trail::Origin;
 
 #[derive(Subcommand)]
 pub(super) enum Batch {
@@ -97,6 +98,8 @@ pub(super) struct PackArguments {
     /// Replace files that are there
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    by: By,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -215,7 +218,16 @@ impl PackArguments {
             bar.set_length(all);
             bar.set_position(done);
         };
-        let packed = pack::pack(&store, &keys, &self.public_url, &request, &progress).await;
+        let origin = Origin::shell(&self.by.by);
+        let packed = pack::pack(
+            &store,
+            &keys,
+            &self.public_url,
+            &request,
+            &origin,
+            &progress,
+        )
+        .await;
         bar.finish_and_clear();
         let packed = packed?;
         let labels = packed.range.marks();

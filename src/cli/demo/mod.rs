@@ -4,7 +4,6 @@ mod people;
 mod season;
 mod steps;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +12,8 @@ use serde_json::json;
 
 use self::people::{Parties, People};
 use self::steps::{
-    change_marks, code_of, index, make_batch, make_database, make_keys, make_pack, make_token,
+    change_marks, code_of, index, make_batch, make_database, make_folder, make_keys, make_pack,
+    make_token,
 };
 use super::address::Address;
 use super::arguments::Installation;
@@ -72,13 +72,7 @@ impl Demo {
             (Some(listener), url)
         };
         let now = system::now();
-        fs::create_dir_all(&self.dir).map_err(|error| {
-            Failure::wrong_input(
-                format!("{}: {error}", self.dir.display()),
-                "choose another --dir",
-            )
-        })?;
-
+        make_folder(&self.dir)?;
         let keys = make_keys(&self.dir, now, output)?;
         let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;

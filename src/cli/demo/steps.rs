@@ -34,6 +34,7 @@ use crate::service::issue::{self, Issue};
 use crate::service::keys::{self, LiveKeys};
 use crate::service::marks::{self, Change, Which};
 use crate::service::pack::{self, Format, Pack};
+use crate::service::trail::Origin;
 use crate::service::{entitlements, ledger, licensees, lots, orders, printers, system};
 use crate::store::{DatabaseUrl, Store, migrate};
 
@@ -77,6 +78,37 @@ pub(super) fn make_token(
     say(output, is_new, &what)?;
     let token = token::read(&path)?;
     Ok((path, token))
+}
+
+/// In the folder of a demonstration, so that nobody takes it for an installation; and no installation for it.
+const SIGN: (&str, &str) = (
+    "DEMONSTRATION.txt",
+    "Everything in this folder was invented by `yuanmark demo`, keys and passwords included. Use it for no real mark.\n",
+);
+
+/// Makes the folder, or finds it as an earlier run left it.
+pub(super) fn make_folder(dir: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::wrong_input(
+            format!("{}: {error}", dir.display()),
+            "choose another --dir",
+        )
+    };
+    fs::create_dir_all(dir).map_err(failed)?;
+    let (name, text) = SIGN;
+    if dir.join(name).exists() {
+        return Ok(());
+    }
+    if fs::read_dir(dir).map_err(failed)?.next().is_some() {
+        return Err(Failure::wrong_input(
+            format!(
+                "{} holds something that no demonstration made",
+                dir.display()
+            ),
+            "choose a new folder with --dir: the invented firms and marks never go into an installation",
+        ));
+    }
+    fs::write(dir.join(name), text).map_err(failed)
 }
 
 pub(super) async fn make_database(dir: &Path, output: &mut Output) -> Result<Store, Failure> {
@@ -213,6 +245,7 @@ pub(super) async fn make_pack(
             bar.set_position(done);
         };
         let some = IndexRange::new(index(0)?, index(DRAWN - 1)?);
+        let origin = Origin::shell(&words("演示")?);
         for (formats, range) in [
             (vec![Format::Csv], None),
             (vec![Format::Svg, Format::Png, Format::Sheet], some),
@@ -226,7 +259,7 @@ pub(super) async fn make_pack(
                 out: out.clone(),
                 replace: true,
             };
-            pack::pack(store, keys, url, &request, &progress).await?;
+            pack::pack(store, keys, url, &request, &origin, &progress).await?;
         }
         bar.finish_and_clear();
     }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::About;
-use crate::cli::arguments::Installation;
+use crate::cli::arguments::{By, Installation};
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported};
 use crate::cli::output::Output;
 use crate::domain::access::Scope;
+use crate::service::trail::Note;
 use crate::service::{export, system};
 
 #[derive(Args)]
@@ -19,6 +20,8 @@ pub(in crate::cli) struct Export {
     /// The file to write, FILE.csv or FILE.xlsx; never over another one
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    by: By,
 }
 
 impl Export {
@@ -32,6 +35,9 @@ impl Export {
         let filter = self.about.filter();
         let (file, rows) =
             export::entries(&store, Scope::All, &filter, format, system::now(), file).await?;
+        self.by
+            .note(&store, Note::new("export").about("ledger"))
+            .await?;
         file.keep()?;
         exported(output, &self.out, rows, "entries")
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::arguments::{Caller, Installation};
+use crate::cli::arguments::{By, Caller, Installation};
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported, read_table};
 use crate::cli::output::Output;
@@ -13,6 +13,7 @@ use crate::domain::access::Scope;
 use crate::domain::said::Said;
 use crate::service::register::{self, Import as Imported, RowOutcome, Taking};
 use crate::service::system;
+use crate::service::trail::Note;
 
 /// Bad rows that are printed; the rest are counted. All of them stand in the JSON.
 const MOST_ROWS: usize = 100;
@@ -22,6 +23,8 @@ pub(in crate::cli) struct Export {
     /// The file to write, FILE.csv or FILE.xlsx; never over another one
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    by: By,
 }
 
 impl Export {
@@ -41,6 +44,9 @@ impl Export {
             file,
         )
         .await?;
+        self.by
+            .note(&store, Note::new("export").about("licensees"))
+            .await?;
         file.keep()?;
         exported(output, &self.out, rows, "licensees")
     }

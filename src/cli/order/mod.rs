@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use self::print::{row, show_text, to_json, to_text};
-use super::arguments::{Caller, Installation, Page};
+use super::arguments::{By, Caller, Installation, Page};
 use super::entitlement::AccountArguments;
 use super::failure::Failure;
 use super::files::{self, NewFile, exported};
@@ -23,6 +23,7 @@ use crate::domain::order::{NewOrder, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
+use crate::service::trail::Note;
 use crate::service::{export, orders, system};
 use crate::store::order::Filter;
 
@@ -104,6 +105,8 @@ pub(super) enum Order {
         /// The file to write, FILE.csv or FILE.xlsx; never over another one
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        #[command(flatten)]
+        by: By,
     },
     /// Show an order: where its labels are, and what must add up
     #[command(after_help = "EXAMPLE\n  yuanmark order show 1")]
@@ -218,12 +221,13 @@ impl Order {
                 orders::close(&store, &one.caller.call(), one.number, on_hand).await?
             }
             Self::List(list) => return list.run(place, output).await,
-            Self::Export { about, out } => {
+            Self::Export { about, out, by } => {
                 let (file, format) = NewFile::of_table(&out)?;
                 let filter = about.filter();
                 let (file, rows) =
                     export::orders(&store, Scope::All, &filter, format, system::now(), file)
                         .await?;
+                by.note(&store, Note::new("export").about("orders")).await?;
                 file.keep()?;
                 return exported(output, &out, rows, "orders");
             }

@@ -48,23 +48,48 @@ impl Changes {
         Ok(())
     }
 
-    /// The step of the trail that tells of it. `first` is the first entry that was written.
-    pub(super) fn note(self, first: &StoredEntry) -> Note {
-        let mut note = Note {
-            entry: Some(first.number),
-            subject: subject(&first.subjects),
-            ..Note::new(&first.kind)
+    /// The steps of the trail that tell of it: one for each entry that was written, the first with what was changed; of
+    /// more entries than are told one by one, a step for each kind with how many there are.
+    pub(super) fn notes(self, entries: &[&StoredEntry]) -> Vec<Note> {
+        let mut notes: Vec<Note> = if entries.len() <= MOST_THINGS {
+            entries.iter().map(|entry| about(entry)).collect()
+        } else {
+            let mut kinds: Vec<(&StoredEntry, usize)> = Vec::new();
+            for entry in entries {
+                match kinds.iter_mut().find(|(first, _)| first.kind == entry.kind) {
+                    Some((_, entries)) => *entries += 1,
+                    None => kinds.push((entry, 1)),
+                }
+            }
+            let counted = |(first, entries): (&StoredEntry, usize)| {
+                about(first).changed(None, Some(json!({"entries": entries}).to_string()))
+            };
+            kinds.into_iter().map(counted).collect()
         };
+        if self.things <= MOST_THINGS
+            && let Some(first) = notes.first_mut()
+        {
+            *first = self.into(std::mem::take(first));
+        }
+        notes
+    }
+
+    /// Puts what was changed into a step.
+    fn into(self, note: Note) -> Note {
         let text = |things: Map<String, Value>| {
             let things = (!things.is_empty()).then_some(things);
             things.map(|things| Value::Object(things).to_string())
         };
-        if self.things <= MOST_THINGS {
-            note = note.changed(text(self.old), text(self.new));
-        } else {
-            note = note.changed(None, Some(json!({"things": self.things}).to_string()));
-        }
-        note
+        note.changed(text(self.old), text(self.new))
+    }
+}
+
+/// The step that tells of an entry.
+fn about(entry: &StoredEntry) -> Note {
+    Note {
+        entry: Some(entry.number),
+        subject: subject(&entry.subjects),
+        ..Note::new(&entry.kind)
     }
 }
 

@@ -211,9 +211,9 @@ impl Desk {
         changes.save(tx, &books.containers).await?;
         changes.save(tx, &books.documents).await?;
         event::add(tx, &self.events).await?;
-        if let Some((first, _)) = self.entries.first() {
-            let (origin, at) = (&self.call.origin, self.call.at);
-            trail::write(tx, origin, at, Outcome::Done, changes.note(first)).await?;
+        let entries: Vec<&StoredEntry> = self.entries.iter().map(|(entry, _)| entry).collect();
+        for note in changes.notes(&entries) {
+            trail::write(tx, &self.call.origin, self.call.at, Outcome::Done, note).await?;
         }
         self.tx.commit().await?;
         Ok(self.head)

@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::SigningKey;
 
 use super::keys::LiveKeys;
-use super::{ServiceError, no_batch, part_of};
+use super::trail::{self, Note, Origin};
+use super::{ServiceError, no_batch, orders, part_of, system};
+use crate::domain::access::Scope;
 use crate::domain::code::Code;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId, MarkIndex};
 use crate::domain::order::Batch;
@@ -28,7 +30,8 @@ use crate::render::label::Label;
 use crate::render::sheet::MOST_LABELS;
 use crate::render::symbol::Symbol;
 use crate::render::{self, RenderError};
-use crate::store::{Store, Tx, batch, licensee};
+use crate::store::trail::Outcome;
+use crate::store::{Store, Tx, batch, licensee, order};
 
 /// A kind of file in a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,28 +105,36 @@ pub struct Packed {
 /// Told how many labels are done, of how many in all.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// Packs a batch, or a part of it.
+/// Packs a batch, or a part of it, after writing down in the audit trail who does.
 ///
 /// # Errors
-/// If there is no such batch or part, the licensee's right has ended, the key no longer vouches for the batch, a file is
-/// there already, or one cannot be written. Files completed before the error stay; nothing half-written does.
+/// If there is no such batch or part, its order is cancelled or closed, the licensee's right has ended, the key no longer
+/// vouches for the batch, a file is there already, or one cannot be written. Files completed before the error stay; nothing
+/// half-written does.
 pub async fn pack(
     store: &Store,
     keys: &LiveKeys,
     url: &PublicUrl,
     pack: &Pack,
+    origin: &Origin,
     progress: Progress<'_>,
 ) -> Result<Packed, ServiceError> {
-    let batch = {
-        let mut tx = store.read().await?;
-        let batch = batch::get(&mut tx, pack.batch)
-            .await?
-            .ok_or_else(|| no_batch(pack.batch))?;
-        may_be_printed(&mut tx, keys, &batch).await?;
-        batch
-    };
+    let mut tx = store.write().await?;
+    let batch = batch::get(&mut tx, pack.batch)
+        .await?
+        .ok_or_else(|| no_batch(pack.batch))?;
+    let order = order::get(&mut tx, batch.order)
+        .await?
+        .ok_or_else(|| orders::unknown(batch.order))?;
+    if !taken::may_take(Scope::All, &order) {
+        return Err(taken::not_now(&order).into());
+    }
+    may_be_printed(&mut tx, keys, &batch).await?;
     let range = part_of(batch.number, batch.count.all(), pack.range)?;
     check_request(pack, &batch, range)?;
+    let note = Note::new("pack-make").about(format!("orders {}", order.number));
+    trail::write(&mut tx, origin, system::now(), Outcome::Done, note).await?;
+    tx.commit().await?;
     write_all(&Press::new(keys, url, batch)?, pack, range, progress)
 }
 

@@ -55,7 +55,7 @@ pub async fn take(
     Ok(LabelTable { press })
 }
 
-fn not_now(order: &Order) -> Refusal {
+pub(super) fn not_now(order: &Order) -> Refusal {
     Refusal::conflict(
         said!(
             "the labels of order {} cannot be taken: it is {} ({})",
@@ -63,8 +63,8 @@ fn not_now(order: &Order) -> Refusal {
             "不能下载订单 {} 的印制数据：订单处于“{}”状态", order.number, order.state.chinese()
         ),
         said!(
-            "they are taken between the release of the pack and the closing of the order",
-            "发包之后、结案之前可以下载"
+            "labels are printed from the issue of their codes to the closing of the order, and taken by the printing house after the release",
+            "制码之后、结案之前可以印制；发包之后承印方可以下载"
         ),
     )
 }

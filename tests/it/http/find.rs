@@ -1,8 +1,7 @@
 //! The console's search box, and the pages of marks and batches: who finds what, and what they read there.
 
+use yuanmark::domain::access::Role;
 use yuanmark::domain::access::Scope;
-use yuanmark::domain::access::password::Password;
-use yuanmark::domain::access::{Login, Role};
 use yuanmark::domain::container::{Container, ContainerKind};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::licensee::{
@@ -12,13 +11,12 @@ use yuanmark::domain::order::{Batch, Order};
 use yuanmark::domain::printer::{NewPrinter, PrinterNumber};
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::service::containers::{self, Fill};
-use yuanmark::service::people::accounts::{self, NewUser};
-use yuanmark::service::trail::Origin;
 use yuanmark::service::{licensees, orders, printers, system};
 
 use crate::support::databases::execute;
 use crate::support::installation::{USCCS, call, line, morning};
 use crate::support::server::{Phone, Reply, Site, percent_encoded, this_season};
+use crate::support::signed_in::{FORM, signed_in};
 
 const SCRIPT: &str = "<script>alert('甲')</script>";
 
@@ -88,29 +86,9 @@ impl Story {
             _ => (None, None),
         };
         let name = format!("{}{}", role.slug().replace('_', "-"), party.unwrap_or(0));
-        let new = NewUser {
-            login: Login::new(&name).unwrap(),
-            name: line("某人"),
-            role,
-            scope: role.scope(licensee, printer).unwrap(),
-        };
-        let password = "correct horse battery staple";
-        let set = Password::new(password, &new.login).unwrap();
-        let origin = Origin::shell(&line("test"));
-        accounts::add(&self.site.store, &origin, system::now(), new, Some(set))
-            .await
-            .unwrap();
-        let phone = self
-            .site
-            .phone()
-            .with("sec-fetch-site", "same-origin")
-            .with("content-type", "application/x-www-form-urlencoded");
-        let form = format!("login={name}&password={}", percent_encoded(password));
-        let reply = phone
-            .ask("POST", "/console/sign-in", form.into_bytes())
-            .await;
-        assert_eq!(reply.status, 303, "{}", reply.text());
-        phone
+        let scope = role.scope(licensee, printer).unwrap();
+        let phone = self.site.phone().with("content-type", FORM);
+        signed_in(&self.site, phone, &name, role, scope).await
     }
 
     fn serial(&self, batch: usize, place: u32) -> String {

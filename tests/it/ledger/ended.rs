@@ -73,8 +73,20 @@ async fn batches_that_were_issued_are_not_packed_any_more() {
         };
         let url = PublicUrl::new("https://v.example.cn").unwrap();
         let nobody_watches = |_, _| {};
-        let pack =
-            async || pack::pack(&place.store, &place.keys, &url, &request, &nobody_watches).await;
+        let origin = yuanmark::service::trail::Origin::shell(
+            &yuanmark::domain::text::Line::new("name", "test").unwrap(),
+        );
+        let pack = async || {
+            pack::pack(
+                &place.store,
+                &place.keys,
+                &url,
+                &request,
+                &origin,
+                &nobody_watches,
+            )
+            .await
+        };
         end(&place, &licensee, morning() + minutes(600)).await;
         assert_eq!(refusal(pack().await), ENDED);
         assert!(!request.out.exists());

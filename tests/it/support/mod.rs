@@ -13,3 +13,4 @@ pub mod reader;
 pub mod said;
 pub mod server;
 pub mod serving;
+pub mod signed_in;

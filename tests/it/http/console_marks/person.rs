@@ -1,15 +1,13 @@
 //! Somebody who is signed in, reads a form and sends it. How one signs in is told elsewhere.
 
-use yuanmark::domain::access::{Login, Role, User, token};
+use yuanmark::domain::access::Role;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::printer::PrinterNumber;
 use yuanmark::service::system;
-use yuanmark::store::{session, user};
 
-use crate::support::installation::line;
 use crate::support::server::{Phone, Reply, Site, percent_encoded};
+use crate::support::signed_in::{FORM, signed_in};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const BOUNDARY: &str = "----a-boundary-of-these-tests";
 
 pub struct Person {
@@ -25,40 +23,13 @@ impl Person {
         licensee: Option<LicenseeNumber>,
         printer: Option<PrinterNumber>,
     ) -> Self {
-        let mut tx = site.store.write().await.unwrap();
-        let number = user::next_number(&mut tx).await.unwrap();
-        let login = format!("person{number}");
-        let person = User {
-            number,
-            login: Login::new(&login).unwrap(),
-            name: line(&login),
-            role,
-            scope: role.scope(licensee, printer).unwrap(),
-            is_disabled: false,
-        };
-        let now = system::now();
-        user::add(&mut tx, &person, "no password", false, now)
-            .await
-            .unwrap();
-        let mut credentials = user::credentials(&mut tx, number).await.unwrap();
-        credentials.factor_salt = role.needs_second_factor().then_some([7; 16]);
-        user::set_credentials(&mut tx, number, &credentials)
-            .await
-            .unwrap();
-        let hash = token::stored(login.as_bytes());
-        session::add(&mut tx, &hash, number, true, now, ("here", "a browser"))
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        let browser = |kind: &str| {
-            let phone = site.phone().with("sec-fetch-site", "same-origin");
-            let phone = phone.with("content-type", kind);
-            phone.set_cookie("__Host-session", &login);
-            phone
-        };
+        let scope = role.scope(licensee, printer).unwrap();
+        let login = system::unique_id();
+        let phone = signed_in(site, site.phone(), &login, role, scope).await;
+        let sender = format!("multipart/form-data; boundary={BOUNDARY}");
         Self {
-            phone: browser(FORM),
-            sender: browser(&format!("multipart/form-data; boundary={BOUNDARY}")),
+            sender: phone.clone().with("content-type", &sender),
+            phone: phone.with("content-type", FORM),
         }
     }
 

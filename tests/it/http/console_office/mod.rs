@@ -8,20 +8,13 @@ mod lots;
 mod quantities;
 mod register;
 
-use hmac::{Hmac, KeyInit, Mac};
-use yuanmark::domain::access::password::Password;
-use yuanmark::domain::access::{Login, Role, Scope};
+use yuanmark::domain::access::{Role, Scope};
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::printer::PrinterNumber;
-use yuanmark::service::people::accounts::{self, NewUser};
-use yuanmark::service::system;
-use yuanmark::service::trail::Origin;
 
 use self::forms::{Form, unescaped};
-use crate::support::installation::line;
 use crate::support::server::{Phone, Reply, Site, percent_encoded};
-
-const PASSWORD: &str = "a long sentence for the tests";
+use crate::support::signed_in::{FORM, signed_in};
 
 /// Somebody who is signed in.
 pub struct Person {
@@ -30,12 +23,12 @@ pub struct Person {
 
 /// Signs somebody in who reads Chinese.
 pub async fn person(site: &Site, login: &str, role: Role, scope: Scope) -> Person {
-    signed_in(site, site.phone(), login, role, scope).await
+    at_desk(site, site.phone(), login, role, scope).await
 }
 
 /// Signs somebody in who reads English.
 pub async fn english_person(site: &Site, login: &str, role: Role, scope: Scope) -> Person {
-    signed_in(site, site.english_phone(), login, role, scope).await
+    at_desk(site, site.english_phone(), login, role, scope).await
 }
 
 pub async fn registrar(site: &Site) -> Person {
@@ -56,59 +49,9 @@ pub async fn printer(site: &Site, number: PrinterNumber) -> Person {
     person(site, &login, Role::Printer, Scope::Printer(number)).await
 }
 
-async fn signed_in(site: &Site, phone: Phone, login: &str, role: Role, scope: Scope) -> Person {
-    let login = Login::new(login).unwrap();
-    let password = Password::new(PASSWORD, &login).unwrap();
-    let new = NewUser {
-        login: login.clone(),
-        name: line(login.as_str()),
-        role,
-        scope,
-    };
-    let origin = Origin::shell(&line("test"));
-    accounts::add(&site.store, &origin, system::now(), new, Some(password))
-        .await
-        .unwrap();
-    let browser = phone
-        .with("sec-fetch-site", "same-origin")
-        .with("content-type", "application/x-www-form-urlencoded");
-    let person = Person { browser };
-    let fields = [("login", login.as_str()), ("password", PASSWORD)];
-    let reply = person.post("/console/sign-in", &fields).await;
-    assert_eq!(reply.status, 303, "{}", reply.text());
-    if role.needs_second_factor() {
-        let page = person.open("/console/own/second-factor").await;
-        let secret = page.text().split("<span class=\"code\">").nth(1).unwrap();
-        let code = one_time_code(secret.split('<').next().unwrap());
-        let fields = [("code", code.as_str())];
-        let reply = person.post("/console/own/second-factor", &fields).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-    }
-    person
-}
-
-/// What an app on a phone shows now (RFC 6238, SHA-1, six digits).
-fn one_time_code(base32: &str) -> String {
-    let (mut bits, mut count, mut secret) = (0u32, 0, Vec::new());
-    for letter in base32.chars().filter(char::is_ascii_alphanumeric) {
-        let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
-        bits = bits << 5 | u32::try_from(value).unwrap();
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            secret.push(u8::try_from(bits >> count & 255).unwrap());
-        }
-    }
-    let seconds = yuanmark::service::system::now().as_second();
-    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&secret).unwrap();
-    mac.update(&(seconds / 30).to_be_bytes());
-    let mac = mac.finalize().into_bytes();
-    let offset = usize::from(mac[19] & 15);
-    let part: [u8; 4] = mac[offset..offset + 4].try_into().unwrap();
-    format!(
-        "{:06}",
-        (u32::from_be_bytes(part) & 0x7fff_ffff) % 1_000_000
-    )
+async fn at_desk(site: &Site, phone: Phone, login: &str, role: Role, scope: Scope) -> Person {
+    let browser = signed_in(site, phone.with("content-type", FORM), login, role, scope).await;
+    Person { browser }
 }
 
 impl Person {
