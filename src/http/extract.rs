@@ -2,14 +2,18 @@
 //!
 //! A handler takes these as its arguments and never sees a request that is not of the described form.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::problem::Problem;
 
@@ -32,20 +36,41 @@ pub struct ApiQuery<T>(pub T);
 #[derive(Debug)]
 pub struct ApiPath<T>(pub T);
 
+/// Something whose members have names; by itself serde would take a list of them, too, in their order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        // Read as an object first: serde would take a list, too, with the members in their order.
-        let Json(body) = Json::<Map<String, Value>>::from_request(request, state)
-            .await
-            .map_err(|rejection: JsonRejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON,
-                _ => Problem::BAD_REQUEST.because(rejection.body_text()),
-            })?;
-        let body = T::deserialize(Value::Object(body))
-            .map_err(|error| Problem::BAD_REQUEST.because(error.to_string()))?;
+        let Json(Object(body)) =
+            Json::from_request(request, state)
+                .await
+                .map_err(|rejection: JsonRejection| match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Problem::TOO_LARGE,
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::NOT_JSON,
+                    _ => Problem::BAD_REQUEST.because(rejection.body_text()),
+                })?;
         Ok(Self(body))
     }
 }

@@ -2,7 +2,8 @@
 
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::lot::{LotNumber, TestReport, TestResult};
-use yuanmark::service::{ServiceError, lots, orders};
+use yuanmark::service::{ServiceError, lots, orders, trail};
+use yuanmark::store::trail::Filter;
 
 use crate::support::installation::{Installation, call, line, morning};
 
@@ -25,14 +26,13 @@ async fn marks_of_a_recalled_lot_come_back_with_their_lot_alone() {
             result: TestResult::Failed,
             file: None,
         };
-        lots::report(
-            &installation.store,
-            &call("检验员", now),
-            LotNumber(1),
-            failed,
-        )
-        .await
-        .unwrap();
+        let inspector = call("检验员", now);
+        let report = async |new| {
+            lots::report(&installation.store, &inspector, LotNumber(1), new)
+                .await
+                .unwrap()
+        };
+        report(failed.clone()).await;
         let restore = EventKind::Restored(Withdrawal::Recalled);
         let refused = installation
             .change(&batch, restore, "0", now)
@@ -43,15 +43,27 @@ async fn marks_of_a_recalled_lot_come_back_with_their_lot_alone() {
             "{refused}"
         );
         let by = call("科长", now);
-        lots::restore(
-            &installation.store,
-            &by,
-            LotNumber(1),
-            line("复检合格"),
-            line("文1"),
-        )
-        .await
-        .unwrap();
+        let lift = async || {
+            let (reason, document) = (line("复检合格"), line("文1"));
+            lots::restore(&installation.store, &by, LotNumber(1), reason, document).await
+        };
+        // Every entry of the failed report has its step in the audit trail.
+        let steps = trail::list(&installation.store, &Filter::default(), None, 3).await;
+        let actions: Vec<_> = steps.unwrap().into_iter().map(|step| step.action).collect();
+        assert_eq!(actions, ["recalled", "lot_recalled", "lot_reported"]);
+        // Not before it has passed a test.
+        let refused = lift().await.unwrap_err();
+        assert!(
+            told(&refused).contains("has failed its newest test"),
+            "{refused}"
+        );
+        report(TestReport {
+            number: line("复检1"),
+            result: TestResult::Passed,
+            ..failed
+        })
+        .await;
+        lift().await.unwrap();
         // A mark that is recalled by itself is restored by itself.
         let recall = EventKind::Withdrawn(Withdrawal::Recalled);
         installation.change(&batch, recall, "3", now).await.unwrap();

@@ -384,6 +384,20 @@ fn a_code_is_shown_to_the_owner_of_the_file_alone() {
 }
 
 #[test]
+fn it_never_writes_into_an_installation() {
+    let program = Program::new();
+    program.done("migrate");
+    program.done("key new");
+    let before = program.files(".");
+    let refusal = program.refused("demo --no-serve --dir .");
+    assert!(
+        refusal.what.contains("that no demonstration made"),
+        "{refusal:?}"
+    );
+    assert_eq!(program.files("."), before);
+}
+
+#[test]
 fn every_entry_of_the_ledger_has_its_step_in_the_audit_trail() {
     let program = Program::new();
     program.done("demo --no-serve");
@@ -396,13 +410,31 @@ fn every_entry_of_the_ledger_has_its_step_in_the_audit_trail() {
         .collect();
     let ledger = program.json(&format!("ledger list --limit 1000 {place}"));
     let entries = ledger["entries"].as_array().unwrap();
-    let requests = entries.iter().filter(|one| !one["request"].is_null());
     let mut count = 0;
-    for entry in requests {
+    for entry in entries {
         let step = told[&entry["number"].as_u64().unwrap()];
         assert_eq!(step["login"], entry["by"], "{entry}");
         assert_eq!(step["action"], entry["kind"], "{entry}");
         count += 1;
     }
     assert!(count > 100, "{count}");
+    // What leaves no entry in the ledger has its step, too.
+    for (command, action, subject) in [
+        ("order export --out orders.csv", "export", "orders"),
+        ("licensee export --out licensees.csv", "export", "licensees"),
+        ("ledger export --out ledger.csv", "export", "ledger"),
+        (
+            "batch pack 1 --out pack --public-url https://v.example.cn",
+            "pack-make",
+            "orders 1",
+        ),
+    ] {
+        program.done(&format!("{command} --by 张三 {place}"));
+        let newest = program.json(&format!("trail list --limit 1 {place}"))["steps"][0].clone();
+        assert_eq!(newest["login"], "张三");
+        assert_eq!(
+            (&newest["action"], &newest["subject"]),
+            (&json!(action), &json!(subject))
+        );
+    }
 }

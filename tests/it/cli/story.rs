@@ -579,7 +579,7 @@ fn end_a_right(program: &Program) {
     assert_eq!(program.json("mark show 2-0")["state"], "right_ended");
     assert_eq!(program.json("mark show 1-0")["state"], "active");
     let refusal = program.refused("batch pack 1 --out more --public-url https://v.example.cn");
-    assert!(refusal.what.contains("has ended"), "{refusal:?}");
+    assert!(refusal.what.contains("it is closed"), "{refusal:?}");
     let blacklist = "licensee propose 1 blacklist --date 2026-09-02 --ground 冒用 --document 决定5";
     program.done(&format!("{blacklist} --by 张三"));
     assert_eq!(program.json("licensee drop 1")["pending"], json!(null));

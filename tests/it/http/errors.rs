@@ -98,6 +98,7 @@ async fn a_request_that_is_not_what_verify_takes() {
         "nonsense",
         "null",
         "[]",
+        r#"["a code"]"#, // members without their names
         "\"code\"",
         "{}",
         r#"{"code": 7}"#,

@@ -220,6 +220,10 @@ async fn a_failed_test_recalls(office: &Described) {
         (20, 1, 23, 0)
     );
     let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文3" });
+    office
+        .refused("POST", "lots/1/restore", restore.clone(), 409, "refused")
+        .await;
+    office.post("lots/1/reports", report("检3", "passed")).await;
     office.post("lots/1/restore", restore.clone()).await;
     office.post("lots/1/recall", restore).await;
     let restore = json!({ "by": "李四", "reason": "复检合格", "document": "文4" });

@@ -81,6 +81,16 @@ async fn a_failed_report_recalls_a_lot_and_the_clerk_is_told_so_before() {
     says(&words(&refused), &["不能为空"]);
     assert_eq!(Form::of(&refused).get("reason"), "复检合格");
     let form = Form::of(&refused).with("document", "决定2号");
+    let refused = head.send(&form).await;
+    assert_eq!(refused.status, 422);
+    says(&words(&refused), &["最近一次检验不合格"]);
+    let passed = clerk.form(&format!("{here}/report")).await;
+    let passed = passed
+        .with("laboratory", "虚构检验所")
+        .with("number", "复检-018")
+        .with("date", &today())
+        .with("result", "passed");
+    assert_eq!(done(&clerk.send(&passed).await), here);
     assert_eq!(done(&head.send(&form).await), here);
     let form = head.form(&format!("{here}/recall")).await;
     let form = form.with("reason", "抽检发现异物");
