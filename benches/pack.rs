@@ -33,7 +33,7 @@ use yuanmark::render::{png, svg};
 use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
-use yuanmark::service::pack::{self, Format, Pack};
+use yuanmark::service::pack::{self, Pack, There};
 use yuanmark::service::trail::Origin;
 use yuanmark::service::{entitlements, licensees, orders};
 use yuanmark::store::licensee::Filter;
@@ -120,13 +120,8 @@ async fn pack_once(folder: &Path, count: u32) -> f64 {
     migrate::run(&store).await.expect("a schema");
     let batch = new_batch(&store, &keys, count, now).await;
     let request = Pack {
-        batch: batch.number,
-        range: None,
-        formats: vec![Format::Csv],
-        dpi: Dpi::D300,
-        hidden_codes: false,
-        out: folder.join("pack"),
-        replace: true,
+        there: There::Replaced,
+        ..Pack::new(batch.number, folder.join("pack"))
     };
     let address = PublicUrl::new("https://v.example.cn").expect("an address");
     let origin = Origin::shell(&line("bench"));

@@ -9,7 +9,8 @@
 //!
 //! The way through: [`symbol::Symbol`] says which modules are dark,
 //! [`label::Label`] puts the serial beneath it and fixes the layout, and then
-//! [`png`], [`svg`], [`sheet`] or [`terminal`] draw it. [`csv`] writes the tables
+//! [`png`], [`svg`], [`pdf`], [`zpl`], [`sheet`] or [`terminal`] draw it;
+//! [`imposition`] says where on a sheet. [`csv`] and [`table`] write the tables
 //! that travel with the labels.
 
 pub mod bitmap;
@@ -18,19 +19,23 @@ pub mod csv;
 pub mod dots;
 pub mod dpi;
 mod glyphs;
+pub mod imposition;
 pub mod label;
 pub mod lettering;
 mod line;
 mod mask;
 mod outline;
+pub mod pdf;
 pub mod png;
 pub mod qr_svg;
 pub mod sheet;
 mod strokes;
 pub mod svg;
 pub mod symbol;
+pub mod table;
 mod template;
 pub mod terminal;
+pub mod zpl;
 
 /// Why a label could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +52,12 @@ pub enum RenderError {
     /// Its picture could not be written.
     #[error(transparent)]
     Png(#[from] png::PngError),
+    /// The labels do not go on the paper.
+    #[error(transparent)]
+    Imposition(#[from] imposition::ImpositionError),
+    /// A row does not go into the table of a profile.
+    #[error(transparent)]
+    Row(#[from] table::RowError),
     /// The labels do not make a sheet.
     #[error(transparent)]
     Sheet(#[from] sheet::SheetError),

@@ -2,7 +2,8 @@
 
 mod print;
 
-use std::path::PathBuf;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,8 +20,10 @@ use crate::domain::order::OrderNumber;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
+use crate::render::imposition::{Mm, Order, Size, SizeError};
+use crate::render::table::Profile;
 use crate::service::issue::{self, Issue};
-use crate::service::pack::{self, Pack as Request};
+use crate::service::pack::{self, Layout, Pack as Request, There};
 use crate::service::system;
 use crate::service::trail::Origin;
 
@@ -59,13 +62,27 @@ pub(super) enum Batch {
     },
     /// Write the labels of a batch as files for the press
     ///
-    /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. The folders svg
-    /// and png have one drawing a label. A file stands under its final name only when it is complete.
-    #[command(
-        after_help = "EXAMPLE\n  yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn"
-    )]
+    /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. labels.txt has
+    /// the form that a profile says. labels.pdf has sheets with crop marks, labels.zpl one picture a label for label
+    /// printers; the folders svg and png have one drawing a label. manifest.json lists what the folder holds, with serials
+    /// and SHA-256. A file stands under its final name only when it is complete.
+    #[command(after_help = PACK_HELP)]
     Pack(PackArguments),
 }
+
+const PACK_HELP: &str = "\
+A PROFILE for labels.txt
+  columns = [\"sequence\", \"serial\", \"link\"]  # and qr_text, batch, order, licensee, uscc, product, season
+  separator = \";\"                           # or widths = [8, 19, 140]: columns filled with spaces
+  header = false
+  encoding = \"gb18030\"                      # utf-8, gb18030 (for GBK programs), utf-16le
+  line_end = \"crlf\"                         # or lf
+
+EXAMPLES
+  yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
+      --public-url https://v.example.cn
+  yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]
 pub(super) struct PackArguments {
@@ -89,12 +106,33 @@ pub(super) struct PackArguments {
     /// Only these marks, by index, such as 0-23
     #[arg(long, value_parser = index_range, value_name = "FIRST-LAST")]
     range: Option<IndexRange>,
-    /// The press's dots an inch, for png and sheet: 203, 300 or 600
+    /// The press's dots an inch, for all that is drawn: 203, 300 or 600
     #[arg(long, default_value = "300", value_parser = dpi)]
     dpi: Dpi,
     /// Write the hidden codes too, into hidden-codes.csv (mode 0600)
     #[arg(long)]
     hidden_codes: bool,
+    /// The form of labels.txt, a TOML file (see below)
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// The sheet of labels.pdf: a4, sra3, its width and height in mm such as 330x480, or label for one label a page
+    #[arg(long, default_value = "a4", value_parser = paper)]
+    paper: Paper,
+    /// Millimetres between labels on a sheet
+    #[arg(long, default_value = "2", value_parser = millimetres, value_name = "MM")]
+    gap: Mm,
+    /// Millimetres that stay white at least on each side of a sheet
+    #[arg(long, default_value = "8", value_parser = millimetres, value_name = "MM")]
+    margin: Mm,
+    /// How labels follow one another on sheets: row by row, or so that the cut stacks follow one another
+    #[arg(long, default_value = "rows", value_name = "ORDER")]
+    order: SheetOrder,
+    /// Split every kind of file into parts of so many labels
+    #[arg(long, value_name = "LABELS")]
+    part_size: Option<NonZero<u32>>,
+    /// Make only the files that are missing, after an interruption
+    #[arg(long, conflicts_with = "replace")]
+    resume: bool,
     /// Replace files that are there
     #[arg(long)]
     replace: bool,
@@ -102,9 +140,54 @@ pub(super) struct PackArguments {
     by: By,
 }
 
+/// The sheet, or none for one label a page.
+#[derive(Clone, Copy)]
+struct Paper(Option<Size>);
+
+fn paper(text: &str) -> Result<Paper, SizeError> {
+    match text {
+        "label" => Ok(Paper(None)),
+        sheet => sheet.parse().map(|size| Paper(Some(size))),
+    }
+}
+
+fn millimetres(text: &str) -> Result<Mm, String> {
+    let mm = text.parse().ok().filter(|mm| (0.0..=200.0).contains(mm));
+    mm.ok_or_else(|| "a number of millimetres from 0 to 200".to_owned())
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SheetOrder {
+    Rows,
+    Stacks,
+}
+
+impl From<SheetOrder> for Order {
+    fn from(order: SheetOrder) -> Self {
+        match order {
+            SheetOrder::Rows => Self::Rows,
+            SheetOrder::Stacks => Self::Stacks,
+        }
+    }
+}
+
+fn read_profile(path: &Path) -> Result<Profile, Failure> {
+    let wrong = |what: String| {
+        Failure::wrong_input(
+            format!("{}: {what}", path.display()),
+            "`yuanmark batch pack --help` shows a profile",
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    Profile::read(&text).map_err(|error| wrong(error.to_string()))
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Csv,
+    Txt,
+    Zpl,
+    Pdf,
     Svg,
     Png,
     Sheet,
@@ -114,6 +197,9 @@ impl From<Format> for pack::Format {
     fn from(format: Format) -> Self {
         match format {
             Format::Csv => Self::Csv,
+            Format::Txt => Self::Txt,
+            Format::Zpl => Self::Zpl,
+            Format::Pdf => Self::Pdf,
             Format::Svg => Self::Svg,
             Format::Png => Self::Png,
             Format::Sheet => Self::Sheet,
@@ -211,7 +297,19 @@ impl PackArguments {
             dpi: self.dpi,
             hidden_codes: self.hidden_codes,
             out: self.out,
-            replace: self.replace,
+            profile: self.profile.as_deref().map(read_profile).transpose()?,
+            layout: Layout {
+                paper: self.paper.0,
+                gap: self.gap,
+                margin: self.margin,
+                order: self.order.into(),
+            },
+            part_size: self.part_size,
+            there: match (self.replace, self.resume) {
+                (true, _) => There::Replaced,
+                (_, true) => There::Kept,
+                _ => There::Refused,
+            },
         };
         let bar = progress_bar();
         let progress = |done, all| {
@@ -230,10 +328,10 @@ impl PackArguments {
         .await;
         bar.finish_and_clear();
         let packed = packed?;
-        let labels = packed.range.marks();
+        let labels = packed.marks;
         let mut text = format!(
             "packed {} labels of batch {}",
-            thousands(u64::from(labels)),
+            thousands(labels),
             self.number
         );
         for file in &packed.files {

@@ -28,12 +28,11 @@ use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::keystore::{KeyFolder, write_admin_token};
-use crate::render::dpi::Dpi;
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
 use crate::service::keys::{self, LiveKeys};
 use crate::service::marks::{self, Change, Which};
-use crate::service::pack::{self, Format, Pack};
+use crate::service::pack::{self, Format, Pack, There};
 use crate::service::trail::Origin;
 use crate::service::{entitlements, ledger, licensees, lots, orders, printers, system};
 use crate::store::{DatabaseUrl, Store, migrate};
@@ -219,6 +218,11 @@ pub(super) async fn make_batch(
     Ok(issued.batch)
 }
 
+/// What is made of all labels of the demonstration's batch.
+const WHOLE: &[Format] = &[Format::Csv, Format::Pdf];
+/// What is made of some.
+const DRAWN_FORMATS: &[Format] = &[Format::Zpl, Format::Svg, Format::Png, Format::Sheet];
+
 pub(super) async fn make_pack(
     dir: &Path,
     store: &Store,
@@ -237,7 +241,7 @@ pub(super) async fn make_pack(
     let is_there = |format: Format| out.join(format.file_name()).exists();
     let table = fs::read_to_string(out.join(Format::Csv.file_name())).unwrap_or_default();
     let is_same = table.lines().nth(1).is_some_and(|row| row.ends_with(&link))
-        && Format::ALL.into_iter().all(is_there);
+        && WHOLE.iter().chain(DRAWN_FORMATS).copied().all(is_there);
     if !is_same {
         let bar = progress_bar();
         let progress = |done, all| {
@@ -246,18 +250,12 @@ pub(super) async fn make_pack(
         };
         let some = IndexRange::new(index(0)?, index(DRAWN - 1)?);
         let origin = Origin::shell(&words("演示")?);
-        for (formats, range) in [
-            (vec![Format::Csv], None),
-            (vec![Format::Svg, Format::Png, Format::Sheet], some),
-        ] {
+        for (formats, range) in [(WHOLE, None), (DRAWN_FORMATS, some)] {
             let request = Pack {
-                batch: batch.number,
                 range,
-                formats,
-                dpi: Dpi::D300,
-                hidden_codes: false,
-                out: out.clone(),
-                replace: true,
+                formats: formats.to_vec(),
+                there: There::Replaced,
+                ..Pack::new(batch.number, out.clone())
             };
             pack::pack(store, keys, url, &request, &origin, &progress).await?;
         }

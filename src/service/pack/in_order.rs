@@ -6,27 +6,25 @@ use std::thread;
 
 use crate::domain::mark::{IndexRange, MarkIndex};
 
-/// Chunks a worker may be ahead of the one who takes: enough to never wait for a slow write, few enough to stay small.
+/// Pieces a worker may be ahead of the one who takes: enough to never wait for a slow write, few enough to stay small.
 const AHEAD: usize = 4;
 
-/// Cuts `range` into chunks of at most `size` marks, lets each be made by one of the workers, and hands the results to
-/// `take` in the order of the range. The first error of either ends it all.
-pub(super) fn in_order<T: Send, E: Send>(
-    range: IndexRange,
-    size: u32,
+/// Lets each piece be made by one of the workers, and hands the results to `take` in the order of the pieces. The first
+/// error of either ends it all.
+pub(super) fn in_order<P: Copy + Sync, T: Send, E: Send>(
+    pieces: &[P],
     workers: NonZero<usize>,
-    make: impl Fn(IndexRange) -> Result<T, E> + Sync,
+    make: impl Fn(P) -> Result<T, E> + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let chunks = chunks(range, size);
-    let (make, chunks) = (&make, &chunks);
+    let make = &make;
     thread::scope(|scope| {
         let results: Vec<_> = (0..workers.get())
             .map(|worker| {
                 let (send, receive) = sync_channel(AHEAD);
                 scope.spawn(move || {
-                    for chunk in chunks.iter().skip(worker).step_by(workers.get()) {
-                        let made = make(*chunk);
+                    for piece in pieces.iter().skip(worker).step_by(workers.get()) {
+                        let made = make(*piece);
                         let is_last = made.is_err();
                         // Nobody takes any more: an error ended it.
                         if send.send(made).is_err() || is_last {
@@ -37,7 +35,7 @@ pub(super) fn in_order<T: Send, E: Send>(
                 receive
             })
             .collect();
-        for (place, _) in chunks.iter().enumerate() {
+        for (place, _) in pieces.iter().enumerate() {
             // A worker hangs up only after an error, which stands before this place and ended the loop.
             let Ok(made) = results[place % workers.get()].recv() else {
                 break;
@@ -48,12 +46,13 @@ pub(super) fn in_order<T: Send, E: Send>(
     })
 }
 
-fn chunks(range: IndexRange, size: u32) -> Vec<IndexRange> {
+/// The range in pieces of at most `size` marks.
+pub(super) fn pieces(range: IndexRange, size: u32) -> Vec<IndexRange> {
     let last = range.last().get();
     (range.first().get()..=last)
         .step_by(size as usize)
         .filter_map(|first| {
-            let end = last.min(first + (size - 1));
+            let end = last.min(first.saturating_add(size - 1));
             IndexRange::new(MarkIndex::new(first)?, MarkIndex::new(end)?)
         })
         .collect()
@@ -75,12 +74,12 @@ mod tests {
     fn results_come_in_order_and_all_of_them() {
         for workers in 1..5 {
             let mut seen = Vec::new();
-            let make = |chunk: IndexRange| {
-                Ok::<_, ()>(chunk.indices().map(MarkIndex::get).collect::<Vec<_>>())
+            let make = |piece: IndexRange| {
+                Ok::<_, ()>(piece.indices().map(MarkIndex::get).collect::<Vec<_>>())
             };
             let workers = NonZero::new(workers).unwrap();
-            in_order(range(5, 1003), 10, workers, make, |chunk| {
-                seen.extend(chunk);
+            in_order(&pieces(range(5, 1003), 10), workers, make, |piece| {
+                seen.extend(piece);
                 Ok(())
             })
             .unwrap();
@@ -91,25 +90,20 @@ mod tests {
     #[test]
     fn an_error_on_either_side_ends_it() {
         let workers = NonZero::new(3).unwrap();
-        let make = |chunk: IndexRange| {
-            if chunk.covers(MarkIndex::new(500).unwrap()) {
+        let all = pieces(range(0, 100_000), 7);
+        let make = |piece: IndexRange| {
+            if piece.covers(MarkIndex::new(500).unwrap()) {
                 Err("make")
             } else {
                 Ok(())
             }
         };
-        assert_eq!(
-            in_order(range(0, 100_000), 7, workers, make, |()| Ok(())),
-            Err("make")
-        );
+        assert_eq!(in_order(&all, workers, make, |()| Ok(())), Err("make"));
         let mut taken = 0;
         let take = |()| {
             taken += 1;
             if taken == 10 { Err("take") } else { Ok(()) }
         };
-        assert_eq!(
-            in_order(range(0, 100_000), 7, workers, |_| Ok(()), take),
-            Err("take")
-        );
+        assert_eq!(in_order(&all, workers, |_| Ok(()), take), Err("take"));
     }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::Press;
-use super::in_order::in_order;
-use super::part::{PartFile, PartFolder};
+use super::in_order::{in_order, pieces};
+use super::part::{PartFile, PartFolder, Written};
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::render::RenderError;
 use crate::render::dpi::Dpi;
@@ -25,7 +25,7 @@ pub(super) fn write_svg(
     range: IndexRange,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
-) -> Result<(), ServiceError> {
+) -> Result<Written, ServiceError> {
     write_each(press, range, path, "svg", tick, |label| {
         Ok(svg::render(label, MODULE_MM).into_bytes())
     })
@@ -37,7 +37,7 @@ pub(super) fn write_png(
     dpi: Dpi,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
-) -> Result<(), ServiceError> {
+) -> Result<Written, ServiceError> {
     let renderer = PngRenderer::new(dpi);
     write_each(press, range, path, "png", tick, |label| {
         Ok(renderer.render(label)?)
@@ -51,8 +51,8 @@ fn write_each(
     extension: &str,
     tick: &(dyn Fn(u64) + Sync),
     draw: impl Fn(&Label) -> Result<Vec<u8>, RenderError> + Sync,
-) -> Result<(), ServiceError> {
-    let folder = PartFolder::create(path)?;
+) -> Result<Written, ServiceError> {
+    let mut folder = PartFolder::create(path)?;
     let is_large = range.marks() > FILES_A_FOLDER;
     let name = |index: MarkIndex| {
         let file = format!("{:08}.{extension}", index.get());
@@ -67,15 +67,14 @@ fn write_each(
             folder.make_folder(&format!("{number:04}"))?;
         }
     }
+    let here = folder.place();
     let make = |chunk: IndexRange| {
-        for index in chunk.indices() {
-            let label = press.label(index)?;
-            folder.write(&name(index), &draw(&label)?)?;
-        }
-        Ok(chunk.marks())
+        let write = |index| here.write(&name(index), &draw(&press.label(index)?)?);
+        chunk.indices().map(write).collect::<Result<Vec<_>, _>>()
     };
-    in_order(range, CHUNK, press.workers, make, |marks| {
-        tick(u64::from(marks));
+    in_order(&pieces(range, CHUNK), press.workers, make, |written| {
+        folder.note(&written);
+        tick(written.len() as u64);
         Ok::<(), ServiceError>(())
     })?;
     folder.finish()
@@ -91,7 +90,7 @@ pub(super) fn write_sheet(
     dpi: Dpi,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
-) -> Result<(), ServiceError> {
+) -> Result<Written, ServiceError> {
     let labels = range
         .indices()
         .map(|index| press.label(index))

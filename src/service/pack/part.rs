@@ -1,13 +1,16 @@
-//! Files and folders that stand under their final name only when they are complete and durable.
+//! Files and folders of a pack: hashed as they are written, they stand under their final name only when they are complete and durable.
 //!
 //! Until then they are `NAME.part`. An error removes it; what a killed process left is removed by the next one.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::files;
+use crate::domain::ledger::chain::EntryHash;
 use crate::service::ServiceError;
 
 fn part_name(path: &Path) -> PathBuf {
@@ -39,11 +42,77 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Written {
+    /// How many bytes.
+    pub(super) bytes: u64,
+    /// Their SHA-256, in hexadecimal; of a folder that of the hashes of its files, one after the other.
+    pub(super) sha256: String,
+}
+
+impl Written {
+    fn new(bytes: u64, hash: Sha256) -> Self {
+        let sha256 = EntryHash(hash.finalize().into()).to_string();
+        Self { bytes, sha256 }
+    }
+
+    /// What a file or folder that is there holds.
+    pub(super) fn read(path: &Path) -> Result<Self, ServiceError> {
+        let read = |path: &Path| {
+            let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), 0);
+            let mut some = vec![0; 1 << 16];
+            loop {
+                match file.read(&mut some)? {
+                    0 => return Ok::<_, io::Error>((bytes, hash)),
+                    length => {
+                        hash.update(&some[..length]);
+                        bytes += length as u64;
+                    }
+                }
+            }
+        };
+        let all = || {
+            if !path.is_dir() {
+                return read(path);
+            }
+            let (mut bytes, mut hash) = (0, Sha256::new());
+            for file in files_below(path)? {
+                let (length, one) = read(&file)?;
+                bytes += length;
+                hash.update(one.finalize());
+            }
+            Ok((bytes, hash))
+        };
+        let (bytes, hash) = all().map_err(|source| files(path, source))?;
+        Ok(Self::new(bytes, hash))
+    }
+}
+
+/// All files of a folder and the folders in it, in the order of their names.
+fn files_below(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    let mut here: Vec<PathBuf> = fs::read_dir(path)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    here.sort_unstable();
+    for path in here {
+        if path.is_dir() {
+            all.append(&mut files_below(&path)?);
+        } else {
+            all.push(path);
+        }
+    }
+    Ok(all)
+}
+
 /// A file being written.
 pub(super) struct PartFile {
     path: PathBuf,
     part: PathBuf,
     file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
     is_finished: bool,
 }
 
@@ -62,21 +131,25 @@ impl PartFile {
             path: path.to_owned(),
             part,
             file: BufWriter::with_capacity(1 << 20, file),
+            hash: Sha256::new(),
+            bytes: 0,
             is_finished: false,
         })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ServiceError> {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
         self.file
             .write_all(bytes)
             .map_err(|source| files(&self.path, source))
     }
 
-    pub(super) fn finish(mut self) -> Result<(), ServiceError> {
+    pub(super) fn finish(mut self) -> Result<Written, ServiceError> {
         self.finish_io()
             .map_err(|source| files(&self.path, source))?;
         self.is_finished = true;
-        Ok(())
+        Ok(Written::new(self.bytes, std::mem::take(&mut self.hash)))
     }
 
     fn finish_io(&mut self) -> io::Result<()> {
@@ -95,10 +168,27 @@ impl Drop for PartFile {
     }
 }
 
+/// The bytes and the hash of one file of a folder.
+pub(super) type FileHash = (u64, [u8; 32]);
+
+/// The place of a folder being filled.
+pub(super) struct Place(PathBuf);
+
+impl Place {
+    /// Writes a whole file into it; `name` may have a folder that [`PartFolder::make_folder`] made.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<FileHash, ServiceError> {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).map_err(|source| files(&path, source))?;
+        Ok((bytes.len() as u64, Sha256::digest(bytes).into()))
+    }
+}
+
 /// A folder being filled.
 pub(super) struct PartFolder {
     path: PathBuf,
     part: PathBuf,
+    hash: Sha256,
+    bytes: u64,
     is_finished: bool,
 }
 
@@ -113,6 +203,8 @@ impl PartFolder {
         Ok(Self {
             path: path.to_owned(),
             part,
+            hash: Sha256::new(),
+            bytes: 0,
             is_finished: false,
         })
     }
@@ -123,17 +215,24 @@ impl PartFolder {
         fs::create_dir_all(&path).map_err(|source| files(&path, source))
     }
 
-    /// Writes a whole file into it; `name` may have a folder that [`PartFolder::make_folder`] made.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ServiceError> {
-        let path = self.part.join(name);
-        fs::write(&path, bytes).map_err(|source| files(&path, source))
+    /// Where its files are written, by any number of workers.
+    pub(super) fn place(&self) -> Place {
+        Place(self.part.clone())
     }
 
-    pub(super) fn finish(mut self) -> Result<(), ServiceError> {
+    /// Takes note of files that were written, in the order of their names.
+    pub(super) fn note(&mut self, written: &[FileHash]) {
+        for (bytes, hash) in written {
+            self.bytes += bytes;
+            self.hash.update(hash);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Written, ServiceError> {
         self.finish_io()
             .map_err(|source| files(&self.path, source))?;
         self.is_finished = true;
-        Ok(())
+        Ok(Written::new(self.bytes, std::mem::take(&mut self.hash)))
     }
 
     fn finish_io(&self) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! The table of an order's labels, as a printing house takes it: made while it is sent, and kept nowhere.
 
-use super::{Press, may_be_printed, tables};
+use super::{Facts, Press, may_be_printed, streams};
 use crate::domain::access::Scope;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::{Order, OrderNumber, OrderState};
@@ -48,7 +48,8 @@ pub async fn take(
     };
     let batch = batch::get(&mut tx, of).await?.ok_or_else(|| no_batch(of))?;
     may_be_printed(&mut tx, keys, &batch).await?;
-    let press = Press::new(keys, url, batch)?;
+    let facts = Facts::of(&mut tx, &batch, order).await?;
+    let press = Press::new(keys, url, batch, facts)?;
     let note = Note::new("pack-take").about(format!("orders {number}"));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;
     tx.commit().await?;
@@ -81,6 +82,6 @@ impl LabelTable {
     /// # Errors
     /// The first of `take`.
     pub fn write<E: Send>(&self, take: impl FnMut(Vec<u8>) -> Result<(), E>) -> Result<(), E> {
-        tables::pieces(&self.press, take)
+        streams::hand_on(&self.press, take)
     }
 }

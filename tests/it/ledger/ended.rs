@@ -6,9 +6,8 @@ use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::licensee::{LicenseeNumber, LicenseeState, Step, StepTaken};
 use yuanmark::domain::order::NewOrder;
 use yuanmark::domain::public_url::PublicUrl;
-use yuanmark::render::dpi::Dpi;
 use yuanmark::service::desk::Call;
-use yuanmark::service::pack::{self, Format, Pack};
+use yuanmark::service::pack::{self, Pack};
 use yuanmark::service::{licensees, orders};
 use yuanmark::store::order::Filter;
 
@@ -62,15 +61,7 @@ async fn batches_that_were_issued_are_not_packed_any_more() {
         let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
             .await
             .unwrap();
-        let request = Pack {
-            batch: batch.number,
-            range: None,
-            formats: vec![Format::Csv],
-            dpi: "300".parse::<Dpi>().unwrap(),
-            hidden_codes: false,
-            out: place.folder.path().join("pack"),
-            replace: false,
-        };
+        let request = Pack::new(batch.number, place.folder.path().join("pack"));
         let url = PublicUrl::new("https://v.example.cn").unwrap();
         let nobody_watches = |_, _| {};
         let origin = yuanmark::service::trail::Origin::shell(

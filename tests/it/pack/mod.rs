@@ -2,6 +2,7 @@
 
 mod folders;
 mod pictures;
+mod press;
 mod tables;
 
 use crate::support::program::Program;

@@ -1,0 +1,149 @@
+//! `manifest.json`: what a folder holds, so that who gets it can check that it is whole.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::part::{PartFile, Written};
+use super::{Press, files};
+use crate::domain::mark::IndexRange;
+use crate::domain::said::said;
+use crate::service::ServiceError;
+
+/// The file's name.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What a folder holds of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The program that made it, with its version.
+    pub made_by: String,
+    /// When the newest of its files was made.
+    pub made_at: Timestamp,
+    /// The batch.
+    pub batch: u32,
+    /// The order.
+    pub order: u32,
+    /// The licensee's name.
+    pub licensee: String,
+    /// The licensee's credit code.
+    pub uscc: String,
+    /// The product as it stands on the pack.
+    pub product: String,
+    /// The season, a year.
+    pub season: u16,
+    /// Where the codes lead.
+    pub public_url: String,
+    /// The files, by name.
+    pub files: Vec<ListedFile>,
+}
+
+/// A file or folder of a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// The index of its first mark.
+    pub first: u32,
+    /// The index of its last mark.
+    pub last: u32,
+    /// How many labels.
+    pub labels: u32,
+    /// The serial of its first mark.
+    pub first_serial: String,
+    /// The serial of its last mark.
+    pub last_serial: String,
+    /// Its bytes; of a folder those of all its files.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal; of a folder that of its files' hashes (32 bytes each) in the order of their names.
+    pub sha256: String,
+}
+
+impl ListedFile {
+    pub(super) fn new(press: &Press, name: String, range: IndexRange, written: Written) -> Self {
+        let serial = |index| press.secrets.serial.serial(press.mark(index)).to_string();
+        Self {
+            name,
+            first: range.first().get(),
+            last: range.last().get(),
+            labels: range.marks(),
+            first_serial: serial(range.first()),
+            last_serial: serial(range.last()),
+            bytes: written.bytes,
+            sha256: written.sha256,
+        }
+    }
+}
+
+impl Manifest {
+    /// Of the files just made, and of those that an earlier manifest of the same batch lists beside them.
+    ///
+    /// # Errors
+    /// If the folder holds the pack of another batch.
+    pub(super) fn new(
+        press: &Press,
+        made_at: Timestamp,
+        folder: &Path,
+        mut made: Vec<ListedFile>,
+    ) -> Result<Self, ServiceError> {
+        let earlier = read(folder)?;
+        let earlier = earlier.map_or(Vec::new(), |earlier| earlier.files);
+        let is_left = |file: &ListedFile| {
+            made.iter().all(|new| new.name != file.name) && folder.join(&file.name).exists()
+        };
+        let left: Vec<_> = earlier.into_iter().filter(is_left).collect();
+        made.extend(left);
+        made.sort_by(|a, b| a.name.cmp(&b.name));
+        let (batch, facts) = (&press.batch, &press.facts);
+        Ok(Self {
+            made_by: concat!("yuanmark ", env!("CARGO_PKG_VERSION")).to_owned(),
+            made_at,
+            batch: batch.number.get(),
+            order: batch.order.0,
+            licensee: facts.licensee.to_string(),
+            uscc: facts.uscc.to_string(),
+            product: facts.product.to_string(),
+            season: batch.season.year(),
+            public_url: press.url.to_string(),
+            files: made,
+        })
+    }
+
+    /// Writes it down.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), ServiceError> {
+        let path = folder.join(MANIFEST);
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| files(&path, std::io::Error::other(error)))?;
+        text.push('\n');
+        let mut file = PartFile::create(&path)?;
+        file.write(text.as_bytes())?;
+        file.finish().map(drop)
+    }
+}
+
+/// The manifest of a folder, if it has one that can be read.
+fn read(folder: &Path) -> Result<Option<Manifest>, ServiceError> {
+    let path = folder.join(MANIFEST);
+    match std::fs::read(&path) {
+        Ok(text) => Ok(serde_json::from_slice(&text).ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(files(&path, error)),
+    }
+}
+
+/// Refuses a folder that holds the pack of another batch: its files have the same names.
+pub(super) fn check_folder(folder: &Path, press: &Press) -> Result<(), ServiceError> {
+    match read(folder)? {
+        Some(earlier) if earlier.batch != press.batch.number.get() => Err(ServiceError::refused(
+            said!(
+                "{} holds the pack of batch {}",
+                "{} 中已有第 {} 批的数据",
+                folder.display(),
+                earlier.batch
+            ),
+            said!("name another folder with --out", "请另选文件夹"),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,87 @@
+//! `labels.pdf`: labels on sheets, or one a page.
+
+use std::path::Path;
+
+use super::Press;
+use super::in_order::in_order;
+use super::part::{PartFile, Written};
+use crate::domain::mark::{IndexRange, MarkIndex};
+use crate::render::RenderError;
+use crate::render::dpi::Dpi;
+use crate::render::imposition::{Imposition, Mm, Order, Size};
+use crate::render::pdf::{PdfFile, PdfPages};
+use crate::service::ServiceError;
+
+/// How labels lie on the pages of a PDF file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    /// The sheet; with `None` each page is as large as its one label.
+    pub paper: Option<Size>,
+    /// Between labels.
+    pub gap: Mm,
+    /// White that stays at least on each side of the sheet.
+    pub margin: Mm,
+    /// Which label lies where.
+    pub order: Order,
+}
+
+impl Default for Layout {
+    /// On A4, row by row.
+    fn default() -> Self {
+        Self {
+            paper: Some(Size::A4),
+            gap: 2.0,
+            margin: 8.0,
+            order: Order::Rows,
+        }
+    }
+}
+
+/// How these labels go onto pages; refused where not even one does.
+pub(super) fn pages(
+    press: &Press,
+    range: IndexRange,
+    layout: &Layout,
+    dpi: Dpi,
+) -> Result<PdfPages, ServiceError> {
+    // All labels of a batch are alike in size: their codes have the same length.
+    let size = PdfPages::label_size(&press.label(range.first())?, dpi);
+    let imposition = match layout.paper {
+        None => Imposition::single(size),
+        Some(paper) => Imposition::filling(paper, size, layout.gap, layout.margin, layout.order)
+            .map_err(RenderError::from)?,
+    };
+    Ok(PdfPages::new(dpi, imposition))
+}
+
+pub(super) fn write(
+    press: &Press,
+    range: IndexRange,
+    pages: &PdfPages,
+    path: &Path,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Result<Written, ServiceError> {
+    let mut out = PartFile::create(path)?;
+    let (mut file, head) = PdfFile::begin(pages);
+    out.write(&head)?;
+    let (grid, marks) = (pages.imposition(), range.marks());
+    let sheets: Vec<u32> = (0..grid.sheets(marks)).collect();
+    let make = |sheet: u32| {
+        let mut labels = Vec::with_capacity(grid.cells() as usize);
+        for cell in 0..grid.cells() {
+            let place = grid.label_in(sheet, cell, marks);
+            let index = place.and_then(|place| MarkIndex::new(range.first().get() + place));
+            if let Some(index) = index {
+                labels.push((cell, press.label(index)?));
+            }
+        }
+        Ok((pages.page(&labels), labels.len() as u64))
+    };
+    in_order(&sheets, press.workers, make, |(page, labels)| {
+        out.write(&file.page(&page))?;
+        tick(labels);
+        Ok::<(), ServiceError>(())
+    })?;
+    out.write(&file.end())?;
+    out.finish()
+}
