@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{beijing, card, or_dash, thousands};
+use crate::cli::output::{beijing, card, number_of_marks, or_dash, thousands};
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::Order;
 use crate::domain::whereabouts::{Counts, Whereabouts};
@@ -38,7 +38,7 @@ pub(super) fn to_text(order: &Order) -> String {
         ),
         (
             "quantity",
-            format!("{} marks", thousands(u64::from(placed.quantity.get()))),
+            number_of_marks(u64::from(placed.quantity.get())),
         ),
         ("printer", or_dash(order.printer)),
         ("batch", or_dash(order.batch)),
