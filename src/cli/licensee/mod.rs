@@ -298,9 +298,16 @@ async fn show(
     let season = u16::try_from(today.year()).ok().and_then(Season::new);
     let entitlements =
         entitlements::list(&store, Scope::All, Some(number), season, None, 7).await?;
-    let documents = documents::list(&store, Scope::All, number, None, MOST_DOCUMENTS).await?;
+    let mut documents =
+        documents::list(&store, Scope::All, number, None, MOST_DOCUMENTS + 1).await?;
+    let rest = cut(&mut documents, MOST_DOCUMENTS, |last| {
+        let last = last.document.number;
+        format!("yuanmark document list --licensee {number} --before {last}")
+    });
     output.result(
         &show_json(&licensee, today, &entitlements, &documents),
         &show_text(&licensee, today, &entitlements, &documents),
-    )
+    )?;
+    output.rest(rest);
+    Ok(())
 }

@@ -416,6 +416,16 @@ fn a_list_that_is_cut_says_how_the_rest_is_asked_for() {
         );
         program.done(list);
     }
+    for title in 3..=21 {
+        program.done(&format!(
+            "document add --licensee 1 --purpose artwork --title {title} --file 1.svg"
+        ));
+    }
+    let ran = program.run("licensee show 1");
+    assert_eq!(
+        ran.stderr,
+        "more: yuanmark document list --licensee 1 --before 2\n"
+    );
     for list in ["ledger list", "trail list"] {
         let ran = program.run(&format!("{list} --limit 1"));
         assert!(ran.stderr.starts_with("more: --before "), "{list}\n{ran:?}");
