@@ -331,6 +331,9 @@ async fn a_person_of_each_role_signs_in_as_it_says() {
             .with("sec-fetch-site", "same-origin");
         let says = sign_in(&phone, &program, login).await;
         assert!(says.contains("退出登录"), "{login}: {says}");
+        let place = "--database sqlite:yuanmark-demo/yuanmark.db";
+        let account = program.json(&format!("user show {login} {place}"));
+        assert_eq!(account["has_second_factor"], row[3] != "-", "{login}");
         // What waits for those for whom something waits.
         let waits = match login.as_str() {
             "approver" => "订单待核准",
