@@ -1,12 +1,14 @@
 //! Arguments that several commands share; how each value is read stands in [`super::values`].
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clap::Args;
 
 use super::failure::Failure;
+use super::output::cut;
 use super::values::line;
 use crate::domain::order::Batch;
 use crate::domain::text::Line;
@@ -182,6 +184,38 @@ pub(super) struct Page {
     pub before: Option<u32>,
     #[command(flatten)]
     pub limit: Limit,
+}
+
+impl Page {
+    /// How many to ask for: one beyond those that are shown, to see whether there are more.
+    pub(super) const fn asked(&self) -> u32 {
+        self.limit.asked()
+    }
+
+    /// Takes away what was asked for beyond the limit, and says how the rest is asked for.
+    pub(super) fn cut<T, N: Display>(
+        &self,
+        found: &mut Vec<T>,
+        number: impl FnOnce(&T) -> N,
+    ) -> Option<String> {
+        self.limit.cut(found, number)
+    }
+}
+
+impl Limit {
+    pub(super) const fn asked(&self) -> u32 {
+        self.limit + 1
+    }
+
+    pub(super) fn cut<T, N: Display>(
+        &self,
+        found: &mut Vec<T>,
+        number: impl FnOnce(&T) -> N,
+    ) -> Option<String> {
+        cut(found, self.limit, |last| {
+            format!("--before {}", number(last))
+        })
+    }
 }
 
 /// How many rows a listing shows.

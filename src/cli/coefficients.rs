@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation};
 use super::failure::Failure;
 use super::output::{Output, beijing, card, or_dash, table};
-use super::values::{each_once, line, share, share_of_form};
+use super::values::{each_once, kg_per_mu, line, share, share_of_form};
 use crate::domain::entitlement::Coefficients as Set;
 use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
@@ -44,7 +44,7 @@ pub(super) enum Coefficients {
     .args(["kg_per_mu", "yields", "carry_over", "scrap_tolerance"]))]
 pub(super) struct Change {
     /// Raw shoots in kilograms that a mu yields in a season
-    #[arg(long, value_name = "KG")]
+    #[arg(long, value_parser = kg_per_mu, allow_hyphen_values = true, value_name = "KG")]
     kg_per_mu: Option<u32>,
     /// The share of the raw shoot that goes into packs, such as canned=40% or canned=400 (thousandths); can be repeated
     #[arg(long = "yield", value_parser = share_of_form, value_name = "FORM=SHARE", value_delimiter = ',')]

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation, Page};
 use super::failure::{Failure, bad_lines};
 use super::mark::{Lines, line_json};
-use super::output::{Output, beijing, card, or_dash, ranges_json, some_ranges, table, thousands};
+use super::output::{
+    Output, beijing, card, number_of_marks, or_dash, ranges_json, some_ranges, table, thousands,
+};
 use super::values::{batch_number, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::container::{Comparison, Container as Entry, ContainerKind, ContainerNumber};
@@ -33,7 +35,7 @@ pub(super) enum Container {
     #[command(after_help = "EXIT CODES
   0  box and content agree
   1  they do not: marks are missing, or others were found
-  2  could not compare
+  2  could not compare: a line names no mark
 
 EXAMPLE\n  yuanmark container check 3 --file scanned.txt")]
     Check(Check),
@@ -99,12 +101,14 @@ impl Container {
             Self::List { batch, page } => {
                 let store = place.store().await?;
                 let before = page.before.map(ContainerNumber);
-                let found =
-                    containers::list(&store, Scope::All, batch, before, page.limit.limit).await?;
+                let mut found =
+                    containers::list(&store, Scope::All, batch, before, page.asked()).await?;
+                let rest = page.cut(&mut found, |last| last.number);
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "kind", "batch", "marks", "filled", "by", "label"];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
                 output.result(&json!({ "containers": all }), &table(&head, &rows))?;
+                output.rest(rest);
                 return Ok(ExitCode::SUCCESS);
             }
         };
@@ -126,17 +130,8 @@ impl Filling {
         };
         let call = self.caller.call();
         let filled = containers::fill(&store, &keys, &call, &fill).await;
-        filled.map_err(|error| {
-            let failure = Failure::from(error);
-            if failure.details.is_empty() {
-                return failure;
-            }
-            // Half a roll is not filled.
-            Failure {
-                advice: "mend these lines, and fill it again".into(),
-                ..failure
-            }
-        })
+        // Half a roll is not filled.
+        filled.map_err(|error| Failure::of_the_whole(error, "mend these lines, and fill it again"))
     }
 }
 
@@ -147,6 +142,16 @@ impl Check {
         let text = super::files::read_list(&self.file)?;
         let (container, comparison, lines) =
             containers::compare(&store, Scope::All, &keys, self.number, &text).await?;
+        if lines.iter().any(names_nothing) {
+            let junk = lines.iter().filter(|line| names_nothing(line));
+            return Err(Failure {
+                details: bad_lines(&junk.cloned().collect::<Vec<LineReport>>()),
+                ..Failure::wrong_input(
+                    "some lines name no mark; box and content were not compared",
+                    "mend these lines, and check it again",
+                )
+            });
+        }
         let agrees = comparison.agrees() && lines.iter().all(is_good);
         output.result(
             &comparison_json(&container, &comparison, &lines, agrees),
@@ -162,6 +167,10 @@ impl Check {
 
 const fn is_good(line: &LineReport) -> bool {
     !matches!(line.outcome, LineOutcome::Bad(_))
+}
+
+const fn names_nothing(line: &LineReport) -> bool {
+    matches!(&line.outcome, LineOutcome::Bad(error) if error.names_nothing())
 }
 
 fn comparison_text(
@@ -242,11 +251,11 @@ fn to_text(container: &Entry) -> String {
     let filled = &container.filled;
     card(
         &format!(
-            "{} {} ({}): {} marks of batch {}",
+            "{} {} ({}): {} of batch {}",
             filled.kind.slug(),
             container.number,
             filled.kind.chinese(),
-            thousands(container.marks()),
+            number_of_marks(container.marks()),
             filled.batch
         ),
         &[

@@ -91,14 +91,17 @@ impl Document {
             Self::List { licensee, page } => {
                 let store = place.store().await?;
                 let before = page.before.map(DocumentNumber);
-                let found =
-                    documents::list(&store, Scope::All, licensee, before, page.limit.limit).await?;
+                let mut found =
+                    documents::list(&store, Scope::All, licensee, before, page.asked()).await?;
+                let rest = page.cut(&mut found, |last| last.document.number);
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "purpose", "version", "lot", "bytes", "added", "by", "title",
                 ];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
-                output.result(&json!({ "documents": all }), &table(&head, &rows))
+                output.result(&json!({ "documents": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                Ok(())
             }
             Self::Get { number, out } => {
                 let store = place.store().await?;

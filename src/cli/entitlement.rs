@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{Caller, Installation};
 use super::failure::Failure;
-use super::output::{Output, card, table, thousands};
+use super::output::{Output, card, cut, number_of_marks, table, thousands};
 use super::values::{area, licensee, line, more_or_fewer_marks, season, word};
 use crate::domain::access::Scope;
 use crate::domain::area::Area;
@@ -169,9 +169,15 @@ impl Entitlement {
                 after,
                 limit,
             } => {
-                let found =
-                    entitlements::list(&store, Scope::All, licensee, season, after, limit).await?;
-                return list(output, &found);
+                let asked = limit + 1;
+                let mut found =
+                    entitlements::list(&store, Scope::All, licensee, season, after, asked).await?;
+                let rest = cut(&mut found, limit, |last| {
+                    format!("--after {}", last.account.path())
+                });
+                list(output, &found)?;
+                output.rest(rest);
+                return Ok(());
             }
         };
         output.result(&to_json(&one), &to_text(&one))
@@ -252,8 +258,8 @@ fn to_text(one: &Entry) -> String {
             (
                 "granted",
                 format!(
-                    "{} marks for {} mu, packs of {} g",
-                    thousands(one.granted),
+                    "{} for {} mu, packs of {} g",
+                    number_of_marks(one.granted),
                     one.area,
                     one.pack_grams
                 ),

@@ -41,6 +41,20 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same, where good lines are not taken without the bad ones.
+    pub(super) fn of_the_whole(error: ServiceError, advice: &str) -> Self {
+        let failure = Self::from(error);
+        if failure.details.is_empty() {
+            return failure;
+        }
+        Self {
+            advice: advice.into(),
+            ..failure
+        }
+    }
+}
+
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         let what = error.to_string();

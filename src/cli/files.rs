@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
-use super::output::{Output, thousands};
+use super::output::{Output, counted};
 use crate::domain::document::Document;
 use crate::domain::ledger::chain::EntryHash;
 use crate::sheets::SheetFormat;
@@ -185,17 +185,17 @@ impl Drop for NewFile {
     }
 }
 
-/// Says that a table was written.
+/// Says that a table was written, of how many of what: one, and several.
 pub(super) fn exported(
     output: &mut Output,
     path: &Path,
     rows: u64,
-    what: &str,
+    what: (&str, &str),
 ) -> Result<(), Failure> {
     let value = json!({"file": path.display().to_string(), "rows": rows});
     output.result(
         &value,
-        &format!("{}: {} {what}", path.display(), thousands(rows)),
+        &format!("{}: {}", path.display(), counted(rows, what.0, what.1)),
     )
 }
 

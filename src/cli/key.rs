@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Installation;
 use super::failure::Failure;
-use super::output::{Output, table};
+use super::output::{Output, beijing, or_dash, table};
 use super::values::time;
 use crate::domain::keyring::{KeyEntry, KeyId, KeyStatus, KeyringError};
 use crate::domain::said::said;
@@ -92,7 +92,8 @@ impl Key {
                     output.note("an earlier time was said before, and the earlier one counts")?;
                 }
                 let text = format!(
-                    "key {id} is compromised: what it signed at or after {since} is not ours"
+                    "key {id} is compromised: what it signed at or after {} is not ours",
+                    beijing(since)
                 );
                 output.result(
                     &json!({"key": id, "status": "compromised", "since": since}),
@@ -124,10 +125,8 @@ impl Key {
 
 fn until(entry: &KeyEntry) -> String {
     match entry.status {
-        KeyStatus::Compromised { since } => format!("{since}"),
-        KeyStatus::Active | KeyStatus::Retired => entry
-            .until
-            .map_or_else(|| "-".into(), |until| until.to_string()),
+        KeyStatus::Compromised { since } => beijing(since),
+        KeyStatus::Active | KeyStatus::Retired => or_dash(entry.until.map(beijing)),
     }
 }
 
@@ -135,7 +134,7 @@ fn row(entry: &KeyEntry) -> Vec<String> {
     vec![
         entry.id.to_string(),
         entry.status.word().to_owned(),
-        entry.from.to_string(),
+        beijing(entry.from),
         until(entry),
         entry.public_base64url(),
     ]

@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use crate::domain::calendar::BEIJING;
+/// Times are told as in Beijing, to the second; JSON has them in UTC and exactly.
+pub(super) use crate::domain::calendar::clock_of as beijing;
 use crate::domain::mark::IndexRange;
 use crate::domain::text::Line;
 
@@ -39,6 +39,14 @@ impl Output {
     /// Prints a line for people; programs do not see it.
     pub(super) fn note(&mut self, text: &str) -> Result<(), Failure> {
         if self.is_json { Ok(()) } else { write(text) }
+    }
+
+    /// Says on standard error how the rest of a list is asked for, if there is more of it.
+    #[allow(clippy::unused_self)] // where it is said is the output's business
+    pub(super) fn rest(&mut self, option: Option<String>) {
+        if let Some(option) = option {
+            _ = writeln!(io::stderr(), "more: {option}");
+        }
     }
 
     /// Prints what is wrong to standard error.
@@ -81,6 +89,20 @@ fn write(text: &str) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Takes from a list what was asked for beyond its limit. Says how the rest is asked for, if there is more.
+pub(super) fn cut<T>(
+    found: &mut Vec<T>,
+    limit: u32,
+    option: impl FnOnce(&T) -> String,
+) -> Option<String> {
+    let limit = limit as usize;
+    if found.len() <= limit {
+        return None;
+    }
+    found.truncate(limit);
+    found.last().map(option)
 }
 
 /// Columns of text.
@@ -131,14 +153,6 @@ pub(super) fn card(title: &str, fields: &[(&str, String)]) -> String {
     text
 }
 
-/// The time in Beijing to the second, as people read it; JSON has it in UTC and exactly.
-pub(super) fn beijing(at: Timestamp) -> String {
-    BEIJING
-        .to_datetime(at)
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
-}
-
 /// What is there, or a dash.
 pub(super) fn or_dash(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".into(), |value| value.to_string())
@@ -168,6 +182,20 @@ pub(super) fn some_ranges(ranges: &[IndexRange]) -> String {
     text
 }
 
+/// So many of something: `1 mark`, `5,000 marks`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        thousands(number),
+        if number == 1 { one } else { many }
+    )
+}
+
+/// So many marks.
+pub(super) fn number_of_marks(number: u64) -> String {
+    counted(number, "mark", "marks")
+}
+
 /// A number with its thousands apart.
 pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -190,6 +218,10 @@ mod tests {
         assert_eq!(thousands(0), "0");
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(16_777_216), "16,777,216");
+        assert_eq!(
+            [0, 1, 2000].map(number_of_marks),
+            ["0 marks", "1 mark", "2,000 marks"]
+        );
         let rows = vec![
             vec!["1".into(), "a".into()],
             vec!["22".into(), "沅江".into()],

@@ -80,11 +80,14 @@ impl Printer {
             } => printers::end(&store, &caller.call(), number, reason).await?,
             Self::List { page } => {
                 let before = page.before.map(PrinterNumber);
-                let found = printers::list(&store, Scope::All, before, page.limit.limit).await?;
+                let mut found = printers::list(&store, Scope::All, before, page.asked()).await?;
+                let rest = page.cut(&mut found, |last| last.number);
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "uscc", "added", "licence", "ended", "name"];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
-                return output.result(&json!({ "printers": all }), &table(&head, &rows));
+                output.result(&json!({ "printers": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                return Ok(());
             }
         };
         output.result(&to_json(&printer), &to_text(&printer))

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::arguments::{By, Installation, Limit};
+use super::arguments::{By, Installation};
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::values::{date, line, number, word};
@@ -64,8 +64,6 @@ pub(super) enum Token {
         /// Only this person's
         #[arg(long, value_parser = Login::new)]
         login: Option<Login>,
-        #[command(flatten)]
-        limit: Limit,
     },
     /// Revoke a token of a person at once
     #[command(after_help = "EXAMPLE\n  yuanmark token revoke 3")]
@@ -110,13 +108,13 @@ impl Token {
                 );
                 output.result(&value, &told)
             }
-            Self::List { login, limit } => {
+            Self::List { login } => {
                 let store = place.store().await?;
                 let user = match &login {
                     Some(login) => Some(accounts::by_login(&store, login).await?.number),
                     None => None,
                 };
-                let found = tokens::list(&store, user, limit.limit).await?;
+                let found = tokens::list(&store, user, u32::MAX).await?;
                 list(&store, &found, output).await
             }
             Self::Revoke { token, by } => {

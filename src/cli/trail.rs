@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::arguments::{By, Installation};
 use super::failure::Failure;
 use super::files::{NewFile, exported};
-use super::output::{Output, beijing, or_dash, table};
+use super::output::{Output, beijing, cut, or_dash, table};
 use super::values::{date, word};
 use crate::domain::calendar::BEIJING;
 use crate::service::system;
@@ -69,6 +69,16 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    fn check_days(&self) -> Result<(), Failure> {
+        match (self.from, self.until) {
+            (Some(from), Some(until)) if from > until => Err(Failure::wrong_input(
+                format!("--from {from} comes after --until {until}"),
+                "name the earlier day with --from, the later one with --until",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn filter(self) -> Filter {
         let begin = |day: Date| BEIJING.to_timestamp(day.at(0, 0, 0, 0)).ok();
         let after = |day: Date| day.tomorrow().ok().and_then(begin);
@@ -89,6 +99,8 @@ impl Trail {
         place: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
+        let (Self::List { wanted, .. } | Self::Export { wanted, .. }) = &self;
+        wanted.check_days()?;
         let store = place.store().await?;
         match self {
             Self::List {
@@ -96,13 +108,18 @@ impl Trail {
                 before,
                 limit,
             } => {
-                let found = trail::list(&store, &wanted.filter(), before, limit).await?;
+                let mut found = trail::list(&store, &wanted.filter(), before, limit + 1).await?;
+                let rest = cut(&mut found, limit, |last| {
+                    format!("--before {}", last.number)
+                });
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "at", "login", "action", "subject", "outcome", "entry", "from",
                 ];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
-                output.result(&json!({ "steps": all }), &table(&head, &rows))
+                output.result(&json!({ "steps": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                Ok(())
             }
             Self::Export { out, wanted, by } => {
                 let (file, format) = NewFile::of_table(&out)?;
@@ -110,7 +127,7 @@ impl Trail {
                 let (file, rows) = trail::export(&store, &filter, format, now, file).await?;
                 by.note(&store, Note::new("trail-export")).await?;
                 file.keep()?;
-                exported(output, &out, rows, "steps")
+                exported(output, &out, rows, ("step", "steps"))
             }
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation, Page};
 use super::entitlement::AccountArguments;
 use super::failure::Failure;
-use super::output::{Output, beijing, card, or_dash, table, thousands};
+use super::output::{Output, beijing, card, number_of_marks, or_dash, table, thousands};
 use super::values::{licensee, line, marks, number};
 use crate::domain::access::Scope;
 use crate::domain::licensee::LicenseeNumber;
@@ -105,15 +105,18 @@ impl Transfer {
             Self::Show { number } => transfers::get(&store, Scope::All, number).await?,
             Self::List { licensee, page } => {
                 let before = page.before.map(TransferNumber);
-                let found =
-                    transfers::list(&store, Scope::All, licensee, before, page.limit.limit).await?;
+                let mut found =
+                    transfers::list(&store, Scope::All, licensee, before, page.asked()).await?;
+                let rest = page.cut(&mut found, |last| last.number);
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "state", "season", "form", "from", "to", "marks", "proposed",
                     "document",
                 ];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
-                return output.result(&json!({ "transfers": all }), &table(&head, &rows));
+                output.result(&json!({ "transfers": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                return Ok(());
             }
         };
         output.result(&to_json(&transfer), &to_text(&transfer))
@@ -150,8 +153,8 @@ fn to_text(transfer: &Entry) -> String {
             (
                 "what",
                 format!(
-                    "{} marks for {} ({}), season {}",
-                    thousands(transfer.marks),
+                    "{} for {} ({}), season {}",
+                    number_of_marks(transfer.marks),
                     transfer.from.form,
                     transfer.from.form.chinese(),
                     transfer.from.season

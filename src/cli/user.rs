@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{By, Installation};
 use super::failure::Failure;
-use super::output::{Output, beijing, card, table};
+use super::output::{Output, beijing, card, counted, table};
 use super::values::{licensee, line, number, word};
 use crate::domain::access::password::Password;
 use crate::domain::access::second_factor::{STEP_SECONDS, TotpSecret};
@@ -16,7 +16,7 @@ use crate::domain::access::{Login, Role, Scope, User as Account, UserNumber};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::text::Line;
-use crate::keystore::read_private_text;
+use crate::keystore::{KeystoreError, read_private_text};
 use crate::service::people::accounts::{self, Change, NewUser};
 use crate::service::people::sessions;
 use crate::service::system;
@@ -56,11 +56,8 @@ pub(super) enum User {
         /// Only those of this role
         #[arg(long, value_parser = word::<Role>())]
         role: Option<Role>,
-        /// Show at most this many
-        #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        limit: u32,
     },
-    /// Show a person and their sessions
+    /// Show a person, whether a second factor is enrolled, and their sessions
     #[command(after_help = "EXAMPLE\n  yuanmark user show wang.min")]
     Show {
         /// The name to sign in with
@@ -182,12 +179,8 @@ impl User {
                 let (user, for_once) = added.await?;
                 tell(output, &user, for_once)
             }
-            Self::List {
-                search,
-                role,
-                limit,
-            } => {
-                let found = accounts::list(&store, &search, role, UserNumber(0), limit).await?;
+            Self::List { search, role } => {
+                let found = accounts::list(&store, &search, role, UserNumber(0), u32::MAX).await?;
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = ["number", "login", "role", "of", "may sign in", "name"];
                 let all: Vec<Value> = found.iter().map(|user| json!(user)).collect();
@@ -232,15 +225,24 @@ impl User {
                 let ended = sessions::end_all(&store, &origin, now, &user, None).await?;
                 output.result(
                     &json!({ "ended": ended }),
-                    &format!("{ended} sessions ended"),
+                    &format!("{} ended", counted(ended, "session", "sessions")),
                 )
             }
         }
     }
 }
 
+/// Which file `user code` reads.
+const OF_ADDRESSES: &str = "name the text file with the person's otpauth address, such as the people.txt of `yuanmark demo`";
+
 fn code(login: &Login, file: &Path, output: &mut Output) -> Result<(), Failure> {
-    let text = read_private_text(file)?;
+    let text = read_private_text(file).map_err(|error| match error {
+        KeystoreError::ReadableByOthers { .. } => error.into(),
+        KeystoreError::Missing(_) => {
+            Failure::wrong_input(format!("there is no file {}", file.display()), OF_ADDRESSES)
+        }
+        error => Failure::wrong_input(error.to_string(), OF_ADDRESSES),
+    })?;
     let mut found = text.split_whitespace().filter_map(TotpSecret::of_address);
     let (_, secret) = found.find(|(whose, _)| whose == login).ok_or_else(|| {
         Failure::wrong_input(
@@ -291,7 +293,14 @@ async fn switch(
 async fn show(store: &Store, login: &Login, output: &mut Output) -> Result<(), Failure> {
     let user = accounts::by_login(store, login).await?;
     let open = sessions::list(store, &user, system::now()).await?;
+    let has_second_factor = accounts::has_second_factor(store, user.number).await?;
     let mut text = to_text(&user);
+    text.push_str("\n  second factor: ");
+    text.push_str(if has_second_factor {
+        "enrolled"
+    } else {
+        "not enrolled"
+    });
     for session in &open {
         text.push_str(&format!(
             "\n  session {} since {}, last used {}, from {}: {}",
@@ -309,6 +318,7 @@ async fn show(store: &Store, login: &Login, output: &mut Output) -> Result<(), F
         })
     });
     let mut value = json!(user);
+    value["has_second_factor"] = json!(has_second_factor);
     value["sessions"] = all.collect();
     output.result(&value, &text)
 }

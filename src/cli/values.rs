@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::value_parser;
@@ -9,12 +10,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::failure::Failure;
+use super::output::thousands;
 use crate::domain::access::{Permission, Role};
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::container::ContainerKind;
 use crate::domain::document::Purpose;
-use crate::domain::entitlement::coefficients::PerMille;
+use crate::domain::entitlement::coefficients::{Coefficients, PerMille};
 use crate::domain::form::Form;
 use crate::domain::licensee::particulars::Standard;
 use crate::domain::licensee::{LegalBasis, LicenseeNumber, LicenseeState, Step};
@@ -26,6 +28,7 @@ use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
+use crate::domain::whole::digits_of;
 use crate::service::system;
 use crate::store::trail::Outcome;
 
@@ -102,24 +105,35 @@ pub(super) fn uscc(text: &str) -> Result<Uscc, String> {
 }
 
 pub(super) fn mark_count(text: &str) -> Result<MarkCount, String> {
-    let count = plain(text).parse().ok().and_then(MarkCount::new);
+    let count = whole(text).and_then(MarkCount::new);
     count.ok_or_else(|| "a batch holds 1 to 16,777,216 marks".into())
 }
 
 /// Marks of an entitlement: as many as are written, with thousands apart or not.
 pub(super) fn marks(text: &str) -> Result<u64, String> {
-    let hint = || "a number of marks is written as in 5000 or 5,000".to_owned();
-    plain(text).parse().map_err(|_| hint())
+    let hint = "a number of marks is written as in 5000 or 5,000";
+    whole(text).ok_or_else(|| hint.into())
 }
 
 /// The same with a sign.
 pub(super) fn more_or_fewer_marks(text: &str) -> Result<i64, String> {
-    let hint = || "write as in 500 for more marks, -500 for fewer".to_owned();
-    plain(text).parse().map_err(|_| hint())
+    let hint = "write as in 500 or 5,000 for more marks, -500 for fewer";
+    whole(text).ok_or_else(|| hint.into())
 }
 
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| *c != ',' && *c != '_').collect()
+/// Raw shoots in kilograms that a mu yields.
+pub(super) fn kg_per_mu(text: &str) -> Result<u32, String> {
+    let kilograms = whole(text).filter(|kg| (1..=Coefficients::MOST_KG_PER_MU).contains(kg));
+    kilograms.ok_or_else(|| {
+        format!(
+            "a mu yields 1 to {} kg",
+            thousands(Coefficients::MOST_KG_PER_MU.into())
+        )
+    })
+}
+
+fn whole<T: FromStr>(text: &str) -> Option<T> {
+    digits_of(text)?.parse().ok()
 }
 
 pub(super) fn batch_number(text: &str) -> Result<BatchNumber, String> {

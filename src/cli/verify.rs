@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::arguments::Installation;
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, beijing};
 use crate::domain::form::Form;
 use crate::domain::input::Input;
 use crate::domain::keyring::KeyStatus;
@@ -53,6 +53,15 @@ impl Verify {
         place: &Installation,
         output: &mut Output,
     ) -> Result<ExitCode, Failure> {
+        if self.code.trim().is_empty() {
+            return Err(Failure {
+                exit_code: COULD_NOT_CHECK,
+                ..Failure::wrong_input(
+                    "there is no code to check",
+                    "type the serial or the code of a mark, as in `yuanmark verify 4BD9-QV4N-Q0NZ-57DB`",
+                )
+            });
+        }
         let done = if self.offline {
             self.offline(place, output)
         } else {
@@ -96,7 +105,8 @@ impl Verify {
         );
         if let KeyStatus::Compromised { since } = status {
             text.push_str(&format!(
-                "\nthis key is compromised: only marks issued before {since} are good, which only the ledger can tell"
+                "\nthis key is compromised: only marks issued before {} are good, which only the ledger can tell",
+                beijing(since)
             ));
         }
         let value = json!({
@@ -156,18 +166,19 @@ fn to_text(answer: &MarkAnswer) -> String {
     );
     if let Some((kind, since, reason)) = &answer.withdrawal {
         text.push_str(&format!(
-            "\n  {kind} since {since}: {}",
+            "\n  {kind} since {}: {}",
+            beijing(*since),
             reason.as_deref().unwrap_or("no reason given")
         ));
     }
     if let Some(since) = answer.past_since {
-        text.push_str(&format!("\n  past its season since {since}"));
+        text.push_str(&format!("\n  past its season since {}", beijing(since)));
     }
     if let Some(query) = &answer.query {
         text.push_str(&format!(
             "\n  queries  {} so far, the first at {}",
             query.number - 1,
-            query.first.at
+            beijing(query.first.at)
         ));
     }
     text

@@ -47,5 +47,6 @@ pub mod uscc;
 pub mod verdict;
 pub mod wanted;
 pub mod whereabouts;
+pub mod whole;
 pub mod words;
 pub mod working_days;

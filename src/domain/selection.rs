@@ -98,6 +98,14 @@ pub enum LineError {
 }
 
 impl LineError {
+    /// Whether the line names no marks at all, ours or others.
+    pub const fn names_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::NotUnderstood | Self::NoBatch | Self::Reversed | Self::TwoBatches { .. }
+        )
+    }
+
     /// The error as a page says it beside the line.
     pub fn chinese(&self) -> String {
         match self {

@@ -74,9 +74,9 @@ impl KeystoreError {
     /// What to do, in one line.
     pub fn advice(&self) -> String {
         match self {
-            Self::NoKeys(_) => {
-                "make some with `yuanmark key new`, or name the folder with --keys".into()
-            }
+            Self::NoKeys(_) => "name the key folder with --keys, or put it back from your backup; only a new installation \
+                                makes its keys, with `yuanmark key new`"
+                .into(),
             Self::Missing(_) => {
                 "put it back from your backup; keys/README.md says what its loss means".into()
             }

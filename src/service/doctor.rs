@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domain::calendar::day_of;
+use crate::domain::calendar::{clock_of, day_of};
 use crate::domain::keyring::{KeyStatus, Keyring};
 use crate::domain::licensee::LicenseeNumber;
 use crate::keystore::{KeyFolder, Passphrase, is_readable_by_others};
@@ -144,16 +144,20 @@ fn clock(ring: Option<&Keyring>, now: Timestamp) -> Finding {
         _ if now < floor => Finding::wrong(
             "clock",
             Health::Error,
-            format!("it says {now}"),
+            format!("it says {}", clock_of(now)),
             "set the clock, or run NTP",
         ),
         Some(made) if now < made => Finding::wrong(
             "clock",
             Health::Error,
-            format!("it says {now}, but a key was made at {made}"),
+            format!(
+                "it says {}, but a key was made at {}",
+                clock_of(now),
+                clock_of(made)
+            ),
             "set the clock, or run NTP; times in the ledger would be wrong",
         ),
-        _ => Finding::ok("clock", format!("{now}")),
+        _ => Finding::ok("clock", clock_of(now)),
     }
 }
 
@@ -255,7 +259,7 @@ async fn read_contents(
                     "batch keys",
                     Health::Warning,
                     format!(
-                        "{batches} batches were issued with key {} since it is compromised",
+                        "batches issued with key {} since it is compromised: {batches}",
                         key.id
                     ),
                     "their marks are told to be not ours: withdraw them and order them anew",
@@ -295,7 +299,7 @@ async fn read_contents(
         Some(last) => Finding::wrong(
             "unissued codes",
             Health::Error,
-            format!("{codes} well-signed codes belong to no batch, the last seen at {last}"),
+            format!("well-signed codes that belong to no batch: {codes}, the last seen at {}", clock_of(last)),
             "a signing key has leaked or a batch was lost: read keys/README.md, then `yuanmark key compromise`",
         ),
     });

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::print::{report_json, report_text, row, to_json};
 use super::arguments::{By, Installation, Page};
 use super::failure::Failure;
-use super::output::{Output, table, thousands};
+use super::output::{Output, counted, number_of_marks, table};
 use super::values::{batch_number, index_range, line, number, public_url};
 use crate::domain::access::Scope;
 use crate::domain::mark::{BatchNumber, IndexRange};
@@ -239,7 +239,7 @@ impl Batch {
                 let issued = issue::issue(&store, &keys, &new, system::now()).await?;
                 let batch = &issued.batch;
                 let text = format!(
-                    "{} batch {} of order {}: {} marks, signed with key {}",
+                    "{} batch {} of order {}: {}, signed with key {}",
                     if issued.is_repeat {
                         "issued before:"
                     } else {
@@ -247,7 +247,7 @@ impl Batch {
                     },
                     batch.number,
                     batch.order,
-                    thousands(u64::from(batch.count.get())),
+                    number_of_marks(u64::from(batch.count.get())),
                     batch.key,
                 );
                 let mut value = to_json(batch);
@@ -256,21 +256,24 @@ impl Batch {
             }
             Self::List { page } => {
                 let before = page.before.and_then(BatchNumber::new);
-                let batches = issue::list(
+                let mut batches = issue::list(
                     &place.store().await?,
                     Scope::All,
                     &crate::store::batch::Filter::default(),
                     before,
-                    page.limit.limit,
+                    page.asked(),
                 )
                 .await?;
+                let rest = page.cut(&mut batches, |last| last.number);
                 let rows: Vec<Vec<String>> = batches.iter().map(row).collect();
                 let head = [
                     "number", "order", "licensee", "season", "form", "marks", "key", "hidden",
                     "issued",
                 ];
                 let all: Vec<Value> = batches.iter().map(to_json).collect();
-                output.result(&json!({ "batches": all }), &table(&head, &rows))
+                output.result(&json!({ "batches": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                Ok(())
             }
             Self::Show { number } => {
                 let report =
@@ -330,8 +333,8 @@ impl PackArguments {
         let packed = packed?;
         let labels = packed.marks;
         let mut text = format!(
-            "packed {} labels of batch {}",
-            thousands(labels),
+            "packed {} of batch {}",
+            counted(labels, "label", "labels"),
             self.number
         );
         for file in &packed.files {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::order::{labels_json, labels_text};
-use crate::cli::output::{beijing, card, thousands};
+use crate::cli::output::{beijing, card, number_of_marks, thousands};
 use crate::domain::order::Batch;
 use crate::service::issue::BatchReport;
 
@@ -55,9 +55,9 @@ pub(super) fn report_text(report: &BatchReport) -> String {
     const MOST_RANGES: usize = 20;
     let batch = &report.batch;
     let title = format!(
-        "batch {}: {} marks of order {}",
+        "batch {}: {} of order {}",
         batch.number,
-        thousands(u64::from(batch.count.get())),
+        number_of_marks(u64::from(batch.count.get())),
         batch.order,
     );
     let mut text = card(

@@ -39,6 +39,6 @@ impl Export {
             .note(&store, Note::new("export").about("ledger"))
             .await?;
         file.keep()?;
-        exported(output, &self.out, rows, "entries")
+        exported(output, &self.out, rows, ("entry", "entries"))
     }
 }

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use self::export::Export;
-use self::print::{row, to_json, to_text};
+use self::print::{row, show_json, show_text, to_json, to_text};
 use self::verify::Verify;
 use super::arguments::{Caller, Installation, Limit};
 use super::failure::Failure;
@@ -34,7 +34,7 @@ pub(super) enum Ledger {
         after_help = "EXAMPLES\n  yuanmark ledger list --licensee 1 --season 2026\n  yuanmark ledger list --kind delivered --limit 20\n  yuanmark ledger list --before 1000 --json"
     )]
     List(List),
-    /// Show an entry with all it says
+    /// Show an entry with all it says, and what later entries say of it
     #[command(after_help = "EXAMPLE\n  yuanmark ledger show 12")]
     Show {
         /// The entry's number
@@ -162,7 +162,11 @@ impl Ledger {
             Self::List(list) => return list.run(place, output).await,
             Self::Verify(verify) => return verify.run(place, output).await,
             Self::Export(export) => return export.run(place, output).await,
-            Self::Show { number } => ledger::get(&store, Scope::All, number).await?,
+            Self::Show { number } => {
+                let stored = ledger::get(&store, Scope::All, number).await?;
+                let after = ledger::afterwards(&store, number).await?;
+                return output.result(&show_json(&stored, &after), &show_text(&stored, &after));
+            }
             Self::Head => {
                 let head = ledger::head(&store).await?;
                 let value = json!({"entry": head.number, "hash": head.hash.to_string()});
@@ -197,13 +201,16 @@ impl List {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
         let filter = self.about.filter();
         let store = place.store().await?;
-        let found =
-            ledger::list(&store, Scope::All, &filter, self.before, self.limit.limit).await?;
+        let mut found =
+            ledger::list(&store, Scope::All, &filter, self.before, self.limit.asked()).await?;
+        let rest = self.limit.cut(&mut found, |last| last.number);
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = [
             "entry", "at", "licensee", "printer", "order", "season", "lot", "kind", "by",
         ];
         let all: Vec<Value> = found.iter().map(to_json).collect();
-        output.result(&json!({ "entries": all }), &table(&head, &rows))
+        output.result(&json!({ "entries": all }), &table(&head, &rows))?;
+        output.rest(rest);
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::output::{beijing, card, or_dash};
 use crate::domain::ledger::chain::StoredEntry;
 use crate::domain::ledger::entry::chinese;
+use crate::service::ledger::Afterwards;
 
 pub(super) fn row(entry: &StoredEntry) -> Vec<String> {
     let about = &entry.subjects;
@@ -47,6 +48,38 @@ pub(super) fn to_text(entry: &StoredEntry) -> String {
     fields.retain(|(_, value)| value != "-");
     let says = serde_json::to_string_pretty(&body(entry)).unwrap_or_default();
     format!("{}\n{says}", card(&title, &fields))
+}
+
+/// An entry, the one that takes it back, and the notes on it.
+pub(super) fn show_text(entry: &StoredEntry, after: &Afterwards) -> String {
+    let mut text = to_text(entry);
+    if let Some(number) = after.corrected_by {
+        text.push_str(&format!("\ntaken back by entry {number}"));
+    }
+    for note in &after.notes {
+        text.push_str(&format!(
+            "\nnote, entry {}, {} by {}: {}",
+            note.number,
+            beijing(note.at),
+            note.actor,
+            said(note)
+        ));
+    }
+    text
+}
+
+pub(super) fn show_json(entry: &StoredEntry, after: &Afterwards) -> Value {
+    let note = |note: &StoredEntry| json!({"entry": note.number, "at": note.at, "by": note.actor, "text": said(note)});
+    let mut value = to_json(entry);
+    value["corrected_by"] = json!(after.corrected_by);
+    value["notes"] = after.notes.iter().map(note).collect();
+    value
+}
+
+/// What a note says.
+fn said(note: &StoredEntry) -> String {
+    let body = body(note);
+    body["text"].as_str().unwrap_or_default().to_owned()
 }
 
 pub(super) fn to_json(entry: &StoredEntry) -> Value {

@@ -14,7 +14,7 @@ use self::print::{attention_row, row, show_json, show_text, to_json, to_text};
 use self::step::StepArguments;
 use super::arguments::{Caller, Installation};
 use super::failure::Failure;
-use super::output::{Output, table};
+use super::output::{Output, cut, table};
 use super::values::{date, licensee, line, word};
 use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
@@ -71,10 +71,7 @@ pub(super) enum Licensee {
     List(List),
     /// List what needs somebody today: overdue corrections, two years without use, steps that wait
     #[command(after_help = "EXAMPLE\n  yuanmark licensee attention")]
-    Attention {
-        #[command(flatten)]
-        limit: ByNumber,
-    },
+    Attention,
     /// Write the whole register as a table
     #[command(after_help = "EXAMPLE\n  yuanmark licensee export --out register.xlsx")]
     Export(register::Export),
@@ -165,12 +162,6 @@ pub(super) struct List {
         hide_default_value = true
     )]
     after: u16,
-    #[command(flatten)]
-    limit: ByNumber,
-}
-
-#[derive(Args)]
-pub(super) struct ByNumber {
     /// Show at most this many
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -186,7 +177,7 @@ impl Licensee {
             Self::List(list) => return list.run(place, output).await,
             Self::Export(export) => return export.run(place, output).await,
             Self::Import(import) => return import.run(place, output).await,
-            Self::Attention { limit } => return attention(place, output, limit.limit).await,
+            Self::Attention => return attention(place, output).await,
             Self::Show { number } => return show(place, output, number).await,
             Self::Apply(apply) => apply.run(place).await,
             Self::Add(add) => add.run(place).await,
@@ -237,6 +228,7 @@ impl Add {
 
 impl File {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
+        self.named.check(&self.particulars)?;
         let store = place.store().await?;
         let (number, revision) = (self.number, self.revision);
         let mut particulars = licensees::get(&store, Scope::All, number)
@@ -259,18 +251,23 @@ impl List {
         };
         let store = place.store().await?;
         let after = LicenseeNumber(self.after);
-        let found = licensees::list(&store, Scope::All, &filter, after, self.limit.limit).await?;
+        let mut found = licensees::list(&store, Scope::All, &filter, after, self.limit + 1).await?;
+        let rest = cut(&mut found, self.limit, |last| {
+            format!("--after {}", last.number)
+        });
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = ["number", "uscc", "basis", "state", "since", "file", "name"];
         let all: Vec<Value> = found.iter().map(to_json).collect();
-        output.result(&json!({ "licensees": all }), &table(&head, &rows))
+        output.result(&json!({ "licensees": all }), &table(&head, &rows))?;
+        output.rest(rest);
+        Ok(())
     }
 }
 
-async fn attention(place: &Installation, output: &mut Output, limit: u32) -> Result<(), Failure> {
+async fn attention(place: &Installation, output: &mut Output) -> Result<(), Failure> {
     let today = day_of(system::now());
     let store = place.store().await?;
-    let found = licensees::needing_attention(&store, today, limit).await?;
+    let found = licensees::needing_attention(&store, today, u32::MAX).await?;
     let rows: Vec<Vec<String>> = found
         .iter()
         .flat_map(|licensee| attention_row(licensee, today))
@@ -301,9 +298,16 @@ async fn show(
     let season = u16::try_from(today.year()).ok().and_then(Season::new);
     let entitlements =
         entitlements::list(&store, Scope::All, Some(number), season, None, 7).await?;
-    let documents = documents::list(&store, Scope::All, number, None, MOST_DOCUMENTS).await?;
+    let mut documents =
+        documents::list(&store, Scope::All, number, None, MOST_DOCUMENTS + 1).await?;
+    let rest = cut(&mut documents, MOST_DOCUMENTS, |last| {
+        let last = last.document.number;
+        format!("yuanmark document list --licensee {number} --before {last}")
+    });
     output.result(
         &show_json(&licensee, today, &entitlements, &documents),
         &show_text(&licensee, today, &entitlements, &documents),
-    )
+    )?;
+    output.rest(rest);
+    Ok(())
 }

@@ -42,7 +42,7 @@ pub(in crate::cli) struct Named {
     clear: Vec<Clear>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Clear {
     BasisDocument,
     Form,
@@ -91,6 +91,20 @@ impl Particulars {
         Ok(kept)
     }
 
+    /// Whether an option fills this.
+    fn names(&self, what: Clear) -> bool {
+        match what {
+            Clear::BasisDocument => !self.basis_document.is_empty(),
+            Clear::Form => !self.form.is_empty(),
+            Clear::Product => !self.product.is_empty(),
+            Clear::Standard => !self.standard.is_empty(),
+            Clear::Area => !self.area.is_empty(),
+            Clear::ContactPerson => self.contact_person.is_some(),
+            Clear::Phone => self.phone.is_some(),
+            Clear::Address => self.address.is_some(),
+        }
+    }
+
     /// Puts what was named in the place of what is kept.
     pub(super) fn change(self, kept: &mut Kept) -> Result<(), Failure> {
         if !self.basis_document.is_empty() {
@@ -117,6 +131,19 @@ impl Particulars {
 }
 
 impl Named {
+    /// Refuses to empty what is filled by the same command.
+    pub(super) fn check(&self, filled: &Particulars) -> Result<(), Failure> {
+        let both = self.clear.iter().find(|what| filled.names(**what));
+        let Some(what) = both.and_then(ValueEnum::to_possible_value) else {
+            return Ok(());
+        };
+        let what = what.get_name();
+        Err(Failure::wrong_input(
+            format!("{what} is both given and cleared"),
+            format!("leave out --{what}, or the {what} of --clear"),
+        ))
+    }
+
     pub(super) fn change(self, kept: &mut Kept) {
         if let Some(name) = self.name {
             kept.name = name;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::document;
 use crate::cli::entitlement;
-use crate::cli::output::{beijing, card, texts, thousands};
+use crate::cli::output::{beijing, card, number_of_marks, texts, thousands};
 use crate::domain::document::AddedDocument;
 use crate::domain::entitlement::Entitlement;
 use crate::domain::licensee::{Licensee, RightEnded, Step, StepTaken};
@@ -173,10 +173,10 @@ pub(super) fn show_text(
     }
     for one in entitlements {
         text.push_str(&format!(
-            "\n  {} ({}): {} marks left of {}",
+            "\n  {} ({}): {} left of {}",
             one.account.form,
             one.account.form.chinese(),
-            thousands(one.balance()),
+            number_of_marks(one.balance()),
             thousands(entitled(one)),
         ));
     }

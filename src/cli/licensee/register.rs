@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::arguments::{By, Caller, Installation};
 use crate::cli::failure::Failure;
 use crate::cli::files::{NewFile, exported, read_table};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, counted};
 use crate::domain::access::Scope;
 use crate::domain::said::Said;
 use crate::service::register::{self, Import as Imported, RowOutcome, Taking};
@@ -48,7 +48,7 @@ impl Export {
             .note(&store, Note::new("export").about("licensees"))
             .await?;
         file.keep()?;
-        exported(output, &self.out, rows, "licensees")
+        exported(output, &self.out, rows, ("licensee", "licensees"))
     }
 }
 
@@ -79,7 +79,7 @@ impl Import {
             skip_bad: self.skip_bad,
         };
         let import = register::import(&store, &self.caller.call(), &content, taking).await?;
-        output.result(&to_json(&import), &to_text(&import, self.dry_run))?;
+        output.result(&to_json(&import), &to_text(&import))?;
         let bad = import.bad();
         if bad == 0 || import.is_written {
             return Ok(());
@@ -116,7 +116,7 @@ fn problems(import: &Imported) -> Vec<String> {
     told
 }
 
-fn to_text(import: &Imported, dry_run: bool) -> String {
+fn to_text(import: &Imported) -> String {
     let count = |wanted: fn(&RowOutcome) -> bool| {
         import
             .rows
@@ -125,14 +125,18 @@ fn to_text(import: &Imported, dry_run: bool) -> String {
             .count()
     };
     let mut text = format!(
-        "{} rows ({}): {} new, {} changed, {} as they were, {} bad{}",
-        import.rows.len(),
+        "{}{} ({}): {} new, {} changed, {} as they were, {} bad",
+        if import.is_written {
+            ""
+        } else {
+            "nothing was written; it would be: "
+        },
+        counted(import.rows.len() as u64, "row", "rows"),
         import.encoding,
         count(|outcome| matches!(outcome, RowOutcome::Entered(_))),
         count(|outcome| matches!(outcome, RowOutcome::Changed(_))),
         count(|outcome| matches!(outcome, RowOutcome::Unchanged(_))),
         import.bad(),
-        if dry_run { "; nothing was written" } else { "" },
     );
     if import.is_written {
         for problem in problems(import) {

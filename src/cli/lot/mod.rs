@@ -176,15 +176,19 @@ impl Lot {
                 page,
             } => {
                 let before = page.before.map(LotNumber);
-                let limit = page.limit.limit;
-                let found = lots::list(&store, Scope::All, licensee, season, before, limit).await?;
+                let asked = page.asked();
+                let mut found =
+                    lots::list(&store, Scope::All, licensee, season, before, asked).await?;
+                let rest = page.cut(&mut found, |last| last.number);
                 let rows: Vec<Vec<String>> = found.iter().map(row).collect();
                 let head = [
                     "number", "licensee", "season", "form", "packs", "marks", "test", "recalled",
                     "entered", "code",
                 ];
                 let all: Vec<Value> = found.iter().map(to_json).collect();
-                return output.result(&json!({ "lots": all }), &table(&head, &rows));
+                output.result(&json!({ "lots": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                return Ok(());
             }
         };
         output.result(&to_json(&lot), &to_text(&lot))

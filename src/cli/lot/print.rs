@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{beijing, card, or_dash, texts, thousands};
+use crate::cli::output::{beijing, card, number_of_marks, or_dash, texts, thousands};
 use crate::domain::lot::{Lot, TestReport};
 
 pub(super) fn row(lot: &Lot) -> Vec<String> {
@@ -69,9 +69,9 @@ pub(super) fn to_text(lot: &Lot) -> String {
         (
             "packs",
             format!(
-                "{}, {} marks activated",
+                "{}, {} activated",
                 thousands(u64::from(lot.entered.packs)),
-                thousands(lot.marks)
+                number_of_marks(lot.marks)
             ),
         ),
         (

@@ -255,7 +255,11 @@ impl Printed {
         let changes = printing::report(printed, spoiled);
         let (keys, store) = (place.live_keys()?, place.store().await?);
         let call = self.remarks.caller.call();
-        let done = marks::change_all(&store, &keys, &call, &changes).await?;
+        let done = marks::change_all(&store, &keys, &call, &changes).await;
+        // A spoiled label that is passed over would count as good.
+        let done = done.map_err(|error| {
+            Failure::of_the_whole(error, "mend these lines, and report the whole batch again")
+        })?;
         let [bad, good] = &done[..] else {
             return Err(Failure::new("nothing was named", "name what is spoiled"));
         };
@@ -351,18 +355,29 @@ impl Withdraw {
     }
 
     fn destruction(&self) -> Result<Option<Destruction>, Failure> {
-        match (self.date, self.witness.as_slice()) {
-            (None, []) => Ok(None),
-            (Some(date), [one, other]) => Ok(Some(Destruction {
+        match (self.kind, self.date, self.witness.as_slice()) {
+            (Kind::Destroyed, Some(date), [one, other]) => Ok(Some(Destruction {
                 date,
                 witnesses: (one.clone(), other.clone()),
             })),
-            (_, witnesses) => Err(Failure::wrong_input(
+            (Kind::Destroyed, _, witnesses) => Err(Failure::wrong_input(
                 format!(
-                    "a destruction has its day and two witnesses; {} were named",
-                    witnesses.len()
+                    "a destruction has its day and two witnesses; {} named",
+                    if witnesses.len() == 1 {
+                        "1 was".to_owned()
+                    } else {
+                        format!("{} were", witnesses.len())
+                    }
                 ),
                 "name them as in --date 2026-05-06 --witness 张三 --witness 李四",
+            )),
+            (_, None, []) => Ok(None),
+            (kind, ..) => Err(Failure::wrong_input(
+                format!(
+                    "{} has no witnesses and no day of its own",
+                    Withdrawal::from(kind).slug()
+                ),
+                "only a destruction has them: leave out --witness and --date",
             )),
         }
     }

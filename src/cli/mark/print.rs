@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::failure::{bad_line, visible};
-use crate::cli::output::{beijing, card, or_dash, table, thousands};
+use crate::cli::output::{beijing, card, number_of_marks, or_dash, table, thousands};
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::domain::text::Line;
@@ -13,7 +13,15 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
     let (word, before) = match kind {
         EventKind::Restored(kind) => (
             format!("no longer {}", kind.slug()),
-            format!("were not {}", kind.slug()),
+            format!(
+                "{} not {}",
+                if changed.unchanged == 1 {
+                    "was"
+                } else {
+                    "were"
+                },
+                kind.slug()
+            ),
         ),
         _ => (kind.slug().to_owned(), "unchanged".to_owned()),
     };
@@ -22,28 +30,34 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
         match &line.outcome {
             LineOutcome::Taken { .. } => {}
             LineOutcome::Repeated { marks, repeated } => text.push_str(&format!(
-                "line {}: {}: {repeated} marks stand in earlier lines, {marks} are new\n",
+                "line {}: {}: {} in earlier lines, {marks} new\n",
                 line.line,
-                visible(&line.text)
+                visible(&line.text),
+                number_of_marks((*repeated).into())
             )),
             LineOutcome::Bad(_) => {
                 text.extend(bad_line(line).map(|line| format!("{line}; passed over\n")));
             }
         }
     }
-    text.push_str(&format!("{word}: {} marks", thousands(changed.marks)));
+    text.push_str(&format!("{word}: {}", number_of_marks(changed.marks)));
     if changed.unchanged > 0 {
         text.push_str(&format!("; {} {before}", thousands(changed.unchanged)));
     }
     if changed.still_withdrawn > 0 {
         text.push_str(&format!(
-            "; {} of them stay withdrawn for another reason, which has precedence",
-            thousands(changed.still_withdrawn)
+            "; {} of them {} withdrawn for another reason, which has precedence",
+            thousands(changed.still_withdrawn),
+            if changed.still_withdrawn == 1 {
+                "stays"
+            } else {
+                "stay"
+            }
         ));
     }
     if changed.used_without_right > 0 {
         text.push_str(&format!(
-            "; ATTENTION: {} of them are withdrawn or were never activated",
+            "; ATTENTION: of them withdrawn or never activated: {}",
             thousands(changed.used_without_right)
         ));
     }

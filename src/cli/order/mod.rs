@@ -229,7 +229,7 @@ impl Order {
                         .await?;
                 by.note(&store, Note::new("export").about("orders")).await?;
                 file.keep()?;
-                return exported(output, &out, rows, "orders");
+                return exported(output, &out, rows, ("order", "orders"));
             }
             Self::Show { number } => {
                 let order = orders::get(&store, Scope::All, number).await?;
@@ -245,14 +245,17 @@ impl List {
         let filter = self.about.filter();
         let before = self.page.before.map(OrderNumber);
         let store = place.store().await?;
-        let found =
-            orders::list(&store, Scope::All, &filter, before, self.page.limit.limit).await?;
+        let mut found =
+            orders::list(&store, Scope::All, &filter, before, self.page.asked()).await?;
+        let rest = self.page.cut(&mut found, |last| last.number);
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
         let head = [
             "number", "state", "licensee", "season", "form", "quantity", "printer", "batch",
             "placed", "product",
         ];
         let all: Vec<Value> = found.iter().map(to_json).collect();
-        output.result(&json!({ "orders": all }), &table(&head, &rows))
+        output.result(&json!({ "orders": all }), &table(&head, &rows))?;
+        output.rest(rest);
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{beijing, card, or_dash, thousands};
+use crate::cli::output::{beijing, card, counted, number_of_marks, or_dash, thousands};
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::Order;
 use crate::domain::whereabouts::{Counts, Whereabouts};
@@ -38,7 +38,7 @@ pub(super) fn to_text(order: &Order) -> String {
         ),
         (
             "quantity",
-            format!("{} marks", thousands(u64::from(placed.quantity.get()))),
+            number_of_marks(u64::from(placed.quantity.get())),
         ),
         ("printer", or_dash(order.printer)),
         ("batch", or_dash(order.batch)),
@@ -73,12 +73,12 @@ pub(in crate::cli) fn labels_text(order: &Order) -> String {
     let number = |labels: u32| thousands(u64::from(labels));
     let mut text = "\nlabels".to_owned();
     for place in Whereabouts::ALL {
-        let labels = counts.at(*place);
-        if labels > 0 {
+        let here = counts.at(*place);
+        if here > 0 {
             text.push_str(&format!(
                 "\n  {:<20} {:>12}  {}",
                 place.slug(),
-                number(labels),
+                number(here),
                 place.chinese()
             ));
         }
@@ -104,14 +104,18 @@ pub(in crate::cli) fn labels_text(order: &Order) -> String {
     let tolerated = format!("{}.{} %", tolerated / 10, tolerated % 10);
     if order.is_scrap_over() {
         text.push_str(&format!(
-            "\n  ATTENTION: {} labels were spoiled in printing, more than the {tolerated} tolerated",
-            number(counts.spoiled())
+            "\n  ATTENTION: {} spoiled in printing, more than the {tolerated} tolerated",
+            counted(counts.spoiled().into(), "label was", "labels were")
         ));
     }
     if counts.to_be_destroyed() > 0 {
         text.push_str(&format!(
-            "\n  {} labels wait to be destroyed before two witnesses",
-            number(counts.to_be_destroyed())
+            "\n  {} to be destroyed before two witnesses",
+            counted(
+                counts.to_be_destroyed().into(),
+                "label waits",
+                "labels wait"
+            )
         ));
     }
     text

@@ -203,9 +203,27 @@ impl Entitlement {
     /// [`Refusal`] if the number is zero or huge, or more would be taken than is left.
     pub fn adjust(&mut self, marks: i64) -> Result<(), Refusal> {
         self.open()?;
+        if marks == 0 {
+            return Err(Refusal::invalid(
+                said!(
+                    "an adjustment of no mark changes nothing",
+                    "调整数量不能为零"
+                ),
+                said!(
+                    "name how many more, or with a minus how many fewer",
+                    "请填写增加或减少的枚数"
+                ),
+            ));
+        }
         let size = marks_or_refused(marks.unsigned_abs())?;
         if marks < 0 {
-            self.has(size)?;
+            self.has(size).map_err(|refusal| Refusal {
+                advice: said!(
+                    "take no more than is left; an order that is cancelled gives its marks back",
+                    "核减不能超过余额；撤销订单后，其数量退回额度"
+                ),
+                ..refusal
+            })?;
         } else {
             self.has_room_for(size)?;
         }
@@ -219,7 +237,14 @@ impl Entitlement {
     /// [`Refusal`] if less is left.
     pub fn give(&mut self, marks: u64) -> Result<(), Refusal> {
         self.open()?;
-        self.has(marks_or_refused(marks)?)?;
+        self.has(marks_or_refused(marks)?)
+            .map_err(|refusal| Refusal {
+                advice: said!(
+                    "transfer less, or have the entitlement adjusted",
+                    "请减少划转数量，或先调整额度"
+                ),
+                ..refusal
+            })?;
         self.given += marks;
         Ok(())
     }

@@ -12,12 +12,16 @@ use crate::domain::document::Document;
 use crate::domain::entitlement::{Account, Coefficients, Grant};
 use crate::domain::event::EventKind;
 use crate::domain::key_id::KeyId;
-use crate::domain::licensee::{LicenseeNumber, NewLicensee, Particulars, StepTaken};
+use crate::domain::licensee::{
+    LicenseeNumber, NewLicensee, Particulars, StepTaken, is_same_person,
+};
 use crate::domain::lot::{LotNumber, NewLot, TestReport};
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{NewOrder, OrderNumber};
 use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::domain::segments::marks_in;
 use crate::domain::text::Line;
 use crate::domain::transfer::TransferNumber;
@@ -204,6 +208,30 @@ pub struct Destruction {
     pub date: Date,
     /// Two witnesses, two people.
     pub witnesses: (Line, Line),
+}
+
+impl Destruction {
+    /// Refuses a witness who is the person that reports it, under any of these names.
+    ///
+    /// # Errors
+    /// [`Refusal`] of the kind invalid.
+    pub fn check_reporter(&self, names: &[Line]) -> Result<(), Refusal> {
+        let (one, other) = &self.witnesses;
+        let reports = |witness: &&Line| names.iter().any(|name| is_same_person(name, witness));
+        let Some(witness) = [one, other].into_iter().find(reports) else {
+            return Ok(());
+        };
+        Err(Refusal::invalid(
+            said!(
+                "{witness} reports the destruction and cannot witness it",
+                "{witness}是登记人，不能同时作见证人"
+            ),
+            said!(
+                "name two other people who saw it",
+                "请填写另外两名在场见证人的姓名"
+            ),
+        ))
+    }
 }
 
 impl Marks {

@@ -355,7 +355,10 @@ impl Licensee {
     /// # Errors
     /// [`Refusal`] if none waits.
     pub fn drop_pending(&mut self) -> Result<(), Refusal> {
-        self.waiting()?;
+        self.waiting().map_err(|refusal| Refusal {
+            advice: said!("there is nothing to be dropped", "没有提请可以撤回"),
+            ..refusal
+        })?;
         self.pending = None;
         Ok(())
     }

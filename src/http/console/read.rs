@@ -9,6 +9,7 @@ use crate::domain::said::{Said, said};
 use crate::domain::selection::LineOutcome;
 use crate::domain::text::Line;
 use crate::domain::wanted::Wanted;
+use crate::domain::whole::digits_of;
 use crate::http::language::Language;
 use crate::service::ServiceError;
 
@@ -213,12 +214,7 @@ fn pair(said: Said) -> (String, String) {
 
 /// A whole number, with or without separators of thousands, if it is one and of this type.
 pub fn whole<T: TryFrom<i64>>(text: &str) -> Option<T> {
-    let digits: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，'))
-        .map(|c| if c == '−' { '-' } else { c })
-        .collect();
-    T::try_from(digits.parse::<i64>().ok()?).ok()
+    T::try_from(digits_of(text)?.parse::<i64>().ok()?).ok()
 }
 
 /// A whole number, with or without separators of thousands.

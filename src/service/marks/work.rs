@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Changed};
-use crate::domain::event::RangeEvent;
+use crate::domain::access::Login;
+use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::mark::{BatchNumber, IndexRange};
@@ -12,7 +13,7 @@ use crate::domain::selection::ReadLine;
 use crate::domain::text::Line;
 use crate::service::ServiceError;
 use crate::service::desk::{Call, Desk, range_events, something_else};
-use crate::store::ledger;
+use crate::store::{ledger, user};
 
 pub(super) type ChosenMarks = BTreeMap<BatchNumber, Vec<IndexRange>>;
 
@@ -100,6 +101,11 @@ impl Work {
         if let Some(lot) = change.lot {
             self.desk.load_lot(lot).await?;
         }
+        if change.event == EventKind::Withdrawn(Withdrawal::Destroyed)
+            && let Some(destruction) = &change.destruction
+        {
+            destruction.check_reporter(&self.reporter().await?)?;
+        }
         let (chosen, lines) = self.choose(change, lines).await?;
         let mut changed = Changed {
             lines,
@@ -119,6 +125,19 @@ impl Work {
             changed.entries.push(self.put_down(entry).await?);
         }
         Ok(changed)
+    }
+
+    /// The names of who reports: as the ledger will say, and of somebody with an account the person's own.
+    async fn reporter(&mut self) -> Result<Vec<Line>, ServiceError> {
+        let by = self.desk.hand().by.clone();
+        let account = match Login::new(by.as_str()) {
+            Ok(login) => user::by_login(&mut self.desk.tx, &login).await?,
+            Err(_) => None,
+        };
+        Ok([by]
+            .into_iter()
+            .chain(account.map(|user| user.name))
+            .collect())
     }
 
     /// Enters what a change comes to in one batch; of a request that was made before, sees that this is what was entered.

@@ -131,6 +131,15 @@ pub async fn by_login(store: &Store, login: &Login) -> Result<User, ServiceError
     found.ok_or_else(|| unknown(login))
 }
 
+/// Whether the person has enrolled a second factor.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn has_second_factor(store: &Store, number: UserNumber) -> Result<bool, ServiceError> {
+    let credentials = user::credentials(&mut store.read().await?, number).await?;
+    Ok(credentials.factor_salt.is_some())
+}
+
 /// People by number, from the one after `after`; those whose name or sign-in name holds `part`, of this role.
 ///
 /// # Errors

@@ -333,6 +333,9 @@ async fn a_person_of_each_role_signs_in_as_it_says() {
             .with("sec-fetch-site", "same-origin");
         let says = sign_in(&phone, &program, login).await;
         assert!(says.contains("退出登录"), "{login}: {says}");
+        let place = "--database sqlite:yuanmark-demo/yuanmark.db";
+        let account = program.json(&format!("user show {login} {place}"));
+        assert_eq!(account["has_second_factor"], row[3] != "-", "{login}");
         // What waits for those for whom something waits.
         let waits = match login.as_str() {
             "approver" => "订单待核准",
@@ -432,7 +435,7 @@ fn every_entry_of_the_ledger_has_its_step_in_the_audit_trail() {
         ),
     ] {
         program.done(&format!("{command} --by 张三 {place}"));
-        let newest = program.json(&format!("trail list --limit 1 {place}"))["steps"][0].clone();
+        let newest = program.json(&format!("trail list --limit 1000 {place}"))["steps"][0].clone();
         assert_eq!(newest["login"], "张三");
         assert_eq!(
             (&newest["action"], &newest["subject"]),

@@ -195,7 +195,11 @@ fn a_box_that_is_not_what_stands_on_it_has_its_own_exit_code() {
     );
     program.write(
         "bad.txt",
-        &format!("0-1\n{}\n9\n{}\nx\n", serial("1-2"), serial("2-1")),
+        &format!(
+            "0-1\n{}\n9\n{}\n4BD9-QV4N-Q0NZ-57DB\n",
+            serial("1-2"),
+            serial("2-1")
+        ),
     );
     let ran = program.run("container check 1 --file bad.txt");
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "{ran:?}");
@@ -204,7 +208,7 @@ fn a_box_that_is_not_what_stands_on_it_has_its_own_exit_code() {
         "missing: 3",
         "not of this container: 9",
         "of batch 2: 1",
-        "line 5: x is neither a serial, an index nor a range",
+        "line 5: 4BD9-QV4N-Q0NZ-57DB is not a serial of ours",
     ] {
         assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
     }
@@ -212,6 +216,13 @@ fn a_box_that_is_not_what_stands_on_it_has_its_own_exit_code() {
     assert_eq!(
         (&value["agrees"], &value["found"], &value["missing"]),
         (&json!(false), &json!(3), &json!([{"first": 3, "last": 3}]))
+    );
+    // A line that names no mark could be the one that is missing.
+    program.write("junk.txt", "0-2\nx\n");
+    let refusal = program.refused("container check 1 --file junk.txt");
+    assert_eq!(
+        refusal.details,
+        ["line 2: x is neither a serial, an index nor a range"]
     );
 }
 
@@ -223,11 +234,30 @@ fn what_was_entered_in_error_is_taken_back_by_an_entry_of_its_own() {
         "ledger correct {used} --reason 录入有误 --document 更正1"
     ));
     assert_eq!(corrected["kind"], "undo_used");
+    let by = &corrected["number"];
+    let shown = program.json(&format!("ledger show {used}"));
+    assert_eq!((&shown["corrected_by"], &shown["notes"]), (by, &json!([])));
+    let text = program.done(&format!("ledger show {used}"));
+    assert!(
+        text.contains(&format!("\ntaken back by entry {by}\n")),
+        "{text}"
+    );
     assert_eq!(program.json("mark show 1-0")["label"], "on_hand");
     let refusal = program.refused(&format!("ledger correct {used} --reason x --document y"));
     assert!(refusal.advice.contains("taken back once"), "{refusal:?}");
     let noted = program.json(&format!("ledger note {used} --text 文号有误"));
     assert_eq!(noted["body"]["text"], "文号有误");
+    let shown = program.json(&format!("ledger show {used}"))["notes"].clone();
+    assert_eq!(
+        (&shown[0]["entry"], &shown[0]["text"], &shown[0]["by"]),
+        (&noted["number"], &json!("文号有误"), &noted["by"])
+    );
+    let text = program.done(&format!("ledger show {used}"));
+    let note = format!("\nnote, entry {}, ", noted["number"]);
+    assert!(
+        text.contains(&note) && text.ends_with(" by operator: 文号有误\n"),
+        "{text}"
+    );
     let listed = program.json("ledger list --order 1 --kind used")["entries"].clone();
     assert_eq!(listed[0]["number"], used);
 }
@@ -259,7 +289,7 @@ fn a_withdrawal_that_is_not_what_the_public_is_told_says_so() {
     );
     let text = program.done("mark restore --kind frozen --batch 1 --range 0 --reason x");
     assert!(
-        text.contains("no longer frozen: 0 marks; 1 were not frozen"),
+        text.contains("no longer frozen: 0 marks; 1 was not frozen"),
         "{text}"
     );
 }
@@ -280,7 +310,10 @@ fn marks_of_a_compromised_key_are_not_shown_as_good() {
     let findings = program.json("doctor")["findings"].clone();
     let found = findings.as_array().unwrap().iter().any(|finding| {
         finding["check"] == "batch keys"
-            && finding["found"].as_str().unwrap().starts_with("1 batches")
+            && finding["found"]
+                .as_str()
+                .unwrap()
+                .ends_with("compromised: 1")
     });
     assert!(found, "{findings}");
     let text = program.done("key compromise 1 --since 2026-02-01T00:00:00Z");
@@ -322,4 +355,149 @@ fn a_database_that_others_can_read_is_found() {
     assert_eq!(found(&program), "ok");
     set_mode(&program.path("yuanmark.db"), 0o644);
     assert_eq!(found(&program), "warning");
+}
+
+#[test]
+fn a_list_that_is_cut_says_how_the_rest_is_asked_for() {
+    let program = Program::with_batch(10);
+    for _ in 0..2 {
+        program.add_batch(1, "");
+    }
+    program.add_lot(1);
+    program.add_lot(1);
+    let add = |name: &str, uscc: &str| {
+        program.done(&format!(
+            "licensee add --name {name} --uscc {uscc} --basis both --since 2026-01-05 --document x --form canned,dried \
+             --area 006=2"
+        ));
+    };
+    add("a", "91430981MA4TEXT1XY");
+    add("b", "92430981MA4TEXT44H");
+    for form in ["canned", "dried"] {
+        program.done(&format!(
+            "entitlement grant --licensee 2 --season 2026 --form {form} --area 1 --pack-grams 100 --document x"
+        ));
+    }
+    for marks in [1, 2] {
+        program.done(&format!(
+            "transfer propose --licensee 1 --season 2026 --form canned --to 2 --marks {marks}"
+        ));
+        program.done(&format!(
+            "container fill --kind box --batch 1 --range {marks}"
+        ));
+        program.write(
+            &format!("{marks}.svg"),
+            "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        );
+        program.done(&format!(
+            "document add --licensee 1 --purpose artwork --title {marks} --file {marks}.svg"
+        ));
+    }
+    program.done("printer add --name y --uscc 91430981MA4TEXT1XY --licence y");
+    for (list, rest) in [
+        ("order list", "--before 3"),
+        ("batch list", "--before 3"),
+        ("lot list", "--before 2"),
+        ("transfer list", "--before 2"),
+        ("container list", "--before 2"),
+        ("document list --licensee 1", "--before 2"),
+        ("printer list", "--before 2"),
+        ("licensee list", "--after 1"),
+        ("entitlement list", "--after 2026/1/canned"),
+    ] {
+        let ran = program.run(&format!("{list} --limit 1"));
+        let said = (ran.code, ran.stderr, ran.stdout.lines().count());
+        assert_eq!(said, (0, format!("more: {rest}\n"), 2), "{list}");
+        // What was said leads on, and the last page says nothing more.
+        let next = program.done(&format!("{list} {rest} --limit 1000"));
+        assert!(
+            next.lines().count() > 1 && !next.contains("(none)"),
+            "{next}"
+        );
+        program.done(list);
+    }
+    for title in 3..=21 {
+        program.done(&format!(
+            "document add --licensee 1 --purpose artwork --title {title} --file 1.svg"
+        ));
+    }
+    let ran = program.run("licensee show 1");
+    assert_eq!(
+        ran.stderr,
+        "more: yuanmark document list --licensee 1 --before 2\n"
+    );
+    for list in ["ledger list", "trail list"] {
+        let ran = program.run(&format!("{list} --limit 1"));
+        assert!(ran.stderr.starts_with("more: --before "), "{list}\n{ran:?}");
+        let rest = ran.stderr.trim_start_matches("more: ").trim().to_owned();
+        let next = program.done(&format!("{list} {rest} --limit 1000"));
+        assert!(!next.contains("(none)"), "{list}");
+    }
+}
+
+#[test]
+fn a_person_is_shown_with_the_second_factor() {
+    let program = Program::installed();
+    program.done("user add li.hua --name 李华 --role administrator");
+    let shown = program.json("user show li.hua");
+    assert_eq!(shown["has_second_factor"], json!(false));
+    let text = program.done("user show li.hua");
+    assert!(text.contains("second factor: not enrolled"), "{text}");
+}
+
+#[test]
+fn a_register_that_is_not_taken_says_so_first() {
+    let program = Program::with_batch(1);
+    program.done("licensee export --out register.csv");
+    let good = program.read("register.csv");
+    let text = program.done("licensee import register.csv");
+    assert!(text.starts_with("1 row (UTF-8"), "{text}");
+    let bad = good.replace("93430981MA4TEXT36K", "x");
+    program.write("bad.csv", &bad);
+    for flag in ["", "--dry-run"] {
+        let ran = program.run(&format!("licensee import bad.csv {flag}"));
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(
+            ran.stdout
+                .starts_with("nothing was written; it would be: 1 row ("),
+            "{ran:?}"
+        );
+        assert!(ran.stdout.ends_with(", 1 bad\n"), "{ran:?}");
+    }
+}
+
+/// Whether a time as in Beijing stands in a text, and none in UTC.
+fn is_in_beijing(text: &str) -> bool {
+    let words: Vec<&str> = text.split([' ', '\n', ':']).collect();
+    let is_day = |word: &str| word.parse::<jiff::civil::Date>().is_ok() && word.len() == 10;
+    words.iter().any(|word| is_day(word)) && !text.contains('T') && !text.contains("Z\n")
+}
+
+#[test]
+fn people_read_times_as_in_beijing() {
+    let program = Program::with_batch(10);
+    program.done("mark withdraw --kind frozen --batch 1 --range 0 --reason x");
+    let since = program.json("mark show 1-0")["events"][0]["at"].clone();
+    let since: jiff::Timestamp = serde_json::from_value(since).unwrap();
+    let since = jiff::tz::offset(8).to_datetime(since);
+    let serial = program.json("mark show 1-0")["serial"].clone();
+    let verified = program.run(&format!("verify {}", serial.as_str().unwrap()));
+    let told = format!(
+        "  frozen since {}: x\n",
+        since.strftime("%Y-%m-%d %H:%M:%S")
+    );
+    assert!(verified.stdout.contains(&told), "{verified:?}");
+    let clock = program.done("doctor");
+    let clock = clock.lines().find(|line| line.contains("clock")).unwrap();
+    assert!(is_in_beijing(clock), "{clock}");
+    let key = |text: &str| text.lines().nth(1).unwrap()[..35].to_owned();
+    let made = key(&program.done("key list"));
+    assert!(is_in_beijing(&made), "{made}");
+    let text = program.done("key compromise 1 --since 2026-01-01T00:00:00Z");
+    assert!(
+        text.contains("at or after 2026-01-01 08:00:00 is not ours"),
+        "{text}"
+    );
+    let since = program.done("key list");
+    assert!(since.contains("2026-01-01 08:00:00"), "{since}");
 }

@@ -402,7 +402,7 @@ fn change_marks(program: &Program) {
     let revoked = program.done(&format!(
         "mark withdraw --kind revoked --serial {serial} --reason 抽检不合格"
     ));
-    assert!(revoked.starts_with("revoked: 1 marks; entry "), "{revoked}");
+    assert!(revoked.starts_with("revoked: 1 mark; entry "), "{revoked}");
     let frozen = program.json("mark withdraw --kind frozen --batch 1 --range 20-29 --reason 核查");
     assert_eq!(
         frozen["ranges"],
@@ -449,7 +449,7 @@ fn verify_online(program: &Program) {
             assert_eq!(program.json_and_code(&line, code)["verdict"], verdict);
         }
     }
-    for wrong in ["nonsense", "4BD9-QV4N-Q0NZ-57DB", "''"] {
+    for wrong in ["nonsense", "4BD9-QV4N-Q0NZ-57DB"] {
         let ran = program.run(&format!("verify {wrong}"));
         assert_eq!((ran.code, ran.stdout.as_str()), (1, "not ours\n"));
         let value = program.json_and_code(&format!("verify {wrong}"), 1);
@@ -539,7 +539,7 @@ fn account_for_every_label(program: &Program) {
                    --document 销毁2026-1 --date today --witness 张三";
     let refusal = program.refused(destroy);
     assert!(
-        refusal.what.contains("two witnesses; 1 were named"),
+        refusal.what.contains("two witnesses; 1 was named"),
         "{refusal:?}"
     );
     change(&format!("{destroy} --witness 李四"), 500);
@@ -585,16 +585,34 @@ fn end_a_right(program: &Program) {
     assert_eq!(program.json("licensee drop 1")["pending"], json!(null));
 }
 
+/// A list that is cut: standard error says that more of it begins before this number.
+fn cut(program: &Program, line: &str, before: u64) -> Value {
+    let ran = program.run(&format!("{line} --json"));
+    assert_eq!(
+        (ran.code, ran.stderr),
+        (0, format!("more: --before {before}\n")),
+        "{line}"
+    );
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
 fn read_the_ledger(program: &Program) {
     let head = program.json("ledger head");
-    let newest = program.json("ledger list --limit 1")["entries"][0].clone();
+    let newest = program.json("ledger list --limit 10000")["entries"][0].clone();
     assert_eq!(
         (&newest["number"], &newest["hash"]),
         (&head["entry"], &head["hash"])
     );
     let number = newest["number"].as_u64().unwrap();
-    assert_eq!(program.json(&format!("ledger show {number}")), newest);
-    let before = program.json(&format!("ledger list --before {number} --limit 2"));
+    let mut shown = newest.clone();
+    shown["corrected_by"] = json!(null);
+    shown["notes"] = json!([]);
+    assert_eq!(program.json(&format!("ledger show {number}")), shown);
+    let before = cut(
+        program,
+        &format!("ledger list --before {number} --limit 2"),
+        number - 2,
+    );
     assert_eq!(before["entries"][0]["number"], number - 1);
     let kinds = |filter: &str| -> Vec<String> {
         let found = program.json(&format!("ledger list {filter}"))["entries"].clone();

@@ -38,7 +38,7 @@ const REFUSED: &[Case] = &[
     (
         "key list --keys nix",
         "there are no keys in nix",
-        "yuanmark key new",
+        "put it back from your backup; only a new installation makes its keys, with `yuanmark key new`",
     ),
     ("key retire 9", "there is no key 9", "key list"),
     (
@@ -122,9 +122,24 @@ const REFUSED: &[Case] = &[
     ),
     ("licensee drop 9", "there is no licensee 9", "licensee list"),
     (
+        "licensee drop 1",
+        "no step of licensee 1 waits",
+        "nothing to be dropped",
+    ),
+    (
         "licensee step 2 cancel --date 2026-03-01 --ground x --document y",
         "cancel (注销)",
         "from there lead: undo",
+    ),
+    (
+        "licensee file 1 --revision 1 --phone 1 --clear address,phone",
+        "phone is both given and cleared",
+        "leave out --phone",
+    ),
+    (
+        "licensee file 1 --revision 1 --form canned --clear form",
+        "form is both given and cleared",
+        "leave out --form",
     ),
     // documents
     (
@@ -161,11 +176,6 @@ const REFUSED: &[Case] = &[
     ("printer end 9 --reason x", "printer 9", "printer list"),
     // coefficients, entitlements, transfers
     (
-        "coefficients set --kg-per-mu 0",
-        "0 kg a mu cannot be",
-        "between 1 and",
-    ),
-    (
         "coefficients set --upon 7 --kg-per-mu 1",
         "there is no version 7",
         "coefficients show",
@@ -182,13 +192,13 @@ const REFUSED: &[Case] = &[
     ),
     (
         "entitlement adjust --licensee 1 --season 2026 --form canned --marks 0 --reason x --document y",
-        "no mark is meant",
-        "above zero",
+        "an adjustment of no mark changes nothing",
+        "with a minus how many fewer",
     ),
     (
         "entitlement adjust --licensee 1 --season 2026 --form canned --marks -999999999 --reason x --document y",
         "999999999 are asked for",
-        "order less",
+        "take no more than is left",
     ),
     (
         "entitlement carry-over --season 2200 --licensee 1 --form canned",
@@ -340,7 +350,27 @@ const REFUSED: &[Case] = &[
     (
         "mark withdraw --kind lost --batch 2 --all --reason x --date 2026-01-01 --witness 张三 --witness 李四",
         "lost has no witnesses",
+        "only a destruction has them: leave out --witness",
+    ),
+    (
+        "mark withdraw --kind revoked --batch 2 --all --reason x --witness 张三",
+        "revoked has no witnesses",
         "only a destruction",
+    ),
+    (
+        "mark withdraw --kind lost --batch 2 --all --reason x --date today",
+        "lost has no witnesses and no day of its own",
+        "only a destruction",
+    ),
+    (
+        "mark withdraw --kind destroyed --batch 2 --all --reason x --date today --witness 张三 --witness 李四 --by ' 李 四'",
+        "李四 reports the destruction and cannot witness it",
+        "two other people",
+    ),
+    (
+        "mark printed --batch 2 --all --except-spoiled bad_lines.txt --reason x",
+        "1 of 2 lines",
+        "report the whole batch again",
     ),
     (
         "mark withdraw --kind destroyed --batch 2 --all --reason x --date 2026-01-01 --witness 张三 --witness 张三",
@@ -349,7 +379,7 @@ const REFUSED: &[Case] = &[
     ),
     (
         "mark withdraw --kind destroyed --batch 2 --all --reason x --date 2026-01-01 --witness 张三",
-        "two witnesses; 1 were named",
+        "two witnesses; 1 was named",
         "--witness 张三 --witness 李四",
     ),
     (
@@ -531,6 +561,43 @@ const REFUSED: &[Case] = &[
         "did not answer",
         "doctor",
     ),
+    (
+        "verify ''",
+        "there is no code to check",
+        "yuanmark verify 4BD9",
+    ),
+    (
+        "verify --offline ' '",
+        "there is no code to check",
+        "yuanmark verify 4BD9",
+    ),
+    (
+        "container check 1 --file junk.txt",
+        "some lines name no mark",
+        "check it again",
+    ),
+    // the audit trail
+    (
+        "trail list --from 2026-02-02 --until 2026-02-01",
+        "--from 2026-02-02 comes after --until 2026-02-01",
+        "earlier day with --from",
+    ),
+    (
+        "trail export --out t.csv --from 2026-02-02 --until 2026-02-01",
+        "--from 2026-02-02 comes after --until 2026-02-01",
+        "earlier day with --from",
+    ),
+    // one-time codes
+    (
+        "user code approver --file nix",
+        "there is no file nix",
+        "otpauth address",
+    ),
+    (
+        "user code approver --file empty.txt",
+        "empty.txt holds no otpauth address of approver",
+        "name the file that has it",
+    ),
     // databases
     (
         "order list --database mysql://x",
@@ -674,12 +741,26 @@ const NOT_READ: &[(&str, &str)] = &[
     ("coefficients set --yield x=1", "a form is one of fresh"),
     ("coefficients set --scrap-tolerance 1.5", "1.5%"),
     ("coefficients set --kg-per-mu 1 --request x", "--upon"),
+    (
+        "coefficients set --kg-per-mu 0",
+        "a mu yields 1 to 10,000 kg",
+    ),
+    (
+        "coefficients set --kg-per-mu -1",
+        "a mu yields 1 to 10,000 kg",
+    ),
+    (
+        "coefficients set --kg-per-mu 99999999999",
+        "a mu yields 1 to 10,000 kg",
+    ),
     ("entitlement adjust --marks x", "-500 for fewer"),
     (
         "entitlement carry-over --season 2025 --licensee 1",
         "--form",
     ),
     ("transfer propose --marks=-1", "5,000"),
+    ("transfer propose --marks 5,00", "5000 or 5,000"),
+    ("entitlement adjust --marks -5,00", "-500 for fewer"),
     (
         "order new --licensee 1 --season 2026 --form x --product p --quantity 1",
         "fresh, canned",
@@ -690,6 +771,10 @@ const NOT_READ: &[(&str, &str)] = &[
     ),
     (
         "order new --licensee 1 --season 2026 --form dried --product p --quantity 0",
+        "16,777,216",
+    ),
+    (
+        "order new --licensee 1 --season 2026 --form dried --product p --quantity 5,00",
         "16,777,216",
     ),
     (
@@ -833,6 +918,8 @@ fn crowded_program() -> Program {
     crate::support::program::set_mode(&program.path("open.txt"), 0o644);
     program.write("comments.txt", "# nothing\n\n  \n");
     program.write("lines.txt", "1\n");
+    program.write("bad_lines.txt", "1\nx\n");
+    program.write("junk.txt", "0-3\njunk\n");
     program.write("bad.toml", "x = 1\ny = [");
     program.write("garbage.db", &"this is no database. ".repeat(100));
     std::fs::write(program.path("binary.bin"), [0xFF, 0xFE, 0x00]).unwrap();

@@ -1,11 +1,15 @@
 //! Destruction: two witnesses, and a day that can be.
 
+use yuanmark::domain::access::{Login, Role, Scope};
 use yuanmark::domain::ledger::entry::Destruction;
 use yuanmark::domain::lot::LotNumber;
 use yuanmark::service::marks::{Change, Which};
+use yuanmark::service::people::accounts::{self, NewUser};
 
 use super::super::proof::prove;
-use super::super::{DESTROYED, LOST, RETURNED, assert_invalid, change, destruction, of_lines};
+use super::super::{
+    DESTROYED, LOST, RETURNED, assert_invalid, call, change, destruction, of_lines,
+};
 use super::clerk;
 use crate::support::installation::{Installation, line};
 
@@ -78,6 +82,32 @@ async fn a_destruction_without_two_people_or_on_no_day_that_can_be_destroys_noth
             change(&place, &clerk(), &of_lot).await,
             "has nothing to do with a lot",
         );
+        // Who reports it does not witness it, neither by the name in the ledger nor by that of the account.
+        let reporter = call("wang.min", clerk().at);
+        let new = NewUser {
+            login: Login::new("wang.min").unwrap(),
+            name: line("王敏"),
+            role: Role::Registrar,
+            scope: Scope::All,
+        };
+        accounts::add(&place.store, &reporter.origin, reporter.at, new, None)
+            .await
+            .unwrap();
+        for (call, one, other) in [
+            (&clerk(), "张三", "科员"),
+            (&clerk(), " 科 员 ", "张三"),
+            (&reporter, "王 敏", "李四"),
+            (&reporter, "李四", "王敏"),
+        ] {
+            let wanted = Change {
+                destruction: by(one, other),
+                ..of_lines(DESTROYED, Which::All, batch.number)
+            };
+            assert_invalid(
+                change(&place, call, &wanted).await,
+                "reports the destruction and cannot witness it",
+            );
+        }
         destroy(by("张三", "李四")).await.unwrap();
         prove(&place).await;
     }

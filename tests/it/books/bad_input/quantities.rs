@@ -27,7 +27,10 @@ async fn numbers_that_are_nothing_negative_or_huge_move_nothing() {
         );
         let own = account(one, 2026);
         let most = i64::try_from(Entitlement::MOST).unwrap();
-        assert_invalid(adjust(&place, own, 0).await, "no mark is meant");
+        assert_invalid(
+            adjust(&place, own, 0).await,
+            "an adjustment of no mark changes nothing",
+        );
         for huge in [i64::MIN, i64::MIN + 1, i64::MAX, most + 1, -most - 1] {
             assert_invalid(adjust(&place, own, huge).await, "more than can be meant");
         }

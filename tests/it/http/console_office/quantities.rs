@@ -74,7 +74,9 @@ async fn an_entitlement_is_worked_out_before_it_is_granted() {
         .with("document", "核定2号");
     let refused = head.send(&form).await;
     says(&words(&refused), &["余额只有 200000 枚"]);
-    let summary = head.send(&Form::of(&refused).with("marks", "50 000")).await;
+    let half = head.send(&Form::of(&refused).with("marks", "50 00")).await;
+    says(&words(&half), &["整数"]);
+    let summary = head.send(&Form::of(&half).with("marks", "50 000")).await;
     says(
         &words(&summary),
         &["余额由 200 000 变为 150 000", "洪涝减产（核定2号）"],
