@@ -48,7 +48,7 @@ impl FromStr for Size {
                 let (width, height) = other.split_once('x').ok_or_else(error)?;
                 let side = |text: &str| {
                     let side: Mm = text.trim().parse().ok()?;
-                    (side >= 1.0 && side <= Self::LARGEST).then_some(side)
+                    (1.0..=Self::LARGEST).contains(&side).then_some(side)
                 };
                 let (width, height) = side(width).zip(side(height)).ok_or_else(error)?;
                 Ok(Self { width, height })

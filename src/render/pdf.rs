@@ -38,9 +38,8 @@ pub struct PdfPages {
 
 impl PdfPages {
     /// Pages of labels whose modules are whole dots of this resolution, laid out so.
-    pub const fn new(dpi: Dpi, imposition: Imposition) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        let module = 72.0 * dpi.dots_per_module() as f64 / dpi.dots_per_inch() as f64;
+    pub fn new(dpi: Dpi, imposition: Imposition) -> Self {
+        let module = dpi.module_mm() * POINTS;
         Self { imposition, module }
     }
 
@@ -67,21 +66,11 @@ impl PdfPages {
         for (cell, label) in labels {
             let size = label.symbol().size();
             if of.replace(size) != Some(size) {
-                self.set_font(&mut out, size);
+                set_font(&mut out, size);
             }
             self.append(&mut out, *cell, label);
         }
         out
-    }
-
-    /// The lettering, in units of a symbol's side: within a label's coordinates.
-    fn set_font(&self, out: &mut Vec<u8>, size: u32) {
-        let side = f64::from(size);
-        out.extend_from_slice(b"/F ");
-        push(out, f64::from(CAP_HEIGHT) / side);
-        out.extend_from_slice(b" Tf ");
-        push(out, f64::from(CAP_HEIGHT + LINE_GAP) / side);
-        out.extend_from_slice(b" TL\n");
     }
 
     fn append(&self, out: &mut Vec<u8>, cell: u32, label: &Label) {
@@ -116,6 +105,16 @@ impl PdfPages {
         out.extend_from_slice(label.lines()[1].as_bytes());
         out.extend_from_slice(b")Tj ET Q\n");
     }
+}
+
+/// The lettering, in units of a symbol's side: within a label's coordinates.
+fn set_font(out: &mut Vec<u8>, size: u32) {
+    let side = f64::from(size);
+    out.extend_from_slice(b"/F ");
+    push(out, f64::from(CAP_HEIGHT) / side);
+    out.extend_from_slice(b" Tf ");
+    push(out, f64::from(CAP_HEIGHT + LINE_GAP) / side);
+    out.extend_from_slice(b" TL\n");
 }
 
 /// The modules as the data of an inline picture. Readers look for `EI` to find its end, so data in which it happens to stand
@@ -241,7 +240,7 @@ impl PdfFile {
         // Writing to a vector cannot fail.
         _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", self.offsets.len());
         for offset in &self.offsets[1..] {
-            _ = write!(out, "{offset:010} 00000 n \n");
+            _ = writeln!(out, "{offset:010} 00000 n ");
         }
         _ = write!(
             out,
@@ -253,7 +252,7 @@ impl PdfFile {
 
     fn object(&mut self, out: &mut Vec<u8>, number: usize, body: &[u8]) {
         self.offsets[number] = self.written + out.len() as u64;
-        _ = write!(out, "{number} 0 obj\n"); // writing to a vector cannot fail
+        _ = writeln!(out, "{number} 0 obj"); // writing to a vector cannot fail
         out.extend_from_slice(body);
         out.extend_from_slice(b"\nendobj\n");
     }

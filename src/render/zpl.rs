@@ -42,7 +42,11 @@ fn append_rows(out: &mut Vec<u8>, bitmap: &Bitmap) {
 fn append_row(out: &mut Vec<u8>, row: &[u8]) {
     let half = |place: usize| {
         let byte = !row[place / 2];
-        if place % 2 == 0 { byte >> 4 } else { byte & 15 }
+        if place.is_multiple_of(2) {
+            byte >> 4
+        } else {
+            byte & 15
+        }
     };
     let all = row.len() * 2;
     let mut place = 0;

@@ -11,6 +11,9 @@ use crate::support::signed_in::{FORM, signed_in};
 
 const BOUNDARY: &str = "----a-boundary-of-these-tests";
 
+/// Everybody has another name to sign in with.
+static LOGINS: AtomicU32 = AtomicU32::new(0);
+
 pub struct Person {
     phone: Phone,
     /// The same browser when it sends a file.
@@ -25,7 +28,6 @@ impl Person {
         printer: Option<PrinterNumber>,
     ) -> Self {
         let scope = role.scope(licensee, printer).unwrap();
-        static LOGINS: AtomicU32 = AtomicU32::new(0);
         let login = format!("person-{}", LOGINS.fetch_add(1, Ordering::Relaxed));
         let phone = signed_in(site, site.phone(), &login, role, scope).await;
         let sender = format!("multipart/form-data; boundary={BOUNDARY}");
