@@ -24,7 +24,8 @@ impl Person {
         printer: Option<PrinterNumber>,
     ) -> Self {
         let scope = role.scope(licensee, printer).unwrap();
-        let login = system::unique_id();
+        let id = system::unique_id();
+        let login = format!("p{}", &id[24..]); // its random end
         let phone = signed_in(site, site.phone(), &login, role, scope).await;
         let sender = format!("multipart/form-data; boundary={BOUNDARY}");
         Self {
@@ -80,6 +81,15 @@ impl Person {
         body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         let path = path.split('?').next().unwrap();
         self.sender.ask("POST", path, body).await
+    }
+
+    /// Reports that all labels of order 1 are printed.
+    pub async fn report_whole_run(&self) {
+        let path = "/console/marks/do/printed";
+        let fields = [("batch", "1"), ("all", "1")];
+        let summary = self.fill(&format!("{path}?order=1"), &fields).await;
+        let done = self.confirm(path, &summary).await;
+        assert_eq!(done.heading(), "已办理", "{}", done.words());
     }
 
     /// Confirms the summary that came back.

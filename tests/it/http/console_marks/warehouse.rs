@@ -83,13 +83,26 @@ async fn a_list_comes_as_a_file_of_any_encoding() {
     let firm = order.of_the_firm().await;
     let list = format!("# 已使用的标志\r\n{}\r\n7-9\r\n", order.serial(3));
     let (bytes, ..) = GB18030.encode(&list);
-    let done = firm.attach(&path("used"), &[("batch", "1")], &bytes).await;
+    // None of them was ever activated: that is said first, and afterwards with the way to them.
+    let entries = order.entries().await;
+    let summary = firm.attach(&path("used"), &[("batch", "1")], &bytes).await;
+    assert!(summary.words().contains("请确认"), "{}", summary.words());
+    let range = format!(
+        "不应使用：{} – {}（3 枚）",
+        order.serial(7),
+        order.serial(9)
+    );
+    assert!(summary.words().contains(&range), "{}", summary.words());
+    assert_eq!(order.entries().await, entries);
+    let done = firm.confirm(&path("used"), &summary).await;
     assert!(done.words().contains("使用 4 枚"), "{}", done.words());
     assert!(
         done.words().contains("4 枚未激活或已停用"),
         "{}",
         done.words()
     );
+    let to = format!("href=\"/console/marks/{}\"", order.serial(7));
+    assert!(done.text().contains(&to), "{}", done.text());
     let excel = firm
         .attach(&path("used"), &[("batch", "1")], b"PK\x03\x04....")
         .await;
@@ -201,14 +214,17 @@ async fn marks_are_frozen_let_go_and_revoked_by_who_may() {
 async fn much_at_once_is_told_before_it_is_done() {
     let order = Released::received(5_002).await;
     let firm = order.of_the_firm().await;
-    let some = firm
-        .fill(&path("used"), &[("batch", "1"), ("first", "5001")])
-        .await;
-    assert_eq!(some.heading(), "已办理");
-    let wrong = firm
-        .fill(&path("used"), &[("batch", "1"), ("first", "0-5000")])
-        .await;
-    assert!(wrong.words().contains("使用 5 001 枚"), "{}", wrong.words());
-    let done = firm.confirm(&path("used"), &wrong).await;
+    order.site.lot(&order.batch, morning()).await;
+    let activated = path("activated");
+    let one = [("lot", "1"), ("batch", "1"), ("first", "5001")];
+    assert_eq!(firm.fill(&activated, &one).await.heading(), "已办理");
+    let many = [("lot", "1"), ("batch", "1"), ("first", "0-5000")];
+    let summary = firm.fill(&activated, &many).await;
+    assert!(
+        summary.words().contains("激活 5 001 枚"),
+        "{}",
+        summary.words()
+    );
+    let done = firm.confirm(&activated, &summary).await;
     assert_eq!(done.heading(), "已办理");
 }
