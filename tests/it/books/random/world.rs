@@ -190,7 +190,18 @@ impl World {
                 let is_packed = |&(other, of, begin, end): &(ContainerKind, u32, u32, u32)| {
                     other == kind && of == order && begin <= last && end >= first
                 };
-                if last >= marks || self.containers.iter().any(is_packed) {
+                // A roll is in a box whole, or not at all.
+                let is_torn = |&(other, of, begin, end): &(ContainerKind, u32, u32, u32)| {
+                    let (roll, whole) = match other {
+                        ContainerKind::Roll => ((begin, end), (first, last)),
+                        ContainerKind::Box => ((first, last), (begin, end)),
+                    };
+                    let touches = of == order && begin <= last && end >= first;
+                    let is_within = whole.0 <= roll.0 && roll.1 <= whole.1;
+                    other != kind && touches && !is_within
+                };
+                let in_the_way = |one: &_| is_packed(one) || is_torn(one);
+                if last >= marks || self.containers.iter().any(in_the_way) {
                     return None;
                 }
                 self.containers.push((kind, order, first, last));
