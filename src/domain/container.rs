@@ -79,13 +79,10 @@ impl NewContainer {
     pub fn check_label(&self) -> Result<(), Refusal> {
         match &self.label {
             Some(label) if label.as_str().contains(SEPARATORS) => Err(Refusal::invalid(
+                said!("the label holds a separator", "标签上的字样含有分隔符号"),
                 said!(
-                    "the label {label} holds a separator",
-                    "标签字样“{label}”含有分隔符号"
-                ),
-                said!(
-                    "write it without , ， 、 ; ； which stand between the names of several containers",
-                    "请去掉 , ， 、 ; ；，这些符号用来隔开多个卷、箱"
+                    "write it without commas and semicolons: they stand between the names of several containers",
+                    "请去掉逗号、顿号、分号，这些符号用来隔开多个卷、箱"
                 ),
             )),
             _ => Ok(()),

@@ -29,7 +29,7 @@ async fn marks_of_a_recalled_lot_come_back_with_their_lot_alone() {
             &installation.store,
             &call("检验员", now),
             LotNumber(1),
-            failed,
+            failed.clone(),
         )
         .await
         .unwrap();
@@ -43,6 +43,14 @@ async fn marks_of_a_recalled_lot_come_back_with_their_lot_alone() {
             "{refused}"
         );
         let by = call("科长", now);
+        let passed = TestReport {
+            number: line("复检3"),
+            result: TestResult::Passed,
+            ..failed
+        };
+        lots::report(&installation.store, &by, LotNumber(1), passed)
+            .await
+            .unwrap();
         lots::restore(
             &installation.store,
             &by,

@@ -94,17 +94,17 @@ async fn a_roll_is_in_a_box_whole_and_a_label_names_one_of_them() {
             };
             containers::fill(&place.store, &place.keys, &clerk(), &fill).await
         };
-        fill(Roll, "150-199", "A-1").await.unwrap();
+        fill(Roll, "150-199", "甲").await.unwrap();
         for torn in ["100-160", "160-170", "190-250", "100-149\n151-250"] {
             assert_conflict(fill(Box, torn, "").await, "roll 1 only in part");
         }
-        fill(Box, "100-249", "B").await.unwrap();
+        fill(Box, "100-249", "乙").await.unwrap();
         for torn in ["90-100", "249-250", "90-110"] {
             assert_conflict(fill(Roll, torn, "").await, "are in box 2, others are not");
         }
         fill(Roll, "100-149", "").await.unwrap();
-        assert_conflict(fill(Roll, "0-9", "A-1").await, "A-1 stands on roll 1");
-        for listed in ["A,2", "A，2", "A、2", "A;2", "A；2"] {
+        assert_conflict(fill(Roll, "0-9", "甲").await, "甲 stands on roll 1");
+        for listed in ["甲,乙", "甲，乙", "甲、乙", "甲;乙", "甲；乙"] {
             assert_invalid(fill(Roll, "0-9", listed).await, "holds a separator");
         }
         // The same licensee's next batch is told from this one; another licensee's labels are its own.
@@ -121,11 +121,11 @@ async fn a_roll_is_in_a_box_whole_and_a_label_names_one_of_them() {
                 kind: Roll,
                 batch: Some(batch),
                 lines: "0-9",
-                label: Some(line("A-1")),
+                label: Some(line("甲")),
             };
             containers::fill(&place.store, &place.keys, &clerk(), &fill).await
         };
-        assert_conflict(of(next.number).await, "A-1 stands on roll 1");
+        assert_conflict(of(next.number).await, "甲 stands on roll 1");
         of(foreign.number).await.unwrap();
         prove(&place).await;
     }
