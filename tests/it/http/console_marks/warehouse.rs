@@ -2,9 +2,11 @@
 
 use encoding_rs::GB18030;
 use yuanmark::domain::access::Role;
+use yuanmark::domain::event::{EventKind, Withdrawal};
+use yuanmark::service::lots;
 
 use super::Released;
-use crate::support::installation::morning;
+use crate::support::installation::{call, line, morning};
 
 fn path(event: &str) -> String {
     format!("/console/marks/do/{event}")
@@ -227,4 +229,77 @@ async fn much_at_once_is_told_before_it_is_done() {
     );
     let done = firm.confirm(&activated, &summary).await;
     assert_eq!(done.heading(), "已办理");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_that_become_good_again_are_counted_before_a_recall_is_taken_back() {
+    let order = Released::received(100).await;
+    let store = &order.site.store;
+    let lot = order.site.lot(&order.batch, morning()).await;
+    for (event, marks) in [
+        (EventKind::Activated, "0-49"),
+        (EventKind::Withdrawn(Withdrawal::Frozen), "0-9"),
+    ] {
+        let done = order.site.change(&order.batch, event, marks, morning());
+        done.await.unwrap();
+    }
+    let by = call("科长", morning());
+    lots::recall(store, &by, lot, line("抽检"), None)
+        .await
+        .unwrap();
+    let approver = order.official(Role::Approver).await;
+    let restore = format!("/console/lots/{lot}/restore");
+    let fields = [("reason", "复检合格"), ("document", "决定2号")];
+    let entries = order.entries().await;
+    let summary = approver.fill(&restore, &fields).await;
+    for said in ["40 枚标志立即恢复有效", "另有 10 枚因其他原因仍然停用"] {
+        assert!(summary.words().contains(said), "{}", summary.words());
+    }
+    assert_eq!(order.entries().await, entries);
+    approver.confirm(&restore, &summary).await;
+    assert_eq!(order.entries().await, entries + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_not_offered_is_told_with_the_reason() {
+    let order = Released::received(10).await;
+    let firm = order.of_the_firm().await;
+    let lot = order.site.lot(&order.batch, morning()).await;
+    let by = call("科长", morning());
+    lots::recall(&order.site.store, &by, lot, line("抽检"), None)
+        .await
+        .unwrap();
+    let page = firm.open(&format!("{}?order=1", path("activated"))).await;
+    assert!(
+        page.words().contains("L-1 不能选择：生产批次 1 已召回"),
+        "{}",
+        page.words()
+    );
+    let wrong = firm
+        .fill(&path("activated"), &[("batch", "1"), ("first", "0")])
+        .await;
+    assert!(
+        wrong.words().contains("请选择检验合格的批次"),
+        "{}",
+        wrong.words()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_leads_to_its_form_with_the_batch_chosen() {
+    let order = Released::received(10).await;
+    let firm = order.of_the_firm().await;
+    let page = firm.open("/console").await;
+    let to = "/console/marks/do/activated?order=1";
+    assert!(page.text().contains(to), "{}", page.text());
+    let form = firm.open(to).await;
+    assert!(
+        form.text().contains("<option value=\"1\" selected>"),
+        "{}",
+        form.text()
+    );
+    assert_eq!(
+        firm.open("/console/").await.header("location"),
+        Some("/console")
+    );
 }
