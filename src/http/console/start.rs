@@ -36,7 +36,7 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
 
 /// `GET /console/`
 pub async fn from_below() -> Redirect {
-    Redirect::permanent("/console")
+    Redirect::to("/console")
 }
 
 /// What a matter is called, and what its next step is called with what it needs.

@@ -1,6 +1,6 @@
 //! What the public asked, by day and by province. Counts alone: no scan is shown by itself.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -11,10 +11,11 @@ use crate::http::console::asked::Asked;
 use crate::http::console::figure::Figure;
 use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
-use crate::http::console::submit::{or_refuse, refuse};
+use crate::http::console::submit::refuse;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::http::language::Language;
+use crate::http::problem::Problem;
 use crate::service::report::chart::{self, Bar, Column};
 use crate::service::report::{self, Counted, MOST_DAYS, ScanReport};
 use crate::service::system;
@@ -175,7 +176,9 @@ pub async fn table(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
     let mut asks = Asked::new(&visit, &asked);
     let (from, until) = asked_days(&mut asks);
-    or_refuse!(visit, asks.all_read());
+    if let Err(error) = asks.all_read() {
+        return Problem::from(error).into_response();
+    }
     take(&visit, &asked, "scans", async |format, file| {
         report::export_scans(&visit.app.store, from, until, format, system::now(), file).await
     })

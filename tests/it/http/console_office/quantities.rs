@@ -304,13 +304,17 @@ async fn what_cannot_be_granted_is_said_before_the_summary() {
     assert_eq!(again.status, 422, "{}", words(&again));
     // Whose right is not in force is offered neither.
     let here = "/console/licensees/1";
-    says(&clerk.read(here).await, &["核定额度", "登记批次"]);
+    let steps = [
+        "/console/entitlements/grant?licensee=1",
+        "/console/lots/new?licensee=1",
+    ];
+    says(clerk.open(here).await.text(), &steps);
     let head = approver(&site).await;
     let form = head.form(&format!("{here}/steps/suspend")).await;
     let form = form.with("ground", "核查").with("document", "决定9号");
     assert_eq!(done(&head.send(&form).await), here);
-    let file = clerk.read(here).await;
-    assert!(!file.contains("核定额度") && !file.contains("登记批次"));
+    let file = clerk.open(here).await;
+    assert!(!steps.iter().any(|step| file.text().contains(step)));
 }
 
 /// An address as a browser sends it.
