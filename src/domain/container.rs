@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::mark::{BatchNumber, IndexRange};
+use super::refusal::Refusal;
+use super::said::said;
 use super::segments::{joined, marks_in, without};
 use super::text::Line;
 use super::words::{numbered, words};
@@ -64,6 +66,33 @@ pub struct Comparison {
     pub foreign: Vec<IndexRange>,
     /// Marks of other batches that were found.
     pub other_batches: BTreeMap<BatchNumber, Vec<IndexRange>>,
+}
+
+/// What stands between the names of containers where several are named: no label has it.
+pub const SEPARATORS: [char; 5] = [',', '，', '、', ';', '；'];
+
+impl NewContainer {
+    /// Whether what stands on it can be told from a list of several.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it holds what stands between them.
+    pub fn check_label(&self) -> Result<(), Refusal> {
+        match &self.label {
+            Some(label) if label.as_str().contains(SEPARATORS) => Err(Refusal::invalid(
+                said!("the label holds a separator", "标签上的字样含有分隔符号"),
+                said!(
+                    "write it without commas and semicolons: they stand between the names of several containers",
+                    "请去掉逗号、顿号、分号，这些符号用来隔开多个卷、箱"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether each of its labels is in the other one too.
+    pub fn is_within(&self, other: &Self) -> bool {
+        without(&self.ranges, &other.ranges).is_empty()
+    }
 }
 
 impl Container {

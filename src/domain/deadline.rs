@@ -48,6 +48,8 @@ pub enum Matter {
     Activation,
     /// Activated labels are not reported used.
     Use,
+    /// A lot is recalled, and some of its marks are not returned.
+    Recall,
     /// Spoiled or returned labels wait to be destroyed before two witnesses.
     Destruction,
     /// All labels of an order are accounted for: it can be closed.
@@ -109,6 +111,7 @@ impl Matter {
             | Self::LotReport
             | Self::Activation
             | Self::Use
+            | Self::Recall
             | Self::Destruction
             | Self::OrderClosing
             | Self::Transfer

@@ -36,7 +36,8 @@ pub struct Fill<'a> {
 /// Fills a container.
 ///
 /// # Errors
-/// If a line is bad, the marks are of several batches, or one of them is in another container of this kind.
+/// If a line is bad, the marks are of several batches, one of them is in another container of this kind, a roll would be
+/// in a box only in part, or the label stands on another container of the licensee.
 pub async fn fill(
     store: &Store,
     keys: &LiveKeys,
@@ -83,6 +84,8 @@ pub async fn fill(
         return filled.ok_or_else(|| unknown(body.container));
     }
     desk.load_batch(number).await?;
+    new.check_label()?;
+    check_label_is_new(&mut desk, &new).await?;
     // Each of them: a label in any other one is in the way.
     for other in
         register::containers(&mut desk.tx, Scope::All, Some(number), None, u32::MAX).await?
@@ -94,6 +97,30 @@ pub async fn fill(
     let filled = desk.books.containers.get(container).cloned();
     desk.close().await?;
     filled.ok_or_else(|| unknown(container))
+}
+
+/// No other container of the licensee bears the same: it would not be known which of them is meant.
+async fn check_label_is_new(desk: &mut Desk, new: &NewContainer) -> Result<(), ServiceError> {
+    let Some(label) = &new.label else {
+        return Ok(());
+    };
+    let of_licensee = Scope::Licensee(desk.books.batch(new.batch)?.licensee);
+    let found = register::containers_labelled(&mut desk.tx, of_licensee, label, 1).await?;
+    let Some(other) = found.first() else {
+        return Ok(());
+    };
+    let kind = other.filled.kind;
+    Err(Refusal::conflict(
+        said!(
+            "{label} stands on {} {} already", kind.slug(), other.number;
+            "{} {} 的标签已是“{label}”", kind.chinese(), other.number
+        ),
+        said!(
+            "give this one another label: each is told from the others by it",
+            "请换一个字样，以便区分"
+        ),
+    )
+    .into())
 }
 
 /// Holds a container against the marks that were found in it (箱物一致).

@@ -78,18 +78,43 @@ pub async fn grant(
             && body.grant.area == area && body.grant.pack_grams == pack_grams && body.grant.document == document)
     };
     if desk.repeated(is_same)?.is_none() {
-        let coefficients = desk.books.coefficients_in_force();
-        let grant = Grant {
-            area,
-            pack_grams,
-            coefficients: coefficients.version,
-            marks: coefficients.marks(area, account.form, pack_grams),
-            document,
-        };
+        let grant = grant_in(&desk, account, area, pack_grams, document);
         desk.enter(Granted { account, grant })?;
         return finish(desk, account).await;
     }
     Ok(desk.books.entitlement(account))
+}
+
+/// Asks by all rules whether an entitlement can be granted so, and writes nothing down.
+///
+/// # Errors
+/// As [`grant`].
+pub async fn look_at_granting(
+    store: &Store,
+    call: &Call,
+    account: Account,
+    area: Area,
+    pack_grams: u32,
+    document: Line,
+) -> Result<(), ServiceError> {
+    let mut desk = Desk::look(store, call).await?;
+    desk.load_entitlements(account.licensee, account.season)
+        .await?;
+    let grant = grant_in(&desk, account, area, pack_grams, document);
+    desk.enter(Granted { account, grant })?;
+    Ok(())
+}
+
+/// What is granted, by the coefficients in force.
+fn grant_in(desk: &Desk, account: Account, area: Area, pack_grams: u32, document: Line) -> Grant {
+    let coefficients = desk.books.coefficients_in_force();
+    Grant {
+        area,
+        pack_grams,
+        coefficients: coefficients.version,
+        marks: coefficients.marks(area, account.form, pack_grams),
+        document,
+    }
 }
 
 /// Adds marks to an entitlement, or takes them if the number is negative.

@@ -22,7 +22,8 @@ use crate::store::{Store, event, register};
 /// Enters a lot.
 ///
 /// # Errors
-/// If its licensee's right is not in force, it does not make the form, or something about the lot cannot be.
+/// If its licensee's right is not in force, it does not make the form, another lot of the season has the code, or something
+/// about the lot cannot be.
 pub async fn enter(store: &Store, call: &Call, new: NewLot) -> Result<Lot, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
     let is_same = |entry: &Entry| matches!(entry, Entry::LotEntered(body) if body.new == new);
@@ -32,6 +33,11 @@ pub async fn enter(store: &Store, call: &Call, new: NewLot) -> Result<Lot, Servi
         return Ok(desk.books.lot(number)?.clone());
     }
     desk.load_licensee(new.licensee).await?;
+    let label = &new.public;
+    let same = register::lots_coded(&mut desk.tx, new.licensee, label.season, &label.code).await?;
+    for other in same {
+        desk.books.shelve_lot(other);
+    }
     let lot = register::next_lot(&mut desk.tx).await?;
     desk.enter(LotEntered { lot, new })?;
     finish(desk, lot).await
@@ -130,6 +136,70 @@ async fn recall_at(
     enter_for_marks(desk, lot, kind, reason, document).await
 }
 
+/// What taking a recall back comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restoring {
+    /// Marks that are recalled no more.
+    pub marks: u64,
+    /// How many of them stay withdrawn for another reason.
+    pub still_withdrawn: u64,
+}
+
+/// Works out what [`restore`] would come to, by all rules, and writes nothing down.
+///
+/// # Errors
+/// As [`restore`].
+pub async fn look_at_restoring(
+    store: &Store,
+    call: &Call,
+    lot: LotNumber,
+    reason: Line,
+    document: Line,
+) -> Result<Restoring, ServiceError> {
+    let mut desk = Desk::look(store, call).await?;
+    desk.load_lot(lot).await?;
+    desk.enter(LotRestored {
+        lot,
+        reason,
+        document,
+    })?;
+    let kind = EventKind::Restored(Withdrawal::Recalled);
+    let mut restoring = Restoring::default();
+    for (batch, ranges) in ranges_of(&mut desk, lot).await? {
+        let events = desk.load_batch(batch).await?;
+        for range in ranges {
+            for (part, standing) in standings(range, &events) {
+                let is_other = |other: &Withdrawal| {
+                    *other != Withdrawal::Recalled && standing.is_withdrawn(*other)
+                };
+                let marks = u64::from(part.marks());
+                if standing.is_changed_by(kind) {
+                    restoring.marks += marks;
+                    if Withdrawal::ALL.iter().any(is_other) {
+                        restoring.still_withdrawn += marks;
+                    }
+                }
+            }
+        }
+    }
+    Ok(restoring)
+}
+
+/// The marks that were ever activated for a lot, by batch.
+async fn ranges_of(
+    desk: &mut Desk,
+    lot: LotNumber,
+) -> Result<BTreeMap<BatchNumber, Vec<IndexRange>>, ServiceError> {
+    let mut of_batch: BTreeMap<BatchNumber, Vec<IndexRange>> = BTreeMap::new();
+    for event in event::of_lot(&mut desk.tx, lot).await? {
+        of_batch.entry(event.batch).or_default().push(event.range);
+    }
+    for ranges in of_batch.values_mut() {
+        *ranges = joined(std::mem::take(ranges));
+    }
+    Ok(of_batch)
+}
+
 /// Enters an event for all marks of a lot that it changes, one entry a batch.
 async fn enter_for_marks(
     desk: &mut Desk,
@@ -138,13 +208,9 @@ async fn enter_for_marks(
     reason: Line,
     document: Option<Line>,
 ) -> Result<(), ServiceError> {
-    let mut of_batch: BTreeMap<BatchNumber, Vec<IndexRange>> = BTreeMap::new();
-    for event in event::of_lot(&mut desk.tx, lot).await? {
-        of_batch.entry(event.batch).or_default().push(event.range);
-    }
-    for (batch, ranges) in of_batch {
+    for (batch, ranges) in ranges_of(desk, lot).await? {
         let events = desk.load_batch(batch).await?;
-        let changed = changed_parts(&joined(ranges), &events, kind);
+        let changed = changed_parts(&ranges, &events, kind);
         if !changed.is_empty() {
             let mut marks = Marks::new(batch, kind, changed);
             marks.reason = Some(reason.clone());

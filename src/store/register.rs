@@ -168,6 +168,24 @@ pub async fn lots(
     kept::newest(tx, &wanted, limit).await
 }
 
+/// The lots of a licensee and season with this code of the firm's own.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn lots_coded(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    season: Season,
+    code: &Line,
+) -> Result<Vec<Lot>, StoreError> {
+    let wanted = [
+        ("code =", text(code)),
+        ("licensee =", licensee.0.into()),
+        ("season =", season.year().into()),
+    ];
+    kept::newest(tx, &wanted, u32::MAX).await
+}
+
 /// All containers of a batch, or the newest of all that are seen, before `before`.
 ///
 /// # Errors

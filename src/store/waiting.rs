@@ -187,36 +187,6 @@ pub async fn last_entries(
     Ok(last)
 }
 
-/// When an entry of one of these kinds was last written about each season of a licensee.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn last_entries_of(
-    tx: &mut Tx,
-    licensee: LicenseeNumber,
-    kinds: &[&str],
-) -> Result<HashMap<Season, Timestamp>, StoreError> {
-    let sql = "SELECT season, kind, max(at) FROM entries WHERE licensee = $1 AND season > 0 GROUP BY season, kind";
-    let rows: Vec<(i64, String, i64)> = on!(tx, c => sqlx::query_as(sql)
-        .bind(i64::from(licensee.0))
-        .fetch_all(c).await)?;
-    let mut last: HashMap<Season, Timestamp> = HashMap::new();
-    for (season, _, at) in rows
-        .iter()
-        .filter(|(_, kind, _)| kinds.contains(&kind.as_str()))
-    {
-        let row = Row {
-            table: "entries",
-            key: season,
-        };
-        let at = row.time("at", *at)?;
-        let season = row.value("season", Season::new(row.number("season", *season)?))?;
-        let known = last.entry(season).or_insert(at);
-        *known = at.max(*known);
-    }
-    Ok(last)
-}
-
 /// Licensees in a state, those first that are longest in it.
 ///
 /// # Errors
@@ -291,44 +261,31 @@ pub async fn transfers(
     Ok(open)
 }
 
-/// What a licensee has of a season.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The season.
-    pub season: Season,
-    /// Labels on hand.
-    pub on_hand: u64,
-    /// Labels on goods.
-    pub used: u64,
-    /// Marks activated for lots, on hand or on goods.
-    pub activated: u64,
-}
-
-/// What a licensee has, by season.
+/// Orders of which a licensee has labels on hand, those that were placed first.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn held(tx: &mut Tx, licensee: LicenseeNumber) -> Result<Vec<Held>, StoreError> {
-    let sql = "SELECT season, CAST(sum(on_hand) AS BIGINT), CAST(sum(used) AS BIGINT), \
-         (SELECT CAST(coalesce(sum(marks), 0) AS BIGINT) FROM lots \
-         WHERE lots.licensee = $1 AND lots.season = orders.season) \
-         FROM orders WHERE licensee = $1 GROUP BY season ORDER BY season";
-    let rows: Vec<(i64, i64, i64, i64)> = on!(tx, c => sqlx::query_as(sql)
-        .bind(i64::from(licensee.0))
-        .fetch_all(c).await)?;
-    let read = |(season, on_hand, used, activated): (i64, i64, i64, i64)| {
-        let row = Row {
-            table: "orders",
-            key: &season,
-        };
-        Ok(Held {
-            season: row.value("season", Season::new(row.number("season", season)?))?,
-            on_hand: row.number("on_hand", on_hand)?,
-            used: row.number("used", used)?,
-            activated: row.number("activated", activated)?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+pub async fn on_hand(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    limit: u32,
+) -> Result<Vec<Order>, StoreError> {
+    let rest = format!("ORDER BY number LIMIT {limit}");
+    let values = vec![licensee.0.into()];
+    kept::chosen(tx, "licensee = $1 AND on_hand > 0", values, &rest).await
+}
+
+/// Lots of a licensee that are recalled and have marks that were neither returned, spoiled nor lost.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn recalled_lots(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    limit: u32,
+) -> Result<Found<Lot>, StoreError> {
+    let condition = "licensee = $1 AND is_recalled = 1 AND marks > 0";
+    found(tx, condition, vec![licensee.0.into()], "number", limit).await
 }
 
 /// The names of these licensees.

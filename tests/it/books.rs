@@ -182,11 +182,12 @@ fn new_order(licensee: LicenseeNumber, year: u16, quantity: u32) -> NewOrder {
     }
 }
 
+/// The firm's own code says how many packs: two lots of as many are one.
 fn new_lot(licensee: LicenseeNumber, year: u16, packs: u32) -> NewLot {
     NewLot {
         licensee,
         public: LotLabel {
-            code: line("L-1"),
+            code: line(&format!("批-{packs}")),
             product: line("清水芦笋罐头 425 g"),
             form: Form::Canned,
             season: season(year),

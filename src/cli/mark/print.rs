@@ -55,10 +55,10 @@ pub(super) fn changed_text(kind: EventKind, changed: &Changed) -> String {
             }
         ));
     }
-    if changed.used_without_right > 0 {
+    if changed.used_without_right() > 0 {
         text.push_str(&format!(
             "; ATTENTION: of them withdrawn or never activated: {}",
-            thousands(changed.used_without_right)
+            thousands(changed.used_without_right())
         ));
     }
     for entry in &changed.entries {
@@ -86,7 +86,7 @@ pub(super) fn changed_json(kind: EventKind, changed: &Changed) -> Value {
         "marks": changed.marks,
         "unchanged": changed.unchanged,
         "still_withdrawn": changed.still_withdrawn,
-        "used_without_right": changed.used_without_right,
+        "used_without_right": changed.used_without_right(),
         "ranges": ranges.collect::<Vec<Value>>(),
         "lines": changed.lines.iter().map(line_json).collect::<Vec<Value>>(),
     })

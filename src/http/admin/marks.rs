@@ -185,7 +185,7 @@ pub async fn change(
         marks: done.marks,
         unchanged: done.unchanged,
         still_withdrawn: done.still_withdrawn,
-        used_without_right: done.used_without_right,
+        used_without_right: done.used_without_right(),
         ranges: done.ranges.iter().map(range).collect(),
         skipped: bad_lines(&done.lines),
     }))

@@ -3,19 +3,19 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::asked::Asked;
 use super::file::File;
 use super::guard::Visit;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
-use super::submit::refuse;
+use super::party;
+use super::submit::{or_refuse, refuse};
 use super::typed::Typed;
 use super::words::{Two, noted, two};
 use crate::domain::access::Permission as P;
 use crate::domain::form::Form;
 use crate::domain::keyring::{KeyEntry, KeyId, KeyStatus};
-use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
-use crate::domain::season::Season;
 use crate::domain::state;
 use crate::domain::whereabouts::Whereabouts;
 use crate::http::App;
@@ -70,50 +70,55 @@ pub fn key_in(visit: &Visit, id: KeyId, key: Option<&KeyEntry>) -> String {
 /// `GET /console/batches`
 pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     let asked = Typed::of_query(&visit.uri);
-    let number = |name: &str| asked.get(name).parse().ok();
-    let filter = batch::Filter {
-        licensee: number("licensee").map(LicenseeNumber),
-        printer: None,
-        season: asked.get("season").parse().ok().and_then(Season::new),
-    };
     let before = asked.get("after").parse().ok().and_then(BatchNumber::new);
-    let found = match issue::list(&app.store, visit.scope(), &filter, before, ROWS + 1).await {
-        Ok(found) => found,
-        Err(error) => return refuse(&visit, error),
+    let found = async {
+        let mut asks = Asked::new(&visit, &asked);
+        let filter = batch::Filter {
+            licensee: asks.licensee().await?,
+            printer: None,
+            season: asks.season(),
+        };
+        let errors = asks.finish();
+        let found = match errors.is_empty() {
+            true => issue::list(&app.store, visit.scope(), &filter, before, ROWS + 1).await?,
+            false => Vec::new(),
+        };
+        Ok((found, party::filter(&visit).await?, errors))
     };
+    let (found, licensees, errors) = or_refuse!(visit, found.await);
     let season = two("年度", "Season");
     let mut list =
         List::new(&visit, &asked, two("标志批", "Batches")).field("season", season, Filter::Text);
     if visit.scope().licensee().is_none() {
-        let label = two("使用人编号", "Licensee number");
-        list = list.field("licensee", label, Filter::Text);
+        list = list.field("licensee", two("使用人", "Licensee"), licensees);
     }
-    list.columns([
-        (two("标志批", "Batch"), ColumnKind::Text),
-        (two("订单", "Order"), ColumnKind::Number),
-        (two("使用人", "Licensee"), ColumnKind::Number),
-        (season, ColumnKind::Text),
-        (two("产品形态", "Form"), ColumnKind::Text),
-        (two("数量", "Marks"), ColumnKind::Number),
-        (two("制码时间", "Issued"), ColumnKind::Text),
-    ])
-    .rows(
-        found,
-        |batch| batch.number.to_string(),
-        |batch| Row {
-            address: Some(address(Some(batch.number))),
-            cells: vec![
-                batch.number.to_string(),
-                batch.order.to_string(),
-                batch.licensee.to_string(),
-                batch.season.to_string(),
-                form_in(&visit, batch.form).to_owned(),
-                thousands(batch.count.get()),
-                minute(batch.issued_at),
-            ],
-        },
-    )
-    .render()
+    list.wrong(errors)
+        .columns([
+            (two("标志批", "Batch"), ColumnKind::Text),
+            (two("订单", "Order"), ColumnKind::Number),
+            (two("使用人", "Licensee"), ColumnKind::Number),
+            (season, ColumnKind::Text),
+            (two("产品形态", "Form"), ColumnKind::Text),
+            (two("数量", "Marks"), ColumnKind::Number),
+            (two("制码时间", "Issued"), ColumnKind::Text),
+        ])
+        .rows(
+            found,
+            |batch| batch.number.to_string(),
+            |batch| Row {
+                address: Some(address(Some(batch.number))),
+                cells: vec![
+                    batch.number.to_string(),
+                    batch.order.to_string(),
+                    batch.licensee.to_string(),
+                    batch.season.to_string(),
+                    form_in(&visit, batch.form).to_owned(),
+                    thousands(batch.count.get()),
+                    minute(batch.issued_at),
+                ],
+            },
+        )
+        .render()
 }
 
 /// `GET /console/batches/{batch}`

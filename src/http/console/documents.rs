@@ -316,7 +316,10 @@ pub async fn add(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Respons
     let call = visit.call(typed.get("request"));
     match documents::add(&visit.app.store, &call, &new).await {
         Ok(_) => {
-            let to = format!("/console/licensees/{number}/documents");
+            let to = match about.lot {
+                Some(lot) => format!("/console/lots/{lot}"),
+                None => format!("/console/licensees/{number}/documents"),
+            };
             answer(&visit, &typed, form, Ok(to))
         }
         Err(error) => match Errors::of_service(error, visit.language) {

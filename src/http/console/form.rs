@@ -119,6 +119,7 @@ pub struct Form {
     language: Language,
     title: String,
     text: Vec<String>,
+    links: Vec<(&'static str, String)>,
     fields: Vec<Field>,
     button: &'static str,
     other: Option<(&'static str, &'static str, String)>,
@@ -135,6 +136,7 @@ impl Form {
             language: visit.language,
             title: title.in_language(visit.language),
             text: Vec::new(),
+            links: Vec::new(),
             fields: Vec::new(),
             button: button.say(visit.language),
             other: None,
@@ -156,6 +158,15 @@ impl Form {
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text.push(text.into());
+        self
+    }
+
+    /// Where more is told of what the form is about, if the person may go there.
+    #[must_use]
+    pub fn link(mut self, may: bool, label: Two, address: String) -> Self {
+        if may {
+            self.links.push((label.say(self.language), address));
+        }
         self
     }
 

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::guard::Visit;
 use super::page::{self, Frame};
+use super::read::Errors;
 use super::typed::Typed;
 use super::words::{Two, two};
 pub use crate::http::address::encode;
@@ -29,6 +30,7 @@ pub struct Field {
     label: &'static str,
     filter: Filter,
     value: String,
+    error: Option<String>,
 }
 
 /// How a column is set.
@@ -130,7 +132,20 @@ impl<'a> List<'a> {
             label: self.visit.say(label),
             filter,
             value: self.asked.get(name).to_owned(),
+            error: None,
         });
+        self
+    }
+
+    /// What of it cannot be read, said at its field.
+    #[must_use]
+    pub fn wrong(mut self, errors: Errors) -> Self {
+        for (name, what) in errors.all {
+            let mut fields = self.fields.iter_mut();
+            if let Some(field) = fields.find(|field| Some(field.name) == name) {
+                field.error = Some(what);
+            }
+        }
         self
     }
 
@@ -239,7 +254,15 @@ impl<'a> List<'a> {
             choose: say(two("筛选", "Show")),
             all: say(two("（全部）", "(all)")),
             clear: say(two("清除条件", "Clear")),
-            nothing: say(two("没有符合条件的记录。", "Nothing to show.")),
+            nothing: say(
+                match self.fields.iter().any(|field| field.error.is_some()) {
+                    true => two(
+                        "条件有误，请改正后再查。",
+                        "A condition is wrong: mend it and look again.",
+                    ),
+                    false => two("没有符合条件的记录。", "Nothing to show."),
+                },
+            ),
             next_label: say(two("下一页", "Next page")),
             first_label: say(two("回到第一页", "First page")),
             table_label: say(two("导出", "As a table")),

@@ -4,6 +4,7 @@
 //! a [`list`], a [`mod@file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript;
 //! every change is a form, every list keeps its address.
 
+pub mod asked;
 mod batches;
 mod containers;
 mod documents;

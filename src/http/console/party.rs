@@ -39,7 +39,7 @@ fn number_in(text: &str) -> Option<LicenseeNumber> {
 }
 
 /// What is offered to choose a licensee from; nothing if there are too many, or the person sees one alone.
-async fn offered(visit: &Visit) -> Result<Vec<String>, ServiceError> {
+pub async fn offered(visit: &Visit) -> Result<Vec<String>, ServiceError> {
     if visit.scope().licensee().is_some() {
         return Ok(Vec::new());
     }
@@ -187,17 +187,6 @@ pub async fn begun(visit: &Visit, number: LicenseeNumber) -> Result<String, Serv
 /// A field of a list's filter for a licensee.
 pub async fn filter(visit: &Visit) -> Result<Choose, ServiceError> {
     Ok(Choose::Offered(offered(visit).await?))
-}
-
-/// The licensee that a list is narrowed to: the person's own, or the one that is asked for. Number 0, which nobody has,
-/// stands for one that is not found.
-pub async fn asked(visit: &Visit, asked: &Typed) -> Result<Option<LicenseeNumber>, ServiceError> {
-    let own = visit.scope().licensee();
-    match asked.get("licensee") {
-        _ if own.is_some() => Ok(own),
-        "" => Ok(None),
-        text => Ok(Some(meant(visit, text).await?.unwrap_or(LicenseeNumber(0)))),
-    }
 }
 
 /// Printers that take orders, to choose from.

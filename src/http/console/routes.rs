@@ -99,6 +99,7 @@ pub fn pages(app: App) -> Pages {
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
+        .get("/console/", Person, start::from_below)
         .get(search::PATH, May(P::Search), search::page)
         // Orders.
         .get("/console/orders", May(P::OrderRead), orders::list)

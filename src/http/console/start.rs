@@ -4,11 +4,12 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use jiff::civil::Date;
 
 use super::figure::Figure;
 use super::guard::Visit;
+use super::labels;
 use super::page::{self, Frame, thousands};
 use super::reports;
 use super::submit::refuse;
@@ -16,6 +17,7 @@ use super::words::{Two, two};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::{Left, Matter, Source};
+use crate::domain::event::{EventKind, Withdrawal};
 use crate::http::App;
 use crate::http::language::Language;
 use crate::service::waiting::{self, About, Gathered, Waiting};
@@ -30,6 +32,11 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
         Ok(response) => response,
         Err(error) => refuse(&visit, error),
     }
+}
+
+/// `GET /console/`
+pub async fn from_below() -> Redirect {
+    Redirect::to("/console")
 }
 
 /// What a matter is called, and what its next step is called with what it needs.
@@ -99,6 +106,10 @@ const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
             two("已激活待登记使用", "Activated labels to account for"),
             Some((two("登记使用", "Report use"), P::MarkUse)),
         ),
+        Matter::Recall => (
+            two("批次被召回", "Lot recalled"),
+            Some((two("查看", "Look"), P::LotRead)),
+        ),
         Matter::Destruction => (
             two("作废、退回待销毁", "Labels to destroy"),
             Some((two("登记销毁", "Destroy"), P::MarkDestroy)),
@@ -130,16 +141,28 @@ fn address_of(about: About) -> String {
         About::Lot(number) => format!("/console/lots/{number}"),
         About::Transfer(number) => format!("/console/transfers/{number}"),
         About::Batch(number) => format!("/console/batches/{number}"),
-        About::Season(_, season) => format!("/console/orders?season={season}&state=released"),
         About::Person(number) => format!("/console/people/{number}"),
+    }
+}
+
+/// What is to be reported of labels next, where that has a form of its own. What was sent is received on its order's page.
+const fn event_of(matter: Matter) -> Option<EventKind> {
+    match matter {
+        Matter::PrintReport => Some(EventKind::Printed),
+        Matter::Delivery => Some(EventKind::Delivered),
+        Matter::Activation => Some(EventKind::Activated),
+        Matter::Use => Some(EventKind::Used),
+        Matter::Destruction => Some(EventKind::Withdrawn(Withdrawal::Destroyed)),
+        _ => None,
     }
 }
 
 /// The page on which the next step is taken; the thing's own page shows the steps where there are several.
 fn address_of_step(matter: Matter, about: About) -> String {
+    if let (Some(event), About::Order(order)) = (event_of(matter), about) {
+        return format!("{}?order={order}", labels::page_of(event));
+    }
     let step = match matter {
-        Matter::Activation => return "/console/marks/do/activated".to_owned(),
-        Matter::Use => return "/console/marks/do/used".to_owned(),
         Matter::FirstReview => "/steps/review",
         Matter::Approval => "/steps/approve",
         Matter::Admission => "/steps/admit",
@@ -155,6 +178,9 @@ fn address_of_step(matter: Matter, about: About) -> String {
         | Matter::PrintReport
         | Matter::Delivery
         | Matter::Receipt
+        | Matter::Activation
+        | Matter::Use
+        | Matter::Recall
         | Matter::Destruction
         | Matter::Frozen
         | Matter::Account => "",
@@ -198,7 +224,7 @@ fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
         About::Lot(number) => Some(number.0),
         About::Transfer(number) => Some(number.0),
         About::Batch(number) => Some(number.get()),
-        About::Licensee(_) | About::Season(..) | About::Person(_) => None,
+        About::Licensee(_) | About::Person(_) => None,
     };
     let number = number.map(|number| format!(" {number}"));
     let left = one.deadline.left(today);

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::asked::Asked;
 use super::file::File;
 use super::form::{Form, Kind};
 use super::guard::Visit;
@@ -58,10 +59,10 @@ pub fn row(visit: &Visit, one: &Transfer, own: LicenseeNumber) -> (Option<String
 }
 
 /// What an address asks for, within what the person sees.
-async fn filter_of(visit: &Visit, asked: &Typed) -> Result<TransferFilter, ServiceError> {
+async fn filter_of(asked: &mut Asked<'_>) -> Result<TransferFilter, ServiceError> {
     Ok(TransferFilter {
-        licensee: party::asked(visit, asked).await?,
-        state: TransferState::from_slug(asked.get("state")),
+        licensee: asked.licensee().await?,
+        state: asked.word("state", TransferState::from_slug),
     })
 }
 
@@ -71,21 +72,28 @@ pub async fn list(visit: Visit) -> Response {
     let after = asked.get("after").parse().ok().map(TransferNumber);
     let sort = Sort::of(asked.get("sort"), TRANSFERS).unwrap_or(Sort::down("number"));
     let found = async {
-        let filter = filter_of(&visit, &asked).await?;
-        let found = lists::transfers(
-            &visit.app.store,
-            visit.scope(),
-            &filter,
-            sort,
-            after,
-            ROWS + 1,
-        )
-        .await?;
+        let mut asks = Asked::new(&visit, &asked);
+        let filter = filter_of(&mut asks).await?;
+        let errors = asks.finish();
+        let found = match errors.is_empty() {
+            true => {
+                lists::transfers(
+                    &visit.app.store,
+                    visit.scope(),
+                    &filter,
+                    sort,
+                    after,
+                    ROWS + 1,
+                )
+                .await?
+            }
+            false => Vec::new(),
+        };
         let parties = found.iter().flat_map(|one| [one.from.licensee, one.to]);
         let names = Names::of(&visit, parties).await?;
-        Ok((found, names, party::filter(&visit).await?))
+        Ok((found, names, party::filter(&visit).await?, errors))
     };
-    let (found, names, licensees) = or_refuse!(visit, found.await);
+    let (found, names, licensees, errors) = or_refuse!(visit, found.await);
     let states = TransferState::ALL
         .iter()
         .map(|state| (state.slug(), visit.one_of(state.chinese(), state.slug())));
@@ -105,43 +113,46 @@ pub async fn list(visit: Visit) -> Response {
         let label = two("使用人", "Licensee");
         list = list.field("licensee", label, licensees);
     }
-    list.columns([
-        (two("划转", "Transfer"), ColumnKind::Text),
-        (two("状态", "State"), ColumnKind::State),
-        (two("划出方", "From"), ColumnKind::Text),
-        (two("划入方", "To"), ColumnKind::Text),
-        (two("年度", "Season"), ColumnKind::Text),
-        (two("产品形态", "Form"), ColumnKind::Text),
-        (two("数量", "Marks"), ColumnKind::Number),
-        (two("提请时间", "Proposed"), ColumnKind::Text),
-    ])
-    .sorted(sort, &[(0, "number")])
-    .rows(
-        found,
-        |one| one.number.to_string(),
-        |one| Row {
-            address: Some(address_of(one)),
-            cells: vec![
-                one.number.to_string(),
-                state_in(&visit, one).to_owned(),
-                names.licensee(one.from.licensee),
-                names.licensee(one.to),
-                one.from.season.to_string(),
-                visit
-                    .one_of(one.from.form.chinese(), one.from.form.slug())
-                    .to_owned(),
-                thousands(one.marks),
-                minute(one.at),
-            ],
-        },
-    )
-    .render()
+    list.wrong(errors)
+        .columns([
+            (two("划转", "Transfer"), ColumnKind::Text),
+            (two("状态", "State"), ColumnKind::State),
+            (two("划出方", "From"), ColumnKind::Text),
+            (two("划入方", "To"), ColumnKind::Text),
+            (two("年度", "Season"), ColumnKind::Text),
+            (two("产品形态", "Form"), ColumnKind::Text),
+            (two("数量", "Marks"), ColumnKind::Number),
+            (two("提请时间", "Proposed"), ColumnKind::Text),
+        ])
+        .sorted(sort, &[(0, "number")])
+        .rows(
+            found,
+            |one| one.number.to_string(),
+            |one| Row {
+                address: Some(address_of(one)),
+                cells: vec![
+                    one.number.to_string(),
+                    state_in(&visit, one).to_owned(),
+                    names.licensee(one.from.licensee),
+                    names.licensee(one.to),
+                    one.from.season.to_string(),
+                    visit
+                        .one_of(one.from.form.chinese(), one.from.form.slug())
+                        .to_owned(),
+                    thousands(one.marks),
+                    minute(one.at),
+                ],
+            },
+        )
+        .render()
 }
 
 /// `GET /console/transfers/table`
 pub async fn list_table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
-        let filter = filter_of(&visit, asked).await?;
+        let mut asks = Asked::new(&visit, asked);
+        let filter = filter_of(&mut asks).await?;
+        asks.all_read()?;
         export::transfers(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     table::take(&visit, "transfers", make).await

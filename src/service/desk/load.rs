@@ -214,7 +214,7 @@ impl Desk {
     async fn bring_lot(&mut self, lot: Lot) -> Result<(), ServiceError> {
         if !self.books.lots.has(lot.number) {
             self.bring_licensee(lot.entered.licensee).await?;
-            self.books.lots.shelve(lot.number, lot);
+            self.books.shelve_lot(lot);
         }
         Ok(())
     }

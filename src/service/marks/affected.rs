@@ -55,6 +55,7 @@ impl Work {
         let events = self.events.get(&number).map_or(&[][..], Vec::as_slice);
         let pieces = standings(batch.count.all(), events);
         let mut affected = Vec::new();
+        let mut without_right = Vec::new();
         let mut next = 0; // both lists ascend: pieces before this one end before every range still to come
         for range in ranges {
             while pieces[next].0.last() < range.first() {
@@ -71,13 +72,16 @@ impl Work {
                         changed.still_withdrawn += marks;
                     }
                     if change.event == EventKind::Used && !may_be_used(standing) {
-                        changed.used_without_right += marks;
+                        without_right.push(part);
                     }
                     affected.push(part);
                 }
             }
             changed.unchanged += u64::from(range.marks());
         }
+        let without_right = joined(without_right);
+        let each = without_right.into_iter().map(|range| (number, range));
+        changed.without_right.extend(each);
         let affected = joined(affected);
         changed.unchanged -= marks_in(&affected);
         affected

@@ -109,8 +109,16 @@ pub struct Changed {
     pub unchanged: u64,
     /// How many of the changed marks stay withdrawn for another reason, which has precedence.
     pub still_withdrawn: u64,
-    /// How many of the marks that were reported used are withdrawn or were never activated: the authority should look.
-    pub used_without_right: u64,
+    /// Which of the marks that were reported used are withdrawn or were never activated: the authority should look.
+    pub without_right: Vec<(BatchNumber, IndexRange)>,
+}
+
+impl Changed {
+    /// How many of the marks that were reported used are withdrawn or were never activated.
+    pub fn used_without_right(&self) -> u64 {
+        let marks = self.without_right.iter();
+        marks.map(|(_, range)| u64::from(range.marks())).sum()
+    }
 }
 
 /// Writes down what happens to marks: all of it or nothing.

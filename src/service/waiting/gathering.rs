@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::on_hand::{self, OnHand};
 use super::{About, Gathered, Waiting, frozen};
 use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
@@ -16,7 +17,7 @@ use crate::domain::segments::marks_in;
 use crate::domain::whereabouts::Whereabouts;
 use crate::service::ServiceError;
 use crate::store::waiting::{Found, Orders};
-use crate::store::{Tx, user, waiting};
+use crate::store::{Tx, ledger, user, waiting};
 
 /// Things of one kind that are gathered one by one.
 const MOST: u32 = 50;
@@ -26,6 +27,8 @@ pub(super) struct Gathering {
     tx: Tx,
     scope: Scope,
     today: Date,
+    /// What the licensee has on hand, once it was looked up.
+    stock: Option<Vec<(Order, OnHand)>>,
     pub(super) gathered: Gathered,
 }
 
@@ -36,6 +39,7 @@ impl Gathering {
             tx,
             scope,
             today,
+            stock: None,
             gathered: Gathered::default(),
         }
     }
@@ -67,7 +71,8 @@ impl Gathering {
             Matter::Destruction => self.orders(matter, Orders::ToDestroy).await,
             Matter::OrderClosing => self.orders(matter, Orders::ToClose).await,
             Matter::LotReport => self.lots().await,
-            Matter::Activation | Matter::Use => self.held(matter).await,
+            Matter::Activation | Matter::Use => self.on_hand(matter).await,
+            Matter::Recall => self.recalled().await,
             Matter::Transfer => self.transfers().await,
             Matter::Frozen => self.frozen().await,
             Matter::Account => self.accounts().await,
@@ -195,29 +200,60 @@ impl Gathering {
         Ok(all)
     }
 
-    /// Labels that a licensee has and has not activated, or has activated and not used.
-    async fn held(&mut self, matter: Matter) -> Result<u64, ServiceError> {
+    /// Labels that a licensee has on hand: not activated, or activated and not used.
+    async fn on_hand(&mut self, matter: Matter) -> Result<u64, ServiceError> {
         let Some(licensee) = self.scope.licensee() else {
             return Ok(0);
         };
+        let stock = match self.stock.take() {
+            Some(stock) => stock,
+            None => on_hand::of(&mut self.tx, licensee).await?,
+        };
+        let numbers: Vec<OrderNumber> = stock.iter().map(|(order, _)| order.number).collect();
         let began: &[&str] = match matter {
             Matter::Activation => &["received"],
             _ => &["activated"],
         };
-        let begun = waiting::last_entries_of(&mut self.tx, licensee, began).await?;
+        let begun = waiting::last_entries(&mut self.tx, &numbers, began).await?;
         let mut all = 0;
-        for held in waiting::held(&mut self.tx, licensee).await? {
+        for (order, on_hand) in &stock {
             let marks = match matter {
-                Matter::Activation => (held.on_hand + held.used).saturating_sub(held.activated),
-                _ => held.activated.saturating_sub(held.used),
+                Matter::Activation => on_hand.inactive,
+                _ => on_hand.active,
             };
-            let Some(since) = begun.get(&held.season).filter(|_| marks > 0) else {
+            if marks == 0 {
                 continue;
-            };
+            }
             all += 1;
-            let about = About::Season(licensee, held.season);
-            let waiting = self.add(matter, about, held.season.to_string(), day_of(*since));
+            let since = begun.get(&order.number).unwrap_or(&order.placed_at);
+            let name = order.placed.product.to_string();
+            let about = About::Order(order.number);
+            let waiting = self.add(matter, about, name, day_of(*since));
             waiting.marks = Some(marks);
+        }
+        self.stock = Some(stock);
+        Ok(all)
+    }
+
+    /// Recalled lots of a licensee of which marks are still out.
+    async fn recalled(&mut self) -> Result<u64, ServiceError> {
+        let Some(licensee) = self.scope.licensee() else {
+            return Ok(0);
+        };
+        let Found { oldest, all } = waiting::recalled_lots(&mut self.tx, licensee, MOST).await?;
+        for lot in oldest {
+            let recall = ledger::Filter {
+                lot: Some(lot.number),
+                kind: Some("lot_recalled".to_owned()),
+                ..Default::default()
+            };
+            let recall = ledger::newest(&mut self.tx, &recall, None, 1).await?;
+            let since = recall.first().map_or(lot.at, |entry| entry.at);
+            let label = &lot.entered.public;
+            let name = format!("{} {}", label.code, label.product);
+            let about = About::Lot(lot.number);
+            let waiting = self.add(Matter::Recall, about, name, day_of(since));
+            waiting.marks = Some(lot.marks);
         }
         Ok(all)
     }

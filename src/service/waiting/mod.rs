@@ -5,6 +5,7 @@
 
 mod frozen;
 mod gathering;
+mod on_hand;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,7 +19,6 @@ use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
-use crate::domain::season::Season;
 use crate::domain::transfer::TransferNumber;
 use crate::store::Store;
 
@@ -35,8 +35,6 @@ pub enum About {
     Transfer(TransferNumber),
     /// Marks of a batch.
     Batch(BatchNumber),
-    /// A licensee's marks of a season.
-    Season(LicenseeNumber, Season),
     /// A person's account.
     Person(UserNumber),
 }
@@ -92,7 +90,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::OrderClosing,
         ],
         Role::Printer => &[M::PrintReport, M::Delivery],
-        Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Transfer],
+        Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Recall, M::Transfer],
         Role::Inspector => &[M::Frozen],
         // Nothing waits for an auditor: what is told is what others are late with.
         Role::Auditor => &[

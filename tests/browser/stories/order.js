@@ -47,6 +47,7 @@ await story('order', async ({ people, facts, open }) => {
   await expectText(printer, '2\u202f000')
   await follow(printer, '登记印制')
   await send(printer, { spoiled: '1990-1999', spoiled_reason: '印刷模糊' })
+  await press(printer, '.confirm button.grave')
   await expectText(printer, '已办理')
   await follow(printer, '回到订单')
   const batch = await printer.locator('main a[href^="/console/batches/"]').first().getAttribute('href')

@@ -90,7 +90,7 @@ async fn stock_outlives_the_closing_of_its_order() {
             .await
             .unwrap();
         assert_eq!(
-            (used.marks, used.used_without_right),
+            (used.marks, used.used_without_right()),
             (10, 10),
             "never activated: told at once"
         );
@@ -102,7 +102,7 @@ async fn stock_outlives_the_closing_of_its_order() {
             .change(&batch, EventKind::Used, "10-19", now)
             .await
             .unwrap();
-        assert_eq!(used.used_without_right, 0);
+        assert_eq!(used.used_without_right(), 0);
         for kind in [Withdrawal::Lost, Withdrawal::Returned] {
             let lines = if kind == Withdrawal::Lost {
                 "20"

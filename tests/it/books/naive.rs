@@ -36,6 +36,8 @@ pub struct NaiveLot {
     pub pocket: Pocket,
     pub packs: u32,
     pub passed: bool,
+    /// Its newest test.
+    pub failed: bool,
     pub recalled: bool,
 }
 

@@ -386,11 +386,12 @@ async fn writers_of_every_kind_at_once_leave_one_unbroken_ledger() {
             let (keys, batch) = (Arc::clone(&place.keys), batch.number);
             async move {
                 let by = call("众人", morning());
+                let packs = u32::try_from(asker).unwrap(); // each lot has a code of its own
                 match asker % 4 {
                     0 => orders::place(&store, &by, new_order(licensee, 2026, 10))
                         .await
                         .map(drop),
-                    1 => lots::enter(&store, &by, new_lot(licensee, 2026, 10))
+                    1 => lots::enter(&store, &by, new_lot(licensee, 2026, 10 + packs))
                         .await
                         .map(drop),
                     2 => {

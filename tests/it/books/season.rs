@@ -327,6 +327,7 @@ async fn used(story: &mut Story, batch: &Batch, roll: &Container) {
         pocket,
         packs: 26,
         passed: false,
+        failed: false,
         recalled: false,
     };
     story.naive.lots.insert(lot.0, own.clone());

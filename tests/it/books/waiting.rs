@@ -160,7 +160,7 @@ impl Way<'_> {
             for (matter, about) in found {
                 assert!(
                     about == About::Order(self.order)
-                        || matches!(about, About::Season(..) | About::Lot(_) | About::Batch(_)),
+                        || matches!(about, About::Lot(_) | About::Batch(_)),
                     "{matter:?} {about:?}"
                 );
                 all.push((*role, matter));
@@ -368,12 +368,80 @@ async fn what_is_on_hand_of_a_past_season_is_closed_and_of_this_one_is_not() {
 }
 
 #[tokio::test]
+async fn what_is_withdrawn_is_not_to_be_used_and_a_recalled_lot_is_told() {
+    for place in Installation::both().await {
+        let store = &place.store;
+        let batch = place.batch(100).await;
+        let now = on("2026-04-20");
+        let change = async |kind, lines: &str| {
+            place.change(&batch, kind, lines, now).await.unwrap();
+        };
+        let told = async || {
+            let scope = Scope::Licensee(batch.licensee);
+            let found = gather(store, Role::Licensee, scope, now).await.unwrap();
+            let things = found.things.into_iter();
+            let mut told: Vec<_> = things
+                .map(|one| (one.matter, one.about, one.marks))
+                .collect();
+            told.sort_unstable_by_key(|one| one.0);
+            told
+        };
+        let own = About::Order(batch.order);
+        // Used without ever being activated: no other mark is accounted for by that.
+        change(EventKind::Used, "90-99").await;
+        change(EventKind::Activated, "0-49").await;
+        assert_eq!(
+            told().await,
+            [
+                (Matter::Activation, own, Some(40)),
+                (Matter::Use, own, Some(50))
+            ]
+        );
+        change(FROZEN, "0-9").await;
+        change(EventKind::Withdrawn(Withdrawal::Revoked), "50-54").await;
+        change(EventKind::Used, "10-19").await;
+        assert_eq!(
+            told().await,
+            [
+                (Matter::Activation, own, Some(35)),
+                (Matter::Use, own, Some(30))
+            ]
+        );
+        let lot = place.lot(&batch, now).await;
+        lots::recall(store, &call("科长", now), lot, line("抽检"), None)
+            .await
+            .unwrap();
+        let recalled = (Matter::Recall, About::Lot(lot), Some(50));
+        assert_eq!(
+            told().await,
+            [(Matter::Activation, own, Some(35)), recalled]
+        );
+        change(RETURNED, "20-49").await;
+        let recalled = (Matter::Recall, About::Lot(lot), Some(20));
+        assert_eq!(
+            told().await,
+            [(Matter::Activation, own, Some(35)), recalled]
+        );
+        lots::restore(store, &call("科长", now), lot, line("复检"), line("决定2"))
+            .await
+            .unwrap();
+        assert_eq!(
+            told().await,
+            [(Matter::Activation, own, Some(35))],
+            "the rest is frozen"
+        );
+    }
+}
+
+#[tokio::test]
 async fn everybody_is_told_their_own_and_the_oldest_first() {
     for place in Installation::both().await {
         let store = &place.store;
         let [one, other] = [place.licensee(0).await, place.licensee(1).await];
+        let mut orders = Vec::new();
         for licensee in [&one, &other] {
             let order = place.order(licensee, 10).await;
+            orders.push(order.number);
             let key = licensee.number.to_string();
             let batch = place.issue(&order, &key).await.unwrap().batch;
             place.deliver(&batch).await;
@@ -386,9 +454,8 @@ async fn everybody_is_told_their_own_and_the_oldest_first() {
                 "2026-04-03",
             )
         };
-        for licensee in [one.number, other.number] {
-            let season = super::season(2026);
-            let about = About::Season(licensee, season);
+        for (licensee, order) in [one.number, other.number].into_iter().zip(orders) {
+            let about = About::Order(order);
             assert_eq!(own(licensee).await, [(Matter::Activation, about)]);
         }
         // A transfer waits for both, then for the one who has not confirmed it.

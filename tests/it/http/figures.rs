@@ -175,10 +175,9 @@ async fn a_season_is_told_with_its_targets_once_somebody_has_entered_the_figures
         )
         .await;
         assert!(!one.contains("规划目标："), "the targets are over all");
-        assert_eq!(
-            approver.open("/console/reports?licensee=9").await.status,
-            404
-        );
+        let none = "/console/reports?licensee=9&lang=zh";
+        let none = says(&approver, none, &["没有合法使用人 9"]).await;
+        assert!(!none.contains("规划目标："), "of none, nothing is told");
         says(
             &approver,
             "/console/reports/licensees",

@@ -15,7 +15,7 @@ use yuanmark::domain::transfer::{Transfer, TransferNumber, TransferState};
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
 use yuanmark::store::user::Credentials;
-use yuanmark::store::waiting::{self, Held, Orders};
+use yuanmark::store::waiting::{self, Orders};
 use yuanmark::store::{Tx, kept, ledger, user};
 
 use super::{a_licensee, add_licensee, add_order, both, entries, noon};
@@ -174,18 +174,6 @@ async fn the_last_entry_about_an_order_or_a_season_says_since_when() {
                 .unwrap()
                 .is_empty()
         );
-        let found = waiting::last_entries_of(&mut tx, LicenseeNumber(1), &["printed"])
-            .await
-            .unwrap();
-        let mut found: Vec<_> = found
-            .into_iter()
-            .map(|(season, at)| (season.year(), at))
-            .collect();
-        found.sort_unstable();
-        assert_eq!(
-            found,
-            [(2025, noon() + hours(2)), (2026, noon() + hours(3))]
-        );
     }
 }
 
@@ -290,7 +278,7 @@ fn a_lot(number: u32, licensee: LicenseeNumber) -> Lot {
 }
 
 #[tokio::test]
-async fn lots_without_a_report_wait_and_held_marks_are_summed_by_season() {
+async fn lots_without_a_report_wait_and_recalled_ones_and_stock_on_hand_are_found() {
     for (_database, store) in both().await {
         let mut tx = store.write().await.unwrap();
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
@@ -313,23 +301,32 @@ async fn lots_without_a_report_wait_and_held_marks_are_summed_by_season() {
             (LotNumber(2), 1, 2)
         );
 
-        for (on_hand, used) in [(5, 2), (4, 20)] {
+        // Recalled, with marks that are still out.
+        for (number, marks) in [(4, 7), (5, 0)] {
+            let mut lot = a_lot(number, licensee);
+            lot.recalled = Some(line("抽检"));
+            lot.marks = marks;
+            kept::save(&mut tx, &lot).await.unwrap();
+        }
+        let found = waiting::recalled_lots(&mut tx, licensee, 9).await.unwrap();
+        assert_eq!((found.oldest[0].number, found.all), (LotNumber(4), 1));
+        let nobody = LicenseeNumber(9);
+        let found = waiting::recalled_lots(&mut tx, nobody, 9).await.unwrap();
+        assert_eq!(found.all, 0);
+
+        let mut stocked = Vec::new();
+        for (on_hand, used) in [(5, 2), (0, 20), (4, 0)] {
             let placed = add_order(&mut tx, licensee, 100).await;
             let mut counts = Counts::unreported(100);
             counts.moved(Whereabouts::Unreported, Whereabouts::OnHand, on_hand);
             counts.moved(Whereabouts::Unreported, Whereabouts::Used, used);
-            kept::save(&mut tx, &Order { counts, ..placed })
-                .await
-                .unwrap();
+            let order = Order { counts, ..placed };
+            kept::save(&mut tx, &order).await.unwrap();
+            stocked.extend((on_hand > 0).then_some(order));
         }
-        let held = Held {
-            season: this_season(),
-            on_hand: 9,
-            used: 22,
-            activated: 30,
-        };
-        assert_eq!(waiting::held(&mut tx, licensee).await.unwrap(), [held]);
-        assert_eq!(waiting::held(&mut tx, LicenseeNumber(9)).await.unwrap(), []);
+        let found = waiting::on_hand(&mut tx, licensee, 9).await.unwrap();
+        assert_eq!(found, stocked);
+        assert_eq!(waiting::on_hand(&mut tx, nobody, 9).await.unwrap(), []);
     }
 }
 

@@ -254,10 +254,11 @@ impl Installation {
             return lot.number;
         }
         let day = format!("{}-04-01", batch.season.year());
+        let code = format!("L-{}", lots.len() + 1);
         let new = NewLot {
             licensee: batch.licensee,
             public: LotLabel {
-                code: line("L-1"),
+                code: line(&code),
                 product: line("清水芦笋罐头 425 g"),
                 form: batch.form,
                 season: batch.season,

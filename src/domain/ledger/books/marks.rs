@@ -3,7 +3,7 @@
 use super::orders::about;
 use super::{Books, Hand};
 use crate::domain::calendar::day_of;
-use crate::domain::container::Container;
+use crate::domain::container::{Container, ContainerKind, ContainerNumber, NewContainer};
 use crate::domain::custody::{Passage, Piece};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::{ContainerFilled, Destruction, Marks};
@@ -235,25 +235,20 @@ impl Books {
         let subjects = about(self.order(batch.order)?);
         let marks = Marks::new(new.batch, EventKind::Printed, new.ranges.clone());
         check_ranges(&marks, batch.count.all())?;
-        if let Some(packed) = self.packed.get(&(new.batch, new.kind)) {
-            for range in &new.ranges {
-                let before = packed.range(..=range.last().get()).next_back();
-                if let Some((_, (last, other))) = before
-                    && *last >= range.first().get()
-                {
-                    return Err(Refusal::conflict(
-                        said!(
-                            "labels of {range} are in {} {other} already", new.kind.slug();
-                            "{range} 号标志中，有的已装入{} {other}", new.kind.chinese()
-                        ),
-                        said!(
-                            "a label is in one roll and one box at most",
-                            "一枚标志只能在一卷、一箱之中"
-                        ),
-                    ));
-                }
-            }
+        new.check_label()?;
+        if let Some((range, other)) = self.packed_in(new, new.kind).next() {
+            return Err(Refusal::conflict(
+                said!(
+                    "labels of {range} are in {} {other} already", new.kind.slug();
+                    "{range} 号标志中，有的已装入{} {other}", new.kind.chinese()
+                ),
+                said!(
+                    "a label is in one roll and one box at most",
+                    "一枚标志只能在一卷、一箱之中"
+                ),
+            ));
         }
+        self.check_rolls_in_boxes(new)?;
         let container = Container {
             number: body.container,
             filled: new.clone(),
@@ -263,6 +258,61 @@ impl Books {
         self.note_packed(&container);
         self.containers.add(body.container, container);
         Ok(subjects)
+    }
+
+    /// The containers of a kind in which labels of a new one are, each beside the range that it shares.
+    fn packed_in<'a>(
+        &'a self,
+        new: &'a NewContainer,
+        kind: ContainerKind,
+    ) -> impl Iterator<Item = (IndexRange, ContainerNumber)> {
+        let packed = self.packed.get(&(new.batch, kind)).into_iter();
+        packed.flat_map(|packed| {
+            new.ranges.iter().flat_map(|range| {
+                let before = packed.range(..=range.last().get()).rev();
+                before
+                    .map(|(_, found)| *found)
+                    .take_while(|(last, _)| *last >= range.first().get())
+                    .map(|(_, other)| (*range, other))
+            })
+        })
+    }
+
+    /// A roll is in a box whole, or not at all.
+    fn check_rolls_in_boxes(&self, new: &NewContainer) -> Result<(), Refusal> {
+        let advice = said!(
+            "a roll is in a box whole, or not at all",
+            "一卷要么整卷装在一箱中，要么不装入，请核对号段"
+        );
+        let other_kind = match new.kind {
+            ContainerKind::Roll => ContainerKind::Box,
+            ContainerKind::Box => ContainerKind::Roll,
+        };
+        let others = self.packed_in(new, other_kind).filter_map(|(_, other)| {
+            let filled = &self.containers.get(other)?.filled;
+            Some((other, filled))
+        });
+        for (other, filled) in others {
+            let is_whole = match new.kind {
+                ContainerKind::Roll => new.is_within(filled),
+                ContainerKind::Box => filled.is_within(new),
+            };
+            if is_whole {
+                continue;
+            }
+            let what = match new.kind {
+                ContainerKind::Roll => said!(
+                    "some labels of this roll are in box {other}, others are not",
+                    "这一卷只有一部分标志在箱 {other} 中"
+                ),
+                ContainerKind::Box => said!(
+                    "this box would hold roll {other} only in part",
+                    "这一箱只装入了卷 {other} 的一部分"
+                ),
+            };
+            return Err(Refusal::conflict(what, advice));
+        }
+        Ok(())
     }
 
     fn note_packed(&mut self, container: &Container) {

@@ -36,6 +36,7 @@ use crate::domain::plan::SetPlanFigures;
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
+use crate::domain::season::Season;
 use crate::domain::text::Line;
 use crate::domain::transfer::{Transfer, TransferNumber};
 use crate::domain::uscc::Uscc;
@@ -73,6 +74,7 @@ pub struct Books {
     usccs: HashMap<Uscc, LicenseeNumber>,
     printer_usccs: HashMap<Uscc, PrinterNumber>,
     versions: HashMap<(LicenseeNumber, Purpose, Line), u32>,
+    lot_codes: HashMap<(LicenseeNumber, Season, Line), LotNumber>,
     packed: HashMap<(BatchNumber, ContainerKind), Packed>,
     corrected: HashSet<EntryNumber>,
 }

@@ -16,6 +16,7 @@ use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
 use crate::http::console::party;
 use crate::http::console::read::{Errors, Reader, whole};
+use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
@@ -70,6 +71,11 @@ pub async fn grant_page(visit: Visit) -> Response {
     if let Some(number) = whole(asked.get("licensee")).map(LicenseeNumber) {
         let begun = or_refuse!(visit, party::begun(&visit, number).await);
         form = form.value("licensee", begun);
+        let one = or_refuse!(visit, seen::licensee(&visit, number).await);
+        let base = one.particulars.base();
+        if base > Area::default() {
+            form = form.value("area", base.to_string());
+        }
     }
     let season = Some(asked.get("season")).filter(|season| !season.is_empty());
     form.value("season", season.map_or_else(this_year, str::to_owned))
@@ -127,6 +133,13 @@ pub async fn grant(visit: Visit, typed: Typed) -> Response {
     // Confirmed is what was shown: by other coefficients it is shown again.
     let shown = whole(typed.get("version")) == Some(in_force.version);
     if !typed.is_confirmed() || !shown {
+        let (call, document) = (visit.call(typed.get("request")), wish.document.clone());
+        let (account, area, grams) = (wish.account, wish.area, wish.grams);
+        let looked =
+            entitlements::look_at_granting(store, &call, account, area, grams, document).await;
+        if let Err(error) = looked {
+            return answer(&visit, &typed, form, Err(error));
+        }
         let summary = or_refuse!(visit, summary(&visit, &wish, &in_force).await);
         return form.confirm_with(
             &visit,

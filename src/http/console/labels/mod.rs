@@ -123,6 +123,7 @@ pub async fn page(visit: Visit, app: App, event: EventKind) -> Response {
 
 /// `POST /console/marks/do/{event}`
 pub async fn enter(visit: Visit, app: App, typed: Typed, event: EventKind) -> Response {
+    let typed = which::without_prefilled(typed);
     let (typed, file) = match which::with_file(&visit, typed) {
         Ok(read) => read,
         Err((typed, errors)) => {
@@ -188,7 +189,9 @@ impl Sent<'_> {
         }
         let (store, keys) = (&self.app.store, &self.app.keys);
         match marks::change_all(store, keys, &self.call, &changes).await {
-            Ok(done) => told::done(self.visit, self.typed, self.event, &changes, &done),
+            Ok(done) => told::done(
+                self.visit, self.app, self.typed, self.event, &changes, &done,
+            ),
             Err(error) => self.wrong(form, meant, words, takes_the_good, error).await,
         }
     }
@@ -205,7 +208,7 @@ impl Sent<'_> {
         outlooks: &[Outlook],
         takes_the_good: bool,
     ) -> Response {
-        let mut text = told::outlook(self.visit, meant, changes, outlooks);
+        let mut text = told::outlook(self.visit, self.app, meant, changes, outlooks);
         if changes.iter().any(|change| is_final(change.event)) {
             text.push(self.visit.say(told::FINAL).to_owned());
         }
@@ -260,7 +263,8 @@ impl Sent<'_> {
     }
 }
 
-/// Whether what would happen is told first: what is final, and much at once.
+/// Whether what would happen is told first: what is final, much at once, a whole run of a printing house, and labels
+/// that should not be on goods.
 fn needs_summary(meant: &Meant, changes: &[Change<'_>], outlooks: &[Outlook]) -> bool {
     let marks: u64 = outlooks.iter().map(|one| one.changed.marks).sum();
     let is_final = changes
@@ -269,7 +273,15 @@ fn needs_summary(meant: &Meant, changes: &[Change<'_>], outlooks: &[Outlook]) ->
         .any(|(change, outlook)| is_final(change.event) && outlook.changed.marks > 0);
     // A delivery stands on its page with its number of marks, and is confirmed by one click there.
     let is_delivery = matches!(meant.which(), Which::Delivery(_));
-    is_final || (marks > MANY && !is_delivery)
+    let is_whole_run = meant.is_whole_batch() && changes.iter().any(is_printing);
+    let is_without_right = outlooks
+        .iter()
+        .any(|one| !one.changed.without_right.is_empty());
+    is_final || is_whole_run || is_without_right || (marks > MANY && !is_delivery)
+}
+
+fn is_printing(change: &Change<'_>) -> bool {
+    change.event == EventKind::Printed
 }
 
 /// Today, as a form's field holds it.

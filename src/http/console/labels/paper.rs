@@ -18,6 +18,9 @@ use crate::service::{ServiceError, issue, lots};
 /// Lots that are offered by name; of more, the number is typed.
 const MOST_LOTS: u32 = 200;
 
+/// Lots of which is said why they are not offered.
+const MOST_REASONS: usize = 5;
+
 /// The form of an event, empty; what was typed or prefilled decides what it offers.
 pub async fn form(
     visit: &Visit,
@@ -121,6 +124,7 @@ async fn of_activation(
         .map(|lot| (lot.number.to_string(), name_of(visit, lot)))
         .collect();
     let is_none = choices.is_empty();
+    let form = why_not(visit, typed, batch.as_ref(), &found, form);
     let form = form.field("lot", label, Kind::Choice(choices));
     Ok(match is_none {
         true => form.hint(two(
@@ -132,6 +136,28 @@ async fn of_activation(
             "Only lots that have passed their test.",
         )),
     })
+}
+
+/// Says of lots that are not offered why they are not: of the one that was asked for, else of the newest.
+fn why_not(visit: &Visit, typed: &Typed, batch: Option<&Batch>, found: &[Lot], form: Form) -> Form {
+    let asked = typed.get("lot");
+    let is_asked = |lot: &&Lot| lot.number.to_string() == asked;
+    let fits = |lot: &&Lot| batch.is_none_or(|batch| lot.entered.public.form == batch.form);
+    let wanted: Vec<&Lot> = match found.iter().find(is_asked) {
+        Some(lot) => vec![lot],
+        None => found.iter().filter(fits).collect(),
+    };
+    let refused = wanted.into_iter().filter_map(|lot| {
+        let refusal = lot.may_activate().err()?;
+        let why = visit
+            .language
+            .choose(&refusal.what.zh, &refusal.what.en)
+            .to_owned();
+        let code = &lot.entered.public.code;
+        let not = visit.say(two("不能选择", "cannot be chosen"));
+        Some(format!("{code} {not}：{why}"))
+    });
+    refused.take(MOST_REASONS).fold(form, Form::text)
 }
 
 fn is_for(lot: &Lot, batch: Option<&Batch>) -> bool {

@@ -7,11 +7,15 @@ use super::words::name_in;
 use super::{may, page_of};
 use crate::domain::access::Permission as P;
 use crate::domain::event::{EventKind, Withdrawal};
+use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
 use crate::domain::refusal::RefusalKind;
 use crate::domain::selection::{LineOutcome, LineReport};
+use crate::domain::serial::Serial;
+use crate::http::App;
 use crate::http::console::file::File;
 use crate::http::console::guard::Visit;
 use crate::http::console::list::encode;
+use crate::http::console::marks::address_of;
 use crate::http::console::page::thousands;
 use crate::http::console::read::Errors;
 use crate::http::console::typed::Typed;
@@ -24,6 +28,8 @@ use crate::service::marks::{Change, Changed, Which};
 const MOST_SHARES: usize = 12;
 /// Lines that were left out and are told.
 const MOST_LINES: usize = 200;
+/// Ranges of labels that should not be on goods and are told.
+const MOST_RANGES: usize = 50;
 /// Characters of a line that are shown: a serial whole, of an address so much that it is known again.
 const MOST_CHARACTERS: usize = 60;
 
@@ -46,11 +52,13 @@ fn marks_and(visit: &Visit, event: EventKind, marks: u64) -> String {
 /// What would happen: how many marks, of whom, chosen how.
 pub fn outlook(
     visit: &Visit,
+    app: &App,
     meant: &Meant,
     changes: &[Change<'_>],
     outlooks: &[Outlook],
 ) -> Vec<String> {
     let mut text = Vec::new();
+    text.extend(run(visit, changes, outlooks));
     for (change, outlook) in changes.iter().zip(outlooks) {
         text.push(marks_and(visit, change.event, outlook.changed.marks));
         for share in outlook.shares.iter().take(MOST_SHARES) {
@@ -66,6 +74,21 @@ pub fn outlook(
             ));
         }
         text.extend(besides(visit, &outlook.changed));
+        let ranges = outlook.changed.without_right.iter();
+        text.extend(ranges.take(MOST_SHARES).map(|one| {
+            let (first, last) = ends(app, *one);
+            let (chinese, english) = (
+                format!(
+                    "不应使用：{first} – {last}（{} 枚）",
+                    thousands(one.1.marks())
+                ),
+                format!(
+                    "Not to be used: {first} – {last} ({} marks)",
+                    thousands(one.1.marks())
+                ),
+            );
+            visit.language.choose(&chinese, &english).to_owned()
+        }));
     }
     text.push(format!(
         "{}{}",
@@ -73,6 +96,58 @@ pub fn outlook(
         meant.how
     ));
     text
+}
+
+/// Of a printing house's run: how many there are in all, good and spoiled.
+fn run(visit: &Visit, changes: &[Change<'_>], outlooks: &[Outlook]) -> Option<String> {
+    let of = |event| {
+        let each = changes.iter().zip(outlooks);
+        let marks = each.filter(|(change, _)| change.event == event);
+        marks.map(|(_, one)| one.changed.marks).sum::<u64>()
+    };
+    changes
+        .iter()
+        .find(|change| change.event == EventKind::Printed)?;
+    let good = of(EventKind::Printed);
+    let spoiled = of(EventKind::Withdrawn(Withdrawal::Spoiled));
+    let [all, good, spoiled] = [good + spoiled, good, spoiled].map(thousands);
+    let (chinese, english) = (
+        format!("{all} 枚：合格 {good}，作废 {spoiled}，请确认"),
+        format!("{all} marks: {good} good, {spoiled} spoiled"),
+    );
+    Some(visit.language.choose(&chinese, &english).to_owned())
+}
+
+/// The serials at the ends of a range.
+fn ends(app: &App, (batch, range): (BatchNumber, IndexRange)) -> (Serial, Serial) {
+    let serial = |index| app.keys.secrets.serial.serial(MarkId { batch, index });
+    (serial(range.first()), serial(range.last()))
+}
+
+/// The labels that were reported used and should not have been.
+fn without_right(visit: &Visit, app: &App, done: &[Changed], file: File) -> File {
+    let ranges = done.iter().flat_map(|changed| &changed.without_right);
+    let rows = ranges.take(MOST_RANGES).map(|one| {
+        let (first, last) = ends(app, *one);
+        let cells = vec![
+            first.to_string(),
+            last.to_string(),
+            thousands(one.1.marks()),
+            one.0.to_string(),
+        ];
+        let address = address_of(first);
+        (visit.may(P::MarkRead).then_some(address), cells)
+    });
+    file.table(
+        two("不应使用的标志", "Marks that should not be on goods"),
+        &[
+            two("起始编号", "First serial"),
+            two("终止编号", "Last serial"),
+            two("枚数", "Marks"),
+            two("标志批", "Batch"),
+        ],
+        rows.collect(),
+    )
 }
 
 /// What is to be said besides how many marks change.
@@ -104,7 +179,7 @@ fn besides(visit: &Visit, changed: &Changed) -> Vec<String> {
             "{} of them stay withdrawn for another reason.",
         ),
         told(
-            changed.used_without_right,
+            changed.used_without_right(),
             "其中 {} 枚未激活或已停用：不应使用，请报登记员核查。",
             "{} of them were never activated or are withdrawn: they should not be on goods. Tell the registrar.",
         ),
@@ -192,6 +267,7 @@ fn shortened(mut error: ServiceError) -> ServiceError {
 /// What was done.
 pub fn done(
     visit: &Visit,
+    app: &App,
     typed: &Typed,
     event: EventKind,
     changes: &[Change<'_>],
@@ -211,6 +287,7 @@ pub fn done(
     for (label, address) in go_on(visit, typed, event, changes) {
         file = file.step(true, label, address);
     }
+    file = without_right(visit, app, done, file);
     let entries = done.iter().flat_map(|changed| &changed.entries);
     if visit.may(P::LedgerRead) {
         let entries = entries.map(|entry| {

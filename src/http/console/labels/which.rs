@@ -2,7 +2,7 @@
 
 use super::today;
 use crate::domain::access::Scope;
-use crate::domain::container::ContainerNumber;
+use crate::domain::container::{ContainerNumber, SEPARATORS};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::mark::BatchNumber;
@@ -27,6 +27,9 @@ const MOST_CONTAINERS: usize = 100;
 /// The fields whose filling chooses marks, in the order of the form.
 const WAYS: [&str; 6] = ["first", "containers", "lines", "file", "all", "delivery"];
 
+/// The field that names what was filled in before the person came, and gives way to what is typed.
+const PREFILLED: &str = "prefilled";
+
 /// The marks that a form means.
 pub struct Meant {
     named: Named,
@@ -46,6 +49,11 @@ enum Named {
 }
 
 impl Meant {
+    /// Whether a whole batch is meant.
+    pub const fn is_whole_batch(&self) -> bool {
+        matches!(self.named, Named::All)
+    }
+
     /// The same as the ledger takes it.
     pub fn which(&self) -> Which<'_> {
         match &self.named {
@@ -72,7 +80,7 @@ pub async fn prefilled(
             typed = typed.with("batch", batch.to_string());
             // A printing house reports a whole run, less what is spoiled.
             if event == EventKind::Printed {
-                typed = typed.with("all", "1");
+                typed = typed.with("all", "1").with(PREFILLED, "all");
             }
         }
     }
@@ -105,7 +113,8 @@ pub async fn fields(visit: &Visit, app: &App, form: Form) -> Result<Form, Servic
             "Its number or what stands on it; several with commas between.",
         ))
         .optional("delivery", two("", ""), Kind::Hidden)
-        .optional("order", two("", ""), Kind::Hidden);
+        .optional("order", two("", ""), Kind::Hidden)
+        .optional(PREFILLED, two("", ""), Kind::Hidden);
     let form = batch_field(form, batches);
     let whole = visit.say(two("选定批的全部标志", "All marks of the batch chosen"));
     let all = Kind::Checks(vec![("1".to_owned(), whole.to_owned())]);
@@ -196,6 +205,17 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
         .iter()
         .map(|batch| (batch.number.to_string(), name(batch)));
     Ok(Kind::Choice(each.collect()))
+}
+
+/// What was typed, without the whole batch that was ticked beforehand if the person says by another way which marks are
+/// meant.
+pub fn without_prefilled(typed: Typed) -> Typed {
+    let is_typed = |name: &str| !typed.get(name).is_empty() || typed.file(name).is_some();
+    let mut others = WAYS.into_iter().chain(["last"]).filter(|way| *way != "all");
+    match typed.get(PREFILLED) {
+        "all" if others.any(is_typed) => typed.with("all", "").with(PREFILLED, ""),
+        _ => typed,
+    }
 }
 
 /// Puts the text of a file that was chosen into the list, so that it stands on every page that follows. Returns the name
@@ -364,7 +384,7 @@ async fn in_containers(
     typed: &Typed,
     reader: &mut Reader<'_>,
 ) -> Result<Option<(Vec<ContainerNumber>, String)>, ServiceError> {
-    let names = typed.get("containers").split([',', '，', '、', ';', '；']);
+    let names = typed.get("containers").split(SEPARATORS);
     let names: Vec<&str> = names
         .map(str::trim)
         .filter(|name| !name.is_empty())

@@ -103,6 +103,14 @@ impl Words {
             _ => reader.optional_line("receiver"),
         };
         let lot = match event {
+            EventKind::Activated if typed.get("lot").is_empty() => {
+                reader.wrong(
+                    "lot",
+                    "请选择检验合格的批次；没有列出的，页首说明原因",
+                    "Choose a lot that has passed its test; above is said why others are not offered",
+                );
+                None
+            }
             EventKind::Activated => reader.number::<u32>("lot").map(|lot| Some(LotNumber(lot))),
             _ => Some(None),
         };

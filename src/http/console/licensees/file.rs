@@ -9,7 +9,7 @@ use crate::domain::calendar::day_of;
 use crate::domain::document::AddedDocument;
 use crate::domain::entitlement::Entitlement;
 use crate::domain::ledger::chain::StoredEntry;
-use crate::domain::licensee::{Licensee, LicenseeNumber, Particulars};
+use crate::domain::licensee::{Act, Licensee, LicenseeNumber, Particulars};
 use crate::domain::lot::Lot;
 use crate::domain::order::Order;
 use crate::domain::said::said;
@@ -156,12 +156,12 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
         format!("{here}/documents/new"),
     )
     .step(
-        visit.may(P::EntitlementGrant),
+        visit.may(P::EntitlementGrant) && one.may(Act::Order).is_ok(),
         two("核定额度", "Grant an entitlement"),
         format!("/console/entitlements/grant?licensee={}", one.number),
     )
     .step(
-        visit.may(P::LotEnter),
+        visit.may(P::LotEnter) && one.may(Act::Proceed).is_ok(),
         two("登记批次", "Enter a lot"),
         format!("/console/lots/new?licensee={}", one.number),
     )

@@ -8,16 +8,19 @@ use jiff::civil::Date;
 use crate::domain::access::Permission;
 use crate::domain::calendar::{BEIJING, day_of};
 use crate::domain::licensee::{Licensee, LicenseeNumber, Step, StepTaken};
+use crate::domain::order::OrderState;
 use crate::domain::said::said;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::{Visit, forbidden};
-use crate::http::console::page::minute;
+use crate::http::console::page::{minute, thousands};
 use crate::http::console::read::{Errors, Reader};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse, refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::{licensees, system};
+use crate::service::{ServiceError, licensees, lists, report, system};
+use crate::store::lists::Sort;
+use crate::store::order;
 
 fn step_in(visit: &Visit, step: Step) -> &'static str {
     visit.language.choose(step.chinese(), step.slug())
@@ -236,13 +239,57 @@ fn with_texts(form: Form, texts: Vec<String>) -> Form {
     texts.into_iter().fold(form, Form::text)
 }
 
-fn confirm_form(visit: &Visit, one: &Licensee) -> Form {
+/// Orders that are looked through for open ones.
+const MOST_ORDERS: u32 = 1_000;
+
+/// What the second person needs to know of the firm: who it is, what labels it has, what is under way.
+async fn situation(visit: &Visit, one: &Licensee) -> Result<Vec<String>, ServiceError> {
+    let store = &visit.app.store;
+    let stock = report::stock_of(store, one.number).await?;
+    let filter = order::Filter {
+        licensee: Some(one.number),
+        ..Default::default()
+    };
+    let newest = Sort::down("number");
+    let orders = lists::orders(store, visit.scope(), &filter, newest, None, MOST_ORDERS).await?;
+    let open = orders.iter().filter(|order| {
+        use OrderState as S;
+        matches!(
+            order.state,
+            S::Placed | S::Approved | S::Issued | S::Released
+        )
+    });
+    let (on_hand, all, open) = (
+        thousands(stock.on_hand),
+        thousands(stock.all()),
+        open.count(),
+    );
+    let uscc = &one.uscc;
+    Ok(vec![
+        visit.in_words(said!("Credit code: {uscc}", "统一社会信用代码：{uscc}")),
+        visit.in_words(said!(
+            "Labels: {on_hand} on hand, {all} in all that are neither used nor destroyed",
+            "标志结存：在手 {on_hand} 枚，未使用也未销毁的共 {all} 枚"
+        )),
+        visit.in_words(said!("Open orders: {open}", "未结订单：{open} 个")),
+    ])
+}
+
+async fn confirm_form(visit: &Visit, one: &Licensee) -> Result<Form, ServiceError> {
     let form = Form::new(
         visit,
         two("复核", "Confirm as the second person"),
         two("复核通过", "Confirm"),
     );
-    with_texts(form.grave(), pending(visit, one))
+    let form = with_texts(form.grave(), pending(visit, one));
+    let form = with_texts(form, situation(visit, one).await?);
+    let here = format!("/console/licensees/{}", one.number);
+    Ok(form
+        .text(visit.say(two(
+            "不同意的，不要办理，请告知提出人撤回提请；未经复核不生效。",
+            "If you do not agree, leave it, and tell who proposed it to withdraw it: unconfirmed it has no effect.",
+        )))
+        .link(true, two("查看使用人档案", "The licensee's file"), here))
 }
 
 fn drop_form(visit: &Visit, one: &Licensee) -> Form {
@@ -261,13 +308,14 @@ fn drop_form(visit: &Visit, one: &Licensee) -> Form {
 /// `GET /console/licensees/{licensee}/confirm`
 pub async fn confirm_page(visit: Visit, Path(number): Path<u16>) -> Response {
     let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
-    confirm_form(&visit, &one).render(&visit, None)
+    let form = or_refuse!(visit, confirm_form(&visit, &one).await);
+    form.render(&visit, None)
 }
 
 /// `POST /console/licensees/{licensee}/confirm`
 pub async fn confirm(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Response {
     let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
-    let form = confirm_form(&visit, &one);
+    let form = or_refuse!(visit, confirm_form(&visit, &one).await);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }

@@ -84,6 +84,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             two("查看使用人", "The licensee"),
             format!("/console/licensees/{}", licensee.number),
         )
+        .text(None, waits_for_report(&visit, &lot))
         .facts(None, facts(&visit, &lot, licensee.name().as_str()))
         .table(
             two("检验报告", "Reports"),
@@ -110,6 +111,19 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         )
         .history(&history)
         .render(&visit)
+}
+
+/// Who enters the report that is still missing, for those who cannot.
+fn waits_for_report(visit: &Visit, lot: &Lot) -> Vec<String> {
+    let says = lot.reports.is_empty() && !visit.may(P::LotReport);
+    let text = two(
+        "尚无检验报告。检验报告由登记员登记，登记合格后才能激活标志；请把报告上传为文件。",
+        "There is no report yet. The registrar enters it, and marks can be activated once it says passed; add the report as a \
+         document.",
+    );
+    says.then(|| visit.say(text).to_owned())
+        .into_iter()
+        .collect()
 }
 
 fn report_row(visit: &Visit, report: &TestReport) -> (Option<String>, Vec<String>) {

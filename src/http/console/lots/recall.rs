@@ -14,7 +14,7 @@ use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::lots;
+use crate::service::lots::{self, Restoring};
 
 fn recall_form(visit: &Visit, lot: &Lot) -> Form {
     Form::new(
@@ -46,6 +46,26 @@ fn restore_form(visit: &Visit, lot: &Lot) -> Form {
         two("文号", "Number of the document"),
         Kind::Line,
     )
+}
+
+/// What becomes of the marks if the recall is taken back.
+fn restored(visit: &Visit, lot: &Lot, restoring: Restoring) -> Vec<String> {
+    let good = thousands(restoring.marks - restoring.still_withdrawn);
+    let mut said = vec![
+        title_of(visit, lot),
+        visit.in_words(said!(
+            "{good} marks become good again at once.",
+            "{good} 枚标志立即恢复有效。"
+        )),
+    ];
+    if restoring.still_withdrawn > 0 {
+        let still = thousands(restoring.still_withdrawn);
+        said.push(visit.in_words(said!(
+            "{still} more stay withdrawn for another reason.",
+            "另有 {still} 枚因其他原因仍然停用。"
+        )));
+    }
+    said
 }
 
 /// `GET /console/lots/{lot}/recall`
@@ -106,6 +126,15 @@ pub async fn restore(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Res
         return form.wrong(errors).render(&visit, Some(&typed));
     };
     let call = visit.call(typed.get("request"));
+    if !typed.is_confirmed() {
+        let store = &visit.app.store;
+        let (reason, document) = (reason.clone(), document.clone());
+        let looked = lots::look_at_restoring(store, &call, lot.number, reason, document).await;
+        return match looked {
+            Ok(restoring) => form.confirm(&visit, &typed, restored(&visit, &lot, restoring)),
+            Err(error) => answer(&visit, &typed, form, Err(error)),
+        };
+    }
     let done = lots::restore(&visit.app.store, &call, lot.number, reason, document).await;
     answer(
         &visit,

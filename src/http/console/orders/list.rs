@@ -6,11 +6,13 @@ use super::state_in;
 use crate::domain::access::Permission as P;
 use crate::domain::order::{OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
-use crate::domain::season::Season;
+use crate::domain::wanted::Wanted;
+use crate::http::console::asked::Asked;
 use crate::http::console::guard::Visit;
 use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::party::{self, Names};
+use crate::http::console::read::whole;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::table as sheet;
 use crate::http::console::typed::Typed;
@@ -20,12 +22,14 @@ use crate::store::lists::{ORDERS, Sort};
 use crate::store::order;
 
 /// What an address asks for.
-async fn filter_of(visit: &Visit, asked: &Typed) -> Result<order::Filter, ServiceError> {
+async fn filter_of(asked: &mut Asked<'_>) -> Result<order::Filter, ServiceError> {
     Ok(order::Filter {
-        licensee: party::asked(visit, asked).await?,
-        printer: asked.get("printer").parse().ok().map(PrinterNumber),
-        season: asked.get("season").parse().ok().and_then(Season::new),
-        state: OrderState::from_slug(asked.get("state")),
+        licensee: asked.licensee().await?,
+        printer: asked.value("printer", Wanted::Number, |text| {
+            whole(text).map(PrinterNumber)
+        }),
+        season: asked.season(),
+        state: asked.word("state", OrderState::from_slug),
     })
 }
 
@@ -35,20 +39,27 @@ pub async fn list(visit: Visit) -> Response {
     let after = asked.get("after").parse().ok().map(OrderNumber);
     let sort = Sort::of(asked.get("sort"), ORDERS).unwrap_or(Sort::down("number"));
     let found = async {
-        let filter = filter_of(&visit, &asked).await?;
-        let found = lists::orders(
-            &visit.app.store,
-            visit.scope(),
-            &filter,
-            sort,
-            after,
-            ROWS + 1,
-        )
-        .await?;
+        let mut asks = Asked::new(&visit, &asked);
+        let filter = filter_of(&mut asks).await?;
+        let errors = asks.finish();
+        let found = match errors.is_empty() {
+            true => {
+                lists::orders(
+                    &visit.app.store,
+                    visit.scope(),
+                    &filter,
+                    sort,
+                    after,
+                    ROWS + 1,
+                )
+                .await?
+            }
+            false => Vec::new(),
+        };
         let names = Names::of(&visit, found.iter().map(|order| order.placed.licensee)).await?;
-        Ok((found, names, party::filter(&visit).await?))
+        Ok((found, names, party::filter(&visit).await?, errors))
     };
-    let (found, names, licensees) = or_refuse!(visit, found.await);
+    let (found, names, licensees, errors) = or_refuse!(visit, found.await);
     let states = OrderState::ALL
         .iter()
         .map(|state| (state.slug(), state_in(&visit, *state)));
@@ -68,42 +79,45 @@ pub async fn list(visit: Visit) -> Response {
     if visit.scope().licensee().is_none() {
         list = list.field("licensee", two("使用人", "Licensee"), licensees);
     }
-    list.columns([
-        (two("订单", "Order"), Kind::Text),
-        (two("状态", "State"), Kind::State),
-        (two("使用人", "Licensee"), Kind::Text),
-        (two("年度", "Season"), Kind::Text),
-        (two("产品", "Product"), Kind::Text),
-        (two("数量", "Marks"), Kind::Number),
-        (two("提交时间", "Placed"), Kind::Text),
-    ])
-    .sorted(
-        sort,
-        &[(0, "number"), (1, "state"), (2, "licensee"), (3, "season")],
-    )
-    .rows(
-        found,
-        |order| order.number.to_string(),
-        |order| Row {
-            address: Some(format!("/console/orders/{}", order.number)),
-            cells: vec![
-                order.number.to_string(),
-                state_in(&visit, order.state).to_owned(),
-                names.licensee(order.placed.licensee),
-                order.placed.season.to_string(),
-                order.placed.product.to_string(),
-                thousands(order.placed.quantity.get()),
-                minute(order.placed_at),
-            ],
-        },
-    )
-    .render()
+    list.wrong(errors)
+        .columns([
+            (two("订单", "Order"), Kind::Text),
+            (two("状态", "State"), Kind::State),
+            (two("使用人", "Licensee"), Kind::Text),
+            (two("年度", "Season"), Kind::Text),
+            (two("产品", "Product"), Kind::Text),
+            (two("数量", "Marks"), Kind::Number),
+            (two("提交时间", "Placed"), Kind::Text),
+        ])
+        .sorted(
+            sort,
+            &[(0, "number"), (1, "state"), (2, "licensee"), (3, "season")],
+        )
+        .rows(
+            found,
+            |order| order.number.to_string(),
+            |order| Row {
+                address: Some(format!("/console/orders/{}", order.number)),
+                cells: vec![
+                    order.number.to_string(),
+                    state_in(&visit, order.state).to_owned(),
+                    names.licensee(order.placed.licensee),
+                    order.placed.season.to_string(),
+                    order.placed.product.to_string(),
+                    thousands(order.placed.quantity.get()),
+                    minute(order.placed_at),
+                ],
+            },
+        )
+        .render()
 }
 
 /// `GET /console/orders/table`
 pub async fn table(visit: Visit) -> Response {
     let make = async |asked: &Typed, format, now, file| {
-        let filter = filter_of(&visit, asked).await?;
+        let mut asks = Asked::new(&visit, asked);
+        let filter = filter_of(&mut asks).await?;
+        asks.all_read()?;
         export::orders(&visit.app.store, visit.scope(), &filter, format, now, file).await
     };
     sheet::take(&visit, "orders", make).await

@@ -20,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use super::figure::Figure;
 use super::guard::Visit;
 use super::page::{self, Frame};
+use super::read::Errors;
 use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::access::Permission;
@@ -34,8 +35,8 @@ use crate::store::trail::Outcome;
 enum Asks {
     /// One of these: word and label.
     One(Vec<(String, String)>),
-    /// A number.
-    Number,
+    /// Any text, for which some are offered.
+    Offered(Vec<String>),
     /// A day.
     Day,
 }
@@ -46,6 +47,7 @@ struct Field {
     label: &'static str,
     asks: Asks,
     value: String,
+    error: Option<String>,
 }
 
 /// The kinds of reports, and where they are.
@@ -89,7 +91,19 @@ impl<'a> Report<'a> {
             label,
             asks,
             value,
+            error: None,
         });
+        self
+    }
+
+    /// What of it cannot be read, said at its field.
+    fn wrong(mut self, errors: Errors) -> Self {
+        for (name, what) in errors.all {
+            let mut fields = self.fields.iter_mut();
+            if let Some(field) = fields.find(|field| Some(field.name) == name) {
+                field.error = Some(what);
+            }
+        }
         self
     }
 

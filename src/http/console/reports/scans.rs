@@ -1,11 +1,13 @@
 //! What the public asked, by day and by province. Counts alone: no scan is shown by itself.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{Asks, Report, take};
 use crate::domain::calendar::day_of;
+use crate::domain::wanted::Wanted;
+use crate::http::console::asked::Asked;
 use crate::http::console::figure::Figure;
 use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
@@ -13,6 +15,7 @@ use crate::http::console::submit::refuse;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::http::language::Language;
+use crate::http::problem::Problem;
 use crate::service::report::chart::{self, Bar, Column};
 use crate::service::report::{self, Counted, MOST_DAYS, ScanReport};
 use crate::service::system;
@@ -29,17 +32,45 @@ const SERIES: [Two; 2] = [
 ];
 
 /// The days that an address asks for: the last ones, unless it names some.
-fn asked_days(asked: &Typed) -> (Date, Date) {
-    let day = |name: &str| asked.get(name).parse::<Date>().ok();
-    let until = day("until").unwrap_or_else(|| day_of(system::now()));
+fn asked_days(asked: &mut Asked<'_>) -> (Date, Date) {
+    let mut day = |name| asked.value(name, Wanted::Date, |text| text.parse::<Date>().ok());
+    let (from, until) = (day("from"), day("until"));
+    let until = until.unwrap_or_else(|| day_of(system::now()));
     let usual = until.saturating_sub((USUAL_DAYS - 1).days());
-    report::days_between(day("from").unwrap_or(usual), until)
+    let from = from.unwrap_or(usual);
+    if from > until {
+        asked.wrong(
+            "from",
+            "起始日期晚于截止日期，请改正",
+            "the first day lies after the last one: mend one of them",
+        );
+    }
+    report::days_between(from, until)
 }
 
 /// `GET /console/reports/scans`
 pub async fn page(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
-    let (from, until) = asked_days(&asked);
+    let mut asks = Asked::new(&visit, &asked);
+    let (from, until) = asked_days(&mut asks);
+    let errors = asks.finish();
+    if !errors.is_empty() {
+        return Report::new(&visit, two("公众查询", "Scans by the public"))
+            .field(
+                "from",
+                two("起", "From"),
+                Asks::Day,
+                asked.get("from").to_owned(),
+            )
+            .field(
+                "until",
+                two("止", "To"),
+                Asks::Day,
+                asked.get("until").to_owned(),
+            )
+            .wrong(errors)
+            .render();
+    }
     let found = match report::scans(&visit.app.store, from, until, system::now()).await {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
@@ -143,7 +174,11 @@ fn by_province(visit: &Visit, found: &ScanReport) -> Figure {
 /// `GET /console/reports/scans/table`
 pub async fn table(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
-    let (from, until) = asked_days(&asked);
+    let mut asks = Asked::new(&visit, &asked);
+    let (from, until) = asked_days(&mut asks);
+    if let Err(error) = asks.all_read() {
+        return Problem::from(error).into_response();
+    }
     take(&visit, &asked, "scans", async |format, file| {
         report::export_scans(&visit.app.store, from, until, format, system::now(), file).await
     })

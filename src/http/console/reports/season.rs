@@ -9,10 +9,12 @@ use crate::domain::calendar::day_of;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::plan::{OUTPUT_PERCENT, Target, USERS_PERCENT};
 use crate::domain::season::Season;
+use crate::http::console::asked::Asked;
 use crate::http::console::figure::Figure;
 use crate::http::console::guard::Visit;
 use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::thousands;
+use crate::http::console::party;
 use crate::http::console::submit::refuse;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
@@ -49,7 +51,10 @@ async fn season_of(visit: &Visit, asked: &Typed) -> Result<(Season, Vec<Season>)
 async fn page_of(visit: &Visit, asked: &Typed) -> Result<Response, ServiceError> {
     let store = &visit.app.store;
     let (season, seasons) = season_of(visit, asked).await?;
-    let number = asked.get("licensee").parse().ok().map(LicenseeNumber);
+    let mut asks = Asked::new(visit, asked);
+    let number = asks.licensee().await?;
+    let errors = asks.finish();
+    let is_wrong = !errors.is_empty();
     let one = match number {
         Some(number) => Some(register::get(store, visit.scope(), number).await?),
         None => None,
@@ -64,16 +69,21 @@ async fn page_of(visit: &Visit, asked: &Typed) -> Result<Response, ServiceError>
         )
         .field(
             "licensee",
-            two("合法使用人编号（选填）", "Licensee number (optional)"),
-            Asks::Number,
-            number.map(|number| number.to_string()).unwrap_or_default(),
+            two("合法使用人（选填）", "Licensee (optional)"),
+            Asks::Offered(party::offered(visit).await?),
+            asked.get("licensee").to_owned(),
         )
-        .figure(of_season(
-            visit,
-            season,
-            &funnel,
-            two("年度：从额度到使用", "season: from entitlement to use"),
-        ));
+        .wrong(errors);
+    if is_wrong {
+        // Figures of all would be taken for those of the one that was meant.
+        return Ok(page.render());
+    }
+    page = page.figure(of_season(
+        visit,
+        season,
+        &funnel,
+        two("年度：从额度到使用", "season: from entitlement to use"),
+    ));
     if let Some(one) = one {
         page = page.text(format!(
             "{}：{}（{}）",

@@ -13,7 +13,7 @@ use super::super::proof::prove;
 use super::super::{RETURNED, assert_conflict, assert_invalid, assert_no_such, change, of_lines};
 use super::clerk;
 use crate::support::databases::execute;
-use crate::support::installation::Installation;
+use crate::support::installation::{Installation, line};
 
 #[tokio::test]
 async fn a_label_is_in_one_roll_and_one_box() {
@@ -77,6 +77,56 @@ async fn a_label_is_in_one_roll_and_one_box() {
             change(&place, &clerk(), &returned).await,
             "labels 0-50 are used",
         );
+        prove(&place).await;
+    }
+}
+
+#[tokio::test]
+async fn a_roll_is_in_a_box_whole_and_a_label_names_one_of_them() {
+    for place in Installation::both().await {
+        let batch = place.batch(300).await;
+        let fill = async |kind, lines: &str, label: &str| {
+            let fill = Fill {
+                kind,
+                batch: Some(batch.number),
+                lines,
+                label: (!label.is_empty()).then(|| line(label)),
+            };
+            containers::fill(&place.store, &place.keys, &clerk(), &fill).await
+        };
+        fill(Roll, "150-199", "甲").await.unwrap();
+        for torn in ["100-160", "160-170", "190-250", "100-149\n151-250"] {
+            assert_conflict(fill(Box, torn, "").await, "roll 1 only in part");
+        }
+        fill(Box, "100-249", "乙").await.unwrap();
+        for torn in ["90-100", "249-250", "90-110"] {
+            assert_conflict(fill(Roll, torn, "").await, "are in box 2, others are not");
+        }
+        fill(Roll, "100-149", "").await.unwrap();
+        assert_conflict(fill(Roll, "0-9", "甲").await, "甲 stands on roll 1");
+        for listed in ["甲,乙", "甲，乙", "甲、乙", "甲;乙", "甲；乙"] {
+            assert_invalid(fill(Roll, "0-9", listed).await, "holds a separator");
+        }
+        // The same licensee's next batch is told from this one; another licensee's labels are its own.
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
+        let order = place.order(&licensee, 10).await;
+        let next = place.issue(&order, "next").await.unwrap().batch;
+        let other = place.licensee(1).await;
+        let order = place.order(&other, 10).await;
+        let foreign = place.issue(&order, "foreign").await.unwrap().batch;
+        let of = async |batch| {
+            let fill = Fill {
+                kind: Roll,
+                batch: Some(batch),
+                lines: "0-9",
+                label: Some(line("甲")),
+            };
+            containers::fill(&place.store, &place.keys, &clerk(), &fill).await
+        };
+        assert_conflict(of(next.number).await, "甲 stands on roll 1");
+        of(foreign.number).await.unwrap();
         prove(&place).await;
     }
 }

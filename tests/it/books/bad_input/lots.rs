@@ -17,6 +17,7 @@ use super::clerk;
 use crate::support::installation::{Installation, line, morning};
 
 #[tokio::test]
+#[allow(clippy::too_many_lines)] // one refusal after the other
 async fn lots_that_cannot_be_are_not_entered() {
     for place in Installation::both().await {
         let number = place.licensee(0).await.number;
@@ -74,6 +75,22 @@ async fn lots_that_cannot_be_are_not_entered() {
         );
 
         let lot = enter(good()).await.unwrap().number;
+        // A code names one lot of a firm and season.
+        let again = NewLot {
+            packs: 99,
+            ..good()
+        };
+        assert_conflict(
+            enter(again.clone()).await,
+            "lot 1 of season 2026 has the code 批-10 already",
+        );
+        let other = place.licensee(1).await.number;
+        enter(NewLot {
+            licensee: other,
+            ..again
+        })
+        .await
+        .unwrap();
         let before = entries(&place).await;
         let report = |number: &str, date: &str| {
             let (store, report) = (&place.store, new_report(number, date, TestResult::Passed));
@@ -143,6 +160,7 @@ async fn marks_are_activated_for_goods_of_their_own_alone() {
         let of_other = new(new_lot(other, 2026, 20)).await;
         let dried = new(NewLot {
             public: LotLabel {
+                code: line("干"),
                 form: Form::Dried,
                 ..own().public
             },
@@ -163,7 +181,15 @@ async fn marks_are_activated_for_goods_of_their_own_alone() {
             "there is no lot 99",
         );
         let first = new(own()).await;
-        let second = new(own()).await;
+        let second = new(NewLot {
+            packs: 21,
+            public: LotLabel {
+                code: line("另"),
+                ..own().public
+            },
+            ..own()
+        })
+        .await;
         activate(Some(first), "0-4").await.unwrap();
         let answer = activate(Some(second), "3-6").await;
         assert!(

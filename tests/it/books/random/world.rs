@@ -98,6 +98,11 @@ impl World {
                 if !self.goes_on(pocket.0) || packs == 0 || pocket.1 == 2027 {
                     return None;
                 }
+                // The code is that of another lot with as many packs.
+                let is_same = |other: &NaiveLot| (other.pocket, other.packs) == (pocket, packs);
+                if self.naive.lots.values().any(is_same) {
+                    return None;
+                }
                 let number = u32::try_from(self.naive.lots.len()).unwrap() + 1;
                 self.naive.lots.insert(
                     number,
@@ -105,6 +110,7 @@ impl World {
                         pocket,
                         packs,
                         passed: false,
+                        failed: false,
                         recalled: false,
                     },
                 );
@@ -115,6 +121,7 @@ impl World {
             } => {
                 let lot = self.naive.lots.get_mut(&lot)?;
                 lot.passed = has_passed;
+                lot.failed = !has_passed;
                 lot.recalled |= !has_passed;
                 self.passed += 1;
                 Some(1)
@@ -125,7 +132,7 @@ impl World {
             }
             Op::Restore(lot) => {
                 let lot = self.naive.lots.get_mut(&lot)?;
-                refused(std::mem::replace(&mut lot.recalled, false))
+                refused(!lot.failed && std::mem::replace(&mut lot.recalled, false))
             }
             Op::Carry(pocket) => {
                 let left = *self.naive.left.get(&pocket)?;
@@ -190,7 +197,18 @@ impl World {
                 let is_packed = |&(other, of, begin, end): &(ContainerKind, u32, u32, u32)| {
                     other == kind && of == order && begin <= last && end >= first
                 };
-                if last >= marks || self.containers.iter().any(is_packed) {
+                // A roll is in a box whole, or not at all.
+                let is_torn = |&(other, of, begin, end): &(ContainerKind, u32, u32, u32)| {
+                    let (roll, whole) = match other {
+                        ContainerKind::Roll => ((begin, end), (first, last)),
+                        ContainerKind::Box => ((first, last), (begin, end)),
+                    };
+                    let touches = of == order && begin <= last && end >= first;
+                    let is_within = whole.0 <= roll.0 && roll.1 <= whole.1;
+                    other != kind && touches && !is_within
+                };
+                let in_the_way = |one: &_| is_packed(one) || is_torn(one);
+                if last >= marks || self.containers.iter().any(in_the_way) {
                     return None;
                 }
                 self.containers.push((kind, order, first, last));

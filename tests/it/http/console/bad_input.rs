@@ -221,8 +221,10 @@ async fn no_question_breaks_a_list() {
                     let query = names.map(|name| format!("{name}={text}")).join("&");
                     let path = format!("{}?{query}", route.path);
                     let page = person.open(&path).await;
+                    // A table is not taken by a condition that cannot be read.
+                    let is_table = route.path.ends_with("/table");
                     assert!(
-                        [200, 303].contains(&page.status),
+                        [200, 303].contains(&page.status) || (is_table && page.status == 422),
                         "{path}: {} {}",
                         page.status,
                         page.text()

@@ -86,6 +86,15 @@ impl Person {
         self.sender.ask("POST", path, body).await
     }
 
+    /// Reports that all labels of order 1 are printed.
+    pub async fn report_whole_run(&self) {
+        let path = "/console/marks/do/printed";
+        let fields = [("batch", "1"), ("all", "1")];
+        let summary = self.fill(&format!("{path}?order=1"), &fields).await;
+        let done = self.confirm(path, &summary).await;
+        assert_eq!(done.heading(), "已办理", "{}", done.words());
+    }
+
     /// Confirms the summary that came back.
     pub async fn confirm(&self, path: &str, summary: &Reply) -> Reply {
         assert!(summary.words().contains("请确认"), "{}", summary.words());

@@ -54,7 +54,13 @@ async fn a_run_is_reported_with_what_is_spoiled_and_destroyed_in_one_go() {
     ]);
     let entries = order.entries().await;
     let summary = press.fill(&path, &fields).await;
-    for said in ["印制 98 枚", "作废 2 枚", "销毁 2 枚", "不能撤回"] {
+    for said in [
+        "100 枚：合格 98，作废 2",
+        "印制 98 枚",
+        "作废 2 枚",
+        "销毁 2 枚",
+        "不能撤回",
+    ] {
         assert!(
             summary.words().contains(said),
             "{said}: {}",
@@ -114,15 +120,45 @@ async fn what_is_wrong_with_a_report_is_said_by_its_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_whole_run_that_was_ticked_beforehand_is_told_first_and_gives_way_to_what_is_typed() {
+    let order = Released::of(300).await;
+    let press = order.of_the_press().await;
+    let path = format!("{PRINTED}?order=1");
+    let page = press.open(&path).await;
+    assert!(page.text().contains("name=\"prefilled\" value=\"all\""));
+    let ready = [
+        ("order", "1"),
+        ("batch", "1"),
+        ("all", "1"),
+        ("prefilled", "all"),
+    ];
+    let summary = press.fill(&path, &ready).await;
+    assert!(
+        summary.words().contains("300 枚：合格 300，作废 0"),
+        "{}",
+        summary.words()
+    );
+    assert_eq!(counts(&order).await, [0, 0, 0]);
+    let typed = [&ready[..], &[("first", "0"), ("last", "9")]].concat();
+    let some = press.fill(&path, &typed).await;
+    assert!(some.words().contains("印制 10 枚"), "{}", some.words());
+    assert_eq!(counts(&order).await, [10, 0, 0]);
+    let only_last = [&ready[..], &[("last", "9")]].concat();
+    let wrong = press.fill(&path, &only_last).await;
+    assert!(wrong.words().contains("请填起始编号"), "{}", wrong.words());
+    let listed = [&ready[..], &[("lines", "10-19")]].concat();
+    let some = press.fill(&path, &listed).await;
+    assert!(some.words().contains("印制 10 枚"), "{}", some.words());
+    let both = [&listed[..], &[("first", "30")]].concat();
+    let both = press.fill(&path, &both).await;
+    assert!(both.words().contains("只能用一种方式"), "{}", both.words());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn labels_are_sent_and_received_by_one_click() {
     let order = Released::of(60).await;
     let (press, firm) = (order.of_the_press().await, order.of_the_firm().await);
-    press
-        .fill(
-            &format!("{PRINTED}?order=1"),
-            &[("batch", "1"), ("all", "1")],
-        )
-        .await;
+    press.report_whole_run().await;
     let sent = "/console/marks/do/delivered";
     let wrong = press.fill(sent, &[("batch", "1"), ("first", "0-49")]).await;
     assert!(wrong.text().contains("href=\"#receiver\""));

@@ -11,12 +11,7 @@ const NEW: &str = "/console/containers/new";
 async fn a_roll_goes_its_way_by_what_stands_on_it() {
     let order = Released::of(100).await;
     let (press, firm) = (order.of_the_press().await, order.of_the_firm().await);
-    press
-        .fill(
-            "/console/marks/do/printed?order=1",
-            &[("batch", "1"), ("all", "1")],
-        )
-        .await;
+    press.report_whole_run().await;
     let (first, last) = (order.serial(0), order.serial(39));
     let fields = [
         ("kind", "roll"),

@@ -2,9 +2,11 @@
 
 use encoding_rs::GB18030;
 use yuanmark::domain::access::Role;
+use yuanmark::domain::event::{EventKind, Withdrawal};
+use yuanmark::service::lots;
 
 use super::Released;
-use crate::support::installation::morning;
+use crate::support::installation::{call, line, morning};
 
 fn path(event: &str) -> String {
     format!("/console/marks/do/{event}")
@@ -83,13 +85,26 @@ async fn a_list_comes_as_a_file_of_any_encoding() {
     let firm = order.of_the_firm().await;
     let list = format!("# 已使用的标志\r\n{}\r\n7-9\r\n", order.serial(3));
     let (bytes, ..) = GB18030.encode(&list);
-    let done = firm.attach(&path("used"), &[("batch", "1")], &bytes).await;
+    // None of them was ever activated: that is said first, and afterwards with the way to them.
+    let entries = order.entries().await;
+    let summary = firm.attach(&path("used"), &[("batch", "1")], &bytes).await;
+    assert!(summary.words().contains("请确认"), "{}", summary.words());
+    let range = format!(
+        "不应使用：{} – {}（3 枚）",
+        order.serial(7),
+        order.serial(9)
+    );
+    assert!(summary.words().contains(&range), "{}", summary.words());
+    assert_eq!(order.entries().await, entries);
+    let done = firm.confirm(&path("used"), &summary).await;
     assert!(done.words().contains("使用 4 枚"), "{}", done.words());
     assert!(
         done.words().contains("4 枚未激活或已停用"),
         "{}",
         done.words()
     );
+    let to = format!("href=\"/console/marks/{}\"", order.serial(7));
+    assert!(done.text().contains(&to), "{}", done.text());
     let excel = firm
         .attach(&path("used"), &[("batch", "1")], b"PK\x03\x04....")
         .await;
@@ -201,14 +216,90 @@ async fn marks_are_frozen_let_go_and_revoked_by_who_may() {
 async fn much_at_once_is_told_before_it_is_done() {
     let order = Released::received(5_002).await;
     let firm = order.of_the_firm().await;
-    let some = firm
-        .fill(&path("used"), &[("batch", "1"), ("first", "5001")])
-        .await;
-    assert_eq!(some.heading(), "已办理");
-    let wrong = firm
-        .fill(&path("used"), &[("batch", "1"), ("first", "0-5000")])
-        .await;
-    assert!(wrong.words().contains("使用 5 001 枚"), "{}", wrong.words());
-    let done = firm.confirm(&path("used"), &wrong).await;
+    order.site.lot(&order.batch, morning()).await;
+    let activated = path("activated");
+    let one = [("lot", "1"), ("batch", "1"), ("first", "5001")];
+    assert_eq!(firm.fill(&activated, &one).await.heading(), "已办理");
+    let many = [("lot", "1"), ("batch", "1"), ("first", "0-5000")];
+    let summary = firm.fill(&activated, &many).await;
+    assert!(
+        summary.words().contains("激活 5 001 枚"),
+        "{}",
+        summary.words()
+    );
+    let done = firm.confirm(&activated, &summary).await;
     assert_eq!(done.heading(), "已办理");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_that_become_good_again_are_counted_before_a_recall_is_taken_back() {
+    let order = Released::received(100).await;
+    let store = &order.site.store;
+    let lot = order.site.lot(&order.batch, morning()).await;
+    for (event, marks) in [
+        (EventKind::Activated, "0-49"),
+        (EventKind::Withdrawn(Withdrawal::Frozen), "0-9"),
+    ] {
+        let done = order.site.change(&order.batch, event, marks, morning());
+        done.await.unwrap();
+    }
+    let by = call("科长", morning());
+    lots::recall(store, &by, lot, line("抽检"), None)
+        .await
+        .unwrap();
+    let approver = order.official(Role::Approver).await;
+    let restore = format!("/console/lots/{lot}/restore");
+    let fields = [("reason", "复检合格"), ("document", "决定2号")];
+    let entries = order.entries().await;
+    let summary = approver.fill(&restore, &fields).await;
+    for said in ["40 枚标志立即恢复有效", "另有 10 枚因其他原因仍然停用"] {
+        assert!(summary.words().contains(said), "{}", summary.words());
+    }
+    assert_eq!(order.entries().await, entries);
+    approver.confirm(&restore, &summary).await;
+    assert_eq!(order.entries().await, entries + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_not_offered_is_told_with_the_reason() {
+    let order = Released::received(10).await;
+    let firm = order.of_the_firm().await;
+    let lot = order.site.lot(&order.batch, morning()).await;
+    let by = call("科长", morning());
+    lots::recall(&order.site.store, &by, lot, line("抽检"), None)
+        .await
+        .unwrap();
+    let page = firm.open(&format!("{}?order=1", path("activated"))).await;
+    assert!(
+        page.words().contains("L-1 不能选择：生产批次 1 已召回"),
+        "{}",
+        page.words()
+    );
+    let wrong = firm
+        .fill(&path("activated"), &[("batch", "1"), ("first", "0")])
+        .await;
+    assert!(
+        wrong.words().contains("请选择检验合格的批次"),
+        "{}",
+        wrong.words()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_leads_to_its_form_with_the_batch_chosen() {
+    let order = Released::received(10).await;
+    let firm = order.of_the_firm().await;
+    let page = firm.open("/console").await;
+    let to = "/console/marks/do/activated?order=1";
+    assert!(page.text().contains(to), "{}", page.text());
+    let form = firm.open(to).await;
+    assert!(
+        form.text().contains("<option value=\"1\" selected>"),
+        "{}",
+        form.text()
+    );
+    assert_eq!(
+        firm.open("/console/").await.header("location"),
+        Some("/console")
+    );
 }

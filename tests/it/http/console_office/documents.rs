@@ -119,3 +119,26 @@ async fn a_file_that_is_not_taken_is_named_in_the_form() {
             .contains("测产 2026")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_a_lot_leads_back_to_the_lot() {
+    let site = Site::any().await;
+    let one = site.licensee(0).await;
+    let order = site
+        .order_of_season(&one, 10, crate::support::server::this_season())
+        .await;
+    let batch = site.issue(&order, "one").await.unwrap().batch;
+    let lot = site
+        .lot(&batch, crate::support::installation::morning())
+        .await;
+    let own = licensee(&site, one.number).await;
+    let form = own
+        .form(&format!("/console/licensees/1/documents/new?lot={lot}"))
+        .await;
+    let reply = own.send_file(&form, "file", "报告.pdf", PDF).await;
+    assert_eq!(done(&reply), format!("/console/lots/{lot}"));
+    says(
+        &own.read(&format!("/console/lots/{lot}")).await,
+        &["报告.pdf"],
+    );
+}

@@ -151,6 +151,10 @@ async fn a_proposed_end_says_until_when_marks_stay_good_and_can_be_withdrawn() {
             "多次抽检不合格",
             "决定1号",
             "在市标志有效至 2032-01-01 00:00",
+            "统一社会信用代码：",
+            "标志结存：在手 0 枚",
+            "未结订单：0 个",
+            "查看使用人档案",
         ],
     );
     assert_eq!(clerk.open(&format!("{here}/drop")).await.status, 403);

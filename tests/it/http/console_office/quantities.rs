@@ -6,7 +6,7 @@ use yuanmark::service::licensees;
 
 use super::forms::Form;
 use super::{Person, approver, done, english_person, licensee, printer, registrar, says, words};
-use crate::support::server::{Site, this_season};
+use crate::support::server::{Site, percent_encoded, this_season};
 
 /// An entitlement of a season, granted at the page: 1,000 mu, packs of 500 g.
 async fn granted(clerk: &Person, number: u16, season: u16) -> String {
@@ -276,4 +276,116 @@ async fn printers_are_entered_and_ended() {
         .open(&format!("/console/orders/{}/assign", order.number))
         .await;
     assert!(!page.text().contains("虚构彩印有限公司"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_granted_is_said_before_the_summary() {
+    let site = Site::any().await;
+    site.licensee(0).await;
+    let clerk = registrar(&site).await;
+    let form = clerk.form("/console/entitlements/grant?licensee=1").await;
+    // The base of the firm is what is surveyed, unless less was.
+    let base = form.get("area").to_owned();
+    assert!(base.parse::<f64>().unwrap() > 0.0, "{base}");
+    let form = form
+        .with("form", "canned")
+        .with("grams", "500")
+        .with("document", "测产1号");
+    let too_much = clerk.send(&form.clone().with("area", "999999")).await;
+    assert_eq!(too_much.status, 422);
+    says(&words(&too_much), &["基地只有"]);
+    let summary = clerk.send(&form).await;
+    says(&words(&summary), &["请确认"]);
+    done(&clerk.send(&Form::of(&summary)).await);
+    let again = clerk.form("/console/entitlements/grant?licensee=1").await;
+    let again = again
+        .with("form", "canned")
+        .with("grams", "500")
+        .with("document", "测产2号");
+    let again = clerk.send(&again).await;
+    assert_eq!(again.status, 422, "{}", words(&again));
+    // Whose right is not in force is offered neither.
+    let here = "/console/licensees/1";
+    let steps = [
+        "/console/entitlements/grant?licensee=1",
+        "/console/lots/new?licensee=1",
+    ];
+    says(clerk.open(here).await.text(), &steps);
+    let head = approver(&site).await;
+    let form = head.form(&format!("{here}/steps/suspend")).await;
+    let form = form.with("ground", "核查").with("document", "决定9号");
+    assert_eq!(done(&head.send(&form).await), here);
+    let file = clerk.open(here).await;
+    assert!(!steps.iter().any(|step| file.text().contains(step)));
+}
+
+/// An address as a browser sends it.
+fn encoded(path: &str) -> String {
+    let kept = |c: char| c.is_ascii() && c != ' ';
+    path.chars()
+        .map(|c| match kept(c) {
+            true => c.to_string(),
+            false => percent_encoded(&c.to_string()),
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_that_cannot_be_read_is_said_at_its_field_and_nothing_is_listed() {
+    let site = Site::any().await;
+    for number in 0..2 {
+        let one = site.licensee(number).await;
+        site.order_of_season(&one, 10, this_season()).await;
+    }
+    let clerk = registrar(&site).await;
+    for (path, told) in [
+        ("/console/orders?season=abc", "年度应为"),
+        ("/console/orders?licensee=虚构", "有多个相近的名称"),
+        ("/console/orders?state=gone", "请从所列选项中选择"),
+        ("/console/lots?licensee=虚构", "有多个相近的名称"),
+        ("/console/transfers?licensee=虚构", "有多个相近的名称"),
+        ("/console/entitlements?licensee=虚构", "有多个相近的名称"),
+        ("/console/ledger?licensee=虚构", "有多个相近的名称"),
+        ("/console/ledger?order=x", "编号应为大于零的整数"),
+        (
+            "/console/batches?licensee=甲洲",
+            "没有名称或代码如此的合法使用人",
+        ),
+        ("/console/batches?season=26", "年度应为"),
+    ] {
+        let page = clerk.read(&encoded(path)).await;
+        says(&page, &[told, "条件有误，请改正后再查"]);
+        assert!(!page.contains("清水芦笋罐头"), "{path}: {page}");
+    }
+    for (path, told) in [
+        (
+            "/console/reports?licensee=甲洲",
+            "没有名称或代码如此的合法使用人",
+        ),
+        (
+            "/console/reports/scans?from=2026-05-02&until=2026-05-01",
+            "起始日期晚于截止日期",
+        ),
+        (
+            "/console/reports/scans?from=yesterday",
+            "日期应写明年、月、日",
+        ),
+    ] {
+        says(&clerk.read(&encoded(path)).await, &[told]);
+    }
+    says(
+        &clerk
+            .read(&encoded("/console/orders?licensee=虚构芦笋企业 1"))
+            .await,
+        &["虚构芦笋企业 1（2）"],
+    );
+    let table = clerk
+        .open("/console/orders/table?format=csv&season=abc")
+        .await;
+    assert_ne!(table.status, 200);
+    let english = english_person(&site, "reader", Role::Registrar, Scope::All).await;
+    says(
+        &english.read("/console/orders?season=abc").await,
+        &["a season is a year from 2000 to 2255"],
+    );
 }
