@@ -41,13 +41,12 @@ pub fn state_in(visit: &Visit, word: &str) -> String {
 
 /// The name of a place.
 pub fn place_in(visit: &Visit, place: Whereabouts) -> String {
-    let english = place.slug().replace('_', " ");
-    visit.language.choose(place.chinese(), &english).to_owned()
+    visit.one_of(place.chinese(), place.english()).to_owned()
 }
 
 /// The name of a form.
 pub fn form_in(visit: &Visit, form: Form) -> &'static str {
-    visit.language.choose(form.chinese(), form.slug())
+    visit.language.choose(form.chinese(), form.english())
 }
 
 /// A signing key and what became of it.
@@ -299,7 +298,7 @@ async fn boxes(
                 container.number.to_string(),
                 visit
                     .language
-                    .choose(kind.chinese(), kind.slug())
+                    .choose(kind.chinese(), kind.english())
                     .to_owned(),
                 label.map_or_else(String::new, ToString::to_string),
                 thousands(container.marks()),

@@ -6,9 +6,11 @@ use axum::response::Response;
 
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
-use super::words::{Title, Two, two};
+use super::party::People;
+use super::submit::or_refuse;
+use super::words::{Title, Two, named, two};
 use crate::domain::ledger::chain::StoredEntry;
-use crate::domain::ledger::entry;
+use crate::domain::ledger::entry::{self, Entry};
 use crate::http::language::Language;
 
 /// A step that could be taken.
@@ -38,7 +40,7 @@ pub struct Button {
 
 /// A fact: its name, its value, and where that leads.
 struct Fact {
-    name: &'static str,
+    name: String,
     value: String,
     address: Option<String>,
 }
@@ -51,8 +53,15 @@ enum Part {
     Table(Vec<&'static str>, Vec<Cells>),
     /// Plain sentences.
     Text(Vec<String>),
-    /// A text as it is kept.
-    Raw(String),
+    /// A text as it is kept, folded away.
+    Folded(String),
+}
+
+impl Part {
+    /// Whether its heading is that of a fold.
+    const fn is_folded(&self) -> bool {
+        matches!(self, Self::Folded(_))
+    }
 }
 
 /// A file.
@@ -173,7 +182,7 @@ impl File {
             .into_iter()
             .filter_map(|(name, value)| {
                 Some(Fact {
-                    name: name.say(self.language),
+                    name: name.say(self.language).to_owned(),
                     value: value?,
                     address: None,
                 })
@@ -201,7 +210,7 @@ impl File {
             return self;
         };
         let fact = Fact {
-            name: name.say(self.language),
+            name: name.say(self.language).to_owned(),
             value,
             address: may.then(|| address.into()),
         };
@@ -258,12 +267,28 @@ impl File {
         self
     }
 
-    /// A text as it is kept, if there is one.
+    /// A text as it is kept, folded away, if there is one.
     #[must_use]
-    pub fn raw(mut self, heading: Two, text: String) -> Self {
+    pub fn folded(mut self, heading: Two, text: String) -> Self {
         if !text.is_empty() {
             self.parts
-                .push((Some(heading.say(self.language)), Part::Raw(text)));
+                .push((Some(heading.say(self.language)), Part::Folded(text)));
+        }
+        self
+    }
+
+    /// Names and values as they come.
+    #[must_use]
+    pub fn told(mut self, heading: Two, members: Vec<(String, String)>) -> Self {
+        let facts = members.into_iter().map(|(name, value)| Fact {
+            name,
+            value,
+            address: None,
+        });
+        let facts: Vec<Fact> = facts.collect();
+        if !facts.is_empty() {
+            let heading = heading.say(self.language);
+            self.parts.push((Some(heading), Part::Facts(facts)));
         }
         self
     }
@@ -275,7 +300,7 @@ impl File {
             .iter()
             .map(|stored| Happened {
                 at: stored.at,
-                what: kind_in(self.language, &stored.kind),
+                what: what_in(self.language, stored),
                 by: Some(stored.actor.to_string()),
                 entry: Some(stored.number),
                 details: Vec::new(),
@@ -289,6 +314,16 @@ impl File {
     pub fn happened(mut self, history: Vec<Happened>) -> Self {
         self.history = history;
         self
+    }
+
+    /// The page, with the names of people beside what they sign in with in its history.
+    pub async fn render_with_names(mut self, visit: &Visit) -> Response {
+        let actors = self.history.iter().filter_map(|one| one.by.as_deref());
+        let people = or_refuse!(visit, People::of(visit, actors).await);
+        for one in &mut self.history {
+            one.by = one.by.take().map(|actor| people.name(visit, &actor));
+        }
+        self.render(visit)
     }
 
     /// The page.
@@ -307,8 +342,34 @@ impl File {
 
 /// The name of an entry's kind.
 pub fn kind_in(language: Language, kind: &str) -> String {
-    let english = kind.replace('_', " ");
-    language.choose(entry::chinese(kind), &english).to_owned()
+    let names = entry::names(kind);
+    let name = names.map_or(kind, |(chinese, english)| language.choose(chinese, english));
+    name.to_owned()
+}
+
+/// The name of an entry, with the step if it tells of one.
+fn what_in(language: Language, stored: &StoredEntry) -> String {
+    let name = kind_in(language, &stored.kind);
+    let step = match Entry::read(&stored.kind, &stored.body) {
+        Some(Entry::LicenseeStep(body)) => body.step.step,
+        Some(Entry::StepProposed(body)) => body.step.step,
+        Some(Entry::StepConfirmed(body)) => body.step.step,
+        _ => return name,
+    };
+    named(
+        language,
+        &name,
+        language.choose(step.chinese(), step.english()),
+    )
+}
+
+/// A text of JSON, a member on each line.
+pub fn pretty(text: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    if value.is_null() {
+        return String::new();
+    }
+    serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
 #[derive(Template)]

@@ -69,9 +69,9 @@ impl Kind {
         visit: &Visit,
         all: impl IntoIterator<Item = T>,
         slug: impl Fn(T) -> &'static str,
-        chinese: impl Fn(T) -> &'static str,
+        names: [fn(T) -> &'static str; 2],
     ) -> Self {
-        Self::Choice(named(visit, all, slug, chinese))
+        Self::Choice(named(visit, all, slug, names))
     }
 
     /// Any of these words.
@@ -79,9 +79,9 @@ impl Kind {
         visit: &Visit,
         all: impl IntoIterator<Item = T>,
         slug: impl Fn(T) -> &'static str,
-        chinese: impl Fn(T) -> &'static str,
+        names: [fn(T) -> &'static str; 2],
     ) -> Self {
-        Self::Checks(named(visit, all, slug, chinese))
+        Self::Checks(named(visit, all, slug, names))
     }
 }
 
@@ -89,9 +89,9 @@ fn named<T: Copy>(
     visit: &Visit,
     all: impl IntoIterator<Item = T>,
     slug: impl Fn(T) -> &'static str,
-    chinese: impl Fn(T) -> &'static str,
+    [chinese, english]: [fn(T) -> &'static str; 2],
 ) -> Vec<(String, String)> {
-    let name = |one: T| visit.language.choose(chinese(one), slug(one)).to_owned();
+    let name = |one: T| visit.language.choose(chinese(one), english(one)).to_owned();
     all.into_iter()
         .map(|one| (slug(one).to_owned(), name(one)))
         .collect()

@@ -19,6 +19,7 @@ mod licensees;
 mod list;
 mod lots;
 mod marks;
+mod members;
 mod orders;
 mod own;
 mod page;

@@ -176,7 +176,7 @@ impl Frame {
         });
         let person = visit.anybody().map(|signed_in| {
             let user = &signed_in.principal.user;
-            let role = language.choose(user.role.chinese(), user.role.slug());
+            let role = language.choose(user.role.chinese(), user.role.english());
             (user.name.to_string(), role)
         });
         Self {

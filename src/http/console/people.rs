@@ -24,7 +24,7 @@ use crate::service::people::sessions;
 use crate::service::{ServiceError, system};
 
 fn role_in(visit: &Visit, role: Role) -> &'static str {
-    visit.language.choose(role.chinese(), role.slug())
+    visit.language.choose(role.chinese(), role.english())
 }
 
 fn party_in(visit: &Visit, scope: Scope) -> String {

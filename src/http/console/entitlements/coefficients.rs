@@ -116,14 +116,14 @@ fn form(visit: &Visit) -> Form {
     let form = SHARES.iter().fold(
         form.part(two("得率（‰）", "Yields (‰)")),
         |form, (product, name, _)| {
-            let label = Two::of(product.chinese(), product.slug());
+            let label = Two::of(product.chinese(), product.english());
             form.field(name, label, Kind::Number)
         },
     );
     SHARES.iter().fold(
         form.part(two("结转比例（‰）", "Goes over into the next season (‰)")),
         |form, (product, _, name)| {
-            let label = Two::of(product.chinese(), product.slug());
+            let label = Two::of(product.chinese(), product.english());
             form.field(name, label, Kind::Number)
         },
     )

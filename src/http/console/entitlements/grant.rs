@@ -42,7 +42,7 @@ async fn form(visit: &Visit) -> Result<Form, ServiceError> {
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .field(

@@ -46,7 +46,7 @@ fn address_of(account: Account) -> String {
 }
 
 fn form_in(visit: &Visit, form: ProductForm) -> &'static str {
-    visit.language.choose(form.chinese(), form.slug())
+    visit.language.choose(form.chinese(), form.english())
 }
 
 /// Whether its season is open, in a word.

@@ -173,7 +173,7 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
     let name = |batch: &crate::domain::order::Batch| {
         let form = visit
             .language
-            .choose(batch.form.chinese(), batch.form.slug());
+            .choose(batch.form.chinese(), batch.form.english());
         let (season, count) = (batch.season, thousands(batch.count.get()));
         match visit.scope() {
             Scope::Licensee(_) => format!(
@@ -383,7 +383,7 @@ async fn in_containers(
         match containers::named(&app.store, visit.scope(), name).await {
             Ok(found) => {
                 let kind = found.filled.kind;
-                let kind = visit.language.choose(kind.chinese(), kind.slug());
+                let kind = visit.language.choose(kind.chinese(), kind.english());
                 told.push(format!("{kind} {}", found.number));
                 numbers.push(found.number);
             }

@@ -65,7 +65,7 @@ pub const fn said(event: EventKind) -> Said {
         EventKind::Withdrawn(Withdrawal::Revoked) => {
             (two("撤销标志", "Revoke marks"), two("撤销", "Revoke"))
         }
-        EventKind::Restored(_) => (two("解除停用", "Let marks go again"), two("解除", "Let go")),
+        EventKind::Restored(_) => (two("解除冻结", "Let marks go again"), two("解除", "Let go")),
         EventKind::Undone(_) => (two("更正", "Correct"), two("更正", "Correct")),
     };
     Said { title, button }
@@ -73,8 +73,7 @@ pub const fn said(event: EventKind) -> Said {
 
 /// The name of an event in the language of the page.
 pub fn name_in(visit: &Visit, event: EventKind) -> String {
-    let english = event.slug().replace('_', " ");
-    visit.language.choose(event.chinese(), &english).to_owned()
+    visit.one_of(event.chinese(), event.english()).to_owned()
 }
 
 /// What was said.

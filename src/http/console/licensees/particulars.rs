@@ -81,7 +81,7 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
                 visit,
                 LegalBasis::ALL.iter().copied(),
                 LegalBasis::slug,
-                LegalBasis::chinese,
+                [LegalBasis::chinese, LegalBasis::english],
             ),
         )
         .optional(
@@ -100,7 +100,7 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .optional("products", two("产品名称", "Products"), Kind::Lines)

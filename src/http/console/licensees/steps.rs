@@ -20,7 +20,7 @@ use crate::http::console::words::two;
 use crate::service::{licensees, system};
 
 fn step_in(visit: &Visit, step: Step) -> &'static str {
-    visit.language.choose(step.chinese(), step.slug())
+    visit.language.choose(step.chinese(), step.english())
 }
 
 fn step_form(visit: &Visit, step: Step) -> Form {

@@ -47,7 +47,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             vec![
                 document.title.to_string(),
                 visit
-                    .one_of(document.purpose.chinese(), document.purpose.slug())
+                    .one_of(document.purpose.chinese(), document.purpose.english())
                     .to_owned(),
                 document.version.to_string(),
                 minute(added.at),
@@ -109,11 +109,12 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             rows.collect(),
         )
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 fn report_row(visit: &Visit, report: &TestReport) -> (Option<String>, Vec<String>) {
-    let result = visit.one_of(report.result.chinese(), report.result.slug());
+    let result = visit.one_of(report.result.chinese(), report.result.english());
     (
         None,
         vec![
@@ -146,7 +147,7 @@ fn facts(
             two("产品形态", "Form"),
             Some(
                 visit
-                    .one_of(public.form.chinese(), public.form.slug())
+                    .one_of(public.form.chinese(), public.form.english())
                     .to_owned(),
             ),
         ),

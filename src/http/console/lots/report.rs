@@ -66,7 +66,7 @@ fn form(visit: &Visit, lot: &Lot, files: &[AddedDocument]) -> Form {
             visit,
             TestResult::ALL.iter().copied(),
             TestResult::slug,
-            TestResult::chinese,
+            [TestResult::chinese, TestResult::english],
         ),
     )
     .optional(

@@ -36,7 +36,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
     let places = places.map(|place| {
-        let name = visit.language.choose(place.chinese(), place.slug());
+        let name = visit.language.choose(place.chinese(), place.english());
         (
             None,
             vec![name.to_owned(), thousands(order.counts.at(*place))],
@@ -65,7 +65,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
                 (two("年度", "Season"), Some(order.placed.season.to_string())),
                 (
                     two("产品形态", "Form"),
-                    Some(visit.one_of(form.chinese(), form.slug()).to_owned()),
+                    Some(visit.one_of(form.chinese(), form.english()).to_owned()),
                 ),
                 (
                     two("产品", "Product"),
@@ -102,7 +102,8 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         );
     labels::of_order::sendings(&visit, order.number, &sent, file)
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 /// The steps that the office can take now.

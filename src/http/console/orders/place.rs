@@ -22,7 +22,7 @@ async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
         visit,
         ProductForm::ALL.iter().copied(),
         ProductForm::slug,
-        ProductForm::chinese,
+        [ProductForm::chinese, ProductForm::english],
     );
     let form = Form::new(
         visit,

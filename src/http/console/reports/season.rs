@@ -313,7 +313,7 @@ pub async fn licensees(visit: Visit) -> Response {
                 format!("{}（{}）", one.name, one.number),
                 visit
                     .language
-                    .choose(one.state.chinese(), one.state.slug())
+                    .choose(one.state.chinese(), one.state.english())
                     .to_owned(),
                 visit
                     .say(if one.is_user {
