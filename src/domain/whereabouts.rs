@@ -183,6 +183,12 @@ impl Counts {
         ])
     }
 
+    /// Whether nothing is left of which it is not known how it ended.
+    pub fn are_accounted_for(&self) -> bool {
+        use Whereabouts::{AtPrinter, InTransit, OnHand, Unreported};
+        self.sum(&[Unreported, AtPrinter, InTransit, OnHand]) == 0 && self.to_be_destroyed() == 0
+    }
+
     /// Whether an event of this kind can happen to any of those that `answers` says yes for.
     pub fn any_can(&self, kind: EventKind, answers: impl Fn(Whereabouts) -> bool) -> bool {
         let mut places = Whereabouts::ALL.iter().copied();

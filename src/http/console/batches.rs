@@ -7,7 +7,8 @@ use super::file::File;
 use super::guard::Visit;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
-use super::submit::refuse;
+use super::party::Names;
+use super::submit::{or_refuse, refuse};
 use super::typed::Typed;
 use super::words::{Two, noted, two};
 use crate::domain::access::Permission as P;
@@ -80,6 +81,8 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
+    let licensees = found.iter().map(|batch| batch.licensee);
+    let names = or_refuse!(visit, Names::of(&visit, licensees).await);
     let season = two("年度", "Season");
     let mut list =
         List::new(&visit, &asked, two("标志批", "Batches")).field("season", season, Filter::Text);
@@ -90,7 +93,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
     list.columns([
         (two("标志批", "Batch"), ColumnKind::Text),
         (two("订单", "Order"), ColumnKind::Number),
-        (two("使用人", "Licensee"), ColumnKind::Number),
+        (two("使用人", "Licensee"), ColumnKind::Text),
         (season, ColumnKind::Text),
         (two("产品形态", "Form"), ColumnKind::Text),
         (two("数量", "Marks"), ColumnKind::Number),
@@ -104,7 +107,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
             cells: vec![
                 batch.number.to_string(),
                 batch.order.to_string(),
-                batch.licensee.to_string(),
+                names.licensee(batch.licensee),
                 batch.season.to_string(),
                 form_in(&visit, batch.form).to_owned(),
                 thousands(batch.count.get()),

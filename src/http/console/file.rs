@@ -70,6 +70,8 @@ pub struct File {
     title: String,
     state: Option<String>,
     steps: Vec<Step>,
+    /// Whether it has come to its end: then no step is the next one.
+    is_over: bool,
     links: Vec<Step>,
     buttons: Vec<Button>,
     parts: Vec<(Option<&'static str>, Part)>,
@@ -105,6 +107,7 @@ impl File {
             title: title.in_language(visit.language),
             state: None,
             steps: Vec::new(),
+            is_over: false,
             links: Vec::new(),
             buttons: Vec::new(),
             parts: Vec::new(),
@@ -117,6 +120,32 @@ impl File {
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
+    }
+
+    /// It has come to its end, if so: of the steps that are left none is the next one.
+    #[must_use]
+    pub const fn over(mut self, is_over: bool) -> Self {
+        self.is_over = is_over;
+        self
+    }
+
+    /// The steps that stand before everything.
+    fn first_steps(&self) -> &[Step] {
+        &self.steps[..self.shown_steps()]
+    }
+
+    /// The others, which a phone folds away.
+    fn further_steps(&self) -> &[Step] {
+        &self.steps[self.shown_steps()..]
+    }
+
+    /// Of many steps, two; of a few, all.
+    fn shown_steps(&self) -> usize {
+        const FEW: usize = 3;
+        match self.steps.len() {
+            steps @ ..=FEW => steps,
+            _ => 2,
+        }
     }
 
     /// A step that can be taken now, if so.
@@ -326,10 +355,20 @@ impl File {
         self.render(visit)
     }
 
+    /// Whether it has a table of many columns.
+    fn is_wide(&self) -> bool {
+        const MANY: usize = 6;
+        let mut parts = self.parts.iter();
+        parts.any(|(_, part)| matches!(part, Part::Table(heads, _) if heads.len() >= MANY))
+    }
+
     /// The page.
     pub fn render(self, visit: &Visit) -> Response {
+        let mut frame = Frame::new(visit, self.title.clone());
+        frame.is_wide = self.is_wide();
         let page = Page {
-            frame: Frame::new(visit, self.title.clone()),
+            frame,
+            more: visit.say(two("更多办理", "More")),
             next: visit.say(two("可办理", "Next steps")),
             belongs: visit.say(two("相关列表", "Lists")),
             happened: visit.say(two("经过", "History")),
@@ -378,6 +417,7 @@ struct Page<'a> {
     frame: Frame,
     file: &'a File,
     next: &'static str,
+    more: &'static str,
     belongs: &'static str,
     happened: &'static str,
     may_see_entries: bool,

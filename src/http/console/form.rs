@@ -27,6 +27,10 @@ pub enum Kind {
     Fold,
     /// No field: the end of what is folded away.
     Unfold,
+    /// No field: what follows stands side by side where there is room.
+    Columns,
+    /// No field: the end of what stands side by side.
+    Uncolumned,
     /// A whole number.
     Number,
     /// A number with decimals.
@@ -183,6 +187,13 @@ impl Form {
     pub fn folded(self, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
         let form = inside(self.field("", label, Kind::Fold));
         form.field("", two("", ""), Kind::Unfold)
+    }
+
+    /// Puts the fields side by side that `inside` adds.
+    #[must_use]
+    pub fn in_columns(self, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field("", two("", ""), Kind::Columns));
+        form.field("", two("", ""), Kind::Uncolumned)
     }
 
     /// Whether the fold that begins at this place is open.

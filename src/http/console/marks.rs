@@ -51,6 +51,7 @@ async fn page_of(visit: &Visit, life: &Life) -> Response {
         let address = format!("/console/marks/do/{}?lines={serial}", event.slug());
         file = file.step(may, label_of(event), address);
     }
+    let file = file.over(life.told.verdict() == Verdict::Withdrawn);
     let file = told(visit, life, file);
     let file = facts(visit, life, file);
     file.happened(whole_life(visit, life))
@@ -218,7 +219,7 @@ fn whole_life(visit: &Visit, life: &Life) -> Vec<Happened> {
         at: container.at,
         what: visit.say(two("装入", "Filled into")).to_owned(),
         by: Some(container.by.to_string()),
-        entry: None,
+        entry: life.entry_of_filling(container.number),
         details: vec![container_in(visit, container)],
     });
     let events = life

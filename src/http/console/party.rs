@@ -15,6 +15,7 @@ use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::said::{Said, said};
 use crate::domain::wanted::Wanted;
+use crate::http::language::Language;
 use crate::service::people::accounts;
 use crate::service::{ServiceError, licensees, printers};
 use crate::store::licensee::Filter;
@@ -211,6 +212,7 @@ pub async fn printers(visit: &Visit) -> Result<Kind, ServiceError> {
 
 /// Names that stand behind numbers, with the number behind the name.
 pub struct Names {
+    language: Language,
     licensees: BTreeMap<LicenseeNumber, String>,
     printers: BTreeMap<PrinterNumber, Printer>,
 }
@@ -225,6 +227,7 @@ impl Names {
         let licensees = licensees::names(&visit.app.store, &numbers).await?;
         let printers = BTreeMap::new();
         Ok(Self {
+            language: visit.language,
             licensees,
             printers,
         })
@@ -240,7 +243,7 @@ impl Names {
     /// A licensee's.
     pub fn licensee(&self, number: LicenseeNumber) -> String {
         match self.licensees.get(&number) {
-            Some(name) => numbered(name, number),
+            Some(name) => noted(self.language, name, &number.to_string()),
             None => number.to_string(),
         }
     }

@@ -73,7 +73,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         .field("until", two("至", "Until"), Choose::Day)
         .columns([
             (two("序号", "Number"), Kind::Number),
-            (two("时间", "Time"), Kind::Number),
+            (two("时间", "Time"), Kind::Text),
             (two("登录名", "Who"), Kind::Text),
             (two("操作", "Action"), Kind::Text),
             (two("对象", "Subject"), Kind::Text),

@@ -53,9 +53,11 @@ pub fn outlook(
     let mut text = Vec::new();
     for (change, outlook) in changes.iter().zip(outlooks) {
         text.push(marks_and(visit, change.event, outlook.changed.marks));
+        let comma = visit.one_of("，", ", ");
+        let colon = visit.one_of("：", ": ");
         for share in outlook.shares.iter().take(MOST_SHARES) {
             text.push(format!(
-                "{} {}，{} {}，{}：{} {}",
+                "{} {}{comma}{} {}{comma}{}{colon}{} {}",
                 visit.say(two("订单", "Order")),
                 share.order,
                 visit.say(two("标志批", "batch")),
@@ -217,7 +219,7 @@ pub fn done(
             let address = format!("/console/ledger/{entry}");
             (Some(address), vec![entry.to_string()])
         });
-        let heads = [two("台账", "Entry of the ledger")];
+        let heads = [two("序号", "Entry")];
         file = file.table(two("台账", "Ledger"), &heads, entries.collect());
     }
     let heads = [

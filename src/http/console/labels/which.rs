@@ -12,6 +12,7 @@ use crate::http::App;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
+use crate::http::console::party::Names;
 use crate::http::console::read::{Errors, Reader};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
@@ -170,6 +171,7 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
     if found.len() > MOST_OFFERED as usize {
         return Ok(Kind::Number);
     }
+    let names = Names::of(visit, found.iter().map(|batch| batch.licensee)).await?;
     let name = |batch: &crate::domain::order::Batch| {
         let form = visit
             .language
@@ -183,12 +185,11 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
                 batch.order
             ),
             _ => format!(
-                "{}（{} {}，{} {}，{season} {form}，{count}）",
+                "{}（{} {}，{}，{season} {form}，{count}）",
                 batch.number,
                 visit.say(two("订单", "order")),
                 batch.order,
-                visit.say(two("使用人", "licensee")),
-                batch.licensee
+                names.licensee(batch.licensee)
             ),
         }
     };

@@ -7,7 +7,7 @@ use super::{Asks, Report, asked_season, choices, take};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::plan::{OUTPUT_PERCENT, Target, USERS_PERCENT};
+use crate::domain::plan::{OUTPUT_PERCENT, PLAN_YEAR, Target, USERS_PERCENT};
 use crate::domain::season::Season;
 use crate::http::console::figure::Figure;
 use crate::http::console::guard::Visit;
@@ -180,10 +180,14 @@ fn against_plan(
 fn of_users(visit: &Visit, season: Season, targets: &Targets) -> Figure {
     let title = match visit.language {
         Language::Chinese => {
-            format!("{season} 规划目标：用标主体占产区生产者 {USERS_PERCENT} % 以上")
+            format!(
+                "规划目标（{PLAN_YEAR} 年）：用标主体占产区生产者 {USERS_PERCENT} % 以上，{season} 年度"
+            )
         }
         Language::English => {
-            format!("{season} target: {USERS_PERCENT} % of the area's producers use the mark")
+            format!(
+                "Target for {PLAN_YEAR}: {USERS_PERCENT} % of the area's producers use the mark; season {season}"
+            )
         }
     };
     let target = targets.of_users();
@@ -231,9 +235,15 @@ fn tonnes(grams: u64) -> String {
 
 fn of_output(visit: &Visit, season: Season, targets: &Targets) -> Figure {
     let title = match visit.language {
-        Language::Chinese => format!("{season} 规划目标：用标产量占全行业 {OUTPUT_PERCENT} % 以上"),
+        Language::Chinese => {
+            format!(
+                "规划目标（{PLAN_YEAR} 年）：用标产量占全行业 {OUTPUT_PERCENT} % 以上，{season} 年度"
+            )
+        }
         Language::English => {
-            format!("{season} target: {OUTPUT_PERCENT} % of the trade's output carries the mark")
+            format!(
+                "Target for {PLAN_YEAR}: {OUTPUT_PERCENT} % of the trade's output carries the mark; season {season}"
+            )
         }
     };
     let target = targets.of_output();
