@@ -9,6 +9,7 @@ use super::page::{self, Frame};
 use super::read::Errors;
 use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Title, Two, two};
+use crate::domain::access::Permission;
 use crate::http::language::Language;
 use crate::service::system;
 
@@ -128,6 +129,8 @@ pub struct Form {
     other: Option<(&'static str, &'static str, String)>,
     is_grave: bool,
     errors: Vec<(Option<&'static str>, String)>,
+    /// The entry of the ledger that what is wrong speaks of.
+    entry: Option<u64>,
     confirms: Vec<String>,
     sent_to: Option<&'static str>,
 }
@@ -144,6 +147,7 @@ impl Form {
             other: None,
             is_grave: false,
             errors: Vec::new(),
+            entry: None,
             confirms: Vec::new(),
             sent_to: None,
         }
@@ -279,6 +283,7 @@ impl Form {
     /// What is wrong: with fields, or with the whole.
     #[must_use]
     pub fn wrong(mut self, errors: Errors) -> Self {
+        self.entry = errors.entry;
         for (name, what) in errors.all {
             let field = self
                 .fields
@@ -349,6 +354,8 @@ impl Form {
                 .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
             not_repeated: NOT_REPEATED,
+            entry: self.entry.filter(|_| visit.may(Permission::LedgerRead)),
+            entry_label: say(two("查看台账", "See the ledger: entry")),
             form: &self,
         };
         page::render(status, &page)
@@ -369,5 +376,7 @@ struct Page<'a> {
     request: String,
     is_multipart: bool,
     not_repeated: &'static str,
+    entry: Option<u64>,
+    entry_label: &'static str,
     path: &'a str,
 }

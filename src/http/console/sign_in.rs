@@ -196,6 +196,7 @@ fn empty(visit: &Visit, typed: &Typed, fields: &[&'static str]) -> Errors {
         .filter(|name| typed.untrimmed(name).is_empty());
     Errors {
         all: empty.map(|name| (Some(*name), what.clone())).collect(),
+        entry: None,
     }
 }
 
@@ -212,6 +213,7 @@ fn refused(visit: &Visit, attempt: &Attempt) -> Errors {
     };
     Errors {
         all: vec![(None, what)],
+        entry: None,
     }
 }
 

@@ -149,6 +149,7 @@ pub fn errors(
         // One line needs no number.
         ServiceError::BadLines { lines, .. } if lines.len() == 1 => Errors {
             all: lines.iter().filter_map(|line| bad(visit, line)).collect(),
+            entry: None,
         },
         ServiceError::Refused(mut refusal) if refusal.kind == RefusalKind::NoSuch => {
             refusal.kind = RefusalKind::Invalid;

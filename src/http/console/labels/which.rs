@@ -207,6 +207,7 @@ pub fn with_file(visit: &Visit, typed: Typed) -> Result<(Typed, Option<String>),
     };
     let wrong = |what: String| Errors {
         all: vec![(Some("file"), what)],
+        entry: None,
     };
     if !typed.get("lines").is_empty() {
         let what = visit.say(two(
