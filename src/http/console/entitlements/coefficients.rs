@@ -19,7 +19,7 @@ use crate::http::console::page::minute;
 use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, named, two};
 use crate::service::entitlements;
 
 /// The fields of each form: its yield, and what goes over into the next season.
@@ -196,7 +196,7 @@ pub async fn set(visit: Visit, typed: Typed) -> Response {
     if !typed.is_confirmed() {
         let told = facts(&visit, &new)
             .into_iter()
-            .filter_map(|(name, value)| Some(format!("{}：{}", visit.say(name), value?)));
+            .filter_map(|(name, value)| Some(named(visit.language, visit.say(name), &value?)));
         return form.confirm(&visit, &typed, told.collect());
     }
     let call = visit.call(typed.get("request"));

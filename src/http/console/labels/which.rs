@@ -8,6 +8,7 @@ use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
 use crate::domain::refusal::RefusalKind;
+use crate::domain::said::said;
 use crate::http::App;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
@@ -15,7 +16,7 @@ use crate::http::console::page::thousands;
 use crate::http::console::party::Names;
 use crate::http::console::read::{Errors, Reader};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{listed, noted, two};
 use crate::service::marks::Which;
 use crate::service::{ServiceError, containers, issue, orders};
 use crate::sheets::decode::decode;
@@ -177,21 +178,14 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
             .language
             .choose(batch.form.chinese(), batch.form.english());
         let (season, count) = (batch.season, thousands(batch.count.get()));
-        match visit.scope() {
-            Scope::Licensee(_) => format!(
-                "{}（{} {}，{season} {form}，{count}）",
-                batch.number,
-                visit.say(two("订单", "order")),
-                batch.order
-            ),
-            _ => format!(
-                "{}（{} {}，{}，{season} {form}，{count}）",
-                batch.number,
-                visit.say(two("订单", "order")),
-                batch.order,
-                names.licensee(batch.licensee)
-            ),
+        let order = batch.order;
+        let mut notes = vec![visit.in_words(said!("order {order}", "订单 {order}"))];
+        if !matches!(visit.scope(), Scope::Licensee(_)) {
+            notes.push(names.licensee(batch.licensee));
         }
+        notes.extend([format!("{season} {form}"), count]);
+        let number = batch.number.to_string();
+        noted(visit.language, &number, &listed(visit.language, &notes))
     };
     let each = found
         .iter()

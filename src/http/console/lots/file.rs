@@ -11,7 +11,7 @@ use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::seen;
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::{documents, ledger, licensees};
 use crate::store::ledger as entries;
 
@@ -136,7 +136,7 @@ fn facts(
     vec![
         (
             two("合法使用人", "Licensee"),
-            Some(format!("{name}（{}）", new.licensee)),
+            Some(noted(visit.language, name, &new.licensee.to_string())),
         ),
         (
             two("企业批号", "The firm's own code"),

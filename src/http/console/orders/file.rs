@@ -122,6 +122,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
 fn steps(visit: &Visit, order: &Order, file: File) -> File {
     use OrderState::{Approved, Issued, Placed};
     let is = |states: &[OrderState]| states.contains(&order.state);
+    let may_assign = is(&[Placed, Approved, Issued]) && visit.may(P::OrderAssign);
     let at = |step: &str| format!("/console/orders/{}/{step}", order.number);
     file.step(
         is(&[Placed]) && visit.may(P::OrderApprove),
@@ -134,7 +135,7 @@ fn steps(visit: &Visit, order: &Order, file: File) -> File {
         at("reject"),
     )
     .step(
-        is(&[Placed, Approved, Issued]) && visit.may(P::OrderAssign),
+        may_assign && order.printer.is_none() && !is(&[Placed]),
         two("指定承印方", "Assign a printer"),
         at("assign"),
     )
@@ -147,6 +148,11 @@ fn steps(visit: &Visit, order: &Order, file: File) -> File {
         is(&[Issued]) && visit.may(P::OrderRelease),
         two("发包", "Release the pack"),
         at("release"),
+    )
+    .step(
+        may_assign && (order.printer.is_some() || is(&[Placed])),
+        two("指定承印方", "Assign a printer"),
+        at("assign"),
     )
     .step(
         is(&[Placed, Approved, Issued]) && visit.may(P::OrderCancel),

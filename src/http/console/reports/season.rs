@@ -15,7 +15,7 @@ use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::thousands;
 use crate::http::console::submit::refuse;
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, named, noted, two};
 use crate::http::language::Language;
 use crate::service::report::chart::{self, Gauge};
 use crate::service::report::{self, GRAMS_A_TONNE, Targets};
@@ -75,12 +75,9 @@ async fn page_of(visit: &Visit, asked: &Typed) -> Result<Response, ServiceError>
             two("年度：从额度到使用", "season: from entitlement to use"),
         ));
     if let Some(one) = one {
-        page = page.text(format!(
-            "{}：{}（{}）",
-            visit.say(two("仅统计", "Only of")),
-            one.name(),
-            one.number
-        ));
+        let name = noted(visit.language, one.name().as_str(), &one.number.to_string());
+        let only = visit.say(two("仅统计", "Only of"));
+        page = page.text(named(visit.language, only, &name));
     } else {
         let targets = report::targets(store, season, system::now()).await?;
         page = page.figure(of_users(visit, season, &targets));
