@@ -99,10 +99,10 @@ async fn an_empty_form_names_what_is_empty_and_tries_nothing() {
     let mut person = office.person("registrar");
     person.password = String::new();
     let page = person.give_password().await;
-    page.is(422).says("href=\"#password\"");
+    page.is(422).says("密码 不能为空");
     assert!(!page.text().contains("不正确"), "nothing was tried");
     person.login = String::new();
-    person.give_password().await.is(422).says("href=\"#login\"");
+    person.give_password().await.is(422).says("登录名 不能为空");
 }
 
 #[tokio::test(flavor = "multi_thread")]
