@@ -194,13 +194,13 @@ impl Life {
         standing.is_changed_by(event)
     }
 
-    /// What the entry of an event says besides.
+    /// The entry that says that a roll or box was filled.
     pub fn entry_of_filling(&self, container: ContainerNumber) -> Option<EntryNumber> {
         let found = self.filled.iter().find(|(number, _)| *number == container);
         found.map(|(_, entry)| *entry)
     }
 
-    /// What the ledger says of an event.
+    /// What the entry of an event says besides.
     pub fn entry_of(&self, event: &RangeEvent) -> Option<&Marks> {
         let found = self
             .of_marks

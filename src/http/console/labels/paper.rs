@@ -81,7 +81,7 @@ fn of_printing(form: Form) -> Form {
     )
     .folded(
         two("作废标志已销毁", "The spoiled ones are destroyed"),
-        |form| of_destruction(form),
+        of_destruction,
     )
 }
 

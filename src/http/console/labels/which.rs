@@ -126,7 +126,7 @@ pub async fn lines_fields(visit: &Visit, app: &App, form: Form) -> Result<Form, 
     let form = first_and_last_fields(form);
     let form = batch_field(form, batches);
     let label = two("其他方式：清单、文件", "Other ways: a list, a file");
-    Ok(form.folded(label, |form| list_fields(form)))
+    Ok(form.folded(label, list_fields))
 }
 
 fn first_and_last_fields(form: Form) -> Form {
