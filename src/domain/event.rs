@@ -116,11 +116,28 @@ impl EventKind {
             Self::Activated => "激活",
             Self::Used => "使用",
             Self::Withdrawn(kind) => kind.chinese(),
-            Self::Restored(Withdrawal::Recalled) => "撤回召回",
+            Self::Restored(Withdrawal::Recalled) => "解除召回",
             Self::Restored(_) => "解除冻结",
             Self::Undone(Slip::Printed) => "更正印制",
             Self::Undone(Slip::Delivered) => "更正发放",
             Self::Undone(Slip::Used) => "更正使用",
+        }
+    }
+
+    /// The name in English.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Restored(Withdrawal::Recalled) => "recall lifted",
+            Self::Restored(_) => "unfrozen",
+            Self::Undone(Slip::Printed) => "printing corrected",
+            Self::Undone(Slip::Delivered) => "delivery corrected",
+            Self::Undone(Slip::Used) => "use corrected",
+            Self::Printed
+            | Self::Delivered
+            | Self::Received
+            | Self::Activated
+            | Self::Used
+            | Self::Withdrawn(_) => self.slug(),
         }
     }
 

@@ -73,6 +73,14 @@ impl Form {
         }
     }
 
+    /// The name in English.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::ReadyToEat => "ready to eat",
+            _ => self.slug(),
+        }
+    }
+
     /// The form a word names.
     pub fn from_slug(slug: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|form| form.slug() == slug)

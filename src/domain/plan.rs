@@ -9,6 +9,8 @@ use super::said::said;
 use super::season::Season;
 use super::text::Line;
 
+/// The year by which the plan wants what follows.
+pub const PLAN_YEAR: u16 = 2026;
 /// Of 100 producers of the area, so many should use the mark.
 pub const USERS_PERCENT: u64 = 80;
 /// Of 100 tonnes that the trade puts out, so many should be its users'.

@@ -25,11 +25,25 @@ pub struct Refusal {
     pub what: Said,
     /// What to do, in one line. The English may name a command, the Chinese is for somebody in front of a page.
     pub advice: Said,
+    /// The entry of the ledger that it speaks of.
+    pub entry: Option<u64>,
 }
 
 impl Refusal {
     const fn new(kind: RefusalKind, what: Said, advice: Said) -> Self {
-        Self { kind, what, advice }
+        Self {
+            kind,
+            what,
+            advice,
+            entry: None,
+        }
+    }
+
+    /// It speaks of this entry of the ledger.
+    #[must_use]
+    pub const fn of_entry(mut self, entry: u64) -> Self {
+        self.entry = Some(entry);
+        self
     }
 
     /// What to do, for a page: in Chinese, and in English unless that speaks of a command.

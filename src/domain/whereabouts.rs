@@ -10,31 +10,31 @@ words! {
     /// Where a label is.
     pub enum Whereabouts {
         /// Its code was made; the printer has not reported it yet.
-        Unreported = "unreported" "待印制",
+        Unreported = "unreported" "待印制" "to be printed",
         /// Printed and good, at the printer's.
-        AtPrinter = "at_printer" "在承印方",
+        AtPrinter = "at_printer" "在承印方" "at the printer",
         /// On its way to the licensee.
-        InTransit = "in_transit" "发放途中",
+        InTransit = "in_transit" "发放途中" "on the way",
         /// With the licensee, not used yet.
-        OnHand = "on_hand" "结存",
+        OnHand = "on_hand" "结存" "on hand",
         /// On goods.
         Used = "used" "已使用",
         /// Spoiled in printing, waiting to be destroyed.
-        SpoiledInPrint = "spoiled_in_print" "印制作废",
+        SpoiledInPrint = "spoiled_in_print" "印制作废" "spoiled in print",
         /// Spoiled after delivery, waiting to be destroyed.
-        SpoiledInUse = "spoiled_in_use" "使用作废",
+        SpoiledInUse = "spoiled_in_use" "使用作废" "spoiled in use",
         /// Lost or stolen before it was sent.
-        LostAtPrinter = "lost_at_printer" "承印方遗失",
+        LostAtPrinter = "lost_at_printer" "承印方遗失" "lost at the printer",
         /// Lost or stolen after it was sent.
-        LostAfterDelivery = "lost_after_delivery" "发放后遗失",
+        LostAfterDelivery = "lost_after_delivery" "发放后遗失" "lost after delivery",
         /// Given back unused, waiting to be destroyed.
         Returned = "returned" "退回",
         /// Spoiled in printing, and destroyed before two witnesses.
-        DestroyedInPrint = "destroyed_in_print" "印制作废已销毁",
+        DestroyedInPrint = "destroyed_in_print" "印制作废已销毁" "spoiled in print, destroyed",
         /// Spoiled after delivery, and destroyed before two witnesses.
-        DestroyedInUse = "destroyed_in_use" "使用作废已销毁",
+        DestroyedInUse = "destroyed_in_use" "使用作废已销毁" "spoiled in use, destroyed",
         /// Given back, and destroyed before two witnesses.
-        DestroyedReturned = "destroyed_returned" "退回已销毁",
+        DestroyedReturned = "destroyed_returned" "退回已销毁" "returned, destroyed",
     }
 }
 
@@ -181,6 +181,12 @@ impl Counts {
             Whereabouts::SpoiledInUse,
             Whereabouts::Returned,
         ])
+    }
+
+    /// Whether nothing is left of which it is not known how it ended.
+    pub fn are_accounted_for(&self) -> bool {
+        use Whereabouts::{AtPrinter, InTransit, OnHand, Unreported};
+        self.sum(&[Unreported, AtPrinter, InTransit, OnHand]) == 0 && self.to_be_destroyed() == 0
     }
 
     /// Whether an event of this kind can happen to any of those that `answers` says yes for.

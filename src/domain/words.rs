@@ -1,11 +1,11 @@
-//! Enums that are words: one list says variant, word and Chinese name.
+//! Enums that are words: one list says variant, word and Chinese name, and the English one where the word is none.
 
 /// Makes an enum whose variants are written as words in commands, files, JSON and the ledger.
 macro_rules! words {
     (
         $(#[$about:meta])*
         pub enum $name:ident {
-            $( $(#[$doc:meta])* $variant:ident = $slug:literal $chinese:literal, )+
+            $( $(#[$doc:meta])* $variant:ident = $slug:literal $chinese:literal $($english:literal)?, )+
         }
     ) => {
         $(#[$about])*
@@ -26,6 +26,13 @@ macro_rules! words {
                 match self { $( Self::$variant => $chinese, )+ }
             }
 
+            /// The name in English.
+            pub const fn english(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $crate::domain::words::last_of!($slug $($english)?), )+
+                }
+            }
+
             /// The one a word names.
             pub fn from_slug(slug: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.slug() == slug)
@@ -33,6 +40,16 @@ macro_rules! words {
         }
 
         $crate::domain::words::written_as_word!($name);
+    };
+}
+
+/// The last of one or two texts.
+macro_rules! last_of {
+    ($only:literal) => {
+        $only
+    };
+    ($first:literal $last:literal) => {
+        $last
     };
 }
 
@@ -77,4 +94,4 @@ macro_rules! numbered {
     };
 }
 
-pub(crate) use {numbered, words, written_as_word};
+pub(crate) use {last_of, numbered, words, written_as_word};

@@ -311,7 +311,7 @@ mod tests {
     fn the_kinds_are_kinds_of_entries() {
         for kind in KINDS {
             assert!(
-                entry::KINDS.iter().any(|(known, _)| *known == kind),
+                entry::KINDS.iter().any(|(known, ..)| *known == kind),
                 "{kind}"
             );
         }

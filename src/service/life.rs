@@ -7,12 +7,12 @@ use super::marks::{self, MarkReport};
 use super::verify::{self, Answer, Channel, Check};
 use super::{ServiceError, seen};
 use crate::domain::access::Scope;
-use crate::domain::container::Container;
+use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::custody::Passage;
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::input::Input;
 use crate::domain::keyring::KeyEntry;
-use crate::domain::ledger::chain::StoredEntry;
+use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::licensee::{Act, Licensee};
 use crate::domain::lot::Lot;
@@ -72,6 +72,8 @@ pub struct Life {
     pub key: Option<KeyEntry>,
     /// The rolls and boxes it is in.
     pub containers: Vec<Container>,
+    /// The entries that tell of rolls and boxes that were filled from its order.
+    filled: Vec<(ContainerNumber, EntryNumber)>,
     /// The lots it was activated for.
     pub lots: Vec<Lot>,
     /// What happened to its order.
@@ -129,6 +131,7 @@ pub async fn of_mark(
         printer,
         key: keys.ring().get(batch.key).cloned(),
         containers,
+        filled: filled_of(&ledger::of_order(&mut tx, order.number, &["container_filled"]).await?),
         lots: lots_of(&mut tx, &report.events).await?,
         of_order: ledger::of_order(&mut tx, order.number, &ORDER_KINDS).await?,
         of_marks: entries_of(&mut tx, &report.events).await?,
@@ -191,6 +194,12 @@ impl Life {
         standing.is_changed_by(event)
     }
 
+    /// The entry that says that a roll or box was filled.
+    pub fn entry_of_filling(&self, container: ContainerNumber) -> Option<EntryNumber> {
+        let found = self.filled.iter().find(|(number, _)| *number == container);
+        found.map(|(_, entry)| *entry)
+    }
+
     /// What the entry of an event says besides.
     pub fn entry_of(&self, event: &RangeEvent) -> Option<&Marks> {
         let found = self
@@ -199,6 +208,18 @@ impl Life {
             .find(|(number, _)| *number == event.number);
         found.map(|(_, marks)| marks)
     }
+}
+
+/// Which entry tells of which roll or box.
+fn filled_of(entries: &[StoredEntry]) -> Vec<(ContainerNumber, EntryNumber)> {
+    let filled =
+        entries
+            .iter()
+            .filter_map(|stored| match Entry::read(&stored.kind, &stored.body) {
+                Some(Entry::ContainerFilled(body)) => Some((body.container, stored.number)),
+                _ => None,
+            });
+    filled.collect()
 }
 
 /// The refusal of a serial that no mark has, or none that the person may see.

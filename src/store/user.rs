@@ -1,5 +1,7 @@
 //! People and what proves who they are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::row::Row;
@@ -107,6 +109,34 @@ pub async fn by_login(tx: &mut Tx, login: &Login) -> Result<Option<User>, StoreE
         .bind(login.as_str())
         .fetch_optional(c).await)?;
     row.map(read_user).transpose()
+}
+
+/// The names of those who sign in with one of these.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn names(
+    tx: &mut Tx,
+    logins: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    if logins.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let places: Vec<String> = (1..=logins.len())
+        .map(|place| format!("${place}"))
+        .collect();
+    let sql = format!(
+        "SELECT login, name FROM users WHERE login IN ({})",
+        places.join(", ")
+    );
+    let rows: Vec<(String, String)> = on!(tx, c => {
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+        for login in logins {
+            query = query.bind((*login).to_owned());
+        }
+        query.fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().collect())
 }
 
 /// People by number, from the one after `after`, at most `limit`; those whose name or sign-in name holds `part`.

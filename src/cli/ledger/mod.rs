@@ -144,7 +144,7 @@ fn kind(text: &str) -> Result<String, String> {
     if !chinese(text).is_empty() {
         return Ok(text.to_owned());
     }
-    let of_entries = KINDS.iter().map(|(slug, _)| *slug);
+    let of_entries = KINDS.iter().map(|(slug, ..)| *slug);
     let all: Vec<&str> = of_entries
         .chain(EventKind::ALL.map(EventKind::slug))
         .collect();

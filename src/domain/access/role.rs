@@ -13,7 +13,7 @@ words! {
         /// Of the authority: decides, and proposes what needs two.
         Approver = "approver" "审批人",
         /// Of the authority: confirms what an approver proposed.
-        SecondApprover = "second_approver" "复核人",
+        SecondApprover = "second_approver" "复核人" "second approver",
         /// Of the association: keeps files, entitlements, orders and lots.
         Registrar = "registrar" "登记员",
         /// Of a printing house: its own orders.

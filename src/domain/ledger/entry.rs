@@ -28,7 +28,7 @@ use crate::domain::transfer::TransferNumber;
 
 /// Makes the enum of all entries with the word and the Chinese name of each.
 macro_rules! entries {
-    ($( $(#[$doc:meta])* $variant:ident = $slug:literal $chinese:literal {
+    ($( $(#[$doc:meta])* $variant:ident = $slug:literal $chinese:literal $english:literal {
         $( $(#[$attribute:meta])* $field:ident: $type:ty, )*
     } )+) => {
         $(
@@ -80,93 +80,93 @@ macro_rules! entries {
             }
         }
 
-        /// All words that entries are written under, with their Chinese names, except those of events.
-        pub const KINDS: &[(&str, &str)] = &[ $( ($slug, $chinese), )+ ];
+        /// All words that entries are written under, with their names in Chinese and English, except those of events.
+        pub const KINDS: &[(&str, &str, &str)] = &[ $( ($slug, $chinese, $english), )+ ];
     };
 }
 
 entries! {
     /// A licensee was entered: as an applicant, or with a right in force.
-    LicenseeEntered = "licensee_entered" "建档" { licensee: LicenseeNumber, new: NewLicensee, }
+    LicenseeEntered = "licensee_entered" "建档" "licensee entered" { licensee: LicenseeNumber, new: NewLicensee, }
     /// A licensee's file has a new version, made upon `revision`.
-    LicenseeFiled = "licensee_filed" "变更档案" {
+    LicenseeFiled = "licensee_filed" "变更档案" "file changed" {
         licensee: LicenseeNumber, revision: u32, particulars: Particulars,
     }
     /// A licensee took a step on its path that one person can take.
-    LicenseeStep = "licensee_step" "状态变更" { licensee: LicenseeNumber, step: StepTaken, }
+    LicenseeStep = "licensee_step" "状态变更" "standing changed" { licensee: LicenseeNumber, step: StepTaken, }
     /// A step that needs two people was proposed.
-    StepProposed = "licensee_step_proposed" "状态变更提请" { licensee: LicenseeNumber, step: StepTaken, }
+    StepProposed = "licensee_step_proposed" "状态变更提请" "change of standing proposed" { licensee: LicenseeNumber, step: StepTaken, }
     /// The step that waits was confirmed by a second person, and taken.
-    StepConfirmed = "licensee_step_confirmed" "状态变更复核" { licensee: LicenseeNumber, step: StepTaken, }
+    StepConfirmed = "licensee_step_confirmed" "状态变更复核" "change of standing confirmed" { licensee: LicenseeNumber, step: StepTaken, }
     /// The step that waits was dropped.
-    StepDropped = "licensee_step_dropped" "状态变更撤回" { licensee: LicenseeNumber, }
+    StepDropped = "licensee_step_dropped" "状态变更撤回" "change of standing withdrawn" { licensee: LicenseeNumber, }
     /// A file was added.
-    DocumentAdded = "document_added" "归档" { document: Document, }
+    DocumentAdded = "document_added" "归档" "document added" { document: Document, }
     /// A printer was entered.
-    PrinterEntered = "printer_entered" "承印方建档" { printer: PrinterNumber, new: NewPrinter, }
+    PrinterEntered = "printer_entered" "承印方建档" "printer entered" { printer: PrinterNumber, new: NewPrinter, }
     /// A printer prints no more.
-    PrinterEnded = "printer_ended" "承印方停用" { printer: PrinterNumber, reason: Line, }
+    PrinterEnded = "printer_ended" "承印方停用" "printer ended" { printer: PrinterNumber, reason: Line, }
     /// New coefficients are in force.
-    CoefficientsSet = "coefficients_set" "核定系数" { coefficients: Coefficients, }
+    CoefficientsSet = "coefficients_set" "核定系数" "coefficients set" { coefficients: Coefficients, }
     /// Figures that the plan's targets are measured against were entered.
-    PlanFiguresSet = "plan_figures" "填报规划数据" { figures: PlanFigures, }
+    PlanFiguresSet = "plan_figures" "填报规划数据" "figures of the plan entered" { figures: PlanFigures, }
     /// An entitlement was granted from a survey.
-    Granted = "entitlement_granted" "核定额度" { account: Account, grant: Grant, }
+    Granted = "entitlement_granted" "核定额度" "entitlement granted" { account: Account, grant: Grant, }
     /// An entitlement was adjusted; `corrects` names an adjustment that is taken back.
-    Adjusted = "entitlement_adjusted" "调整额度" {
+    Adjusted = "entitlement_adjusted" "调整额度" "entitlement adjusted" {
         account: Account, marks: i64, reason: Line, document: Line,
         #[serde(default, skip_serializing_if = "Option::is_none")] corrects: Option<EntryNumber>,
     }
     /// A season's books were closed: a part of what was left went over, the rest lapsed.
-    Carried = "entitlement_carried" "年末结转" { account: Account, carried: u64, lapsed: u64, }
+    Carried = "entitlement_carried" "年末结转" "season closed" { account: Account, carried: u64, lapsed: u64, }
     /// A transfer was proposed.
-    TransferProposed = "transfer_proposed" "提请划转" {
+    TransferProposed = "transfer_proposed" "提请划转" "transfer proposed" {
         transfer: TransferNumber, from: Account, to: LicenseeNumber, marks: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")] document: Option<Line>,
     }
     /// One side of a transfer confirmed it.
-    TransferConfirmed = "transfer_confirmed" "确认划转" { transfer: TransferNumber, licensee: LicenseeNumber, }
+    TransferConfirmed = "transfer_confirmed" "确认划转" "transfer confirmed" { transfer: TransferNumber, licensee: LicenseeNumber, }
     /// A transfer was dropped.
-    TransferDropped = "transfer_dropped" "撤回划转" { transfer: TransferNumber, }
+    TransferDropped = "transfer_dropped" "撤回划转" "transfer withdrawn" { transfer: TransferNumber, }
     /// An order was placed.
-    OrderPlaced = "order_placed" "申请印制" { order: OrderNumber, new: NewOrder, }
+    OrderPlaced = "order_placed" "申请印制" "order placed" { order: OrderNumber, new: NewOrder, }
     /// An order was approved.
-    OrderApproved = "order_approved" "核准印制" {
+    OrderApproved = "order_approved" "核准印制" "order approved" {
         order: OrderNumber,
         #[serde(default, skip_serializing_if = "Option::is_none")] document: Option<Line>,
     }
     /// An order was rejected.
-    OrderRejected = "order_rejected" "不予核准" { order: OrderNumber, reason: Line, }
+    OrderRejected = "order_rejected" "不予核准" "order rejected" { order: OrderNumber, reason: Line, }
     /// An order was cancelled.
-    OrderCancelled = "order_cancelled" "取消印制" { order: OrderNumber, reason: Line, }
+    OrderCancelled = "order_cancelled" "取消印制" "order cancelled" { order: OrderNumber, reason: Line, }
     /// An order was given to a printer.
-    PrinterAssigned = "printer_assigned" "指定承印方" { order: OrderNumber, printer: PrinterNumber, }
+    PrinterAssigned = "printer_assigned" "指定承印方" "printer assigned" { order: OrderNumber, printer: PrinterNumber, }
     /// The codes of an order were made.
-    BatchIssued = "batch_issued" "制码" {
+    BatchIssued = "batch_issued" "制码" "codes issued" {
         order: OrderNumber, batch: BatchNumber, key: KeyId, has_hidden_codes: bool, idempotency_key: Line,
     }
     /// The printer got the data pack; `sha256` is of its file, if it was given.
-    PackReleased = "pack_released" "发放数据包" {
+    PackReleased = "pack_released" "发放数据包" "pack released" {
         order: OrderNumber, receiver: Line,
         #[serde(default, skip_serializing_if = "Option::is_none")] sha256: Option<Line>,
     }
     /// An order was closed; `on_hand` is what the licensee counted.
-    OrderClosed = "order_closed" "结案" { order: OrderNumber, on_hand: u32, }
+    OrderClosed = "order_closed" "结案" "order closed" { order: OrderNumber, on_hand: u32, }
     /// A roll or box was filled.
-    ContainerFilled = "container_filled" "装箱" { container: ContainerNumber, new: NewContainer, }
+    ContainerFilled = "container_filled" "装箱" "roll or box filled" { container: ContainerNumber, new: NewContainer, }
     /// A lot was entered.
-    LotEntered = "lot_entered" "批次建档" { lot: LotNumber, new: NewLot, }
+    LotEntered = "lot_entered" "批次建档" "lot entered" { lot: LotNumber, new: NewLot, }
     /// A report of a lot was filed.
-    LotReported = "lot_reported" "检验" { lot: LotNumber, report: TestReport, }
+    LotReported = "lot_reported" "检验" "lot tested" { lot: LotNumber, report: TestReport, }
     /// A lot was recalled; entries of its marks follow.
-    LotRecalled = "lot_recalled" "批次召回" {
+    LotRecalled = "lot_recalled" "批次召回" "lot recalled" {
         lot: LotNumber, reason: Line,
         #[serde(default, skip_serializing_if = "Option::is_none")] document: Option<Line>,
     }
     /// The recall of a lot was taken back; entries of its marks follow.
-    LotRestored = "lot_restored" "解除召回" { lot: LotNumber, reason: Line, document: Line, }
+    LotRestored = "lot_restored" "解除召回" "recall of the lot lifted" { lot: LotNumber, reason: Line, document: Line, }
     /// A remark on an earlier entry, such as a wrong document number. Nothing else changes by it.
-    Noted = "noted" "更正说明" { entry: EntryNumber, text: Line, }
+    Noted = "noted" "更正说明" "note added" { entry: EntryNumber, text: Line, }
 }
 
 /// What happened to marks of a batch.
@@ -275,9 +275,15 @@ impl Entry {
 
 /// The Chinese name of a kind of entry; empty if there is no such kind.
 pub fn chinese(kind: &str) -> &'static str {
-    let of_entry = KINDS.iter().find(|(slug, _)| *slug == kind);
-    of_entry.map_or_else(
-        || EventKind::from_slug(kind).map_or("", EventKind::chinese),
-        |(_, chinese)| chinese,
-    )
+    names(kind).map_or("", |(chinese, _)| chinese)
+}
+
+/// The names of a kind of entry in Chinese and English, if there is such a kind.
+pub fn names(kind: &str) -> Option<(&'static str, &'static str)> {
+    let of_entry = KINDS.iter().find(|(slug, ..)| *slug == kind);
+    let of_entry = of_entry.map(|(_, chinese, english)| (*chinese, *english));
+    of_entry.or_else(|| {
+        let event = EventKind::from_slug(kind)?;
+        Some((event.chinese(), event.english()))
+    })
 }

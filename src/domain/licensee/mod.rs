@@ -28,11 +28,11 @@ words! {
     /// The route by which the right was granted; the two differ in what is printed and how the right ends.
     pub enum LegalBasis {
         /// Protected geographical-indication product (地理标志产品).
-        GiProduct = "gi_product" "地理标志产品",
+        GiProduct = "gi_product" "地理标志产品" "GI product",
         /// Certification mark (证明商标).
-        CertificationMark = "certification_mark" "证明商标",
+        CertificationMark = "certification_mark" "证明商标" "certification mark",
         /// Both.
-        Both = "both" "地理标志产品、证明商标",
+        Both = "both" "地理标志产品、证明商标" "GI product and certification mark",
     }
 }
 

@@ -26,7 +26,7 @@ words! {
         /// Its right is in force.
         Active = "active" "有效",
         /// It must correct something by a date. Its right goes on, but no further order is approved.
-        Correcting = "correcting" "责令整改",
+        Correcting = "correcting" "责令整改" "under correction",
         /// Its right rests: nothing is ordered, released, delivered or activated. Marks in use stay good.
         Suspended = "suspended" "暂停",
         /// Its right has ended in order: given up, or not used for two years.
@@ -42,19 +42,19 @@ words! {
     /// What leads from one state to another.
     pub enum Step {
         /// The first review is passed.
-        Review = "review" "初审通过",
+        Review = "review" "初审通过" "pass the first review",
         /// Not approved.
         Reject = "reject" "不予核准",
         /// Applied anew after a rejection.
-        Reapply = "reapply" "重新申请",
+        Reapply = "reapply" "重新申请" "apply anew",
         /// Approved and announced.
-        Approve = "approve" "核准公告",
+        Approve = "approve" "核准公告" "approve and announce",
         /// The right comes into force.
-        Admit = "admit" "准予使用",
+        Admit = "admit" "准予使用" "admit to use",
         /// Ordered to correct something by a date.
-        OrderCorrection = "order-correction" "责令整改",
+        OrderCorrection = "order-correction" "责令整改" "order a correction",
         /// The correction is accepted.
-        AcceptCorrection = "accept-correction" "整改合格",
+        AcceptCorrection = "accept-correction" "整改合格" "accept the correction",
         /// The right rests.
         Suspend = "suspend" "暂停",
         /// The right is in force again.
@@ -64,9 +64,9 @@ words! {
         /// The right is taken. Needs two people.
         Exit = "exit" "退出",
         /// Onto the public blacklist. Needs two people.
-        Blacklist = "blacklist" "列入黑名单",
+        Blacklist = "blacklist" "列入黑名单" "put on the blacklist",
         /// Back to where it stood before it was cancelled, exited or blacklisted. Needs two people.
-        Undo = "undo" "撤销决定",
+        Undo = "undo" "撤回决定" "undo the decision",
     }
 }
 

@@ -579,7 +579,7 @@ pub struct EntryKind(pub String);
 
 impl EntryKind {
     fn all() -> impl Iterator<Item = &'static str> {
-        let of_entries = entry::KINDS.iter().map(|(slug, _)| *slug);
+        let of_entries = entry::KINDS.iter().map(|(slug, ..)| *slug);
         of_entries.chain(EventKind::ALL.iter().map(|kind| kind.slug()))
     }
 }

@@ -8,7 +8,7 @@ use super::file::File;
 use super::guard::Visit;
 use super::list::{Filter, Kind as ColumnKind, List, ROWS, Row};
 use super::page::{minute, thousands};
-use super::party;
+use super::party::{self, Names};
 use super::submit::{or_refuse, refuse};
 use super::typed::Typed;
 use super::words::{Two, noted, two};
@@ -41,13 +41,12 @@ pub fn state_in(visit: &Visit, word: &str) -> String {
 
 /// The name of a place.
 pub fn place_in(visit: &Visit, place: Whereabouts) -> String {
-    let english = place.slug().replace('_', " ");
-    visit.language.choose(place.chinese(), &english).to_owned()
+    visit.one_of(place.chinese(), place.english()).to_owned()
 }
 
 /// The name of a form.
 pub fn form_in(visit: &Visit, form: Form) -> &'static str {
-    visit.language.choose(form.chinese(), form.slug())
+    visit.language.choose(form.chinese(), form.english())
 }
 
 /// A signing key and what became of it.
@@ -86,6 +85,8 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         Ok((found, party::filter(&visit).await?, errors))
     };
     let (found, licensees, errors) = or_refuse!(visit, found.await);
+    let parties = found.iter().map(|batch| batch.licensee);
+    let names = or_refuse!(visit, Names::of(&visit, parties).await);
     let season = two("年度", "Season");
     let mut list =
         List::new(&visit, &asked, two("标志批", "Batches")).field("season", season, Filter::Text);
@@ -96,7 +97,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         .columns([
             (two("标志批", "Batch"), ColumnKind::Text),
             (two("订单", "Order"), ColumnKind::Number),
-            (two("使用人", "Licensee"), ColumnKind::Number),
+            (two("使用人", "Licensee"), ColumnKind::Text),
             (season, ColumnKind::Text),
             (two("产品形态", "Form"), ColumnKind::Text),
             (two("数量", "Marks"), ColumnKind::Number),
@@ -110,7 +111,7 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
                 cells: vec![
                     batch.number.to_string(),
                     batch.order.to_string(),
-                    batch.licensee.to_string(),
+                    names.licensee(batch.licensee),
                     batch.season.to_string(),
                     form_in(&visit, batch.form).to_owned(),
                     thousands(batch.count.get()),
@@ -304,7 +305,7 @@ async fn boxes(
                 container.number.to_string(),
                 visit
                     .language
-                    .choose(kind.chinese(), kind.slug())
+                    .choose(kind.chinese(), kind.english())
                     .to_owned(),
                 label.map_or_else(String::new, ToString::to_string),
                 thousands(container.marks()),

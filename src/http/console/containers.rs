@@ -30,7 +30,7 @@ const MOST_RANGES: usize = 50;
 const MOST_LINES: usize = 200;
 
 fn kind_in(visit: &Visit, kind: ContainerKind) -> &'static str {
-    visit.language.choose(kind.chinese(), kind.slug())
+    visit.language.choose(kind.chinese(), kind.english())
 }
 
 /// The batch that an address asks for, by its own number or its order's; `Err` if it asks for one that is not seen.
@@ -176,7 +176,7 @@ fn places(visit: &Visit, detail: &Detail) -> Rows {
         .filter(|place| detail.counts.at(**place) > 0);
     there
         .map(|place| {
-            let name = visit.language.choose(place.chinese(), place.slug());
+            let name = visit.language.choose(place.chinese(), place.english());
             (
                 None,
                 vec![name.to_owned(), thousands(detail.counts.at(*place))],

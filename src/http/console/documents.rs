@@ -52,7 +52,9 @@ pub fn newest(all: &[AddedDocument]) -> impl Iterator<Item = &AddedDocument> {
 }
 
 fn purpose_in(visit: &Visit, purpose: Purpose) -> String {
-    visit.one_of(purpose.chinese(), purpose.slug()).to_owned()
+    visit
+        .one_of(purpose.chinese(), purpose.english())
+        .to_owned()
 }
 
 fn address(added: &AddedDocument) -> String {
@@ -102,7 +104,7 @@ pub async fn list(visit: Visit, Path(number): Path<u16>) -> Response {
     let found = or_refuse!(visit, found.await);
     let purposes = Purpose::ALL
         .iter()
-        .map(|one| (one.slug(), visit.one_of(one.chinese(), one.slug())));
+        .map(|one| (one.slug(), visit.one_of(one.chinese(), one.english())));
     let here = format!("/console/licensees/{number}/documents");
     List::new(&visit, &asked, two("档案文件", "Documents"))
         .action(
@@ -223,7 +225,7 @@ fn form(visit: &Visit, one: &Licensee, lots: &[Lot]) -> Form {
             visit,
             Purpose::ALL.iter().copied(),
             Purpose::slug,
-            Purpose::chinese,
+            [Purpose::chinese, Purpose::english],
         ),
     )
     .optional("title", two("标题", "Title"), Kind::Line)

@@ -27,6 +27,8 @@ pub struct Figure {
     pub(super) notes: Vec<String>,
     /// The name of what folds the table away.
     pub(super) table: &'static str,
+    /// What stands there if there is nothing to draw.
+    pub(super) nothing: &'static str,
 }
 
 /// Colours of the series, in their order.
@@ -43,6 +45,7 @@ impl Figure {
             rows: Vec::new(),
             notes: Vec::new(),
             table: visit.say(super::words::two("数据表", "The numbers")),
+            nothing: visit.say(super::words::two("没有记录。", "Nothing to show.")),
         }
     }
 
@@ -69,6 +72,13 @@ impl Figure {
     #[must_use]
     pub fn row(mut self, address: Option<String>, cells: Vec<String>) -> Self {
         self.rows.push(Row { address, cells });
+        self
+    }
+
+    /// What stands there if there is nothing to draw.
+    #[must_use]
+    pub const fn nothing(mut self, nothing: &'static str) -> Self {
+        self.nothing = nothing;
         self
     }
 

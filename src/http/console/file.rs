@@ -6,9 +6,11 @@ use axum::response::Response;
 
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
-use super::words::{Title, Two, two};
+use super::party::People;
+use super::submit::or_refuse;
+use super::words::{Title, Two, named, two};
 use crate::domain::ledger::chain::StoredEntry;
-use crate::domain::ledger::entry;
+use crate::domain::ledger::entry::{self, Entry};
 use crate::http::language::Language;
 
 /// A step that could be taken.
@@ -38,7 +40,7 @@ pub struct Button {
 
 /// A fact: its name, its value, and where that leads.
 struct Fact {
-    name: &'static str,
+    name: String,
     value: String,
     address: Option<String>,
 }
@@ -51,8 +53,15 @@ enum Part {
     Table(Vec<&'static str>, Vec<Cells>),
     /// Plain sentences.
     Text(Vec<String>),
-    /// A text as it is kept.
-    Raw(String),
+    /// A text as it is kept, folded away.
+    Folded(String),
+}
+
+impl Part {
+    /// Whether its heading is that of a fold.
+    const fn is_folded(&self) -> bool {
+        matches!(self, Self::Folded(_))
+    }
 }
 
 /// A file.
@@ -61,6 +70,8 @@ pub struct File {
     title: String,
     state: Option<String>,
     steps: Vec<Step>,
+    /// Whether it has come to its end: then no step is the next one.
+    is_over: bool,
     links: Vec<Step>,
     buttons: Vec<Button>,
     parts: Vec<(Option<&'static str>, Part)>,
@@ -96,6 +107,7 @@ impl File {
             title: title.in_language(visit.language),
             state: None,
             steps: Vec::new(),
+            is_over: false,
             links: Vec::new(),
             buttons: Vec::new(),
             parts: Vec::new(),
@@ -108,6 +120,32 @@ impl File {
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
+    }
+
+    /// It has come to its end, if so: of the steps that are left none is the next one.
+    #[must_use]
+    pub const fn over(mut self, is_over: bool) -> Self {
+        self.is_over = is_over;
+        self
+    }
+
+    /// The steps that stand before everything.
+    fn first_steps(&self) -> &[Step] {
+        &self.steps[..self.shown_steps()]
+    }
+
+    /// The others, which a phone folds away.
+    fn further_steps(&self) -> &[Step] {
+        &self.steps[self.shown_steps()..]
+    }
+
+    /// Of many steps, two; of a few, all.
+    fn shown_steps(&self) -> usize {
+        const FEW: usize = 3;
+        match self.steps.len() {
+            steps @ ..=FEW => steps,
+            _ => 2,
+        }
     }
 
     /// A step that can be taken now, if so.
@@ -173,7 +211,7 @@ impl File {
             .into_iter()
             .filter_map(|(name, value)| {
                 Some(Fact {
-                    name: name.say(self.language),
+                    name: name.say(self.language).to_owned(),
                     value: value?,
                     address: None,
                 })
@@ -201,7 +239,7 @@ impl File {
             return self;
         };
         let fact = Fact {
-            name: name.say(self.language),
+            name: name.say(self.language).to_owned(),
             value,
             address: may.then(|| address.into()),
         };
@@ -258,12 +296,28 @@ impl File {
         self
     }
 
-    /// A text as it is kept, if there is one.
+    /// A text as it is kept, folded away, if there is one.
     #[must_use]
-    pub fn raw(mut self, heading: Two, text: String) -> Self {
+    pub fn folded(mut self, heading: Two, text: String) -> Self {
         if !text.is_empty() {
             self.parts
-                .push((Some(heading.say(self.language)), Part::Raw(text)));
+                .push((Some(heading.say(self.language)), Part::Folded(text)));
+        }
+        self
+    }
+
+    /// Names and values as they come.
+    #[must_use]
+    pub fn told(mut self, heading: Two, members: Vec<(String, String)>) -> Self {
+        let facts = members.into_iter().map(|(name, value)| Fact {
+            name,
+            value,
+            address: None,
+        });
+        let facts: Vec<Fact> = facts.collect();
+        if !facts.is_empty() {
+            let heading = heading.say(self.language);
+            self.parts.push((Some(heading), Part::Facts(facts)));
         }
         self
     }
@@ -275,7 +329,7 @@ impl File {
             .iter()
             .map(|stored| Happened {
                 at: stored.at,
-                what: kind_in(self.language, &stored.kind),
+                what: what_in(self.language, stored),
                 by: Some(stored.actor.to_string()),
                 entry: Some(stored.number),
                 details: Vec::new(),
@@ -291,10 +345,30 @@ impl File {
         self
     }
 
+    /// The page, with the names of people beside what they sign in with in its history.
+    pub async fn render_with_names(mut self, visit: &Visit) -> Response {
+        let actors = self.history.iter().filter_map(|one| one.by.as_deref());
+        let people = or_refuse!(visit, People::of(visit, actors).await);
+        for one in &mut self.history {
+            one.by = one.by.take().map(|actor| people.name(visit, &actor));
+        }
+        self.render(visit)
+    }
+
+    /// Whether it has a table of many columns.
+    fn is_wide(&self) -> bool {
+        const MANY: usize = 6;
+        let mut parts = self.parts.iter();
+        parts.any(|(_, part)| matches!(part, Part::Table(heads, _) if heads.len() >= MANY))
+    }
+
     /// The page.
     pub fn render(self, visit: &Visit) -> Response {
+        let mut frame = Frame::new(visit, self.title.clone());
+        frame.is_wide = self.is_wide();
         let page = Page {
-            frame: Frame::new(visit, self.title.clone()),
+            frame,
+            more: visit.say(two("更多办理", "More")),
             next: visit.say(two("可办理", "Next steps")),
             belongs: visit.say(two("相关列表", "Lists")),
             happened: visit.say(two("经过", "History")),
@@ -307,8 +381,34 @@ impl File {
 
 /// The name of an entry's kind.
 pub fn kind_in(language: Language, kind: &str) -> String {
-    let english = kind.replace('_', " ");
-    language.choose(entry::chinese(kind), &english).to_owned()
+    let names = entry::names(kind);
+    let name = names.map_or(kind, |(chinese, english)| language.choose(chinese, english));
+    name.to_owned()
+}
+
+/// The name of an entry, with the step if it tells of one.
+fn what_in(language: Language, stored: &StoredEntry) -> String {
+    let name = kind_in(language, &stored.kind);
+    let step = match Entry::read(&stored.kind, &stored.body) {
+        Some(Entry::LicenseeStep(body)) => body.step.step,
+        Some(Entry::StepProposed(body)) => body.step.step,
+        Some(Entry::StepConfirmed(body)) => body.step.step,
+        _ => return name,
+    };
+    named(
+        language,
+        &name,
+        language.choose(step.chinese(), step.english()),
+    )
+}
+
+/// A text of JSON, a member on each line.
+pub fn pretty(text: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    if value.is_null() {
+        return String::new();
+    }
+    serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -317,6 +417,7 @@ struct Page<'a> {
     frame: Frame,
     file: &'a File,
     next: &'static str,
+    more: &'static str,
     belongs: &'static str,
     happened: &'static str,
     may_see_entries: bool,

@@ -9,6 +9,7 @@ use super::page::{self, Frame};
 use super::read::Errors;
 use super::typed::{NOT_REPEATED, Typed};
 use super::words::{Title, Two, two};
+use crate::domain::access::Permission;
 use crate::http::language::Language;
 use crate::service::system;
 
@@ -27,6 +28,10 @@ pub enum Kind {
     Fold,
     /// No field: the end of what is folded away.
     Unfold,
+    /// No field: what follows stands side by side where there is room.
+    Columns,
+    /// No field: the end of what stands side by side.
+    Uncolumned,
     /// A whole number.
     Number,
     /// A number with decimals.
@@ -69,9 +74,9 @@ impl Kind {
         visit: &Visit,
         all: impl IntoIterator<Item = T>,
         slug: impl Fn(T) -> &'static str,
-        chinese: impl Fn(T) -> &'static str,
+        names: [fn(T) -> &'static str; 2],
     ) -> Self {
-        Self::Choice(named(visit, all, slug, chinese))
+        Self::Choice(named(visit, all, slug, names))
     }
 
     /// Any of these words.
@@ -79,9 +84,9 @@ impl Kind {
         visit: &Visit,
         all: impl IntoIterator<Item = T>,
         slug: impl Fn(T) -> &'static str,
-        chinese: impl Fn(T) -> &'static str,
+        names: [fn(T) -> &'static str; 2],
     ) -> Self {
-        Self::Checks(named(visit, all, slug, chinese))
+        Self::Checks(named(visit, all, slug, names))
     }
 }
 
@@ -89,9 +94,9 @@ fn named<T: Copy>(
     visit: &Visit,
     all: impl IntoIterator<Item = T>,
     slug: impl Fn(T) -> &'static str,
-    chinese: impl Fn(T) -> &'static str,
+    [chinese, english]: [fn(T) -> &'static str; 2],
 ) -> Vec<(String, String)> {
-    let name = |one: T| visit.language.choose(chinese(one), slug(one)).to_owned();
+    let name = |one: T| visit.language.choose(chinese(one), english(one)).to_owned();
     all.into_iter()
         .map(|one| (slug(one).to_owned(), name(one)))
         .collect()
@@ -125,6 +130,8 @@ pub struct Form {
     other: Option<(&'static str, &'static str, String)>,
     is_grave: bool,
     errors: Vec<(Option<&'static str>, String)>,
+    /// The entry of the ledger that what is wrong speaks of.
+    entry: Option<u64>,
     confirms: Vec<String>,
     sent_to: Option<&'static str>,
 }
@@ -142,6 +149,7 @@ impl Form {
             other: None,
             is_grave: false,
             errors: Vec::new(),
+            entry: None,
             confirms: Vec::new(),
             sent_to: None,
         }
@@ -194,6 +202,13 @@ impl Form {
     pub fn folded(self, label: Two, inside: impl FnOnce(Self) -> Self) -> Self {
         let form = inside(self.field("", label, Kind::Fold));
         form.field("", two("", ""), Kind::Unfold)
+    }
+
+    /// Puts the fields side by side that `inside` adds.
+    #[must_use]
+    pub fn in_columns(self, inside: impl FnOnce(Self) -> Self) -> Self {
+        let form = inside(self.field("", two("", ""), Kind::Columns));
+        form.field("", two("", ""), Kind::Uncolumned)
     }
 
     /// Whether the fold that begins at this place is open.
@@ -279,6 +294,7 @@ impl Form {
     /// What is wrong: with fields, or with the whole.
     #[must_use]
     pub fn wrong(mut self, errors: Errors) -> Self {
+        self.entry = errors.entry;
         for (name, what) in errors.all {
             let field = self
                 .fields
@@ -349,6 +365,8 @@ impl Form {
                 .any(|field| matches!(field.kind, Kind::File)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
             not_repeated: NOT_REPEATED,
+            entry: self.entry.filter(|_| visit.may(Permission::LedgerRead)),
+            entry_label: say(two("查看台账", "See the ledger: entry")),
             form: &self,
         };
         page::render(status, &page)
@@ -369,5 +387,7 @@ struct Page<'a> {
     request: String,
     is_multipart: bool,
     not_repeated: &'static str,
+    entry: Option<u64>,
+    entry_label: &'static str,
     path: &'a str,
 }

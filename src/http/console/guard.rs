@@ -282,8 +282,8 @@ pub async fn forbidden(visit: &Visit, permission: Permission) -> Response {
         ),
         Language::English => format!(
             "Your role ({}) may not: {}.",
-            role.slug(),
-            permission.slug()
+            role.english(),
+            permission.english()
         ),
     };
     let title = two("无权访问", "Not for your role");

@@ -20,6 +20,8 @@ pub enum Filter {
     Day,
     /// One of these: word and label.
     Choice(Vec<(&'static str, &'static str)>),
+    /// One of these, which stand in groups: name of the group, and word and label of each.
+    Groups(Vec<(&'static str, Vec<(&'static str, &'static str)>)>),
     /// Any text, for which some are offered.
     Offered(Vec<String>),
 }

@@ -38,12 +38,12 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(typed): Path<String
         return page::message(&visit, StatusCode::NOT_FOUND, title, visit.say(text));
     };
     match life::of_mark(&app.store, &app.keys, visit.scope(), serial, system::now()).await {
-        Ok(life) => page_of(&visit, &life),
+        Ok(life) => page_of(&visit, &life).await,
         Err(error) => refuse(&visit, error),
     }
 }
 
-fn page_of(visit: &Visit, life: &Life) -> Response {
+async fn page_of(visit: &Visit, life: &Life) -> Response {
     let serial = life.report.serial;
     let mut file = File::new(visit, serial.to_string()).state(state_in(visit, life.report.state));
     for event in life.steps() {
@@ -51,9 +51,12 @@ fn page_of(visit: &Visit, life: &Life) -> Response {
         let address = format!("/console/marks/do/{}?lines={serial}", event.slug());
         file = file.step(may, label_of(event), address);
     }
+    let file = file.over(life.told.verdict() == Verdict::Withdrawn);
     let file = told(visit, life, file);
     let file = facts(visit, life, file);
-    file.happened(whole_life(visit, life)).render(visit)
+    file.happened(whole_life(visit, life))
+        .render_with_names(visit)
+        .await
 }
 
 /// What a step is called on its button.
@@ -73,7 +76,7 @@ const fn label_of(event: EventKind) -> Two {
             Withdrawal::Recalled => two("召回", "Recall"),
             Withdrawal::Frozen => two("冻结", "Freeze"),
         },
-        EventKind::Restored(Withdrawal::Recalled) => two("撤回召回", "Take the recall back"),
+        EventKind::Restored(Withdrawal::Recalled) => two("解除召回", "Take the recall back"),
         EventKind::Restored(_) => two("解除冻结", "Unfreeze"),
         EventKind::Undone(_) => two("更正", "Correct"),
     }
@@ -183,7 +186,7 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
 
 fn container_in(visit: &Visit, container: &crate::domain::container::Container) -> String {
     let kind = container.filled.kind;
-    let kind = visit.language.choose(kind.chinese(), kind.slug());
+    let kind = visit.language.choose(kind.chinese(), kind.english());
     let name = format!("{kind} {}", container.number);
     match &container.filled.label {
         Some(label) => noted(visit.language, &name, label.as_str()),
@@ -216,7 +219,7 @@ fn whole_life(visit: &Visit, life: &Life) -> Vec<Happened> {
         at: container.at,
         what: visit.say(two("装入", "Filled into")).to_owned(),
         by: Some(container.by.to_string()),
-        entry: None,
+        entry: life.entry_of_filling(container.number),
         details: vec![container_in(visit, container)],
     });
     let events = life
@@ -271,7 +274,7 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
     tell(two("文号", "Document"), event.document.as_ref().map(text));
     if let Some(marks) = life.entry_of(event) {
         tell(
-            two("收件人", "Received by"),
+            two("接收人", "Received by"),
             marks.receiver.as_ref().map(text),
         );
         let containers: Vec<String> = life
@@ -307,7 +310,7 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
         {
             let result = visit
                 .language
-                .choose(report.result.chinese(), report.result.slug());
+                .choose(report.result.chinese(), report.result.english());
             let said = [
                 result.to_owned(),
                 report.laboratory.to_string(),

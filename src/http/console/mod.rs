@@ -20,6 +20,7 @@ mod licensees;
 mod list;
 mod lots;
 mod marks;
+mod members;
 mod orders;
 mod own;
 mod page;

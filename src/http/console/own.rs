@@ -112,7 +112,7 @@ pub async fn page(visit: Visit, State(app): State<App>) -> Response {
                     Some(
                         visit
                             .language
-                            .choose(user.role.chinese(), user.role.slug())
+                            .choose(user.role.chinese(), user.role.english())
                             .to_owned(),
                     ),
                 ),
@@ -381,7 +381,7 @@ fn token_form(visit: &Visit) -> Form {
     let say = |two: Two| visit.say(two);
     let own = Permission::ALL.iter().filter(|one| visit.may(**one));
     let own = own.map(|one| {
-        let label = visit.language.choose(one.chinese(), one.slug());
+        let label = visit.language.choose(one.chinese(), one.english());
         (one.slug().to_owned(), label.to_owned())
     });
     Form::new(

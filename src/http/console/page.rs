@@ -166,7 +166,7 @@ impl Frame {
             .map(|(label, address, _)| Link {
                 label: say(*label),
                 address,
-                is_current: is_within(visit.uri.path(), address),
+                is_current: is_within(place_of(visit.uri.path()), address),
             });
         let query = visit.uri.query().unwrap_or_default();
         let notice = DONE.iter().find(|(word, _)| {
@@ -176,7 +176,7 @@ impl Frame {
         });
         let person = visit.anybody().map(|signed_in| {
             let user = &signed_in.principal.user;
-            let role = language.choose(user.role.chinese(), user.role.slug());
+            let role = language.choose(user.role.chinese(), user.role.english());
             (user.name.to_string(), role)
         });
         Self {
@@ -210,6 +210,17 @@ impl Frame {
             is_wide: false,
         }
     }
+}
+
+/// The path by which a page is looked for among the places: marks are those of batches, documents those of licensees.
+fn place_of(path: &str) -> &str {
+    const OF: [(&str, &str); 3] = [
+        ("/console/marks", "/console/batches"),
+        ("/console/documents", "/console/licensees"),
+        ("/console/coefficients", "/console/entitlements"),
+    ];
+    let found = OF.iter().find(|(below, _)| path.starts_with(below));
+    found.map_or(path, |(_, place)| place)
 }
 
 /// Whether a page belongs to a place: it is that, or stands below it. Everything stands below the start.

@@ -9,12 +9,14 @@ use super::guard::Visit;
 use super::list::Filter as Choose;
 use super::read::Reader;
 use super::typed::Typed;
-use super::words::{Two, two};
+use super::words::{Two, noted, two};
 use crate::domain::access::Scope;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::said::{Said, said};
 use crate::domain::wanted::Wanted;
+use crate::http::language::Language;
+use crate::service::people::accounts;
 use crate::service::{ServiceError, licensees, printers};
 use crate::store::licensee::Filter;
 
@@ -199,6 +201,7 @@ pub async fn printers(visit: &Visit) -> Result<Kind, ServiceError> {
 
 /// Names that stand behind numbers, with the number behind the name.
 pub struct Names {
+    language: Language,
     licensees: BTreeMap<LicenseeNumber, String>,
     printers: BTreeMap<PrinterNumber, Printer>,
 }
@@ -213,6 +216,7 @@ impl Names {
         let licensees = licensees::names(&visit.app.store, &numbers).await?;
         let printers = BTreeMap::new();
         Ok(Self {
+            language: visit.language,
             licensees,
             printers,
         })
@@ -228,7 +232,7 @@ impl Names {
     /// A licensee's.
     pub fn licensee(&self, number: LicenseeNumber) -> String {
         match self.licensees.get(&number) {
-            Some(name) => numbered(name, number),
+            Some(name) => noted(self.language, name, &number.to_string()),
             None => number.to_string(),
         }
     }
@@ -238,6 +242,28 @@ impl Names {
         match self.printers.get(&number) {
             Some(printer) => printer.particulars.name.to_string(),
             None => number.to_string(),
+        }
+    }
+}
+
+/// The names of people who sign in, by what they sign in with: under that the ledger knows them.
+pub struct People(BTreeMap<String, String>);
+
+impl People {
+    /// Of whoever made these entries.
+    pub async fn of<'a>(
+        visit: &Visit,
+        actors: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, ServiceError> {
+        let logins: BTreeSet<&str> = actors.into_iter().collect();
+        Ok(Self(accounts::names(&visit.app.store, &logins).await?))
+    }
+
+    /// Name and sign-in name, or what the ledger says if nobody signs in so.
+    pub fn name(&self, visit: &Visit, actor: &str) -> String {
+        match self.0.get(actor) {
+            Some(name) => noted(visit.language, name, actor),
+            None => actor.to_owned(),
         }
     }
 }

@@ -11,12 +11,13 @@ use super::page::minute;
 use super::read::Reader;
 use super::submit::{answer, refuse};
 use super::typed::Typed;
-use super::words::{Two, two};
+use super::words::{Two, noted, two};
 use crate::domain::access::login::LoginError;
 use crate::domain::access::{Login, Role, Scope, User, UserNumber};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::printer::PrinterNumber;
-use crate::domain::refusal::RefusalKind;
+use crate::domain::refusal::{Refusal, RefusalKind};
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::http::App;
 use crate::service::people::accounts::{self, Change, NewUser};
@@ -24,7 +25,7 @@ use crate::service::people::sessions;
 use crate::service::{ServiceError, system};
 
 fn role_in(visit: &Visit, role: Role) -> &'static str {
-    visit.language.choose(role.chinese(), role.slug())
+    visit.language.choose(role.chinese(), role.english())
 }
 
 fn party_in(visit: &Visit, scope: Scope) -> String {
@@ -108,16 +109,34 @@ fn read_post(reader: &mut Reader<'_>) -> Option<(Line, Role, Scope)> {
     let (name, role, licensee, printer) = (name?, role?, licensee?, printer?);
     let scope = role.scope(licensee.map(LicenseeNumber), printer.map(PrinterNumber));
     if scope.is_none() {
-        let field = if role == Role::Printer {
-            "printer"
-        } else {
-            "licensee"
+        let (field, chinese, english) = match role {
+            Role::Licensee if licensee.is_none() => (
+                "licensee",
+                "请填写合法使用人编号",
+                "Give the number of the licensee",
+            ),
+            Role::Printer if printer.is_none() => (
+                "printer",
+                "请填写承印方编号",
+                "Give the number of the printer",
+            ),
+            Role::Printer => (
+                "licensee",
+                "这个角色不属于合法使用人，请留空",
+                "Leave it empty for this role",
+            ),
+            _ if printer.is_some() => (
+                "printer",
+                "这个角色不属于承印方，请留空",
+                "Leave it empty for this role",
+            ),
+            _ => (
+                "licensee",
+                "这个角色不属于合法使用人，请留空",
+                "Leave it empty for this role",
+            ),
         };
-        reader.wrong(
-            field,
-            "角色与所属单位不符",
-            "The role does not go with that",
-        );
+        reader.wrong(field, chinese, english);
     }
     Some((name, role, scope?))
 }
@@ -186,13 +205,22 @@ fn show_once(visit: &Visit, user: &User, for_once: &str) -> Response {
             vec![
                 visit
                     .say(two(
-                        "一次性密码（本页不会再次显示）：",
-                        "The password for once (it is not shown again):",
+                        "请当面告知本人。本页不会再次显示。",
+                        "Tell it to the person. It is not shown again.",
                     ))
                     .to_owned(),
             ],
         )
-        .text(None, vec![for_once.to_owned()])
+        .facts(
+            None,
+            vec![
+                (two("登录名", "Signs in as"), Some(user.login.to_string())),
+                (
+                    two("一次性密码", "Password for once"),
+                    Some(for_once.to_owned()),
+                ),
+            ],
+        )
         .step(
             true,
             two("返回", "Back"),
@@ -232,7 +260,7 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u32>)
         }))
         .step(true, two("变更", "Change"), format!("{here}/change"))
         .step(
-            true,
+            user.number != visit.signed_in().principal.user.number,
             two("重置密码", "Reset the password"),
             format!("{here}/password"),
         )
@@ -372,10 +400,23 @@ pub async fn change(
     )
 }
 
+const PASSWORD: Two = two("重置密码", "Reset the password");
+
 fn sure_form(visit: &Visit, user: &User, title: Two) -> Form {
-    Form::new(visit, title, title)
-        .text(format!("{}（{}）", user.name, user.login))
-        .grave()
+    let mut form = Form::new(visit, title, title)
+        .text(noted(
+            visit.language,
+            user.name.as_str(),
+            user.login.as_line().as_str(),
+        ))
+        .grave();
+    if title == PASSWORD {
+        form = form.text(visit.say(two(
+            "现用密码立即失效，全部会话结束；系统给出一次性密码，请当面告知本人。",
+            "The present password ends at once, and so do all sessions. A password for once is made: tell it to the person.",
+        )));
+    }
+    form
 }
 
 /// The two pages of what is done to an account after asking once.
@@ -407,6 +448,18 @@ macro_rules! sure {
     };
 }
 
+/// Nobody resets the own password: one changes it, and shows the present one for that.
+fn own_password(visit: &Visit, user: &User) -> Response {
+    let refusal = Refusal::conflict(
+        said!("this is your own account", "这是您本人的账户"),
+        said!(
+            "change the password under My account",
+            "请在“我的账户”中修改密码"
+        ),
+    );
+    back(visit, user, Err(refusal.into()))
+}
+
 fn back(visit: &Visit, user: &User, done: Result<(), ServiceError>) -> Response {
     let to = done.map(|()| format!("/console/people/{}", user.number));
     let form = sure_form(visit, user, two("办理", "Do it"));
@@ -417,8 +470,11 @@ sure!(
     "password",
     password_page,
     password,
-    two("重置密码", "Reset the password"),
+    PASSWORD,
     |visit, app, user| {
+        if user.number == visit.signed_in().principal.user.number {
+            return own_password(&visit, &user);
+        }
         match accounts::reset_password(&app.store, &visit.origin, system::now(), user.number).await
         {
             Ok(for_once) => show_once(&visit, &user, &for_once),

@@ -111,7 +111,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     };
     let (one, orders, history) = or_refuse!(visit, found.await);
     let orders = orders.iter().map(|order| {
-        let state = visit.one_of(order.state.chinese(), order.state.slug());
+        let state = visit.one_of(order.state.chinese(), order.state.english());
         (
             Some(format!("/console/orders/{}", order.number)),
             vec![
@@ -161,7 +161,8 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             orders.collect(),
         )
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 fn enter_form(visit: &Visit) -> Form {

@@ -21,6 +21,8 @@ const MOST_LINES: usize = 20;
 pub struct Errors {
     /// The field, or none if it is the whole, and what is wrong.
     pub all: Vec<(Option<&'static str>, String)>,
+    /// The entry of the ledger that is spoken of.
+    pub entry: Option<u64>,
 }
 
 /// Reads the fields of a form.
@@ -289,6 +291,10 @@ impl Errors {
             });
             all.extend(bad.take(MOST_LINES));
         }
-        Ok(Self { all })
+        let entry = match &error {
+            ServiceError::Refused(refusal) => refusal.entry,
+            _ => None,
+        };
+        Ok(Self { all, entry })
     }
 }

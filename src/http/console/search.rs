@@ -164,12 +164,12 @@ fn cells(visit: &Visit, hit: &Hit) -> Vec<String> {
                 one.number.to_string(),
                 one.uscc.to_string(),
                 contact.map_or_else(String::new, ToString::to_string),
-                word(one.state.chinese(), one.state.slug()),
+                word(one.state.chinese(), one.state.english()),
             ]
         }
         Hit::Order(order) => vec![
             order.number.to_string(),
-            word(order.state.chinese(), order.state.slug()),
+            word(order.state.chinese(), order.state.english()),
             order.placed.product.to_string(),
             order.placed.season.to_string(),
             thousands(order.placed.quantity.get()),
@@ -191,7 +191,7 @@ fn cells(visit: &Visit, hit: &Hit) -> Vec<String> {
             let kind = container.filled.kind;
             let label = container.filled.label.as_ref();
             vec![
-                label.map_or_else(|| word(kind.chinese(), kind.slug()), ToString::to_string),
+                label.map_or_else(|| word(kind.chinese(), kind.english()), ToString::to_string),
                 container.number.to_string(),
                 container.filled.batch.to_string(),
                 thousands(container.marks()),
@@ -202,7 +202,7 @@ fn cells(visit: &Visit, hit: &Hit) -> Vec<String> {
             vec![
                 added.document.title.to_string(),
                 added.document.number.to_string(),
-                word(purpose.chinese(), purpose.slug()),
+                word(purpose.chinese(), purpose.english()),
             ]
         }
         Hit::Printer(printer) => vec![

@@ -13,6 +13,7 @@ use super::page::{self, Frame};
 use super::read::Errors;
 use super::typed::Typed;
 use super::words::two;
+use crate::domain::wanted::Wanted;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
@@ -161,6 +162,11 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
     let Origin { network, agent, .. } = &visit.origin;
     let origin = Origin::stranger(typed.get("login"), network, agent);
     let password = typed.untrimmed("password");
+    let empty = empty(&visit, &typed, &["login", "password"]);
+    if !empty.is_empty() {
+        let form = form(&visit).filled(&typed).wrong(empty);
+        return form.render(&visit, Some(&typed));
+    }
     let attempt = sign_in::begin(&app.store, &origin, password, system::now()).await;
     let (cookie, is_open) = match attempt {
         Ok(Attempt::Begun { cookie, is_open }) => (cookie, is_open),
@@ -182,6 +188,18 @@ pub async fn sign_in(visit: Visit, State(app): State<App>, typed: Typed) -> Resp
     response
 }
 
+/// Which of these fields are empty: nothing was tried then.
+fn empty(visit: &Visit, typed: &Typed, fields: &[&'static str]) -> Errors {
+    let what = visit.in_words(Wanted::Anything.said());
+    let empty = fields
+        .iter()
+        .filter(|name| typed.untrimmed(name).is_empty());
+    Errors {
+        all: empty.map(|name| (Some(*name), what.clone())).collect(),
+        entry: None,
+    }
+}
+
 /// One and the same answer, whatever was wrong.
 fn refused(visit: &Visit, attempt: &Attempt) -> Errors {
     let what = match attempt {
@@ -195,11 +213,13 @@ fn refused(visit: &Visit, attempt: &Attempt) -> Errors {
     };
     Errors {
         all: vec![(None, what)],
+        entry: None,
     }
 }
 
 fn held(visit: &Visit, until: Timestamp) -> String {
-    let at = page::minute(until);
+    // The minute after, so that it is over when the clock says so.
+    let at = page::minute(until + jiff::SignedDuration::from_secs(59));
     let (chinese, english) = (
         format!("尝试次数过多，请在 {at} 之后再试。"),
         format!("Too many attempts. Try again after {at} (Beijing)."),
@@ -276,6 +296,11 @@ pub async fn code_page(visit: Visit) -> Response {
 pub async fn code(visit: Visit, State(app): State<App>, typed: Typed) -> Response {
     let signed_in = visit.signed_in();
     let (key, code) = (&app.keys.secrets.people, typed.get("code"));
+    let empty = empty(&visit, &typed, &["code"]);
+    if !empty.is_empty() {
+        let form = code_form(&visit).filled(&typed).wrong(empty);
+        return form.render(&visit, Some(&typed));
+    }
     let attempt = sign_in::second(
         &app.store,
         key,

@@ -5,17 +5,21 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::file::File;
+use super::file::{File, pretty};
 use super::guard::Visit;
-use super::list::{Filter as Choose, Kind, List, ROWS, Row};
+use super::list::{Filter as Choose, Kind, List, ROWS, Row, encode};
+use super::members;
 use super::page::minute;
 use super::submit::refuse;
 use super::table;
 use super::typed::Typed;
 use super::words::two;
+use crate::domain::access::Permission as P;
 use crate::domain::calendar::BEIJING;
 use crate::http::App;
+use crate::http::language::Language;
 use crate::service::trail;
+use crate::service::trail::words::{self, Names, Subject};
 use crate::store::trail::{Filter, Outcome};
 
 fn filter_of(asked: &Typed) -> Filter {
@@ -42,13 +46,23 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
         Ok(found) => found,
         Err(error) => return refuse(&visit, error),
     };
-    let outcomes = Outcome::ALL
-        .iter()
-        .map(|one| (one.slug(), visit.language.choose(one.chinese(), one.slug())));
+    let outcomes = Outcome::ALL.iter().map(|one| {
+        (
+            one.slug(),
+            visit.language.choose(one.chinese(), one.english()),
+        )
+    });
+    let say = |(zh, en): Names| visit.language.choose(zh, en);
+    let groups = words::actions().into_iter().map(|group| {
+        let named = group.actions.into_iter();
+        let named = named.map(|(code, names)| (code, say(names)));
+        (say(group.names), named.collect())
+    });
+    let actions = groups.collect();
     List::new(&visit, &asked, two("操作日志", "Audit trail"))
         .table(true, "/console/trail/table")
         .field("login", two("登录名", "Who"), Choose::Text)
-        .field("action", two("操作", "Action"), Choose::Text)
+        .field("action", two("操作", "Action"), Choose::Groups(actions))
         .field("subject", two("对象", "Subject"), Choose::Text)
         .field(
             "outcome",
@@ -75,11 +89,11 @@ pub async fn list(visit: Visit, State(app): State<App>) -> Response {
                     step.number.to_string(),
                     minute(step.at),
                     step.login.clone(),
-                    step.action.clone(),
-                    step.subject.clone().unwrap_or_default(),
+                    action_in(&visit, &step.action),
+                    subject_in(&visit, step.subject.as_deref()),
                     visit
                         .language
-                        .choose(step.outcome.chinese(), step.outcome.slug())
+                        .choose(step.outcome.chinese(), step.outcome.english())
                         .to_owned(),
                     step.network.clone(),
                 ],
@@ -102,36 +116,103 @@ pub async fn file(visit: Visit, State(app): State<App>, Path(number): Path<u64>)
         Ok(step) => step,
         Err(error) => return refuse(&visit, error),
     };
-    let pretty = |text: Option<String>| {
-        let value: serde_json::Value =
-            serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default();
-        if value.is_null() {
-            String::new()
-        } else {
-            serde_json::to_string_pretty(&value).unwrap_or_default()
-        }
-    };
-    File::new(&visit, format!("{} #{number}", step.action))
+    let (old, new) = (
+        step.old.as_deref().unwrap_or_default(),
+        step.new.as_deref().unwrap_or_default(),
+    );
+    let differ = members::differences(visit.language, &step.action, old, new);
+    let differ = differ.into_iter();
+    let differ = differ.map(|(name, before, after)| (None, vec![name, before, after]));
+    let subject = step.subject.as_deref();
+    let address = subject.and_then(address_of);
+    let action = action_in(&visit, &step.action);
+    File::new(&visit, format!("{action} #{number}"))
         .state(
             visit
                 .language
-                .choose(step.outcome.chinese(), step.outcome.slug()),
+                .choose(step.outcome.chinese(), step.outcome.english()),
         )
         .facts(
             None,
             vec![
                 (two("时间", "Time"), Some(minute(step.at))),
                 (two("登录名", "Who"), Some(step.login)),
-                (two("对象", "Subject"), step.subject),
                 (two("网络地址", "From"), Some(step.network)),
                 (two("浏览器", "Browser"), Some(step.agent)),
-                (
-                    two("台账序号", "Entry"),
-                    step.entry.map(|entry| entry.to_string()),
-                ),
             ],
         )
-        .raw(two("变更前", "Before"), pretty(step.old))
-        .raw(two("变更后", "After"), pretty(step.new))
+        .linked(
+            two("对象", "Subject"),
+            subject.map(|subject| subject_in(&visit, Some(subject))),
+            address.is_some(),
+            address.unwrap_or_default(),
+        )
+        .linked(
+            two("台账序号", "Entry"),
+            step.entry.map(|entry| entry.to_string()),
+            visit.may(P::LedgerRead),
+            step.entry
+                .map_or_else(String::new, |entry| format!("/console/ledger/{entry}")),
+        )
+        .table(
+            two("变更内容", "What changed"),
+            &[
+                two("字段", "Member"),
+                two("变更前", "Before"),
+                two("变更后", "After"),
+            ],
+            differ.collect(),
+        )
+        .folded(two("变更前（原文）", "Before, as it is kept"), pretty(old))
+        .folded(two("变更后（原文）", "After, as it is kept"), pretty(new))
         .render(&visit)
+}
+
+/// What an action is called.
+fn action_in(visit: &Visit, code: &str) -> String {
+    let names = words::action(code);
+    let name = names.map_or(code, |(zh, en)| visit.language.choose(zh, en));
+    name.to_owned()
+}
+
+/// What a step is about, in words.
+fn subject_in(visit: &Visit, kept: Option<&str>) -> String {
+    let kept = kept.unwrap_or_default();
+    let subject = Subject::read(kept);
+    let words = subject.map(|one| match visit.language {
+        Language::Chinese => one.chinese(),
+        Language::English => one.english(),
+    });
+    words.unwrap_or_else(|| kept.to_owned())
+}
+
+/// The page of what a step is about, if it has one.
+fn address_of(kept: &str) -> Option<String> {
+    let subject = Subject::read(kept)?;
+    let place = format!("/console/{}", subject.place);
+    let has_files = matches!(
+        subject.place,
+        "licensees"
+            | "orders"
+            | "lots"
+            | "printers"
+            | "transfers"
+            | "batches"
+            | "containers"
+            | "documents"
+            | "ledger"
+            | "trail"
+    );
+    match (subject.place, subject.which) {
+        ("tokens" | "register" | "marks", _) => None,
+        ("people", Some(which)) if which.parse::<u32>().is_err() => {
+            Some(format!("{place}?q={}", encode(which)))
+        }
+        ("people", Some(which)) => Some(format!("{place}/{which}")),
+        ("entitlements", Some(which)) if which.parse::<u16>().is_ok() => {
+            Some(format!("{place}?season={which}"))
+        }
+        (_, Some(which)) if has_files => Some(format!("{place}/{which}")),
+        _ => Some(place),
+    }
 }

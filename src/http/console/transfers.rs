@@ -29,7 +29,9 @@ use crate::service::{ServiceError, export, lists, system, transfers};
 use crate::store::lists::{Sort, TRANSFERS, TransferFilter};
 
 fn state_in(visit: &Visit, one: &Transfer) -> &'static str {
-    visit.language.choose(one.state.chinese(), one.state.slug())
+    visit
+        .language
+        .choose(one.state.chinese(), one.state.english())
 }
 
 fn address_of(one: &Transfer) -> String {
@@ -96,7 +98,7 @@ pub async fn list(visit: Visit) -> Response {
     let (found, names, licensees, errors) = or_refuse!(visit, found.await);
     let states = TransferState::ALL
         .iter()
-        .map(|state| (state.slug(), visit.one_of(state.chinese(), state.slug())));
+        .map(|state| (state.slug(), visit.one_of(state.chinese(), state.english())));
     let mut list = List::new(&visit, &asked, two("额度划转", "Transfers"))
         .action(
             visit.may(P::TransferPropose),
@@ -137,7 +139,7 @@ pub async fn list(visit: Visit) -> Response {
                     names.licensee(one.to),
                     one.from.season.to_string(),
                     visit
-                        .one_of(one.from.form.chinese(), one.from.form.slug())
+                        .one_of(one.from.form.chinese(), one.from.form.english())
                         .to_owned(),
                     thousands(one.marks),
                     minute(one.at),
@@ -215,7 +217,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             (two("年度", "Season"), Some(one.from.season.to_string())),
             (
                 two("产品形态", "Form"),
-                Some(visit.one_of(form.chinese(), form.slug()).to_owned()),
+                Some(visit.one_of(form.chinese(), form.english()).to_owned()),
             ),
             (two("数量", "Marks"), Some(thousands(one.marks))),
             (
@@ -276,7 +278,7 @@ async fn propose_form(visit: &Visit) -> Result<Form, ServiceError> {
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .field("marks", two("枚数", "Marks"), Kind::Number)
@@ -373,7 +375,7 @@ fn in_words(visit: &Visit, one: &Transfer, names: &Names) -> String {
     let (from, to) = (names.licensee(one.from.licensee), names.licensee(one.to));
     let (marks, season, form) = (thousands(one.marks), one.from.season, one.from.form);
     visit.in_words(said!(
-        "{marks} marks of season {season} for {} go from {from} to {to}.", form.slug();
+        "{marks} marks of season {season} for {} go from {from} to {to}.", form.english();
         "{season} 年度{}额度 {marks} 枚，由 {from} 划给 {to}。", form.chinese()
     ))
 }

@@ -26,6 +26,98 @@ impl Two {
     }
 }
 
+/// What a state means for whoever reads it: its class in the style.
+pub fn tone(state: &str) -> &'static str {
+    const GOOD: &[&str] = &[
+        "有效",
+        "启用",
+        "合格",
+        "成功",
+        "已完成",
+        "相符",
+        "active",
+        "open",
+        "passed",
+        "done",
+        "right",
+    ];
+    const WAITS: &[&str] = &[
+        "申请",
+        "初审",
+        "核准公告",
+        "待核准",
+        "已核准",
+        "已制码",
+        "已发包",
+        "待确认",
+        "责令整改",
+        "暂停",
+        "未激活",
+        "冻结",
+        "applied",
+        "reviewed",
+        "approved",
+        "placed",
+        "issued",
+        "released",
+        "proposed",
+        "under correction",
+        "suspended",
+        "not activated",
+        "frozen",
+    ];
+    const OVER: &[&str] = &[
+        "不予核准",
+        "注销",
+        "退出",
+        "黑名单",
+        "已取消",
+        "撤销",
+        "销毁",
+        "遗失",
+        "退回",
+        "作废",
+        "召回",
+        "已召回",
+        "停用",
+        "使用资格终止",
+        "不合格",
+        "被拒",
+        "失败",
+        "有问题",
+        "rejected",
+        "cancelled",
+        "exited",
+        "blacklisted",
+        "revoked",
+        "destroyed",
+        "lost",
+        "returned",
+        "spoiled",
+        "recalled",
+        "disabled",
+        "withdrawn",
+        "right ended",
+        "failed",
+        "refused",
+        "wrong",
+    ];
+    match state {
+        state if GOOD.contains(&state) => "good",
+        state if WAITS.contains(&state) => "waits",
+        state if OVER.contains(&state) => "over",
+        _ => "plain",
+    }
+}
+
+/// Whether a text is one number, code or moment, which no line break divides.
+pub fn is_whole(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    let is_part =
+        |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "-–−+:.% \u{202f}".contains(c);
+    !text.is_empty() && text.chars().count() <= LONGEST && text.chars().all(is_part)
+}
+
 /// What a page may be called: words in both languages, or a name that is the same in both.
 pub trait Title {
     /// As it stands on a page in this language.
@@ -69,4 +161,46 @@ pub fn noted(language: Language, text: &str, note: &str) -> String {
 /// Several things in a row.
 pub fn listed(language: Language, things: &[String]) -> String {
     things.join(language.choose("、", ", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::licensee::LicenseeState;
+    use crate::domain::order::OrderState;
+
+    #[test]
+    fn a_state_means_the_same_in_both_languages() {
+        let licensees = LicenseeState::ALL
+            .iter()
+            .map(|one| (one.chinese(), one.english()));
+        let orders = OrderState::ALL
+            .iter()
+            .map(|one| (one.chinese(), one.english()));
+        for (chinese, english) in licensees.chain(orders) {
+            assert_eq!(tone(chinese), tone(english), "{chinese}");
+        }
+        assert_eq!(
+            [tone("有效"), tone("待核准"), tone("黑名单")],
+            ["good", "waits", "over"]
+        );
+        assert_eq!(tone("已结案"), "plain");
+    }
+
+    #[test]
+    fn numbers_codes_and_moments_stay_whole() {
+        for text in [
+            "4BD9-QV4N-Q0NZ-57DB",
+            "1\u{202f}000",
+            "2026-04-02 10:00",
+            "0–999",
+            "127.0.0.1",
+            "−20",
+        ] {
+            assert!(is_whole(text), "{text}");
+        }
+        for text in ["", "清水芦笋罐头 425 g", "虚构检验所", "Mozilla/5.0"] {
+            assert!(!is_whole(text), "{text}");
+        }
+    }
 }

@@ -291,12 +291,13 @@ pub(super) fn something_else(request: &Line, entry: EntryNumber) -> ServiceError
     Refusal::conflict(
         said!(
             "the request {request} was made before and is entry {entry}, which is something else",
-            "请求 {request} 先前已经提交，即台账第 {entry} 条，与本次内容不同"
+            "这份表单先前已经提交，即台账第 {entry} 条，与本次内容不同"
         ),
         said!(
             "use a new name for a new request, the same one only to repeat the same request",
             "如要办理新的事项，请重新打开表单再提交"
         ),
     )
+    .of_entry(entry)
     .into()
 }

@@ -1,5 +1,7 @@
 //! Accounts: who there is, and what an administrator does with them. Nobody is ever removed: the ledger names them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -27,6 +29,17 @@ pub struct NewUser {
     pub role: Role,
     /// Whose things.
     pub scope: Scope,
+}
+
+/// The names of people by what they sign in with, of those that have an account.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn names(
+    store: &Store,
+    logins: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, String>, ServiceError> {
+    Ok(user::names(&mut store.read().await?, logins).await?)
 }
 
 /// A password of 100 random bits. Who is added or reset without a password of their choice gets one for once, and must

@@ -72,7 +72,7 @@ async fn figures_are_entered_version_by_version_and_proved() {
         );
         let older = plan::list(store, None, Some(3), 1).await.unwrap();
         assert_eq!(older[0].figures, figures(2, 2026, 17, 31_000));
-        assert!(KINDS.iter().any(|(kind, _)| *kind == "plan_figures"));
+        assert!(KINDS.iter().any(|(kind, ..)| *kind == "plan_figures"));
         let books = prove(&place).await;
         assert_eq!(books.plan_figures.len(), 3);
     }

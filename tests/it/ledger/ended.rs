@@ -209,7 +209,7 @@ async fn undoing_the_end_gives_the_right_back_as_it_was_and_needs_two_people() {
 
         let undo = step(Step::Undo);
         let alone = licensees::take_step(&place.store, &clerk(), number, undo.clone()).await;
-        assert_eq!(refusal(alone), "undo (撤销决定) needs two people");
+        assert_eq!(refusal(alone), "undo (撤回决定) needs two people");
         let proposed = licensees::propose_step(&place.store, &clerk(), number, undo).await;
         proposed.unwrap();
         assert_eq!(state(&place, first, morning()).await, "right_ended");

@@ -49,7 +49,7 @@ pub async fn file(
     };
     let (one, licensee, history, orders, moved) = or_refuse!(visit, found.await);
     let orders = orders.iter().map(|order| {
-        let state = visit.one_of(order.state.chinese(), order.state.slug());
+        let state = visit.one_of(order.state.chinese(), order.state.english());
         (
             Some(format!("/console/orders/{}", order.number)),
             vec![
@@ -91,7 +91,8 @@ pub async fn file(
                 .collect(),
         )
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 fn steps(visit: &Visit, file: File, one: &Entitlement) -> File {

@@ -15,7 +15,7 @@ use crate::http::console::read::{Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, noted, two};
 use crate::service::{ServiceError, entitlements};
 
 /// Which way it goes.
@@ -42,10 +42,10 @@ async fn found(
         two("调整", "Adjust"),
     )
     .text(format!(
-        "{name} {} {}，{} {}",
+        "{name} {} {}{}{}",
         account.season,
         form_in(visit, account.form),
-        visit.say(two("余额", "left:")),
+        visit.say(two("，余额 ", ", left: ")),
         thousands(one.balance())
     ))
     .field("way", two("增减", "Which way"), Kind::Choice(ways))
@@ -106,7 +106,7 @@ pub async fn adjust(visit: Visit, Path(path): Path<(u16, u16, String)>, typed: T
                 "{by} marks: {before} are left now, {after} afterwards.",
                 "{by} 枚：余额由 {before} 变为 {after}。"
             )),
-            format!("{reason}（{document}）"),
+            noted(visit.language, reason.as_str(), document.as_str()),
         ];
         return form.confirm(&visit, &typed, summary);
     }

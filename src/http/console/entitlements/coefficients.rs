@@ -19,7 +19,7 @@ use crate::http::console::page::minute;
 use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, named, two};
 use crate::service::entitlements;
 
 /// The fields of each form: its yield, and what goes over into the next season.
@@ -116,14 +116,14 @@ fn form(visit: &Visit) -> Form {
     let form = SHARES.iter().fold(
         form.part(two("得率（‰）", "Yields (‰)")),
         |form, (product, name, _)| {
-            let label = Two::of(product.chinese(), product.slug());
+            let label = Two::of(product.chinese(), product.english());
             form.field(name, label, Kind::Number)
         },
     );
     SHARES.iter().fold(
         form.part(two("结转比例（‰）", "Goes over into the next season (‰)")),
         |form, (product, _, name)| {
-            let label = Two::of(product.chinese(), product.slug());
+            let label = Two::of(product.chinese(), product.english());
             form.field(name, label, Kind::Number)
         },
     )
@@ -196,7 +196,7 @@ pub async fn set(visit: Visit, typed: Typed) -> Response {
     if !typed.is_confirmed() {
         let told = facts(&visit, &new)
             .into_iter()
-            .filter_map(|(name, value)| Some(format!("{}：{}", visit.say(name), value?)));
+            .filter_map(|(name, value)| Some(named(visit.language, visit.say(name), &value?)));
         return form.confirm(&visit, &typed, told.collect());
     }
     let call = visit.call(typed.get("request"));

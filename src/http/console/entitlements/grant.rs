@@ -19,7 +19,7 @@ use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::{ServiceError, entitlements, licensees};
 
 async fn form(visit: &Visit) -> Result<Form, ServiceError> {
@@ -43,7 +43,7 @@ async fn form(visit: &Visit) -> Result<Form, ServiceError> {
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .field(
@@ -186,9 +186,12 @@ async fn summary(
     };
     Ok(vec![
         format!(
-            "{}（{}） {} {}",
-            one.name(),
-            account.licensee,
+            "{} {} {}",
+            noted(
+                visit.language,
+                one.name().as_str(),
+                &account.licensee.to_string()
+            ),
             account.season,
             form_in(visit, account.form)
         ),

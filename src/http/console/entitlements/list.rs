@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::{address_of, form_in, state_in};
+use super::{address_of, changed, form_in, signed, state_in};
 use crate::domain::access::Permission as P;
 use crate::domain::entitlement::Account;
 use crate::domain::form::Form as ProductForm;
@@ -83,6 +83,7 @@ pub async fn list(visit: Visit) -> Response {
             (two("余额", "Left"), Kind::Number),
             (two("已订", "Ordered"), Kind::Number),
             (two("核定", "Granted"), Kind::Number),
+            (two("增减", "Changed since"), Kind::Number),
             (two("测产面积（亩）", "Surveyed mu"), Kind::Number),
             (two("状态", "State"), Kind::State),
         ])
@@ -99,6 +100,7 @@ pub async fn list(visit: Visit) -> Response {
                     thousands(one.balance()),
                     thousands(one.ordered),
                     thousands(one.granted),
+                    signed(changed(one)),
                     one.area.to_string(),
                     state_in(&visit, one).to_owned(),
                 ],

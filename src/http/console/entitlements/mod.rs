@@ -46,7 +46,7 @@ fn address_of(account: Account) -> String {
 }
 
 fn form_in(visit: &Visit, form: ProductForm) -> &'static str {
-    visit.language.choose(form.chinese(), form.slug())
+    visit.language.choose(form.chinese(), form.english())
 }
 
 /// Whether its season is open, in a word.
@@ -65,17 +65,25 @@ fn signed(marks: i64) -> String {
     format!("{sign}{}", thousands(marks))
 }
 
+/// What came to an entitlement and went from it since it was granted, besides what was ordered: adjusted, moved, carried
+/// over. What was granted and this is what was ordered and what is left.
+fn changed(one: &Entitlement) -> i64 {
+    let all = i128::from(one.balance()) + i128::from(one.ordered) - i128::from(one.granted);
+    i64::try_from(all).unwrap_or(i64::MAX)
+}
+
 /// The year it is.
 fn this_year() -> String {
     day_of(system::now()).year().to_string()
 }
 
 /// Heads of a table of entitlements in a licensee's file.
-pub const HEADS: [Two; 5] = [
+pub const HEADS: [Two; 6] = [
     two("产品形态", "Form"),
     two("余额", "Left"),
     two("已订", "Ordered"),
     two("核定", "Granted"),
+    two("增减", "Changed since"),
     two("状态", "State"),
 ];
 
@@ -88,6 +96,7 @@ pub fn row(visit: &Visit, one: &Entitlement) -> (Option<String>, Vec<String>) {
             thousands(one.balance()),
             thousands(one.ordered),
             thousands(one.granted),
+            signed(changed(one)),
             state_in(visit, one).to_owned(),
         ],
     )

@@ -7,12 +7,14 @@ use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::lot::Lot;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::Batch;
+use crate::domain::said::said;
 use crate::http::App;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
+use crate::http::console::party::Names;
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{listed, noted, two};
 use crate::service::{ServiceError, issue, lots};
 
 /// Lots that are offered by name; of more, the number is typed.
@@ -117,11 +119,12 @@ async fn of_activation(
             "The number of the lot in the register",
         )));
     }
+    let names = Names::of(visit, found.iter().map(|lot| lot.entered.licensee)).await?;
     let fits = |lot: &&Lot| is_for(lot, batch.as_ref());
     let choices: Vec<_> = found
         .iter()
         .filter(fits)
-        .map(|lot| (lot.number.to_string(), name_of(visit, lot)))
+        .map(|lot| (lot.number.to_string(), name_of(visit, &names, lot)))
         .collect();
     let is_none = choices.is_empty();
     let form = why_not(visit, typed, batch.as_ref(), &found, form);
@@ -164,24 +167,14 @@ fn is_for(lot: &Lot, batch: Option<&Batch>) -> bool {
     lot.may_activate().is_ok() && batch.is_none_or(|batch| lot.entered.public.form == batch.form)
 }
 
-fn name_of(visit: &Visit, lot: &Lot) -> String {
+fn name_of(visit: &Visit, names: &Names, lot: &Lot) -> String {
     let label = &lot.entered.public;
-    let left = u64::from(lot.entered.packs).saturating_sub(lot.marks);
-    let whose = match visit.scope() {
-        Scope::All => format!(
-            "，{} {}",
-            visit.say(two("使用人", "licensee")),
-            lot.entered.licensee
-        ),
-        _ => String::new(),
-    };
-    format!(
-        "{} {}（{}{whose}，{} {} {}）",
-        label.code,
-        label.product,
-        label.season,
-        visit.say(two("余", "left:")),
-        thousands(left),
-        visit.say(two("包", "packs"))
-    )
+    let left = thousands(u64::from(lot.entered.packs).saturating_sub(lot.marks));
+    let mut notes = vec![label.season.to_string()];
+    if visit.scope() == Scope::All {
+        notes.push(names.licensee(lot.entered.licensee));
+    }
+    notes.push(visit.in_words(said!("{left} packs left", "余 {left} 包")));
+    let name = format!("{} {}", label.code, label.product);
+    noted(visit.language, &name, &listed(visit.language, &notes))
 }

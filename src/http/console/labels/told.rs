@@ -61,9 +61,11 @@ pub fn outlook(
     text.extend(run(visit, changes, outlooks));
     for (change, outlook) in changes.iter().zip(outlooks) {
         text.push(marks_and(visit, change.event, outlook.changed.marks));
+        let comma = visit.one_of("，", ", ");
+        let colon = visit.one_of("：", ": ");
         for share in outlook.shares.iter().take(MOST_SHARES) {
             text.push(format!(
-                "{} {}，{} {}，{}：{} {}",
+                "{} {}{comma}{} {}{comma}{}{colon}{} {}",
                 visit.say(two("订单", "Order")),
                 share.order,
                 visit.say(two("标志批", "batch")),
@@ -222,6 +224,7 @@ pub fn errors(
         // One line needs no number.
         ServiceError::BadLines { lines, .. } if lines.len() == 1 => Errors {
             all: lines.iter().filter_map(|line| bad(visit, line)).collect(),
+            entry: None,
         },
         ServiceError::Refused(mut refusal) if refusal.kind == RefusalKind::NoSuch => {
             refusal.kind = RefusalKind::Invalid;
@@ -294,7 +297,7 @@ pub fn done(
             let address = format!("/console/ledger/{entry}");
             (Some(address), vec![entry.to_string()])
         });
-        let heads = [two("台账", "Entry of the ledger")];
+        let heads = [two("序号", "Entry")];
         file = file.table(two("台账", "Ledger"), &heads, entries.collect());
     }
     let heads = [

@@ -8,13 +8,15 @@ use crate::domain::ledger::chain::EntryNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
 use crate::domain::refusal::RefusalKind;
+use crate::domain::said::said;
 use crate::http::App;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
 use crate::http::console::page::thousands;
+use crate::http::console::party::Names;
 use crate::http::console::read::{Errors, Reader};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{listed, noted, two};
 use crate::service::marks::Which;
 use crate::service::{ServiceError, containers, issue, orders};
 use crate::sheets::decode::decode;
@@ -179,27 +181,20 @@ async fn batches(visit: &Visit, app: &App) -> Result<Kind, ServiceError> {
     if found.len() > MOST_OFFERED as usize {
         return Ok(Kind::Number);
     }
+    let names = Names::of(visit, found.iter().map(|batch| batch.licensee)).await?;
     let name = |batch: &crate::domain::order::Batch| {
         let form = visit
             .language
-            .choose(batch.form.chinese(), batch.form.slug());
+            .choose(batch.form.chinese(), batch.form.english());
         let (season, count) = (batch.season, thousands(batch.count.get()));
-        match visit.scope() {
-            Scope::Licensee(_) => format!(
-                "{}（{} {}，{season} {form}，{count}）",
-                batch.number,
-                visit.say(two("订单", "order")),
-                batch.order
-            ),
-            _ => format!(
-                "{}（{} {}，{} {}，{season} {form}，{count}）",
-                batch.number,
-                visit.say(two("订单", "order")),
-                batch.order,
-                visit.say(two("使用人", "licensee")),
-                batch.licensee
-            ),
+        let order = batch.order;
+        let mut notes = vec![visit.in_words(said!("order {order}", "订单 {order}"))];
+        if !matches!(visit.scope(), Scope::Licensee(_)) {
+            notes.push(names.licensee(batch.licensee));
         }
+        notes.extend([format!("{season} {form}"), count]);
+        let number = batch.number.to_string();
+        noted(visit.language, &number, &listed(visit.language, &notes))
     };
     let each = found
         .iter()
@@ -226,6 +221,7 @@ pub fn with_file(visit: &Visit, typed: Typed) -> Result<(Typed, Option<String>),
     };
     let wrong = |what: String| Errors {
         all: vec![(Some("file"), what)],
+        entry: None,
     };
     if !typed.get("lines").is_empty() {
         let what = visit.say(two(
@@ -403,7 +399,7 @@ async fn in_containers(
         match containers::named(&app.store, visit.scope(), name).await {
             Ok(found) => {
                 let kind = found.filled.kind;
-                let kind = visit.language.choose(kind.chinese(), kind.slug());
+                let kind = visit.language.choose(kind.chinese(), kind.english());
                 told.push(format!("{kind} {}", found.number));
                 numbers.push(found.number);
             }

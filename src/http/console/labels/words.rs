@@ -1,6 +1,7 @@
 //! What an event has to say besides which marks it is about.
 
 use super::which::Meant;
+use crate::domain::calendar::day_of;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::ledger::entry::Destruction;
 use crate::domain::lot::LotNumber;
@@ -11,6 +12,7 @@ use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::service::marks::Change;
 use crate::service::marks::printing::{self, Spoiled};
+use crate::service::system;
 
 /// How the pages speak of an event.
 pub struct Said {
@@ -65,7 +67,7 @@ pub const fn said(event: EventKind) -> Said {
         EventKind::Withdrawn(Withdrawal::Revoked) => {
             (two("撤销标志", "Revoke marks"), two("撤销", "Revoke"))
         }
-        EventKind::Restored(_) => (two("解除停用", "Let marks go again"), two("解除", "Let go")),
+        EventKind::Restored(_) => (two("解除冻结", "Let marks go again"), two("解除", "Let go")),
         EventKind::Undone(_) => (two("更正", "Correct"), two("更正", "Correct")),
     };
     Said { title, button }
@@ -73,8 +75,7 @@ pub const fn said(event: EventKind) -> Said {
 
 /// The name of an event in the language of the page.
 pub fn name_in(visit: &Visit, event: EventKind) -> String {
-    let english = event.slug().replace('_', " ");
-    visit.language.choose(event.chinese(), &english).to_owned()
+    visit.one_of(event.chinese(), event.english()).to_owned()
 }
 
 /// What was said.
@@ -185,6 +186,18 @@ impl Words {
 fn destruction(reader: &mut Reader<'_>) -> Option<Destruction> {
     let date = reader.day("date");
     let (one, other) = (reader.line("witness1"), reader.line("witness2"));
+    if one.is_some() && one == other {
+        reader.wrong(
+            "witness2",
+            "两名见证人须是两个人",
+            "The two witnesses must be two people",
+        );
+        return None;
+    }
+    if date.is_some_and(|date| date > day_of(system::now())) {
+        reader.wrong("date", "销毁日期不能晚于今天", "This day is still to come");
+        return None;
+    }
     Some(Destruction {
         date: date?,
         witnesses: (one?, other?),

@@ -12,12 +12,14 @@ use crate::http::console::read::Reader;
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{listed, noted, two};
 use crate::service::corrections;
 
 fn title_of(visit: &Visit, stored: &StoredEntry) -> String {
     let (what, at) = (kind_in(visit.language, &stored.kind), minute(stored.at));
-    format!("#{} {what}（{at}，{}）", stored.number, stored.actor)
+    let title = format!("#{} {what}", stored.number);
+    let note = [at, stored.actor.to_string()];
+    noted(visit.language, &title, &listed(visit.language, &note))
 }
 
 fn correct_form(visit: &Visit, stored: &StoredEntry) -> Form {

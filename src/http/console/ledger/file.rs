@@ -6,10 +6,11 @@ use axum::response::Response;
 use crate::domain::access::Permission as P;
 use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::Entry;
-use crate::http::console::file::{File, kind_in};
+use crate::http::console::file::{File, kind_in, pretty};
 use crate::http::console::guard::Visit;
+use crate::http::console::members;
 use crate::http::console::page::minute;
-use crate::http::console::party::Names;
+use crate::http::console::party::{Names, People};
 use crate::http::console::seen;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::words::{Two, two};
@@ -23,9 +24,11 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
         let after = ledger::afterwards(&visit.app.store, number).await?;
         let names = Names::of(&visit, stored.subjects.licensee).await?;
         let names = names.and_printers(&visit).await?;
-        Ok((stored, after, names))
+        let actors = after.notes.iter().chain([&stored]);
+        let people = People::of(&visit, actors.map(|one| one.actor.as_str())).await?;
+        Ok((stored, after, names, people))
     };
-    let (stored, after, names) = or_refuse!(visit, found.await);
+    let (stored, after, names, people) = or_refuse!(visit, found.await);
     let number = stored.number;
     let here = format!("/console/ledger/{number}");
     let notes = after.notes.iter().map(|note| {
@@ -35,11 +38,14 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
         };
         (
             Some(address(note.number)),
-            vec![minute(note.at), text, note.actor.to_string()],
+            vec![
+                minute(note.at),
+                text,
+                people.name(&visit, note.actor.as_str()),
+            ],
         )
     });
-    let said: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
-    let said = serde_json::to_string_pretty(&said).unwrap_or_default();
+    let said = members::of_text(visit.language, &stored.kind, &stored.body);
     let file = File::new(
         &visit,
         format!("{} #{number}", kind_in(visit.language, &stored.kind)),
@@ -57,7 +63,8 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
         format!("{here}/note"),
     );
     links(&visit, file, &stored, &after)
-        .facts(None, facts(&stored, &names))
+        .facts(None, facts(&visit, &stored, &names, &people))
+        .told(two("内容", "What it says"), said)
         .table(
             two("更正说明", "Notes"),
             &[
@@ -67,7 +74,7 @@ pub async fn file(visit: Visit, Path(number): Path<u64>) -> Response {
             ],
             notes.collect(),
         )
-        .raw(two("内容", "What it says"), said)
+        .folded(two("原文", "As it is kept"), pretty(&stored.body))
         .render(&visit)
 }
 
@@ -124,11 +131,19 @@ fn links(visit: &Visit, mut file: File, stored: &StoredEntry, after: &Afterwards
     file
 }
 
-fn facts(stored: &StoredEntry, names: &Names) -> Vec<(Two, Option<String>)> {
+fn facts(
+    visit: &Visit,
+    stored: &StoredEntry,
+    names: &Names,
+    people: &People,
+) -> Vec<(Two, Option<String>)> {
     let about = stored.subjects;
     vec![
         (two("时间", "Time"), Some(minute(stored.at))),
-        (two("经办人", "By"), Some(stored.actor.to_string())),
+        (
+            two("经办人", "By"),
+            Some(people.name(visit, stored.actor.as_str())),
+        ),
         (
             two("使用人", "Licensee"),
             about.licensee.map(|one| names.licensee(one)),

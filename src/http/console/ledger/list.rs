@@ -58,10 +58,10 @@ pub async fn list(visit: Visit) -> Response {
     let (found, names, licensees, errors) = or_refuse!(visit, found.await);
     let events = EventKind::ALL
         .iter()
-        .map(|kind| (kind.slug(), visit.one_of(kind.chinese(), kind.slug())));
+        .map(|kind| (kind.slug(), visit.one_of(kind.chinese(), kind.english())));
     let kinds = entry::KINDS
         .iter()
-        .map(|(kind, chinese)| (*kind, visit.one_of(chinese, kind)))
+        .map(|(kind, chinese, english)| (*kind, visit.one_of(chinese, english)))
         .chain(events);
     let mut list = List::new(&visit, &asked, two("台账", "Ledger"))
         .action(

@@ -15,7 +15,7 @@ use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::ServiceError;
 use crate::service::licensees::{self, ChangedSince, PartChanged};
 
@@ -25,7 +25,11 @@ fn form(visit: &Visit, one: &Licensee) -> Form {
         two("变更档案", "Change the file"),
         two("保存变更", "Save the change"),
     )
-    .text(format!("{}（{}）", one.name(), one.uscc))
+    .text(noted(
+        visit.language,
+        one.name().as_str(),
+        one.uscc.as_str(),
+    ))
     .text(visit.say(two(
         "变更记入台账，原内容仍可查。",
         "The change goes into the ledger; what stood there before can still be read.",

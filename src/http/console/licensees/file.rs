@@ -113,7 +113,8 @@ pub async fn file(visit: Visit, Path(number): Path<u16>) -> Response {
         );
     with_tables(&visit, file, &whole)
         .history(&whole.history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 /// What can be done next.
@@ -123,7 +124,7 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
         let (step, by) = (pending.step.step, &pending.by);
         let ground = &pending.step.ground;
         let text = visit.in_words(said!(
-            "“{}” was proposed by {by} and waits for a second person. Ground: {ground}", step.slug();
+            "“{}” was proposed by {by} and waits for a second person. Ground: {ground}", step.english();
             "“{}”由 {by} 提出，待另一人复核。事由：{ground}", step.chinese()
         ));
         file = file
@@ -140,7 +141,7 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
             );
     } else {
         for step in one.state.steps() {
-            let label = Two::of(step.chinese(), step.slug());
+            let label = Two::of(step.chinese(), step.english());
             let may = visit.may(P::for_step(step));
             file = file.step(may, label, format!("{here}/steps/{}", step.slug()));
         }
@@ -246,7 +247,7 @@ fn particulars(visit: &Visit, said: &Particulars) -> Facts {
     let forms: Vec<&str> = said
         .forms
         .iter()
-        .map(|form| visit.one_of(form.chinese(), form.slug()))
+        .map(|form| visit.one_of(form.chinese(), form.english()))
         .collect();
     let mu = visit.say(two("亩", "mu"));
     let mut areas: Vec<String> = said
@@ -267,7 +268,7 @@ fn particulars(visit: &Visit, said: &Particulars) -> Facts {
     vec![
         (
             two("授权依据", "Legal basis"),
-            Some(visit.one_of(basis.chinese(), basis.slug()).to_owned()),
+            Some(visit.one_of(basis.chinese(), basis.english()).to_owned()),
         ),
         (
             two("依据文号", "Documents of the right"),
@@ -291,7 +292,7 @@ fn with_tables(visit: &Visit, file: File, whole: &Whole) -> File {
             Some(format!("/console/orders/{}", order.number)),
             vec![
                 order.number.to_string(),
-                word(order.state.chinese(), order.state.slug()),
+                word(order.state.chinese(), order.state.english()),
                 order.placed.season.to_string(),
                 order.placed.product.to_string(),
                 thousands(order.placed.quantity.get()),

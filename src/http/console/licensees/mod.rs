@@ -21,7 +21,7 @@ use crate::domain::licensee::attention::Attention;
 use crate::http::language::Language;
 
 fn state_in(visit: &Visit, state: LicenseeState) -> &'static str {
-    visit.language.choose(state.chinese(), state.slug())
+    visit.language.choose(state.chinese(), state.english())
 }
 
 /// What needs attention, in words.

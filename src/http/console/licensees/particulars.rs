@@ -81,7 +81,7 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
                 visit,
                 LegalBasis::ALL.iter().copied(),
                 LegalBasis::slug,
-                LegalBasis::chinese,
+                [LegalBasis::chinese, LegalBasis::english],
             ),
         )
         .optional(
@@ -100,7 +100,7 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .optional("products", two("产品名称", "Products"), Kind::Lines)
@@ -111,9 +111,11 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
             "One a line: its number, a space, its version",
         ))
         .part(two("基地面积（亩）", "Base in mu, by township"));
-    let form = AREAS.iter().fold(form, |form, (township, name)| {
-        let label = Two::of(township.name(), township.name());
-        form.optional(name, label, Kind::Decimal)
+    let form = form.in_columns(|form| {
+        AREAS.iter().fold(form, |form, (township, name)| {
+            let label = Two::of(township.name(), township.name());
+            form.optional(name, label, Kind::Decimal)
+        })
     });
     form.part(two("联系方式（不公开）", "Whom to call (not public)"))
         .optional("person", two("联系人", "Contact"), Kind::Line)

@@ -17,13 +17,13 @@ use crate::http::console::read::{Errors, Reader};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse, refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{named, noted, two};
 use crate::service::{ServiceError, licensees, lists, report, system};
 use crate::store::lists::Sort;
 use crate::store::order;
 
 fn step_in(visit: &Visit, step: Step) -> &'static str {
-    visit.language.choose(step.chinese(), step.slug())
+    visit.language.choose(step.chinese(), step.english())
 }
 
 fn step_form(visit: &Visit, step: Step) -> Form {
@@ -192,12 +192,20 @@ fn summary(visit: &Visit, one: &Licensee, taken: &StepTaken) -> Vec<String> {
     let what = step_in(visit, taken.step);
     let ground = &taken.ground;
     let mut said = vec![
-        format!("{what}：{}（{}）", one.name(), one.uscc),
-        format!("{}：{ground}", visit.say(two("事由", "Ground"))),
+        named(
+            visit.language,
+            what,
+            &noted(visit.language, one.name().as_str(), one.uscc.as_str()),
+        ),
+        named(
+            visit.language,
+            visit.say(two("事由", "Ground")),
+            ground.as_str(),
+        ),
     ];
     if taken.step.ends_the_right() {
         let ends = two(
-            "此人的标志权利将终止，并公开日期和事由。",
+            "该使用人的标志使用权将终止，并公开日期和事由。",
             "The right to the mark ends; date and ground become public.",
         );
         said.extend([visit.say(ends).to_owned(), policy(visit, taken)]);

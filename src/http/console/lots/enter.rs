@@ -60,7 +60,7 @@ async fn form(visit: &Visit, licensee: Option<LicenseeNumber>) -> Result<Form, S
                 visit,
                 ProductForm::ALL,
                 ProductForm::slug,
-                ProductForm::chinese,
+                [ProductForm::chinese, ProductForm::english],
             ),
         )
         .field("harvested", two("采收日期", "Day of harvest"), Kind::Day)

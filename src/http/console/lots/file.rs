@@ -11,7 +11,7 @@ use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::seen;
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::{documents, ledger, licensees};
 use crate::store::ledger as entries;
 
@@ -47,7 +47,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             vec![
                 document.title.to_string(),
                 visit
-                    .one_of(document.purpose.chinese(), document.purpose.slug())
+                    .one_of(document.purpose.chinese(), document.purpose.english())
                     .to_owned(),
                 document.version.to_string(),
                 minute(added.at),
@@ -110,7 +110,8 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             rows.collect(),
         )
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 /// Who enters the report that is still missing, for those who cannot.
@@ -127,7 +128,7 @@ fn waits_for_report(visit: &Visit, lot: &Lot) -> Vec<String> {
 }
 
 fn report_row(visit: &Visit, report: &TestReport) -> (Option<String>, Vec<String>) {
-    let result = visit.one_of(report.result.chinese(), report.result.slug());
+    let result = visit.one_of(report.result.chinese(), report.result.english());
     (
         None,
         vec![
@@ -149,7 +150,7 @@ fn facts(
     vec![
         (
             two("合法使用人", "Licensee"),
-            Some(format!("{name}（{}）", new.licensee)),
+            Some(noted(visit.language, name, &new.licensee.to_string())),
         ),
         (
             two("企业批号", "The firm's own code"),
@@ -160,7 +161,7 @@ fn facts(
             two("产品形态", "Form"),
             Some(
                 visit
-                    .one_of(public.form.chinese(), public.form.slug())
+                    .one_of(public.form.chinese(), public.form.english())
                     .to_owned(),
             ),
         ),

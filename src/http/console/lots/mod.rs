@@ -14,7 +14,7 @@ pub use report::{report, report_page};
 
 use super::guard::Visit;
 use super::page::thousands;
-use super::words::{Two, two};
+use super::words::{Two, noted, two};
 use crate::domain::lot::{Lot, TestResult};
 
 /// How it stands with the test of a lot, in a word.
@@ -37,7 +37,8 @@ fn state_in(visit: &Visit, lot: &Lot) -> &'static str {
 /// The name of a lot: its number, and the firm's own.
 fn title_of(visit: &Visit, lot: &Lot) -> String {
     let what = visit.say(two("生产批次", "Lot"));
-    format!("{what} {}（{}）", lot.number, lot.entered.public.code)
+    let name = format!("{what} {}", lot.number);
+    noted(visit.language, &name, lot.entered.public.code.as_str())
 }
 
 /// Heads of a table of lots in somebody's file.

@@ -15,7 +15,7 @@ use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::{ServiceError, documents, lots};
 
 /// Documents that are offered.
@@ -43,7 +43,8 @@ async fn found(visit: &Visit, number: u32) -> Result<(Lot, Vec<AddedDocument>), 
 fn form(visit: &Visit, lot: &Lot, files: &[AddedDocument]) -> Form {
     let offered = files.iter().map(|added| {
         let document = &added.document;
-        let text = format!("{}（v{}）", document.title, document.version);
+        let version = format!("v{}", document.version);
+        let text = noted(visit.language, document.title.as_str(), &version);
         (document.number.to_string(), text)
     });
     Form::new(
@@ -66,7 +67,7 @@ fn form(visit: &Visit, lot: &Lot, files: &[AddedDocument]) -> Form {
             visit,
             TestResult::ALL.iter().copied(),
             TestResult::slug,
-            TestResult::chinese,
+            [TestResult::chinese, TestResult::english],
         ),
     )
     .optional(

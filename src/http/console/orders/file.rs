@@ -11,7 +11,7 @@ use crate::http::console::file::File;
 use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::http::console::{batches, labels};
 use crate::service::marks::deliveries;
 use crate::service::{ServiceError, ledger, orders};
@@ -36,7 +36,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
     let places = places.map(|place| {
-        let name = visit.language.choose(place.chinese(), place.slug());
+        let name = visit.language.choose(place.chinese(), place.english());
         (
             None,
             vec![name.to_owned(), thousands(order.counts.at(*place))],
@@ -44,8 +44,16 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     });
     let title = format!("{} {number}", visit.say(two("印制订单", "Order")));
     let file = File::new(&visit, title).state(state_in(&visit, order.state));
-    let mut file = steps(&visit, &order, file);
-    file = labels::of_order::steps(&visit, &order, &history, file);
+    let may_close = order.state == OrderState::Released && visit.may(P::OrderClose);
+    let is_due = order.counts.are_accounted_for();
+    let close = |file: File, can: bool| {
+        let address = format!("/console/orders/{number}/close");
+        file.step(can && may_close, two("结案", "Close"), address)
+    };
+    // Closing comes first where it is what is due, else after all else.
+    let file = close(steps(&visit, &order, file), is_due);
+    let file = labels::of_order::steps(&visit, &order, &history, file);
+    let mut file = close(file, !is_due);
     if order.is_scrap_over() {
         let over = two(
             "印制作废超过允许损耗。",
@@ -60,12 +68,16 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             vec![
                 (
                     two("合法使用人", "Licensee"),
-                    Some(format!("{}（{}）", detail.licensee, order.placed.licensee)),
+                    Some(noted(
+                        visit.language,
+                        detail.licensee.as_str(),
+                        &order.placed.licensee.to_string(),
+                    )),
                 ),
                 (two("年度", "Season"), Some(order.placed.season.to_string())),
                 (
                     two("产品形态", "Form"),
-                    Some(visit.one_of(form.chinese(), form.slug()).to_owned()),
+                    Some(visit.one_of(form.chinese(), form.english()).to_owned()),
                 ),
                 (
                     two("产品", "Product"),
@@ -102,13 +114,15 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         );
     labels::of_order::sendings(&visit, order.number, &sent, file)
         .history(&history)
-        .render(&visit)
+        .render_with_names(&visit)
+        .await
 }
 
 /// The steps that the office can take now.
 fn steps(visit: &Visit, order: &Order, file: File) -> File {
-    use OrderState::{Approved, Issued, Placed, Released};
+    use OrderState::{Approved, Issued, Placed};
     let is = |states: &[OrderState]| states.contains(&order.state);
+    let may_assign = is(&[Placed, Approved, Issued]) && visit.may(P::OrderAssign);
     let at = |step: &str| format!("/console/orders/{}/{step}", order.number);
     file.step(
         is(&[Placed]) && visit.may(P::OrderApprove),
@@ -121,7 +135,7 @@ fn steps(visit: &Visit, order: &Order, file: File) -> File {
         at("reject"),
     )
     .step(
-        is(&[Placed, Approved, Issued]) && visit.may(P::OrderAssign),
+        may_assign && order.printer.is_none() && !is(&[Placed]),
         two("指定承印方", "Assign a printer"),
         at("assign"),
     )
@@ -136,9 +150,9 @@ fn steps(visit: &Visit, order: &Order, file: File) -> File {
         at("release"),
     )
     .step(
-        is(&[Released]) && visit.may(P::OrderClose),
-        two("结案", "Close"),
-        at("close"),
+        may_assign && (order.printer.is_some() || is(&[Placed])),
+        two("指定承印方", "Assign a printer"),
+        at("assign"),
     )
     .step(
         is(&[Placed, Approved, Issued]) && visit.may(P::OrderCancel),

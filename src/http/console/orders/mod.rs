@@ -17,5 +17,5 @@ use super::guard::Visit;
 use crate::domain::order::OrderState;
 
 fn state_in(visit: &Visit, state: OrderState) -> &'static str {
-    visit.one_of(state.chinese(), state.slug())
+    visit.one_of(state.chinese(), state.english())
 }

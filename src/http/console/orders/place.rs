@@ -2,33 +2,38 @@
 
 use axum::response::Response;
 
+use crate::domain::access::Permission;
 use crate::domain::calendar::day_of;
 use crate::domain::form::Form as ProductForm;
 use crate::domain::mark::MarkCount;
 use crate::domain::order::NewOrder;
+use crate::domain::said::said;
 use crate::domain::season::Season;
 use crate::domain::wanted::Wanted;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
+use crate::http::console::page::thousands;
 use crate::http::console::party;
 use crate::http::console::read::{Reader, whole};
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::{ServiceError, orders, system};
+use crate::service::{ServiceError, lists, orders, system};
+use crate::store::lists::{EntitlementFilter, Sort};
 
 async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
     let forms = Kind::choice(
         visit,
         ProductForm::ALL.iter().copied(),
         ProductForm::slug,
-        ProductForm::chinese,
+        [ProductForm::chinese, ProductForm::english],
     );
     let form = Form::new(
         visit,
         two("提交订单", "Place an order"),
         two("提交", "Place it"),
     );
+    let form = balances(visit).await?.into_iter().fold(form, Form::text);
     let form =
         party::licensee_field(visit, form, "licensee", two("合法使用人", "Licensee")).await?;
     Ok(form
@@ -45,6 +50,36 @@ async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
             two("数量（枚）", "How many marks"),
             Kind::Number,
         ))
+}
+
+/// What is left of the person's own entitlements, a sentence for each.
+async fn balances(visit: &Visit) -> Result<Vec<String>, ServiceError> {
+    /// Accounts that are told, the newest seasons first.
+    const MOST: u32 = 8;
+    let Some(own) = visit.scope().licensee() else {
+        return Ok(Vec::new());
+    };
+    if !visit.may(Permission::EntitlementRead) {
+        return Ok(Vec::new());
+    }
+    let filter = EntitlementFilter {
+        licensee: Some(own),
+        season: None,
+        form: None,
+    };
+    let (store, scope) = (&visit.app.store, visit.scope());
+    let sort = Sort::down("season");
+    let found = lists::entitlements(store, scope, &filter, sort, None, MOST).await?;
+    let open = found.iter().filter(|one| !one.is_closed);
+    let told = open.map(|one| {
+        let (season, form) = (one.account.season, one.account.form);
+        let left = thousands(one.balance());
+        visit.in_words(said!(
+            "Left for {}, season {season}: {left} marks.", form.english();
+            "{season} 年度{}剩余额度 {left} 枚。", form.chinese()
+        ))
+    });
+    Ok(told.collect())
 }
 
 /// `GET /console/orders/new`

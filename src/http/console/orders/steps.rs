@@ -3,8 +3,10 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use crate::domain::entitlement::Account;
 use crate::domain::order::{Order, OrderNumber};
 use crate::domain::printer::PrinterNumber;
+use crate::domain::refusal::RefusalKind;
 use crate::domain::said::said;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
@@ -12,7 +14,7 @@ use crate::http::console::page::thousands;
 use crate::http::console::read::Reader;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, named, two};
 use crate::http::console::{party, seen};
 use crate::service::desk::Call;
 use crate::service::issue::{self, Issue};
@@ -73,14 +75,25 @@ macro_rules! step {
     };
 }
 
-step!(
-    "approve",
-    approve_page,
-    approve,
-    approve_form,
-    |reader| reader.optional_line("document"),
-    async |store, call, order, document| orders::approve(store, &call, order, document).await
-);
+/// `GET /console/orders/{order}/approve`
+pub async fn approve_page(visit: Visit, Path(number): Path<u32>) -> Response {
+    or_refuse!(visit, approve_form(&visit, number).await).render(&visit, None)
+}
+
+/// `POST /console/orders/{order}/approve`
+pub async fn approve(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Response {
+    let form = or_refuse!(visit, approve_form(&visit, number).await);
+    take(
+        &visit,
+        number,
+        &typed,
+        form,
+        |reader| reader.optional_line("document"),
+        async |store, call, order, document| orders::approve(store, &call, order, document).await,
+    )
+    .await
+}
+
 step!(
     "reject",
     reject_page,
@@ -173,29 +186,64 @@ pub async fn issue(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Respo
 
 /// A step of an order: its words, and the fields it needs.
 fn step_form(visit: &Visit, order: &Order, title: Two, button: Two) -> Form {
-    let text = format!(
-        "{} {}：{}，{} {}",
-        visit.say(two("订单", "Order")),
-        order.number,
-        order.placed.product,
-        thousands(order.placed.quantity.get()),
-        visit.say(two("枚", "marks"))
-    );
+    let (number, product) = (order.number, &order.placed.product);
+    let marks = thousands(order.placed.quantity.get());
+    let text = visit.in_words(said!(
+        "Order {number}: {product}, {marks} marks",
+        "订单 {number}：{product}，{marks} 枚"
+    ));
     Form::new(visit, title, button).text(text)
 }
 
-fn approve_form(visit: &Visit, order: &Order) -> Form {
-    step_form(
+async fn approve_form(visit: &Visit, number: u32) -> Result<Form, ServiceError> {
+    let order = seen::order(visit, OrderNumber(number)).await?;
+    let placed = &order.placed;
+    let names = party::Names::of(visit, [placed.licensee]).await?;
+    let form = step_form(
         visit,
-        order,
+        &order,
         two("核准订单", "Approve the order"),
         two("核准", "Approve"),
     )
-    .optional(
+    .text(named(
+        visit.language,
+        visit.say(two("合法使用人", "Licensee")),
+        &names.licensee(placed.licensee),
+    ))
+    .text(left(visit, &order).await?);
+    Ok(form.optional(
         "document",
         two("文号", "Number of the document"),
         Kind::Line,
-    )
+    ))
+}
+
+/// What is left of the entitlement that an order draws on, and what would be left after it.
+async fn left(visit: &Visit, order: &Order) -> Result<String, ServiceError> {
+    let placed = &order.placed;
+    let account = Account {
+        licensee: placed.licensee,
+        season: placed.season,
+        form: placed.form,
+    };
+    let form = visit.one_of(placed.form.chinese(), placed.form.english());
+    let season = placed.season;
+    let left = match seen::entitlement(visit, account).await {
+        Ok(one) => i128::from(one.balance()),
+        Err(ServiceError::Refused(refusal)) if refusal.kind == RefusalKind::NoSuch => {
+            return Ok(visit.in_words(said!(
+                "No entitlement was granted for {form}, season {season}.",
+                "{season} 年度{form}没有核定额度。"
+            )));
+        }
+        Err(error) => return Err(error),
+    };
+    let after = thousands(left - i128::from(placed.quantity.get()));
+    let left = thousands(left);
+    Ok(visit.in_words(said!(
+        "Left of the entitlement for {form}, season {season}: {left} marks; after this order {after}.",
+        "{season} 年度{form}剩余额度 {left} 枚，核准后剩余 {after} 枚。"
+    )))
 }
 
 fn reject_form(visit: &Visit, order: &Order) -> Form {

@@ -120,6 +120,7 @@ fn by_day(visit: &Visit, found: &ScanReport) -> Figure {
     let svg = chart::columns(title, &columns, &thousands(most.unwrap_or(0)));
     let mut figure = Figure::new(visit, title, svg)
         .keys(visit, &SERIES)
+        .nothing(visit.say(two("没有查询。", "No scans.")))
         .heads(visit, &heads(two("日期", "Day")));
     for day in found.days.iter().rev() {
         figure = figure.row(
@@ -152,6 +153,7 @@ fn by_province(visit: &Visit, found: &ScanReport) -> Figure {
         .collect();
     let mut figure = Figure::new(visit, title, chart::bars(title, &bars))
         .keys(visit, &SERIES)
+        .nothing(visit.say(two("没有查询。", "No scans.")))
         .heads(visit, &heads(two("省份", "Province")));
     for province in &found.provinces {
         figure = figure.row(

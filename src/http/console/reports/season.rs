@@ -7,7 +7,7 @@ use super::{Asks, Report, asked_season, choices, take};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::plan::{OUTPUT_PERCENT, Target, USERS_PERCENT};
+use crate::domain::plan::{OUTPUT_PERCENT, PLAN_YEAR, Target, USERS_PERCENT};
 use crate::domain::season::Season;
 use crate::http::console::asked::Asked;
 use crate::http::console::figure::Figure;
@@ -17,7 +17,7 @@ use crate::http::console::page::thousands;
 use crate::http::console::party;
 use crate::http::console::submit::refuse;
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, named, noted, two};
 use crate::http::language::Language;
 use crate::service::report::chart::{self, Gauge};
 use crate::service::report::{self, GRAMS_A_TONNE, Targets};
@@ -85,12 +85,9 @@ async fn page_of(visit: &Visit, asked: &Typed) -> Result<Response, ServiceError>
         two("年度：从额度到使用", "season: from entitlement to use"),
     ));
     if let Some(one) = one {
-        page = page.text(format!(
-            "{}：{}（{}）",
-            visit.say(two("仅统计", "Only of")),
-            one.name(),
-            one.number
-        ));
+        let name = noted(visit.language, one.name().as_str(), &one.number.to_string());
+        let only = visit.say(two("仅统计", "Only of"));
+        page = page.text(named(visit.language, only, &name));
     } else {
         let targets = report::targets(store, season, system::now()).await?;
         page = page.figure(of_users(visit, season, &targets));
@@ -190,10 +187,14 @@ fn against_plan(
 fn of_users(visit: &Visit, season: Season, targets: &Targets) -> Figure {
     let title = match visit.language {
         Language::Chinese => {
-            format!("{season} 规划目标：用标主体占产区生产者 {USERS_PERCENT} % 以上")
+            format!(
+                "规划目标（{PLAN_YEAR} 年）：用标主体占产区生产者 {USERS_PERCENT} % 以上，{season} 年度"
+            )
         }
         Language::English => {
-            format!("{season} target: {USERS_PERCENT} % of the area's producers use the mark")
+            format!(
+                "Target for {PLAN_YEAR}: {USERS_PERCENT} % of the area's producers use the mark; season {season}"
+            )
         }
     };
     let target = targets.of_users();
@@ -241,9 +242,15 @@ fn tonnes(grams: u64) -> String {
 
 fn of_output(visit: &Visit, season: Season, targets: &Targets) -> Figure {
     let title = match visit.language {
-        Language::Chinese => format!("{season} 规划目标：用标产量占全行业 {OUTPUT_PERCENT} % 以上"),
+        Language::Chinese => {
+            format!(
+                "规划目标（{PLAN_YEAR} 年）：用标产量占全行业 {OUTPUT_PERCENT} % 以上，{season} 年度"
+            )
+        }
         Language::English => {
-            format!("{season} target: {OUTPUT_PERCENT} % of the trade's output carries the mark")
+            format!(
+                "Target for {PLAN_YEAR}: {OUTPUT_PERCENT} % of the trade's output carries the mark; season {season}"
+            )
         }
     };
     let target = targets.of_output();
@@ -323,7 +330,7 @@ pub async fn licensees(visit: Visit) -> Response {
                 format!("{}（{}）", one.name, one.number),
                 visit
                     .language
-                    .choose(one.state.chinese(), one.state.slug())
+                    .choose(one.state.chinese(), one.state.english())
                     .to_owned(),
                 visit
                     .say(if one.is_user {

@@ -375,6 +375,7 @@ fn rows(page: &crate::support::office::Page) -> Vec<Vec<String>> {
             let (_, text) = cell.split_once('>').unwrap();
             let text = text.split_once("</td>").unwrap().0;
             let text = text.rsplit_once("</a>").map_or(text, |(link, _)| link);
+            let text = text.rsplit_once("</span>").map_or(text, |(word, _)| word);
             let text = text.rsplit_once('>').map_or(text, |(_, text)| text);
             crate::support::html::decoded(text.trim())
         };
@@ -408,11 +409,11 @@ async fn steps_are_found_and_taken_away() {
         assert!(all.len() > 10);
         for (query, column, value) in [
             ("login=registrar", 2, "registrar"),
-            ("action=sign-in", 3, "sign-in"),
-            ("subject=user+spare", 4, "user spare"),
+            ("action=sign-in", 3, "登录"),
+            ("subject=user+spare", 4, "用户 spare"),
             ("outcome=refused", 5, "被拒"),
             ("outcome=failed&login=inspector", 5, "失败"),
-            ("login=registrar&action=export", 3, "export"),
+            ("login=registrar&action=export", 3, "导出"),
         ] {
             let found = find(query).await;
             assert!(
@@ -490,7 +491,7 @@ async fn tables_open(auditor: &Person<'_>, today: &str) {
             .await,
     );
     assert_eq!(found.len(), 2);
-    assert_eq!(found[0][4], "trail");
+    assert_eq!(found[0][4], "操作日志");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,13 @@
 //! What changes something writes its step in the same transaction: there is no change without a step. Sign-ins that
 //! fail, exports and refusals have steps of their own.
 
+pub mod words;
+
 use std::io::Write;
 
 use jiff::Timestamp;
 
+use self::words::Subject;
 use super::ServiceError;
 use crate::domain::access::{Principal, UserNumber};
 use crate::domain::ledger::chain::EntryNumber;
@@ -242,13 +245,15 @@ pub async fn export<W: Write + Send>(
         let Some(last) = some.last() else { break };
         before = Some(last.number);
         for step in &some {
-            sheet.row(&row(step))?;
+            let subject = step.subject.as_deref();
+            let words = subject.and_then(Subject::read).map(|one| one.chinese());
+            sheet.row(&row(step, words.as_deref().or(subject)))?;
         }
     }
     Ok(sheet.finish()?)
 }
 
-fn row(step: &Step) -> [Cell<'_>; 11] {
+fn row<'a>(step: &'a Step, subject: Option<&'a str>) -> [Cell<'a>; 11] {
     fn text(text: Option<&str>) -> Cell<'_> {
         text.map_or(Cell::Empty, Cell::Text)
     }
@@ -256,8 +261,8 @@ fn row(step: &Step) -> [Cell<'_>; 11] {
         Cell::Integer(step.number.cast_signed()),
         Cell::DateTime(step.at),
         Cell::Text(&step.login),
-        Cell::Text(&step.action),
-        text(step.subject.as_deref()),
+        Cell::Text(words::action(&step.action).map_or(&step.action, |(chinese, _)| chinese)),
+        text(subject),
         Cell::Text(step.outcome.chinese()),
         step.entry
             .map_or(Cell::Empty, |entry| Cell::Integer(entry.cast_signed())),

@@ -1,0 +1,222 @@
+//! What the steps of the audit trail are called: one table of all actions, and the things that a step is about.
+
+use crate::domain::access::Permission;
+use crate::domain::event::EventKind;
+use crate::domain::ledger::entry;
+
+/// A text in Chinese and English.
+pub type Names = (&'static str, &'static str);
+
+/// What people do to accounts and data besides what the ledger's entries say.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("sign-in", "登录", "sign in"),
+    ("second-factor", "动态口令验证", "one-time code"),
+    ("sign-out", "退出登录", "sign out"),
+    ("sign-out-everywhere", "结束全部会话", "end all sessions"),
+    ("password-change", "修改密码", "change the password"),
+    (
+        "second-factor-enrol",
+        "启用动态口令",
+        "set one-time codes up",
+    ),
+    ("recovery-codes", "更换恢复码", "new recovery codes"),
+    ("own-account", "本人账户", "own account"),
+    ("user-add", "新增用户", "add a person"),
+    ("user-change", "变更用户", "change an account"),
+    ("user-reset-password", "重置密码", "reset a password"),
+    (
+        "user-reset-second-factor",
+        "重置动态口令",
+        "reset one-time codes",
+    ),
+    ("token-make", "新建令牌", "make a token"),
+    ("token-revoke", "停用令牌", "end a token"),
+    ("pack-make", "生成数据包", "make a pack"),
+    ("pack-take", "领取数据包", "take a pack"),
+    ("document-take", "查阅文件", "take a document"),
+    ("ledger-prove", "核对全部台账", "prove the whole ledger"),
+    ("trail-export", "导出操作日志", "take the audit trail away"),
+    ("none", "无此权限", "nothing that is allowed"),
+];
+
+/// A kind of actions, with the code and the names of each.
+pub struct Group {
+    /// What they have in common.
+    pub names: Names,
+    /// Their codes and names.
+    pub actions: Vec<(&'static str, Names)>,
+}
+
+/// Every action there is. What a rule or a role refused goes by the permission that it needs.
+pub fn actions() -> [Group; 4] {
+    let entries = entry::KINDS.iter();
+    let others = OTHERS.iter();
+    [
+        Group {
+            names: ("账户和数据", "accounts and data"),
+            actions: others.map(|(code, zh, en)| (*code, (*zh, *en))).collect(),
+        },
+        Group {
+            names: ("台账登记", "entries of the ledger"),
+            actions: entries.map(|(code, zh, en)| (*code, (*zh, *en))).collect(),
+        },
+        Group {
+            names: ("标志", "marks"),
+            actions: EventKind::ALL
+                .iter()
+                .map(|kind| (kind.slug(), (kind.chinese(), kind.english())))
+                .collect(),
+        },
+        Group {
+            names: (
+                "按权限（导出、被拒的操作）",
+                "by permission: exports, and what was refused",
+            ),
+            actions: Permission::ALL
+                .iter()
+                .map(|one| (one.slug(), (one.chinese(), one.english())))
+                .collect(),
+        },
+    ]
+}
+
+/// The names of an action, if it is one.
+pub fn action(code: &str) -> Option<Names> {
+    let other = OTHERS.iter().find(|(known, ..)| *known == code);
+    other
+        .map(|(_, zh, en)| (*zh, *en))
+        .or_else(|| entry::names(code))
+        .or_else(|| Permission::from_slug(code).map(|one| (one.chinese(), one.english())))
+}
+
+/// Kinds of things: the word for one in a step, that for many in addresses and the names of tables, and what it is
+/// called.
+const THINGS: &[(&str, &str, &str, &str)] = &[
+    ("licensee", "licensees", "合法使用人", "licensee"),
+    ("order", "orders", "订单", "order"),
+    ("lot", "lots", "生产批次", "lot"),
+    ("printer", "printers", "承印方", "printer"),
+    ("season", "entitlements", "年度额度", "entitlement"),
+    ("coefficient", "coefficients", "核算系数", "coefficients"),
+    ("transfer", "transfers", "额度划转", "transfer"),
+    ("batch", "batches", "标志批", "batch"),
+    ("container", "containers", "卷和箱", "roll or box"),
+    ("mark", "marks", "标志", "mark"),
+    ("document", "documents", "文件", "document"),
+    ("user", "people", "用户", "person"),
+    ("token", "tokens", "令牌", "token"),
+    ("entry", "ledger", "台账", "ledger"),
+    ("step", "trail", "操作日志", "audit trail"),
+    ("report", "reports", "统计", "reports"),
+    ("register", "register", "名册", "register"),
+    ("search", "search", "查找", "search"),
+    ("account", "own", "本人账户", "own account"),
+];
+
+/// What a step is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject<'a> {
+    /// The word for things of its kind in addresses.
+    pub place: &'static str,
+    /// What they are called.
+    pub names: Names,
+    /// Which of them; nothing if it is about the list.
+    pub which: Option<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    /// Reads what a step keeps, such as `order 12`, `orders` or `/console/orders/12/approve`.
+    pub fn read(kept: &'a str) -> Option<Self> {
+        let path = kept
+            .strip_prefix("/console/")
+            .or_else(|| kept.strip_prefix("/api/v1/"));
+        let (kind, which) = match path {
+            Some(path) => {
+                let mut parts = path.split('/');
+                let kind = parts.next()?;
+                let is_one = |part: &&str| part.bytes().any(|byte| byte.is_ascii_digit());
+                (kind, parts.next().filter(is_one))
+            }
+            None => match kept.split_once(' ') {
+                Some((kind, which)) => (kind, Some(which)),
+                None => (kept, None),
+            },
+        };
+        let is_it = |(one, many, ..): &&(&str, &str, &str, &str)| [*one, *many].contains(&kind);
+        let (_, place, zh, en) = THINGS.iter().find(is_it)?;
+        Some(Self {
+            place,
+            names: (zh, en),
+            which,
+        })
+    }
+
+    /// In Chinese, as in 订单 12.
+    pub fn chinese(&self) -> String {
+        self.told(self.names.0)
+    }
+
+    /// In English, as in order 12.
+    pub fn english(&self) -> String {
+        self.told(self.names.1)
+    }
+
+    fn told(&self, name: &str) -> String {
+        match self.which {
+            Some(which) => format!("{name} {which}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_one_code_and_two_names() {
+        let mut codes = BTreeSet::new();
+        for (code, names) in actions().iter().flat_map(|group| &group.actions) {
+            assert!(codes.insert(*code), "{code}");
+            assert_eq!(action(code), Some(*names), "{code}");
+            let (chinese, english) = names;
+            assert!(!chinese.is_ascii() && english.is_ascii(), "{code}");
+            assert!(
+                !english.contains(['_', '.', '-']) || english.contains("one-time"),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_step_is_about_is_said_in_words() {
+        for (kept, chinese, english) in [
+            ("lot 5", "生产批次 5", "lot 5"),
+            ("orders 12", "订单 12", "order 12"),
+            ("orders", "订单", "order"),
+            ("user wang.min", "用户 wang.min", "person wang.min"),
+            (
+                "/console/licensees/18/confirm",
+                "合法使用人 18",
+                "licensee 18",
+            ),
+            ("/console/people", "用户", "person"),
+            ("/console/orders/new", "订单", "order"),
+            ("/api/v1/lots/7/recall", "生产批次 7", "lot 7"),
+            (
+                "entitlements 1 2026 canned",
+                "年度额度 1 2026 canned",
+                "entitlement 1 2026 canned",
+            ),
+        ] {
+            let subject = Subject::read(kept).unwrap();
+            assert_eq!(subject.chinese(), chinese);
+            assert_eq!(subject.english(), english);
+        }
+        for odd in ["", "/console", "something else", "/console/nowhere/1"] {
+            assert_eq!(Subject::read(odd), None, "{odd}");
+        }
+    }
+}
