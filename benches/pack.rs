@@ -1,9 +1,10 @@
 //! `cargo bench --bench pack`: a million labels as CSV against bare Ed25519 signing on all cores, and the memory it
-//! takes; then single labels as SVG and PNG. Ratios are taken within one run; the machine's speed drifts.
+//! takes; a million labels on PDF sheets; then single labels of every kind. Ratios are taken within one run; the machine's speed drifts.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // a bench prints, and asks the clock
 
 use std::hint::black_box;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -14,9 +15,10 @@ use jiff::Timestamp;
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::calendar::day_of;
-use yuanmark::domain::code::signed_message;
+use yuanmark::domain::code::{Payload, signed_message};
 use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::form::Form;
+use yuanmark::domain::keyring::KeyId;
 use yuanmark::domain::licensee::{
     LegalBasis, LicenseeNumber, LicenseeState, NewLicensee, Particulars,
 };
@@ -24,12 +26,16 @@ use yuanmark::domain::mark::{BatchNumber, MarkCount, MarkId, MarkIndex};
 use yuanmark::domain::order::{Batch, NewOrder};
 use yuanmark::domain::public_url::PublicUrl;
 use yuanmark::domain::season::Season;
+use yuanmark::domain::serial::SerialKey;
 use yuanmark::domain::text::Line;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
 use yuanmark::render::dpi::Dpi;
-use yuanmark::render::{png, svg};
+use yuanmark::render::imposition::{Imposition, Order, Size};
+use yuanmark::render::label::Label;
+use yuanmark::render::pdf::PdfPages;
+use yuanmark::render::{png, svg, zpl};
 use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
@@ -58,6 +64,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     runtime.block_on(compare(folder.path()));
     memory(folder.path());
+    runtime.block_on(sheets(folder.path()));
     single_labels();
 }
 
@@ -106,9 +113,8 @@ fn line(text: &str) -> Line {
     Line::new("text", text).expect("a line")
 }
 
-/// Makes an installation in the folder if there is none, issues a batch of `count`, and packs it. Returns the seconds of
-/// packing alone.
-async fn pack_once(folder: &Path, count: u32) -> f64 {
+/// Makes an installation in the folder if there is none, and issues a batch of `count`.
+async fn installation(folder: &Path, count: u32) -> (Store, LiveKeys, Batch) {
     let now = Timestamp::now();
     let key_folder = KeyFolder::new(folder.join("keys"));
     if !key_folder.has_keyring() {
@@ -119,17 +125,33 @@ async fn pack_once(folder: &Path, count: u32) -> f64 {
     let store = Store::connect_or_create(&url).await.expect("a database");
     migrate::run(&store).await.expect("a schema");
     let batch = new_batch(&store, &keys, count, now).await;
+    (store, keys, batch)
+}
+
+/// Packs, and gives the seconds it took and the bytes it made.
+async fn packed(store: &Store, keys: &LiveKeys, request: &Pack) -> (f64, u64) {
+    let address = PublicUrl::new("https://v.example.cn").expect("an address");
+    let origin = Origin::shell(&line("bench"));
+    // Every batch has a folder of its own.
+    _ = std::fs::remove_dir_all(&request.out);
+    let start = Instant::now();
+    let made = pack::pack(store, keys, &address, request, &origin, &|_, _| {}).await;
+    let seconds = start.elapsed().as_secs_f64();
+    let files = made.expect("a pack").files;
+    let bytes = files
+        .iter()
+        .map(|path| path.metadata().expect("a file").len());
+    (seconds, bytes.sum())
+}
+
+/// Issues a batch of `count`, and packs its table. Returns the seconds of packing alone.
+async fn pack_once(folder: &Path, count: u32) -> f64 {
+    let (store, keys, batch) = installation(folder, count).await;
     let request = Pack {
         there: There::Replaced,
         ..Pack::new(batch.number, folder.join("pack"))
     };
-    let address = PublicUrl::new("https://v.example.cn").expect("an address");
-    let origin = Origin::shell(&line("bench"));
-    let start = Instant::now();
-    pack::pack(&store, &keys, &address, &request, &origin, &|_, _| {})
-        .await
-        .expect("a pack");
-    let seconds = start.elapsed().as_secs_f64();
+    let (seconds, _) = packed(&store, &keys, &request).await;
     store.close().await;
     seconds
 }
@@ -219,42 +241,114 @@ fn memory(folder: &Path) {
     println!();
 }
 
-fn single_labels() {
-    const LABELS: u32 = 20_000;
-    let key = SigningKey::from_bytes(&[7; 32]);
-    let serial_key = yuanmark::domain::serial::SerialKey::new(&[9; 32]);
-    let renderer = png::PngRenderer::new(Dpi::D300);
-    let prefix = PublicUrl::new("https://v.example.cn")
-        .expect("an address")
-        .qr_prefix();
-    println!("single labels on one core, signing and symbol included");
-    for format in ["png 300 dpi", "svg"] {
-        let mut bytes = 0;
-        let start = Instant::now();
-        for number in 0..LABELS {
-            let mark = MarkId {
-                batch: BatchNumber::new(1).expect("a batch"),
-                index: MarkIndex::new(number).expect("an index"),
-            };
-            let payload = yuanmark::domain::code::Payload {
-                key: yuanmark::domain::keyring::KeyId(1),
-                mark,
-                season: Season::new(2026).expect("a season"),
-                form: Form::Canned.code(),
-                licensee: LicenseeNumber(1),
-                has_hidden_code: false,
-            };
-            let code = payload.sign(&key);
-            let label = pack::label_of(&prefix, &code, serial_key.serial(mark)).expect("a label");
-            bytes += match format {
-                "svg" => svg::render(&label, svg::MODULE_MM).len(),
-                _ => renderer.render(&label).expect("a picture").len(),
-            };
+/// Labels of a fixed key, one after the other.
+struct Labels {
+    key: SigningKey,
+    serial: SerialKey,
+    prefix: String,
+}
+
+impl Labels {
+    fn new() -> Self {
+        let address = PublicUrl::new("https://v.example.cn").expect("an address");
+        Self {
+            key: SigningKey::from_bytes(&[7; 32]),
+            serial: SerialKey::new(&[9; 32]),
+            prefix: address.qr_prefix(),
         }
-        let rate = f64::from(LABELS) / start.elapsed().as_secs_f64();
-        println!(
-            "  {format:<12} {rate:>7.0} labels/s, {} bytes each",
-            bytes / LABELS as usize
-        );
     }
+
+    fn get(&self, number: u32) -> Label {
+        let mark = MarkId {
+            batch: BatchNumber::new(1).expect("a batch"),
+            index: MarkIndex::new(number).expect("an index"),
+        };
+        let payload = Payload {
+            key: KeyId(1),
+            mark,
+            season: Season::new(2026).expect("a season"),
+            form: Form::Canned.code(),
+            licensee: LicenseeNumber(1),
+            has_hidden_code: false,
+        };
+        let code = payload.sign(&self.key);
+        pack::label_of(&self.prefix, &code, self.serial.serial(mark)).expect("a label")
+    }
+}
+
+fn single_labels() {
+    const LABELS: u32 = 22_000;
+    let labels = Labels::new();
+    let renderer = png::PngRenderer::new(Dpi::D300);
+    let size = PdfPages::label_size(&labels.get(0), Dpi::D300);
+    let sheet = Imposition::filling(Size::A4, size, 2.0, 8.0, Order::Rows).expect("a sheet");
+    let pages = PdfPages::new(Dpi::D300, sheet);
+    let a_page = pages.imposition().cells();
+    println!("single labels on one core, signing and symbol included");
+    let measure = |name: &str, draw: &dyn Fn(u32) -> usize, step: u32| {
+        let start = Instant::now();
+        let bytes: usize = (0..LABELS).step_by(step as usize).map(draw).sum();
+        let rate = f64::from(LABELS) / start.elapsed().as_secs_f64();
+        let each = bytes / LABELS as usize;
+        println!("  {name:<22} {rate:>7.0} labels/s, {each} bytes each");
+    };
+    let each = |draw: &dyn Fn(&Label) -> usize, number| draw(&labels.get(number));
+    measure(
+        "symbol alone",
+        &|number| each(&|label| black_box(label).lines()[0].len(), number),
+        1,
+    );
+    measure(
+        "png, 300 dpi",
+        &|number| {
+            each(
+                &|label| renderer.render(label).expect("a picture").len(),
+                number,
+            )
+        },
+        1,
+    );
+    measure(
+        "svg",
+        &|number| each(&|label| svg::render(label, svg::MODULE_MM).len(), number),
+        1,
+    );
+    measure(
+        "zpl, 300 dpi",
+        &|number| {
+            let mut out = Vec::new();
+            zpl::append(&mut out, &renderer, &labels.get(number));
+            out.len()
+        },
+        1,
+    );
+    measure(
+        "pdf, sheets of A4",
+        &|first| {
+            let cells = (0..a_page).zip(first..LABELS);
+            let on_page: Vec<_> = cells
+                .map(|(cell, number)| (cell, labels.get(number)))
+                .collect();
+            pages.page(&on_page).len()
+        },
+        a_page,
+    );
+}
+
+/// A million labels on PDF sheets, in parts.
+async fn sheets(folder: &Path) {
+    const PART: u32 = 100_000;
+    let (store, keys, batch) = installation(folder, MARKS).await;
+    let request = Pack {
+        formats: vec![pack::Format::Pdf],
+        part_size: NonZero::new(PART),
+        there: There::Replaced,
+        ..Pack::new(batch.number, folder.join("sheets"))
+    };
+    let (seconds, bytes) = packed(&store, &keys, &request).await;
+    store.close().await;
+    println!(
+        "{MARKS} labels as PDF sheets in parts of {PART}: {seconds:.1} s, {} bytes a label\n",
+        bytes / u64::from(MARKS)
+    );
 }

@@ -18,6 +18,7 @@
 
   let here = place(location);
   let underWay = null; // what stops the page that is being fetched
+  let silence = 0; // what waits for the end of typing into a filter
   let isDirty = false; // something is typed and not sent
   const kept = new Map(); // pages with forms, by their place
 
@@ -98,6 +99,7 @@
 
   // Opens an address of the console.
   async function visit(url, how) {
+    clearTimeout(silence); // who goes elsewhere does not wait for the list
     underWay?.abort();
     const mine = (underWay = new AbortController());
     main().setAttribute("aria-busy", "true");
@@ -207,7 +209,6 @@
     if (isDirty) event.preventDefault();
   });
 
-  let silence = 0;
   function typed(event) {
     const form = event.target.form;
     if (!form || event.isComposing) return; // half a Chinese word is none

@@ -10,8 +10,8 @@
 //! The way through: [`symbol::Symbol`] says which modules are dark,
 //! [`label::Label`] puts the serial beneath it and fixes the layout, and then
 //! [`png`], [`svg`], [`pdf`], [`zpl`], [`sheet`] or [`terminal`] draw it;
-//! [`imposition`] says where on a sheet. [`csv`] and [`table`] write the tables
-//! that travel with the labels.
+//! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
+//! with the labels.
 
 pub mod bitmap;
 pub mod chart;
@@ -32,7 +32,6 @@ pub mod sheet;
 mod strokes;
 pub mod svg;
 pub mod symbol;
-pub mod table;
 mod template;
 pub mod terminal;
 pub mod zpl;
@@ -55,9 +54,6 @@ pub enum RenderError {
     /// The labels do not go on the paper.
     #[error(transparent)]
     Imposition(#[from] imposition::ImpositionError),
-    /// A row does not go into the table of a profile.
-    #[error(transparent)]
-    Row(#[from] table::RowError),
     /// The labels do not make a sheet.
     #[error(transparent)]
     Sheet(#[from] sheet::SheetError),

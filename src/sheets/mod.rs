@@ -9,11 +9,12 @@
 //! The way through: a [`Table`] has a title and [`Column`]s; a [`SheetWriter`] takes its rows of [`Cell`]s one by one and
 //! writes them as [`csv`] or as an Excel file ([`SheetFormat`]). [`read::read`] goes the other way: [`decode`] finds out
 //! how the text is encoded, then the cells come back under the titles that were asked for. [`inert`] keeps text from
-//! becoming a formula, in both directions.
+//! becoming a formula, in both directions. [`press`] writes the table of a press, in whatever form its software wants.
 
 pub mod csv;
 pub mod decode;
 pub mod inert;
+pub mod press;
 pub mod read;
 mod read_error;
 mod records;
@@ -59,6 +60,9 @@ pub enum SheetError {
         /// Cells of the row.
         found: usize,
     },
+    /// A row that does not go into the table of a press.
+    #[error(transparent)]
+    Row(#[from] press::RowError),
     /// A row or the end was given after an error.
     #[error("the table was given up after an error")]
     GivenUp,

@@ -21,11 +21,11 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
 use crate::render::imposition::{Mm, Order, Size, SizeError};
-use crate::render::table::Profile;
 use crate::service::issue::{self, Issue};
 use crate::service::pack::{self, Layout, Pack as Request, There};
 use crate::service::system;
 use crate::service::trail::Origin;
+use crate::sheets::press::Profile;
 
 #[derive(Subcommand)]
 pub(super) enum Batch {

@@ -39,8 +39,8 @@ use crate::render::label::Label;
 use crate::render::png::PngRenderer;
 use crate::render::sheet::MOST_LABELS;
 use crate::render::symbol::Symbol;
-use crate::render::table::Profile;
 use crate::render::{self, RenderError};
+use crate::sheets::press::Profile;
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, batch, licensee, order};
 

@@ -10,9 +10,10 @@ use crate::domain::code::Code;
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::domain::serial::Serial;
 use crate::render::png::PngRenderer;
-use crate::render::table::{Column, Profile};
-use crate::render::{RenderError, csv, zpl};
+use crate::render::{csv, zpl};
 use crate::service::ServiceError;
+use crate::sheets::SheetError;
+use crate::sheets::press::{Column, Profile};
 
 /// Marks whose rows one worker makes at a time: 400 kB of text.
 const PIECE: u32 = 1000;
@@ -34,7 +35,7 @@ impl Stream<'_> {
         Ok(match self {
             Self::Csv => csv::LABELS_HEADER.as_bytes().to_vec(),
             Self::Hidden => csv::HIDDEN_HEADER.as_bytes().to_vec(),
-            Self::Txt(profile) => profile.head().map_err(RenderError::from)?,
+            Self::Txt(profile) => profile.head().map_err(SheetError::from)?,
             Self::Zpl(_) => Vec::new(),
         })
     }
@@ -69,7 +70,7 @@ impl Stream<'_> {
                         Column::Season => press.batch.season.to_string(),
                     }
                 })
-                .map_err(RenderError::from)?,
+                .map_err(SheetError::from)?,
             Self::Zpl(renderer) => {
                 let label = super::label_of(&press.qr_prefix, code, serial)?;
                 zpl::append(out, renderer, &label);

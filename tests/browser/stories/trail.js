@@ -39,7 +39,7 @@ await story('trail', async ({ people, facts, open }) => {
   assert.equal(table.trim().split('\n').length, 2, table)
 
   await leave(auditor, () => cancelled.locator('a').first().click())
-  await expectText(auditor, '变更前', '变更后', 'placed', 'cancelled')
+  await expectText(auditor, '变更前', '变更后', '待核准', '已取消')
   // The table that was taken away stands there itself.
   const exported = await search({ login: people.auditor.login, action: 'export' })
   assert.equal(await exported.count(), 1)

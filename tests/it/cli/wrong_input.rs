@@ -824,7 +824,7 @@ const NOT_READ: &[(&str, &str)] = &[
         "203, 300 or 600",
     ),
     (
-        "batch pack 1 --out o --public-url http://a.cn --format pdf",
+        "batch pack 1 --out o --public-url http://a.cn --format eps",
         "[possible values: csv",
     ),
     ("mark activate --batch 1 --lot 1", "--range"),

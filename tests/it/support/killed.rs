@@ -57,7 +57,8 @@ pub fn kill_when(mut process: Child, mut condition: impl FnMut() -> bool) -> Out
     process.wait_with_output().unwrap()
 }
 
-/// The files of a folder and its folders, by path, with their bytes.
+/// The files of a folder and its folders, by path, with their bytes; but for the manifest of a pack, which says when it was
+/// made.
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -69,7 +70,7 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         if path.is_dir() {
             let inside = files(&path).into_iter();
             found.extend(inside.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else {
+        } else if name != "manifest.json" {
             found.push((name, std::fs::read(&path).unwrap()));
         }
     }

@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use yuanmark::service::system;
 
 /// A folder in which commands run one after the other.
 pub struct Program {
@@ -103,8 +104,10 @@ impl Program {
 
     /// A lot of licensee 1 that has passed its test.
     pub fn add_lot(&self, packs: u32) -> u64 {
+        // A code stands for one lot.
+        let code = system::unique_id();
         let lot = self.json(&format!(
-            "lot add --licensee 1 --season 2026 --form canned --code L1 --product '清水芦笋罐头 425 g' \
+            "lot add --licensee 1 --season 2026 --form canned --code {code} --product '清水芦笋罐头 425 g' \
              --harvested 2026-03-20 --township 胭脂湖街道 --standard '虚构标准 2026' --packs {packs}"
         ));
         let lot = lot["number"].as_u64().unwrap();
