@@ -72,6 +72,13 @@ CREATE TABLE scan_days (
     PRIMARY KEY (day, province)
 ) STRICT, WITHOUT ROWID;
 
+-- REPLACE removes without asking the trigger that forbids removing.
+CREATE TRIGGER entries_are_not_replaced BEFORE INSERT ON entries
+WHEN EXISTS (SELECT 1 FROM entries WHERE number = NEW.number)
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is only ever added to');
+END;
+
 -- What was written about a licensee itself, of a kind: its file's versions, its entitlements. A busy licensee has a hundred
 -- thousand entries about the labels of its orders.
 CREATE INDEX entries_of_file ON entries (licensee, kind, number) WHERE licensee IS NOT NULL AND order_number IS NULL;

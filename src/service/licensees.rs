@@ -232,7 +232,7 @@ pub async fn confirm_step(
     .await
 }
 
-/// Drops the step that waits.
+/// Drops the step that waits: withdrawn by who proposed it, or sent back by the second person with a reason.
 ///
 /// # Errors
 /// If none waits.
@@ -240,9 +240,11 @@ pub async fn drop_step(
     store: &Store,
     call: &Call,
     number: LicenseeNumber,
+    reason: Option<Line>,
 ) -> Result<Licensee, ServiceError> {
     change(store, call, number, |_| {
-        Ok(StepDropped { licensee: number }.into())
+        let licensee = number;
+        Ok(StepDropped { licensee, reason }.into())
     })
     .await
 }

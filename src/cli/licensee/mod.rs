@@ -61,9 +61,15 @@ pub(super) enum Licensee {
     /// Confirm the step that waits, as the second person (复核)
     #[command(after_help = "EXAMPLE\n  yuanmark licensee confirm 1 --by 李四")]
     Confirm(One),
-    /// Drop the step that waits
-    #[command(after_help = "EXAMPLE\n  yuanmark licensee drop 1")]
-    Drop(One),
+    /// Drop the step that waits: withdraw it, or send it back as the second person (退回)
+    #[command(after_help = "EXAMPLE\n  yuanmark licensee drop 1 --reason 证据不足 --by 李四")]
+    Drop {
+        #[command(flatten)]
+        one: One,
+        /// Why, if it is sent back
+        #[arg(long, value_parser = line)]
+        reason: Option<Line>,
+    },
     /// List licensees by number
     #[command(
         after_help = "EXAMPLES\n  yuanmark licensee list --state active\n  yuanmark licensee list --search 合作社 --after 100 --json"
@@ -188,9 +194,10 @@ impl Licensee {
                 let store = place.store().await?;
                 Ok(licensees::confirm_step(&store, &caller.call(), number).await?)
             }
-            Self::Drop(One { number, caller }) => {
+            Self::Drop { one, reason } => {
                 let store = place.store().await?;
-                Ok(licensees::drop_step(&store, &caller.call(), number).await?)
+                let call = one.caller.call();
+                Ok(licensees::drop_step(&store, &call, one.number, reason).await?)
             }
         }?;
         output.result(&to_json(&licensee), &to_text(&licensee))

@@ -52,10 +52,12 @@ words! {
         LicenseeReview = "licensee.review" "初审" "first reviews",
         /// Approve, reject, admit, order corrections, suspend, cancel.
         LicenseeDecide = "licensee.decide" "审批合法使用人" "decide on licensees",
-        /// Propose a step that needs two people, or withdraw it.
+        /// Propose a step that needs two people.
         LicenseePropose = "licensee.propose" "提出退出或黑名单" "propose exits and blacklisting",
         /// Confirm such a step.
         LicenseeConfirm = "licensee.confirm" "复核退出或黑名单" "confirm exits and blacklisting",
+        /// Withdraw a proposed step, or send it back as the second person.
+        LicenseeDrop = "licensee.drop" "撤回或退回提请" "withdraw proposed steps or send them back",
         /// Add a document to a file.
         DocumentAdd = "document.add" "上传文件" "add documents",
         /// Set the coefficients of entitlements.

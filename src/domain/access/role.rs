@@ -95,6 +95,7 @@ impl Role {
             P::LicenseeReview => matches!(self, Registrar),
             P::LicenseeDecide | P::LicenseePropose => matches!(self, Approver),
             P::LicenseeConfirm => matches!(self, SecondApprover),
+            P::LicenseeDrop => matches!(self, Approver | SecondApprover),
             P::DocumentAdd => matches!(self, Registrar | Licensee),
             P::CoefficientsSet | P::PlanSet | P::EntitlementAdjust => matches!(self, Approver),
             P::EntitlementGrant | P::EntitlementClose => matches!(self, Registrar),

@@ -98,8 +98,10 @@ entries! {
     StepProposed = "licensee_step_proposed" "状态变更提请" "change of standing proposed" { licensee: LicenseeNumber, step: StepTaken, }
     /// The step that waits was confirmed by a second person, and taken.
     StepConfirmed = "licensee_step_confirmed" "状态变更复核" "change of standing confirmed" { licensee: LicenseeNumber, step: StepTaken, }
-    /// The step that waits was dropped.
-    StepDropped = "licensee_step_dropped" "状态变更撤回" "change of standing withdrawn" { licensee: LicenseeNumber, }
+    /// The step that waits was withdrawn, or sent back by the second person.
+    StepDropped = "licensee_step_dropped" "状态变更撤回" "change of standing withdrawn" {
+        licensee: LicenseeNumber, #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<Line>,
+    }
     /// A file was added.
     DocumentAdded = "document_added" "归档" "document added" { document: Document, }
     /// A printer was entered.

@@ -606,14 +606,24 @@ pub async fn confirm(
     Ok(Json(changed.into()))
 }
 
-/// Drops the step that waits.
+/// Who drops a step, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dropped {
+    /// Who.
+    pub by: Option<By>,
+    /// Why, if it is sent back.
+    pub reason: Option<Text>,
+}
+
+/// Drops the step that waits: withdraws it, or sends it back.
 #[utoipa::path(
     post,
     path = "/api/v1/licensees/{licensee}/proposal/drop",
     operation_id = "drop_licensee_step",
     tag = "licensees",
     params(("licensee" = LicenseeNumber, Path, description = "Its number"), IdempotencyKey),
-    request_body = Person,
+    request_body = Dropped,
     responses((status = 200, description = "Nothing waits any more", body = LicenseeBody))
 )]
 pub async fn withdraw(
@@ -621,9 +631,10 @@ pub async fn withdraw(
     State(app): State<App>,
     ApiPath(number): ApiPath<LicenseeNumber>,
     key: IdempotencyKey,
-    ApiJson(body): ApiJson<Person>,
+    ApiJson(body): ApiJson<Dropped>,
 ) -> Result<Json<LicenseeBody>, Problem> {
     let call = caller.call(key, body.by)?;
-    let changed = licensees::drop_step(&app.store, &call, number).await?;
+    let reason = body.reason.said("reason")?;
+    let changed = licensees::drop_step(&app.store, &call, number, reason).await?;
     Ok(Json(changed.into()))
 }

@@ -69,7 +69,7 @@ fn parties(all: Operations) -> Operations {
         .add(Step, routes!(licensees::step))
         .add(May(P::LicenseePropose), routes!(licensees::propose))
         .add(May(P::LicenseeConfirm), routes!(licensees::confirm))
-        .add(May(P::LicenseePropose), routes!(licensees::withdraw))
+        .add(May(P::LicenseeDrop), routes!(licensees::withdraw))
         .add(Table(P::LicenseeRead), routes!(tables::licensees))
         .add(May(P::LicenseeImport), with_file(routes!(tables::import)))
         .add(May(P::DocumentRead), routes!(documents::list))

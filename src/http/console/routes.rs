@@ -375,12 +375,12 @@ fn files(pages: Pages) -> Pages {
         )
         .get(
             "/console/licensees/{licensee}/drop",
-            May(P::LicenseePropose),
+            May(P::LicenseeDrop),
             licensees::drop_page,
         )
         .post(
             "/console/licensees/{licensee}/drop",
-            May(P::LicenseePropose),
+            May(P::LicenseeDrop),
             licensees::drop,
         )
         .get(

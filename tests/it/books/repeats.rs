@@ -105,7 +105,7 @@ async fn licensees_and_printers_are_entered_and_changed_once() {
         twice(
             &place,
             "撤回",
-            |by| async move { licensees::drop_step(store, &by, number).await },
+            |by| async move { licensees::drop_step(store, &by, number, None).await },
             take(Step::Suspend),
         )
         .await;

@@ -209,7 +209,7 @@ async fn one_person_alone_does_not_end_a_right_whichever_way_the_name_is_written
             "no step",
         );
         assert_conflict(
-            licensees::drop_step(store, &call("李四", morning()), licensee).await,
+            licensees::drop_step(store, &call("李四", morning()), licensee, None).await,
             "no step",
         );
         licensees::propose_step(store, &call("Zhang San", morning()), licensee, exit.clone())
@@ -303,7 +303,7 @@ async fn a_step_that_no_longer_leads_on_cannot_be_confirmed() {
             .unwrap();
         let answer = licensees::confirm_step(store, &call("李四", morning()), licensee).await;
         assert_conflict(answer, "does not lead on from there");
-        let dropped = licensees::drop_step(store, &proposed, licensee)
+        let dropped = licensees::drop_step(store, &proposed, licensee, Some(line("证据不足")))
             .await
             .unwrap();
         assert_eq!(dropped.pending, None);

@@ -217,6 +217,7 @@ async fn the_database_refuses_to_change_or_to_remove_an_entry() {
             "UPDATE entries SET number = 9 WHERE number = 3",
             "DELETE FROM entries WHERE number = 2",
             "DELETE FROM entries",
+            "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE number = 2",
         ] {
             let mut tx = store.write().await.unwrap();
             let refused = match &mut tx {
@@ -224,7 +225,12 @@ async fn the_database_refuses_to_change_or_to_remove_an_entry() {
                 Tx::Postgres(tx) => sqlx::query(sql).execute(&mut **tx).await.map(drop),
             };
             let said = refused.unwrap_err().to_string();
-            assert!(said.contains("the ledger is only ever added to"), "{said}");
+            // PostgreSQL has no REPLACE.
+            let is_strange = sql.contains("REPLACE") && said.contains("syntax error");
+            assert!(
+                said.contains("the ledger is only ever added to") || is_strange,
+                "{said}"
+            );
         }
         let mut tx = store.read().await.unwrap();
         assert_eq!(oldest(&mut tx).await, written);

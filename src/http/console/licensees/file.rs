@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::steps::drop_in;
 use super::{attention_in, state_in};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
@@ -135,8 +136,8 @@ fn steps(visit: &Visit, mut file: File, one: &Licensee) -> File {
                 format!("{here}/confirm"),
             )
             .step(
-                visit.may(P::LicenseePropose),
-                two("撤回提请", "Withdraw the proposal"),
+                visit.may(P::LicenseeDrop),
+                drop_in(visit),
                 format!("{here}/drop"),
             );
     } else {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::access::Permission;
+use crate::domain::access::Permission::{self, LicenseeConfirm, LicenseeDrop};
 use crate::domain::calendar::{BEIJING, day_of};
 use crate::domain::licensee::{Licensee, LicenseeNumber, Step, StepTaken};
 use crate::domain::order::OrderState;
@@ -17,7 +17,7 @@ use crate::http::console::read::{Errors, Reader};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse, refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{named, noted, two};
+use crate::http::console::words::{Two, named, noted, two};
 use crate::service::{ServiceError, licensees, lists, report, system};
 use crate::store::lists::Sort;
 use crate::store::order;
@@ -293,24 +293,33 @@ async fn confirm_form(visit: &Visit, one: &Licensee) -> Result<Form, ServiceErro
     let form = with_texts(form, situation(visit, one).await?);
     let here = format!("/console/licensees/{}", one.number);
     Ok(form
-        .text(visit.say(two(
-            "不同意的，不要办理，请告知提出人撤回提请；未经复核不生效。",
-            "If you do not agree, leave it, and tell who proposed it to withdraw it: unconfirmed it has no effect.",
-        )))
+        .link(
+            visit.may(LicenseeDrop),
+            drop_in(visit),
+            format!("{here}/drop"),
+        )
         .link(true, two("查看使用人档案", "The licensee's file"), here))
 }
 
+/// What dropping a proposal is to this person: the second one sends it back, who may propose withdraws it.
+pub(super) fn drop_in(visit: &Visit) -> Two {
+    match visit.may(LicenseeConfirm) {
+        true => two("不同意，退回", "Send it back"),
+        false => two("撤回提请", "Withdraw the proposal"),
+    }
+}
+
 fn drop_form(visit: &Visit, one: &Licensee) -> Form {
-    let form = Form::new(
-        visit,
-        two("撤回提请", "Withdraw the proposal"),
-        two("撤回", "Withdraw"),
-    );
-    let form = with_texts(form, pending(visit, one));
-    form.text(visit.say(two(
-        "撤回后状态不变，可以重新提出。",
+    let form = Form::new(visit, drop_in(visit), drop_in(visit));
+    let form = with_texts(form, pending(visit, one)).text(visit.say(two(
+        "状态不变，可以重新提出。",
         "Nothing changes then; it can be proposed again.",
-    )))
+    )));
+    let reason = two("理由", "Why");
+    match visit.may(LicenseeConfirm) {
+        true => form.field("reason", reason, Kind::Line),
+        false => form.optional("reason", reason, Kind::Line),
+    }
 }
 
 /// `GET /console/licensees/{licensee}/confirm`
@@ -342,12 +351,21 @@ pub async fn drop_page(visit: Visit, Path(number): Path<u16>) -> Response {
 /// `POST /console/licensees/{licensee}/drop`
 pub async fn drop(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Response {
     let one = or_refuse!(visit, seen::licensee(&visit, LicenseeNumber(number)).await);
-    let form = drop_form(&visit, &one);
+    let form = drop_form(&visit, &one).filled(&typed);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }
+    let mut reader = Reader::new(&typed, visit.language);
+    let reason = match visit.may(LicenseeConfirm) {
+        true => reader.line("reason").map(Some),
+        false => reader.optional_line("reason"),
+    };
+    let errors = reader.finish();
+    let Some(reason) = reason else {
+        return form.wrong(errors).render(&visit, Some(&typed));
+    };
     let call = visit.call(typed.get("request"));
-    let done = licensees::drop_step(&visit.app.store, &call, one.number).await;
+    let done = licensees::drop_step(&visit.app.store, &call, one.number, reason).await;
     let to = done.map(|one| format!("/console/licensees/{}", one.number));
     answer(&visit, &typed, form, to)
 }

@@ -3,7 +3,8 @@
 use yuanmark::domain::access::{Role, Scope};
 use yuanmark::domain::calendar::day_of;
 use yuanmark::domain::licensee::LicenseeNumber;
-use yuanmark::service::{licensees, system};
+use yuanmark::service::{ledger, licensees, system};
+use yuanmark::store::ledger::Filter;
 
 use super::forms::Form;
 use super::{approver, done, english_person, person, registrar, says, words};
@@ -163,6 +164,23 @@ async fn a_proposed_end_says_until_when_marks_stay_good_and_can_be_withdrawn() {
     let file = clerk.read(&here).await;
     assert!(!file.contains("待另一人复核"));
     says(&file, &["有效"]);
+    // Proposed once more, the second person sends it back, and says why.
+    let form = head.form("/console/licensees/1/steps/exit").await;
+    let form = form
+        .with("ground", "多次抽检不合格")
+        .with("document", "决定2号");
+    let summary = head.send(&form).await;
+    assert_eq!(done(&head.send(&Form::of(&summary)).await), here);
+    says(&second.read(&here).await, &["不同意，退回"]);
+    let back = second.form(&format!("{here}/drop")).await;
+    let refused = second.send(&back).await;
+    assert_eq!(refused.status, 422);
+    says(&words(&refused), &["不能为空"]);
+    let back = Form::of(&refused).with("reason", "证据不足");
+    assert_eq!(done(&second.send(&back).await), here);
+    assert!(!clerk.read(&here).await.contains("待另一人复核"));
+    let newest = ledger::list(&site.store, Scope::All, &Filter::default(), None, 1).await;
+    assert!(newest.unwrap()[0].body.contains("\"reason\":\"证据不足\""));
     // Nothing waits any more: said in both languages.
     let again = second.form(&format!("{here}/confirm")).await;
     let refused = second.send(&again).await;
