@@ -333,3 +333,39 @@ async fn who_holds_the_ledger_is_alone_until_the_transaction_ends() {
         assert_eq!(rows, 24);
     }
 }
+
+/// A licensee has few entries about itself among a hundred thousand about its labels, and a season has nearly all that there
+/// are: SQLite must go by the index that leads to few.
+#[tokio::test]
+async fn few_entries_among_many_are_found_by_an_index_that_leads_to_few() {
+    let (_database, store) = both().await.swap_remove(0);
+    let mut tx = store.read().await.unwrap();
+    let Tx::Sqlite(tx) = &mut tx else {
+        panic!("the first is SQLite")
+    };
+    for (condition, index) in [
+        (
+            "licensee = $1 AND kind = $2 AND order_number IS NULL",
+            "entries_of_file",
+        ),
+        ("licensee = $1 AND season + 0 = $2", "entries_by_licensee"),
+        (
+            "licensee = $1 AND season + 0 = $2 AND kind = $4",
+            "entries_by_licensee",
+        ),
+        ("printer = $1 AND season + 0 = $2", "entries_by_printer"),
+        ("order_number = $1 AND kind = $2", "entries_by_order"),
+        ("lot = $1 AND kind = $2", "entries_by_lot"),
+        ("season = $1", "entries_by_season"),
+    ] {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT number, body FROM entries WHERE {condition} AND number < $3 ORDER BY number DESC \
+             LIMIT 200"
+        );
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&mut **tx)
+            .await
+            .unwrap();
+        assert!(plan[0].3.contains(index), "{condition}: {plan:?}");
+    }
+}
