@@ -130,7 +130,7 @@ pub(super) struct PackArguments {
     /// Split every kind of file into parts of so many labels
     #[arg(long, value_name = "LABELS")]
     part_size: Option<NonZero<u32>>,
-    /// Make only the files that are missing, after an interruption
+    /// Make only the files that are missing, after an interruption; with the same options as before
     #[arg(long, conflicts_with = "replace")]
     resume: bool,
     /// Replace files that are there
