@@ -11,11 +11,11 @@
 //! ```
 
 use encoding_rs::GB18030;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
     /// The index of the mark in its batch, from 0.
@@ -59,7 +59,7 @@ impl Column {
 }
 
 /// How the text is encoded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
     /// UTF-8 without a mark.
     #[default]
@@ -74,7 +74,7 @@ pub enum Encoding {
 }
 
 /// How a line ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineEnd {
     /// CR LF, as RFC 4180 has it.
@@ -99,7 +99,7 @@ struct File {
 }
 
 /// The form of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Profile {
     columns: Vec<Column>,
     between: Between,
@@ -109,7 +109,7 @@ pub struct Profile {
 }
 
 /// What parts the columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 enum Between {
     Separator(String),
     Widths(Vec<u16>),

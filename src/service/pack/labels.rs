@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Press;
 use super::in_order::{in_order, pieces};
 use super::part::{PartFile, PartFolder, Written};
+use super::press::Press;
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::render::RenderError;
 use crate::render::dpi::Dpi;

@@ -5,10 +5,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::no_file;
 use super::part::{PartFile, Written};
-use super::{Press, files};
+use super::plan::Plan;
+use super::press::Press;
 use crate::domain::mark::IndexRange;
-use crate::domain::said::said;
 use crate::service::ServiceError;
 
 /// The file's name.
@@ -35,6 +36,10 @@ pub struct Manifest {
     pub season: u16,
     /// Where the codes lead.
     pub public_url: String,
+    /// How the newest of its files were made.
+    pub plan: Plan,
+    /// Whether all files of that plan are there.
+    pub is_complete: bool,
     /// The files, by name.
     pub files: Vec<ListedFile>,
 }
@@ -77,26 +82,22 @@ impl ListedFile {
 }
 
 impl Manifest {
-    /// Of the files just made, and of those that an earlier manifest of the same batch lists beside them.
+    /// Says in a folder how a pack is being made, before its first file; lists what an earlier one lists beside it.
     ///
     /// # Errors
-    /// If the folder holds the pack of another batch.
-    pub(super) fn new(
+    /// If it cannot be read or written.
+    pub(super) fn begin(
         press: &Press,
-        made_at: Timestamp,
         folder: &Path,
-        mut made: Vec<ListedFile>,
+        plan: Plan,
+        made_at: Timestamp,
+        is_ours: impl Fn(&str) -> bool,
     ) -> Result<Self, ServiceError> {
-        let earlier = read(folder)?;
-        let earlier = earlier.map_or(Vec::new(), |earlier| earlier.files);
-        let is_left = |file: &ListedFile| {
-            made.iter().all(|new| new.name != file.name) && folder.join(&file.name).exists()
-        };
-        let left: Vec<_> = earlier.into_iter().filter(is_left).collect();
-        made.extend(left);
-        made.sort_by(|a, b| a.name.cmp(&b.name));
+        let earlier = read(folder)?.map_or(Vec::new(), |earlier| earlier.files);
+        let is_beside =
+            |file: &ListedFile| !is_ours(&file.name) && folder.join(&file.name).exists();
         let (batch, facts) = (&press.batch, &press.facts);
-        Ok(Self {
+        let manifest = Self {
             made_by: concat!("yuanmark ", env!("CARGO_PKG_VERSION")).to_owned(),
             made_at,
             batch: batch.number.get(),
@@ -106,15 +107,33 @@ impl Manifest {
             product: facts.product.to_string(),
             season: batch.season.year(),
             public_url: press.url.to_string(),
-            files: made,
-        })
+            plan,
+            is_complete: false,
+            files: earlier.into_iter().filter(is_beside).collect(),
+        };
+        manifest.write(folder)?;
+        Ok(manifest)
     }
 
-    /// Writes it down.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), ServiceError> {
+    /// Lists the files that were made.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn complete(
+        mut self,
+        folder: &Path,
+        made: Vec<ListedFile>,
+    ) -> Result<(), ServiceError> {
+        self.files.extend(made);
+        self.files.sort_by(|a, b| a.name.cmp(&b.name));
+        self.is_complete = true;
+        self.write(folder)
+    }
+
+    fn write(&self, folder: &Path) -> Result<(), ServiceError> {
         let path = folder.join(MANIFEST);
         let mut text = serde_json::to_string_pretty(self)
-            .map_err(|error| files(&path, std::io::Error::other(error)))?;
+            .map_err(|error| no_file(&path, std::io::Error::other(error)))?;
         text.push('\n');
         let mut file = PartFile::create(&path)?;
         file.write(text.as_bytes())?;
@@ -123,27 +142,11 @@ impl Manifest {
 }
 
 /// The manifest of a folder, if it has one that can be read.
-fn read(folder: &Path) -> Result<Option<Manifest>, ServiceError> {
+pub(super) fn read(folder: &Path) -> Result<Option<Manifest>, ServiceError> {
     let path = folder.join(MANIFEST);
     match std::fs::read(&path) {
         Ok(text) => Ok(serde_json::from_slice(&text).ok()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(files(&path, error)),
-    }
-}
-
-/// Refuses a folder that holds the pack of another batch: its files have the same names.
-pub(super) fn check_folder(folder: &Path, press: &Press) -> Result<(), ServiceError> {
-    match read(folder)? {
-        Some(earlier) if earlier.batch != press.batch.number.get() => Err(ServiceError::refused(
-            said!(
-                "{} holds the pack of batch {}",
-                "{} 中已有第 {} 批的数据",
-                folder.display(),
-                earlier.batch
-            ),
-            said!("name another folder with --out", "请另选文件夹"),
-        )),
-        _ => Ok(()),
+        Err(error) => Err(no_file(&path, error)),
     }
 }

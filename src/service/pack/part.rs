@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::files;
+use super::no_file;
 use crate::domain::ledger::chain::EntryHash;
 use crate::service::ServiceError;
 
@@ -84,7 +84,7 @@ impl Written {
             }
             Ok((bytes, hash))
         };
-        let (bytes, hash) = all().map_err(|source| files(path, source))?;
+        let (bytes, hash) = all().map_err(|source| no_file(path, source))?;
         Ok(Self::new(bytes, hash))
     }
 }
@@ -126,7 +126,7 @@ impl PartFile {
             .create_new(true)
             .mode(0o600)
             .open(&part)
-            .map_err(|source| files(&part, source))?;
+            .map_err(|source| no_file(&part, source))?;
         Ok(Self {
             path: path.to_owned(),
             part,
@@ -142,12 +142,12 @@ impl PartFile {
         self.bytes += bytes.len() as u64;
         self.file
             .write_all(bytes)
-            .map_err(|source| files(&self.path, source))
+            .map_err(|source| no_file(&self.path, source))
     }
 
     pub(super) fn finish(mut self) -> Result<Written, ServiceError> {
         self.finish_io()
-            .map_err(|source| files(&self.path, source))?;
+            .map_err(|source| no_file(&self.path, source))?;
         self.is_finished = true;
         Ok(Written::new(self.bytes, std::mem::take(&mut self.hash)))
     }
@@ -178,7 +178,7 @@ impl Place {
     /// Writes a whole file into it; `name` may have a folder that [`PartFolder::make_folder`] made.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<FileHash, ServiceError> {
         let path = self.0.join(name);
-        fs::write(&path, bytes).map_err(|source| files(&path, source))?;
+        fs::write(&path, bytes).map_err(|source| no_file(&path, source))?;
         Ok((bytes.len() as u64, Sha256::digest(bytes).into()))
     }
 }
@@ -195,7 +195,7 @@ pub(super) struct PartFolder {
 impl PartFolder {
     pub(super) fn create(path: &Path) -> Result<Self, ServiceError> {
         let part = part_name(path);
-        let io = |source| files(&part, source);
+        let io = |source| no_file(&part, source);
         for left in [&part, &old_name(path)] {
             remove_folder(left).map_err(io)?;
         }
@@ -212,7 +212,7 @@ impl PartFolder {
     /// Makes a folder within it; may be there already.
     pub(super) fn make_folder(&self, name: &str) -> Result<(), ServiceError> {
         let path = self.part.join(name);
-        fs::create_dir_all(&path).map_err(|source| files(&path, source))
+        fs::create_dir_all(&path).map_err(|source| no_file(&path, source))
     }
 
     /// Where its files are written, by any number of workers.
@@ -230,7 +230,7 @@ impl PartFolder {
 
     pub(super) fn finish(mut self) -> Result<Written, ServiceError> {
         self.finish_io()
-            .map_err(|source| files(&self.path, source))?;
+            .map_err(|source| no_file(&self.path, source))?;
         self.is_finished = true;
         Ok(Written::new(self.bytes, std::mem::take(&mut self.hash)))
     }

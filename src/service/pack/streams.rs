@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use super::Press;
 use super::in_order::{in_order, pieces};
 use super::part::{PartFile, Written};
+use super::press::Press;
 use crate::domain::code::Code;
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::domain::serial::Serial;
@@ -27,7 +27,7 @@ pub(super) enum Stream<'a> {
     /// `labels.txt`, as the press's software wants it.
     Txt(&'a Profile),
     /// `labels.zpl`, drawn for a resolution.
-    Zpl(&'a PngRenderer),
+    Zpl(PngRenderer),
 }
 
 impl Stream<'_> {
@@ -72,7 +72,7 @@ impl Stream<'_> {
                 })
                 .map_err(SheetError::from)?,
             Self::Zpl(renderer) => {
-                let label = super::label_of(&press.qr_prefix, code, serial)?;
+                let label = super::press::label_of(&press.qr_prefix, code, serial)?;
                 zpl::append(out, renderer, &label);
             }
         }

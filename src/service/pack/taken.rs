@@ -1,6 +1,8 @@
 //! The table of an order's labels, as a printing house takes it: made while it is sent, and kept nowhere.
 
-use super::{Facts, Press, may_be_printed, streams};
+use super::check::may_be_printed;
+use super::press::{Facts, Press};
+use super::streams;
 use crate::domain::access::Scope;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::{Order, OrderNumber, OrderState};

@@ -129,6 +129,54 @@ fn parts_are_the_whole_and_their_manifest_holds() {
 }
 
 #[test]
+fn what_was_begun_otherwise_is_not_resumed() {
+    let program = Program::with_batch(30);
+    let pack = format!("{PACK} --format csv,png --part-size 10");
+    program.done(&pack);
+    std::fs::remove_file(program.path("pack/labels-0002.csv")).unwrap();
+    for (other, said) in [
+        (" --dpi 203", "dpi 300, not 203"),
+        (" --range 0-19", "range none, not 0-19"),
+        (" --gap 3", "gap 2, not 3"),
+    ] {
+        let refusal = program.refused(&format!("{pack}{other} --resume"));
+        assert!(refusal.what.contains(said), "{refusal:?}");
+        assert!(!program.path("pack/labels-0002.csv").exists());
+    }
+    for (from, to, said) in [
+        (
+            "csv,png",
+            "csv,svg",
+            "files labels.csv,png, not labels.csv,svg",
+        ),
+        ("v.example.cn", "other.example.cn", "public-url"),
+    ] {
+        let refusal = program.refused(&format!("{} --resume", pack.replace(from, to)));
+        assert!(refusal.what.contains(said), "{refusal:?}");
+    }
+    program.done(&format!("{pack} --resume"));
+    std::fs::remove_file(program.path("pack/manifest.json")).unwrap();
+    let refusal = program.refused(&format!("{pack} --resume"));
+    assert!(refusal.what.contains("manifest.json"), "{refusal:?}");
+}
+
+#[test]
+fn an_interrupted_pack_says_so() {
+    let program = Program::with_batch(30);
+    // The name is taken: the file cannot be put in its place.
+    std::fs::create_dir_all(program.path("pack/labels-0002.csv.part")).unwrap();
+    let pack = format!("{PACK} --part-size 10");
+    assert_ne!(program.run(&pack).code, 0);
+    let manifest =
+        || -> Value { serde_json::from_str(&program.read("pack/manifest.json")).unwrap() };
+    assert_eq!(manifest()["is_complete"], false);
+    std::fs::remove_dir(program.path("pack/labels-0002.csv.part")).unwrap();
+    program.done(&format!("{pack} --resume"));
+    assert_eq!(manifest()["is_complete"], true);
+    assert_eq!(manifest()["files"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn a_table_has_the_form_of_its_profile() {
     let program = Program::with_batch(3);
     let refusal = program.refused(&format!("{PACK} --format txt"));
@@ -182,4 +230,6 @@ fn paper_that_holds_no_label_is_refused() {
     ] {
         assert_eq!(program.run(&format!("{PACK} --format pdf {wrong}")).code, 2);
     }
+    let trail = program.json("trail list");
+    assert!(!trail.to_string().contains("pack-make"), "{trail}");
 }
