@@ -31,6 +31,7 @@ use yuanmark::domain::text::Line;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::uscc::Uscc;
 use yuanmark::keystore::KeyFolder;
+use yuanmark::render::design::Design;
 use yuanmark::render::dpi::Dpi;
 use yuanmark::render::imposition::{Imposition, Order, Size};
 use yuanmark::render::label::Label;
@@ -279,10 +280,11 @@ impl Labels {
 fn single_labels() {
     const LABELS: u32 = 22_000;
     let labels = Labels::new();
-    let renderer = png::PngRenderer::new(Dpi::D300);
-    let size = PdfPages::label_size(&labels.get(0), Dpi::D300);
+    let design = Design::plain(Dpi::D300, labels.get(0).symbol().size()).expect("a design");
+    let renderer = png::PngRenderer::new(&design);
+    let size = (design.size(), 0.0);
     let sheet = Imposition::filling(Size::A4, size, 2.0, 8.0, Order::Rows).expect("a sheet");
-    let pages = PdfPages::new(Dpi::D300, sheet);
+    let pages = PdfPages::new(design.clone(), sheet);
     let a_page = pages.imposition().cells();
     println!("single labels on one core, signing and symbol included");
     let measure = |name: &str, draw: &dyn Fn(u32) -> usize, step: u32| {
@@ -295,7 +297,7 @@ fn single_labels() {
     let each = |draw: &dyn Fn(&Label) -> usize, number| draw(&labels.get(number));
     measure(
         "symbol alone",
-        &|number| each(&|label| black_box(label).lines()[0].len(), number),
+        &|number| each(&|label| black_box(label).serial().len(), number),
         1,
     );
     measure(
@@ -310,7 +312,7 @@ fn single_labels() {
     );
     measure(
         "svg",
-        &|number| each(&|label| svg::render(label, svg::MODULE_MM).len(), number),
+        &|number| each(&|label| svg::render(&design, label).len(), number),
         1,
     );
     measure(

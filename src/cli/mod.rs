@@ -27,6 +27,7 @@ mod order;
 mod output;
 mod printer;
 mod serve;
+mod template;
 mod token;
 mod trail;
 mod transfer;
@@ -117,6 +118,9 @@ enum Command {
     /// Take printing orders from their placing to their closing (印制订单)
     #[command(subcommand)]
     Order(order::Order),
+    /// Keep label templates, check and look at them (标签模板)
+    #[command(subcommand)]
+    Template(template::Template),
     /// Issue batches of marks and pack their labels
     #[command(subcommand)]
     Batch(batch::Batch),
@@ -168,6 +172,7 @@ pub fn run() -> ExitCode {
             Command::User(user) => user.run(place, &mut output).await,
             Command::Trail(trail) => trail.run(place, &mut output).await,
             Command::Printer(printer) => printer.run(place, &mut output).await,
+            Command::Template(template) => template.run(place, &mut output).await,
             Command::Coefficients(set) => set.run(place, &mut output).await,
             Command::Entitlement(entitlement) => entitlement.run(place, &mut output).await,
             Command::Transfer(transfer) => transfer.run(place, &mut output).await,

@@ -29,6 +29,7 @@ use crate::domain::text::Line;
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::domain::whole::digits_of;
+use crate::render::dpi::{Dpi, DpiError};
 use crate::service::system;
 use crate::store::trail::Outcome;
 
@@ -267,4 +268,9 @@ mod tests {
             assert!(date(wrong).is_err(), "{wrong}");
         }
     }
+}
+
+/// A press's dots an inch.
+pub(super) fn dpi(text: &str) -> Result<Dpi, String> {
+    text.parse().map_err(|error: DpiError| error.to_string())
 }

@@ -56,13 +56,21 @@ impl Bitmap {
             && self.bytes[y as usize * self.stride + x as usize / 8] & (0x80 >> (x % 8)) == 0
     }
 
-    /// Copies `pattern` over the rows `top..top + count`, clipped at the bottom
-    /// and at the end of the row.
-    pub(super) fn fill_rows(&mut self, top: u32, count: u32, pattern: &[u8]) {
+    /// Blackens the dots that are black in `pattern`, the same in `count` rows from `top` on, its first byte over byte
+    /// `first` of a row. Clipped at the bottom and at the end of the row.
+    pub(super) fn ink_rows(&mut self, first: usize, top: u32, count: u32, pattern: &[u8]) {
         let rows = self.bytes.chunks_exact_mut(self.stride.max(1));
         for row in rows.skip(top as usize).take(count as usize) {
-            let length = row.len().min(pattern.len());
-            row[..length].copy_from_slice(&pattern[..length]);
+            for (byte, ink) in row.iter_mut().skip(first).zip(pattern) {
+                *byte &= ink;
+            }
+        }
+    }
+
+    /// Blackens a dot; nothing outside.
+    pub(super) fn ink(&mut self, x: u32, y: u32) {
+        if x < self.width && y < self.height {
+            self.bytes[y as usize * self.stride + x as usize / 8] &= !(0x80 >> (x % 8));
         }
     }
 
@@ -111,7 +119,7 @@ mod tests {
         let mut bitmap = Bitmap::white(9, 2);
         bitmap.stamp(8, 1, &[u64::MAX, u64::MAX]);
         bitmap.stamp(40, 0, &[u64::MAX]);
-        bitmap.fill_rows(1, 9, &[0x0F]);
+        bitmap.ink_rows(0, 1, 9, &[0x0F]);
         assert_eq!(bitmap.bytes(), [0xFF, 0xFF, 0x0F, 0x00]);
         assert!(!bitmap.is_black(9, 1), "outside is white");
     }

@@ -5,15 +5,14 @@ use super::glyphs::{GRID_HEIGHT, GRID_WIDTH, Point, SHAPES};
 use super::lettering::{ADVANCE, STROKE, flatten, place};
 
 /// The smallest cap height that still leaves the holes of 8 and B open, in dots.
-const SMALLEST: u32 = 14;
+pub(super) const SMALLEST: u32 = 14;
 /// The largest cap height whose glyphs fit the 64 bits of a row, in dots.
-const LARGEST: u32 = 96;
+pub(super) const LARGEST: u32 = 96;
 
 /// Every glyph of the lettering, drawn once for one size.
 #[derive(Debug, Clone)]
 pub struct DotFont {
     cap_height: u32,
-    glyph_width: u32,
     advance: u32,
     /// One word a row, leftmost dot in the highest bit, set for ink.
     glyphs: Vec<Vec<u64>>,
@@ -25,20 +24,9 @@ impl DotFont {
     #[must_use]
     pub fn new(cap_height: u32) -> Self {
         let cap_height = cap_height.clamp(SMALLEST, LARGEST);
-        // A stroke of whole dots has the same width in every stem and bar.
-        let stroke = share(STROKE, cap_height).max(2);
-        let height = cap_height - stroke;
-        // An even distance between the two outer stems puts a middle stem, as
-        // in T and Y, exactly between them.
-        let width = 2 * share(GRID_WIDTH / GRID_HEIGHT / 2.0, height);
-        let pen = Pen {
-            stroke,
-            width,
-            height,
-        };
+        let pen = Pen::new(cap_height);
         Self {
             cap_height,
-            glyph_width: width + stroke,
             advance: share(ADVANCE, cap_height),
             glyphs: SHAPES
                 .iter()
@@ -47,16 +35,19 @@ impl DotFont {
         }
     }
 
+    /// Width in dots of a line of `characters` with this cap height.
+    #[must_use]
+    pub fn width(cap_height: u32, characters: usize) -> u32 {
+        let cap_height = cap_height.clamp(SMALLEST, LARGEST);
+        let pen = Pen::new(cap_height);
+        let steps = u32::try_from(characters.saturating_sub(1)).unwrap_or(u32::MAX);
+        steps.saturating_mul(share(ADVANCE, cap_height)) + pen.width + pen.stroke
+    }
+
     /// Cap height in dots, which is also the height of every glyph.
     #[must_use]
     pub fn cap_height(&self) -> u32 {
         self.cap_height
-    }
-
-    /// Width in dots of a line of `characters`.
-    #[must_use]
-    pub fn line_width(&self, characters: u32) -> u32 {
-        characters.saturating_sub(1) * self.advance + self.glyph_width
     }
 
     /// The rows of one glyph, a set bit being ink, leftmost dot in the highest
@@ -85,6 +76,20 @@ struct Pen {
 }
 
 impl Pen {
+    fn new(cap_height: u32) -> Self {
+        // A stroke of whole dots has the same width in every stem and bar.
+        let stroke = share(STROKE, cap_height).max(2);
+        let height = cap_height - stroke;
+        // An even distance between the two outer stems puts a middle stem, as
+        // in T and Y, exactly between them.
+        let width = 2 * share(GRID_WIDTH / GRID_HEIGHT / 2.0, height);
+        Self {
+            stroke,
+            width,
+            height,
+        }
+    }
+
     fn draw(&self, lines: &[Vec<Point>]) -> Vec<u64> {
         // The tip of the pen reaches half a stroke beyond its path.
         let reach = f64::from(self.stroke) / 2.0;

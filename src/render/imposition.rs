@@ -84,6 +84,18 @@ pub enum ImpositionError {
         /// White on each side of the sheet.
         margin: Mm,
     },
+    /// Labels so near that each would be printed into the other's edge.
+    #[error(
+        "labels {gap} mm apart print into one another: their drawing goes {bleed} mm beyond the cut on each side, so they \
+         lie at least {} mm apart",
+        2.0 * bleed
+    )]
+    Bleed {
+        /// Between labels.
+        gap: Mm,
+        /// Beyond the cut of each.
+        bleed: Mm,
+    },
 }
 
 /// A grid of labels on sheets of one size.
@@ -95,20 +107,24 @@ pub struct Imposition {
     columns: u32,
     rows: u32,
     order: Order,
+    is_single: bool,
 }
 
 impl Imposition {
     /// As many labels as go on the paper, `gap` millimetres apart, and at least `margin` from its edges; in the middle.
     ///
     /// # Errors
-    /// If not even one does.
+    /// If not even one does, or the gap is less than twice the `bleed`.
     pub fn filling(
         paper: Size,
-        label: Size,
+        (label, bleed): (Size, Mm),
         gap: Mm,
         margin: Mm,
         order: Order,
     ) -> Result<Self, ImpositionError> {
+        if gap < 2.0 * bleed {
+            return Err(ImpositionError::Bleed { gap, bleed });
+        }
         // A hair of rounding must not cost a column.
         let count = |side: Mm, label: Mm| {
             let room = side - 2.0 * margin + gap + 1e-6;
@@ -138,18 +154,23 @@ impl Imposition {
             columns,
             rows,
             order,
+            is_single: false,
         })
     }
 
-    /// One label a page, the page as large as the label.
-    pub const fn single(label: Size) -> Self {
+    /// One label a page, the page as large as the label with its bleed.
+    pub fn single(label: Size, bleed: Mm) -> Self {
         Self {
-            paper: label,
+            paper: Size {
+                width: label.width + 2.0 * bleed,
+                height: label.height + 2.0 * bleed,
+            },
             label,
             gap: 0.0,
             columns: 1,
             rows: 1,
             order: Order::Rows,
+            is_single: true,
         }
     }
 
@@ -158,9 +179,9 @@ impl Imposition {
         self.paper
     }
 
-    /// Whether there is paper beside the labels.
-    pub const fn has_margin(&self) -> bool {
-        self.columns * self.rows > 1 || self.paper.width > self.label.width
+    /// Whether a page is one label, and not a sheet to be cut.
+    pub const fn is_single(&self) -> bool {
+        self.is_single
     }
 
     /// Labels on a full sheet.
@@ -236,7 +257,7 @@ mod tests {
     };
 
     fn on_a4(gap: Mm, order: Order) -> Imposition {
-        Imposition::filling(Size::A4, LABEL, gap, 8.0, order).unwrap()
+        Imposition::filling(Size::A4, (LABEL, 0.0), gap, 8.0, order).unwrap()
     }
 
     #[test]
@@ -250,9 +271,9 @@ mod tests {
             width: 60.0,
             height: 40.0,
         };
-        let two = Imposition::filling(exact, LABEL, 0.0, 0.0, Order::Rows).unwrap();
+        let two = Imposition::filling(exact, (LABEL, 0.0), 0.0, 0.0, Order::Rows).unwrap();
         assert_eq!(two.cells(), 2);
-        assert!(Imposition::filling(exact, LABEL, 0.0, 1.0, Order::Rows).is_err());
+        assert!(Imposition::filling(exact, (LABEL, 0.0), 0.0, 1.0, Order::Rows).is_err());
     }
 
     #[test]

@@ -1,28 +1,24 @@
-//! What a label shows and where: the symbol, its quiet zone, the serial.
+//! What one label shows: the symbol, the serial, and the hidden code if there is one.
 
 use thiserror::Error;
 
-use super::dots::DotFont;
-use super::dpi::Dpi;
 use super::lettering;
-use super::symbol::{QUIET_ZONE, Symbol};
+use super::symbol::Symbol;
 
-/// Cap height of the serial in modules: 2.03 mm at 300 and 600 dots per inch,
-/// 2.25 mm at 203.
-pub const CAP_HEIGHT: u32 = 6;
-/// White between the two lines of the serial, in modules.
-pub const LINE_GAP: u32 = 3;
-/// Characters in one line of the serial.
-const LINE: usize = 9;
+/// Characters in one half of a serial.
+pub(super) const HALF: usize = 9;
+/// Characters in a serial, hyphens included.
+pub(super) const SERIAL: usize = 2 * HALF + 1;
 
-/// One label: a symbol and beneath it the serial in two lines.
+/// What differs from label to label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     symbol: Symbol,
     serial: String,
+    hidden: String,
 }
 
-/// The label cannot be laid out.
+/// The label cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LabelError {
     /// The serial is not four groups of four characters of Crockford's base 32.
@@ -30,36 +26,37 @@ pub enum LabelError {
         "serial {0:?} is not of the form 4BD9-QV4N-Q0NZ-57DB (digits and capitals without I, L, O, U)"
     )]
     Serial(String),
-    /// The symbol is so small that the serial would be wider than the label.
-    #[error(
-        "a symbol of version {0} is too narrow for the serial beneath it; version 5 is the smallest"
-    )]
-    Narrow(u8),
+    /// The hidden code is not two such groups.
+    #[error("a hidden code is not of the form 4BD9-QV4N (digits and capitals without I, L, O, U)")]
+    Hidden,
 }
 
 impl Label {
-    /// Puts `serial`, written like `4BD9-QV4N-Q0NZ-57DB`, under `symbol`.
+    /// A symbol with its `serial`, written like `4BD9-QV4N-Q0NZ-57DB`.
     ///
     /// # Errors
-    ///
-    /// When the serial has another form or the symbol is smaller than version 5.
+    /// When the serial has another form.
     pub fn new(symbol: Symbol, serial: &str) -> Result<Self, LabelError> {
-        let groups = serial
-            .split('-')
-            .all(|g| g.chars().count() == 4 && g.chars().all(lettering::has));
-        // With groups of four, nineteen characters are four groups.
-        if !groups || serial.len() != 2 * LINE + 1 {
+        if serial.len() != SERIAL || !are_groups(serial) {
             return Err(LabelError::Serial(serial.to_owned()));
         }
-        let label = Self {
+        Ok(Self {
             symbol,
             serial: serial.to_owned(),
-        };
-        let line = lettering::line_width(LINE) * f64::from(CAP_HEIGHT);
-        if f64::from(label.width()) < line + 1.0 {
-            return Err(LabelError::Narrow(label.symbol.version()));
+            hidden: String::new(),
+        })
+    }
+
+    /// The same label with its hidden code, written like `4BD9-QV4N`.
+    ///
+    /// # Errors
+    /// When the code has another form; the message does not repeat it.
+    pub fn with_hidden(mut self, code: &str) -> Result<Self, LabelError> {
+        if code.len() != HALF || !are_groups(code) {
+            return Err(LabelError::Hidden);
         }
-        Ok(label)
+        code.clone_into(&mut self.hidden);
+        Ok(self)
     }
 
     /// The symbol.
@@ -74,40 +71,15 @@ impl Label {
         &self.serial
     }
 
-    /// The two lines of the serial. The hyphen between them is not printed: the
-    /// line break says as much.
+    /// The hidden code; empty without one.
     #[must_use]
-    pub fn lines(&self) -> [&str; 2] {
-        [&self.serial[..LINE], &self.serial[LINE + 1..]]
-    }
-
-    /// Width of the label in modules, quiet zone included: 49 for version 6.
-    #[must_use]
-    pub fn width(&self) -> u32 {
-        self.symbol.size() + 2 * QUIET_ZONE
-    }
-
-    /// Height of the label in modules, quiet zone and serial included: 68 for
-    /// version 6.
-    #[must_use]
-    pub fn height(&self) -> u32 {
-        line_top(self.symbol.size(), 1) + CAP_HEIGHT + QUIET_ZONE
-    }
-
-    /// From the top of the label to the top of line 0 or 1 of the serial, in
-    /// modules. The first line begins where the quiet zone ends.
-    #[must_use]
-    pub fn line_top(&self, line: u32) -> u32 {
-        line_top(self.symbol.size(), line)
+    pub fn hidden(&self) -> &str {
+        &self.hidden
     }
 }
 
-fn line_top(symbol: u32, line: u32) -> u32 {
-    symbol + 2 * QUIET_ZONE + line * (CAP_HEIGHT + LINE_GAP)
-}
-
-/// The lettering of the serial at a resolution.
-#[must_use]
-pub fn font(dpi: Dpi) -> DotFont {
-    DotFont::new(CAP_HEIGHT * dpi.dots_per_module())
+/// Whether it is groups of four characters that the lettering has.
+fn are_groups(text: &str) -> bool {
+    text.split('-')
+        .all(|group| group.len() == 4 && group.chars().all(lettering::has))
 }

@@ -4,7 +4,7 @@
 //! A character is the path of a pen with a round tip. This file knows the
 //! proportions; [`super::dots`] draws the path in dots and `strokes` as SVG.
 
-use super::glyphs::{ALPHABET, GRID_HEIGHT, GRID_WIDTH, Move, Point, round_controls};
+use super::glyphs::{ALPHABET, Move, Point, round_controls};
 
 /// Width of the stroke, as a share of the cap height.
 pub(super) const STROKE: f64 = 0.13;
@@ -23,13 +23,6 @@ pub(super) fn place(character: char) -> Option<usize> {
     ALPHABET
         .iter()
         .position(|known| char::from(*known) == character)
-}
-
-/// Width of a line of `characters`, outer edge to outer edge, as a share of the
-/// cap height.
-pub(super) fn line_width(characters: usize) -> f64 {
-    let steps = u32::try_from(characters.saturating_sub(1)).unwrap_or(u32::MAX);
-    f64::from(steps) * ADVANCE + STROKE + (1.0 - STROKE) * GRID_WIDTH / GRID_HEIGHT
 }
 
 /// The path of a pen, one point list for each time it touches the paper. Curves

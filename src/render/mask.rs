@@ -4,8 +4,8 @@
 //! The standard has all eight masks tried and scored, and the one with the
 //! lowest penalty taken (ISO/IEC 18004, 7.8.3).
 
+use super::frame::Modules;
 use super::line::Line;
-use super::template::Modules;
 
 /// The candidate with the lowest penalty, the first of equals.
 pub(super) fn best(candidates: impl Iterator<Item = Modules>) -> Option<Modules> {

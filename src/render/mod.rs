@@ -8,16 +8,19 @@
 //! number or starts a thread; the same label always gives the same bytes.
 //!
 //! The way through: [`symbol::Symbol`] says which modules are dark,
-//! [`label::Label`] puts the serial beneath it and fixes the layout, and then
-//! [`png`], [`svg`], [`pdf`], [`zpl`], [`sheet`] or [`terminal`] draw it;
+//! [`label::Label`] joins the serial to it, [`design::Design`] says what lies
+//! where, and then [`png`], [`svg`], [`pdf`], [`zpl`] or [`sheet`] draw it;
 //! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
 //! with the labels.
 
+mod art;
 pub mod bitmap;
 pub mod chart;
 pub mod csv;
+pub mod design;
 pub mod dots;
 pub mod dpi;
+mod frame;
 mod glyphs;
 pub mod imposition;
 pub mod label;
@@ -32,7 +35,7 @@ pub mod sheet;
 mod strokes;
 pub mod svg;
 pub mod symbol;
-mod template;
+pub mod template;
 pub mod terminal;
 pub mod zpl;
 
@@ -45,12 +48,18 @@ pub enum RenderError {
     /// A text that no symbol holds.
     #[error("the text is too long for a QR symbol")]
     TooLong,
-    /// Symbol and serial do not make a label.
+    /// Its parts do not make a label.
     #[error(transparent)]
     Label(#[from] label::LabelError),
+    /// It is too narrow for its serial.
+    #[error(transparent)]
+    Narrow(#[from] design::NarrowError),
     /// Its picture could not be written.
     #[error(transparent)]
     Png(#[from] png::PngError),
+    /// The template does not make labels that can be printed, cut and read.
+    #[error(transparent)]
+    Template(#[from] template::Faults),
     /// The labels do not go on the paper.
     #[error(transparent)]
     Imposition(#[from] imposition::ImpositionError),

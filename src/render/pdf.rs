@@ -7,12 +7,11 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::dpi::Dpi;
+use super::design::Design;
 use super::glyphs::{ALPHABET, GRID_HEIGHT, GRID_WIDTH, Move, Point, SHAPES};
 use super::imposition::{Imposition, Mm, Size};
-use super::label::{CAP_HEIGHT, LINE_GAP, Label};
-use super::lettering::{self, ADVANCE, STROKE, controls, end_of};
-use super::symbol::QUIET_ZONE;
+use super::label::Label;
+use super::lettering::{ADVANCE, STROKE, controls, end_of};
 
 /// Points to a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
@@ -21,33 +20,32 @@ const UNITS: f64 = 1000.0;
 /// Crop marks: from the cut, and their length.
 const CROP: (Mm, Mm) = (1.0, 3.0);
 
-/// The numbers of the objects that every file has; the pages follow.
+/// The numbers of the objects that every file has; those of the art follow, and then the pages.
 const CATALOG: usize = 1;
 const PAGES: usize = 2;
 const FONT: usize = 3;
 const CROP_MARKS: usize = 4;
 const FIRST_GLYPH: usize = 5;
+/// The number of the first object of the art.
+pub(super) const FIRST_OF_ART: usize = FIRST_GLYPH + SHAPES.len();
 
 /// How labels become pages.
 #[derive(Debug, Clone)]
 pub struct PdfPages {
     imposition: Imposition,
-    /// A module in points.
-    module: f64,
+    design: Design,
+    /// A dot of the press in points.
+    dot: f64,
 }
 
 impl PdfPages {
-    /// Pages of labels whose modules are whole dots of this resolution, laid out so.
-    pub fn new(dpi: Dpi, imposition: Imposition) -> Self {
-        let module = dpi.module_mm() * POINTS;
-        Self { imposition, module }
-    }
-
-    /// The size of a label of ours at this resolution.
-    pub fn label_size(label: &Label, dpi: Dpi) -> Size {
-        Size {
-            width: f64::from(label.width()) * dpi.module_mm(),
-            height: f64::from(label.height()) * dpi.module_mm(),
+    /// Pages of labels of this design, laid out so.
+    pub fn new(design: Design, imposition: Imposition) -> Self {
+        let dot = design.dot() * POINTS;
+        Self {
+            imposition,
+            design,
+            dot,
         }
     }
 
@@ -59,62 +57,89 @@ impl PdfPages {
     /// What stands on a page with these labels, each in its cell.
     pub fn page(&self, labels: &[(u32, Label)]) -> Vec<u8> {
         let mut out = Vec::with_capacity(labels.len() * 420 + 200);
-        if self.imposition.has_margin() {
+        if !self.imposition.is_single() {
             out.extend_from_slice(b"/M Do\n");
         }
-        let mut of = None;
+        let mut font = None;
         for (cell, label) in labels {
-            let size = label.symbol().size();
-            if of.replace(size) != Some(size) {
-                set_font(&mut out, size);
-            }
-            self.append(&mut out, *cell, label);
+            self.append(&mut out, *cell, label, &mut font);
         }
         out
     }
 
-    fn append(&self, out: &mut Vec<u8>, cell: u32, label: &Label) {
-        let symbol = label.symbol();
-        let size = symbol.size();
-        let side = f64::from(size);
+    /// `font` is the cap height that is set, in dots.
+    fn append(&self, out: &mut Vec<u8>, cell: u32, label: &Label, font: &mut Option<u32>) {
+        let (design, dot) = (&self.design, self.dot);
+        // The corner of the cut label.
         let (left, top) = self.imposition.corner(cell);
-        let quiet = f64::from(QUIET_ZONE) * self.module;
-        let x = left * POINTS + quiet;
-        let y = (self.imposition.paper().height - top) * POINTS - quiet - side * self.module;
-        out.extend_from_slice(b"q ");
-        push(out, side * self.module);
-        out.extend_from_slice(b" 0 0 ");
-        push(out, side * self.module);
-        out.push(b' ');
-        push(out, x);
-        out.push(b' ');
-        push(out, y);
+        let (left, top) = (
+            left * POINTS,
+            (self.imposition.paper().height - top) * POINTS,
+        );
+        if design.art.is_some() {
+            let bleed = design.bleed * POINTS;
+            let (width, height) = (
+                f64::from(design.width) * dot,
+                f64::from(design.height) * dot,
+            );
+            push_square(
+                out,
+                (width + 2.0 * bleed, height + 2.0 * bleed),
+                (left - bleed, top - height - bleed),
+            );
+            out.extend_from_slice(b"/A Do Q\n");
+        }
+        let size = label.symbol().size();
+        let side = f64::from(size * design.module);
+        let x = left + f64::from(design.symbol.0) * dot;
+        let y = top - (f64::from(design.symbol.1) + side) * dot;
+        // In units of a symbol's side, within whose coordinates the lettering stands. Set outside, it stays set for the page.
+        let set_font = |out: &mut Vec<u8>, cap_height: u32| {
+            out.extend_from_slice(b"/F ");
+            push(out, f64::from(cap_height) / side);
+            out.extend_from_slice(b" Tf ");
+        };
+        let first = design.lines.first().map(|line| line.cap_height);
+        if let Some(cap_height) = first.filter(|_| *font != first) {
+            set_font(out, cap_height);
+            *font = first;
+        }
+        push_square(out, (side * dot, side * dot), (x, y));
         // A dark module is a one, and ones are painted.
-        _ = write!(out, " cm\nBI/W {size}/H {size}/IM true/D[1 0]");
+        _ = write!(out, "\nBI/W {size}/H {size}/IM true/D[1 0]");
         append_modules(out, label);
         out.extend_from_slice(b"\nEI BT ");
-        // Baseline of the first line: a letter stands on the bottom of its cap height.
-        let line = lettering::line_width(label.lines()[0].len()) * f64::from(CAP_HEIGHT);
-        push(out, (side - line) / 2.0 / side);
-        out.push(b' ');
-        let down = f64::from(label.line_top(0) + CAP_HEIGHT - QUIET_ZONE) - side;
-        push(out, -down / side);
-        out.extend_from_slice(b" Td(");
-        out.extend_from_slice(label.lines()[0].as_bytes());
-        out.extend_from_slice(b")Tj T*(");
-        out.extend_from_slice(label.lines()[1].as_bytes());
-        out.extend_from_slice(b")Tj ET Q\n");
+        let (mut at, mut of) = ((0.0, 0.0), first);
+        for line in &design.lines {
+            if of.replace(line.cap_height) != Some(line.cap_height) {
+                set_font(out, line.cap_height);
+            }
+            // A letter stands on the bottom of its cap height; each line is given from the one before.
+            let right = (f64::from(line.left) - f64::from(design.symbol.0)) / side;
+            let bottom = f64::from(line.top + line.cap_height) - f64::from(design.symbol.1);
+            let up = (side - bottom) / side;
+            push(out, right - at.0);
+            out.push(b' ');
+            push(out, up - at.1);
+            out.extend_from_slice(b" Td(");
+            out.extend_from_slice(line.text.of(label).as_bytes());
+            out.extend_from_slice(b")Tj ");
+            at = (right, up);
+        }
+        out.extend_from_slice(b"ET Q\n");
     }
 }
 
-/// The lettering, in units of a symbol's side: within a label's coordinates.
-fn set_font(out: &mut Vec<u8>, size: u32) {
-    let side = f64::from(size);
-    out.extend_from_slice(b"/F ");
-    push(out, f64::from(CAP_HEIGHT) / side);
-    out.extend_from_slice(b" Tf ");
-    push(out, f64::from(CAP_HEIGHT + LINE_GAP) / side);
-    out.extend_from_slice(b" TL\n");
+/// Saves the state, and makes a square of one unit into a rectangle of this size at this corner (bottom left).
+fn push_square(out: &mut Vec<u8>, (width, height): (f64, f64), (x, y): (f64, f64)) {
+    out.extend_from_slice(b"q ");
+    push(out, width);
+    out.extend_from_slice(b" 0 0 ");
+    for number in [height, x, y] {
+        push(out, number);
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"cm");
 }
 
 /// The modules as the data of an inline picture. Readers look for `EI` to find its end, so data in which it happens to stand
@@ -171,6 +196,11 @@ fn push(out: &mut Vec<u8>, value: f64) {
 #[derive(Debug)]
 pub struct PdfFile {
     paper: Size,
+    /// What a page says of its cut.
+    trim: String,
+    /// The form that draws the art.
+    art: Option<usize>,
+    first_page: usize,
     /// Where each object begins, by its number; 0 for those that are written last.
     offsets: Vec<u64>,
     written: u64,
@@ -181,14 +211,23 @@ impl PdfFile {
     pub fn begin(pages: &PdfPages) -> (Self, Vec<u8>) {
         let mut file = Self {
             paper: pages.imposition.paper(),
-            offsets: vec![0; FIRST_GLYPH],
+            trim: trim(pages),
+            art: pages.design.art.as_ref().map(|art| art.pdf.form),
+            first_page: FIRST_OF_ART,
+            offsets: vec![0; FIRST_OF_ART],
             written: 0,
         };
         // Four bytes above 127 tell programs that move files that this is not text (ISO 32000-1, 7.5.2).
         let mut out = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
         for (shape, number) in SHAPES.iter().zip(FIRST_GLYPH..) {
-            file.offsets.push(0);
             file.object(&mut out, number, &stream("", glyph(shape).as_bytes()));
+        }
+        for (number, object) in pages.design.art.iter().flat_map(|art| &art.pdf.objects) {
+            file.first_page = file.first_page.max(number + 1);
+            file.offsets.resize(file.first_page, 0);
+            file.offsets[*number] = out.len() as u64;
+            out.extend_from_slice(object);
+            out.push(b'\n');
         }
         file.object(&mut out, FONT, font().as_bytes());
         let marks = crop_marks(&pages.imposition);
@@ -208,8 +247,9 @@ impl PdfFile {
         let number = self.offsets.len();
         self.offsets.extend([0, 0]);
         let page = format!(
-            "<</Type/Page/Parent {PAGES} 0 R/Contents {} 0 R>>",
-            number + 1
+            "<</Type/Page/Parent {PAGES} 0 R/Contents {} 0 R{}>>",
+            number + 1,
+            self.trim
         );
         self.object(&mut out, number, page.as_bytes());
         self.object(&mut out, number + 1, &stream("", content));
@@ -220,16 +260,19 @@ impl PdfFile {
     /// The last bytes.
     pub fn end(mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        let first = FIRST_GLYPH + SHAPES.len();
+        let first = self.first_page;
         let count = (self.offsets.len() - first) / 2;
         let mut kids = String::with_capacity(count * 10);
         for page in 0..count {
             _ = write!(kids, "{} 0 R ", first + 2 * page); // writing to a string cannot fail
         }
         let (width, height) = (self.paper.width * POINTS, self.paper.height * POINTS);
+        let art = self
+            .art
+            .map_or(String::new(), |form| format!("/A {form} 0 R"));
         let pages = format!(
             "<</Type/Pages/Count {count}/MediaBox[0 0 {width:.3} {height:.3}]\
-             /Resources<</Font<</F {FONT} 0 R>>/XObject<</M {CROP_MARKS} 0 R>>>>/Kids[{kids}]>>"
+             /Resources<</Font<</F {FONT} 0 R>>/XObject<</M {CROP_MARKS} 0 R{art}>>>>/Kids[{kids}]>>"
         );
         self.object(&mut out, PAGES, pages.as_bytes());
         // Printed at their true size, not fitted to the paper.
@@ -256,6 +299,17 @@ impl PdfFile {
         out.extend_from_slice(body);
         out.extend_from_slice(b"\nendobj\n");
     }
+}
+
+/// What remains of a page that is one label once it is cut (ISO 32000-1, 14.11.2).
+fn trim(pages: &PdfPages) -> String {
+    let (paper, bleed) = (pages.imposition.paper(), pages.design.bleed);
+    if !pages.imposition.is_single() || bleed == 0.0 {
+        return String::new();
+    }
+    let [near, right, top] =
+        [bleed, paper.width - bleed, paper.height - bleed].map(|mm| mm * POINTS);
+    format!("/TrimBox[{near:.3} {near:.3} {right:.3} {top:.3}]")
 }
 
 fn stream(members: &str, data: &[u8]) -> Vec<u8> {
@@ -373,8 +427,9 @@ fn crop_marks(imposition: &Imposition) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dpi::Dpi;
     use super::super::imposition::Order;
-    use super::super::tests::sample;
+    use super::super::tests::{plain, sample};
     use super::*;
 
     fn text(value: f64) -> String {
@@ -397,10 +452,10 @@ mod tests {
 
     #[test]
     fn a_label_is_small_and_every_object_is_where_the_table_says() {
-        let label = sample();
-        let size = PdfPages::label_size(&label, Dpi::D300);
+        let (label, design) = (sample(), plain(Dpi::D300));
+        let size = (design.size(), 0.0);
         let grid = Imposition::filling(Size::A4, size, 2.0, 8.0, Order::Rows).unwrap();
-        let pages = PdfPages::new(Dpi::D300, grid);
+        let pages = PdfPages::new(design, grid);
         let (mut file, mut all) = PdfFile::begin(&pages);
         let begin = all.len();
         let cells = pages.imposition().cells();

@@ -4,58 +4,70 @@ use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Un
 use thiserror::Error;
 
 use super::bitmap::Bitmap;
+use super::design::{Design, Line};
 use super::dots::DotFont;
-use super::dpi::Dpi;
-use super::label::{self, Label};
-use super::symbol::QUIET_ZONE;
+use super::label::Label;
 
 /// The PNG encoder gave up.
 #[derive(Debug, Error)]
 #[error("cannot write a label as PNG")]
 pub struct PngError(#[from] png::EncodingError);
 
-/// Draws labels for one resolution; keeps the glyphs it has drawn.
+/// Draws labels of one design in dots; keeps the glyphs it has drawn.
 #[derive(Debug, Clone)]
 pub struct PngRenderer {
-    dpi: Dpi,
-    font: DotFont,
+    design: Design,
+    /// One for each line of the design.
+    fonts: Vec<DotFont>,
 }
 
 impl PngRenderer {
-    /// A renderer for `dpi`. It draws all glyphs now, so keep it for many labels.
+    /// A renderer for a design. It draws all glyphs now, so keep it for many labels.
     #[must_use]
-    pub fn new(dpi: Dpi) -> Self {
+    pub fn new(design: &Design) -> Self {
+        let font = |line: &Line| DotFont::new(line.cap_height);
         Self {
-            dpi,
-            font: label::font(dpi),
+            fonts: design.lines.iter().map(font).collect(),
+            design: design.clone(),
         }
     }
 
-    /// The resolution it draws for.
-    #[must_use]
-    pub fn dpi(&self) -> Dpi {
-        self.dpi
+    /// What lies under every label.
+    pub(super) fn art(&self) -> Option<&Bitmap> {
+        self.design.art.as_ref().map(|art| &art.dots)
     }
 
     /// The label in dots.
     #[must_use]
     pub fn raster(&self, label: &Label) -> Bitmap {
-        let dots = self.dpi.dots_per_module();
-        let mut bitmap = Bitmap::white(label.width() * dots, label.height() * dots);
+        let mut bitmap = self.art().map_or_else(|| self.white(), Bitmap::clone);
+        self.draw(&mut bitmap, label);
+        bitmap
+    }
+
+    /// What differs from label to label, in dots, on white.
+    pub(super) fn ink(&self, label: &Label) -> Bitmap {
+        let mut bitmap = self.white();
+        self.draw(&mut bitmap, label);
+        bitmap
+    }
+
+    fn white(&self) -> Bitmap {
+        Bitmap::white(self.design.width, self.design.height)
+    }
+
+    fn draw(&self, bitmap: &mut Bitmap, label: &Label) {
+        let (left, top) = self.design.symbol;
+        let dots = self.design.module;
         let mut pattern = Vec::with_capacity(bitmap.width().div_ceil(8) as usize);
         for y in 0..label.symbol().size() {
             pattern.clear();
-            pack_row(&mut pattern, label.symbol().row(y), dots);
-            bitmap.fill_rows((QUIET_ZONE + y) * dots, dots, &pattern);
+            pack_row(&mut pattern, label.symbol().row(y), dots, left % 8);
+            bitmap.ink_rows(left as usize / 8, top + y * dots, dots, &pattern);
         }
-        for (text, number) in label.lines().into_iter().zip(0..) {
-            // The lettering is ASCII: as many characters as bytes.
-            let width = self.font.line_width(u32::try_from(text.len()).unwrap_or(0));
-            let left = bitmap.width().saturating_sub(width) / 2;
-            self.font
-                .write(&mut bitmap, text, left, label.line_top(number) * dots);
+        for (line, font) in self.design.lines.iter().zip(&self.fonts) {
+            font.write(bitmap, line.text.of(label), line.left, line.top);
         }
-        bitmap
     }
 
     /// The label as a PNG: 1-bit grayscale, with the resolution in its pHYs
@@ -73,7 +85,7 @@ impl PngRenderer {
         encoder.set_compression(COMPRESSION);
         // Most rows equal the one above; Up turns those into zeros.
         encoder.set_filter(Filter::Up);
-        let metre = self.dpi.dots_per_metre();
+        let metre = self.design.dpi.dots_per_metre();
         encoder.set_pixel_dims(Some(PixelDimensions {
             xppu: metre,
             yppu: metre,
@@ -91,13 +103,12 @@ impl PngRenderer {
 /// fifteen times as long.
 const COMPRESSION: Compression = Compression::Fast;
 
-/// One row of modules in dots, `dots` (at most 8) a module, with the quiet zone
-/// at both ends. Packs whole modules at a time instead of single dots.
-fn pack_row(pattern: &mut Vec<u8>, modules: &[bool], dots: u32) {
-    let quiet = std::iter::repeat_n(&false, QUIET_ZONE as usize);
+/// One row of modules in dots, `dots` (at most 8) a module, after `shift` white ones. Packs whole modules at a time instead
+/// of single dots.
+fn pack_row(pattern: &mut Vec<u8>, modules: &[bool], dots: u32, shift: u32) {
     let light = (1u32 << dots) - 1;
-    let (mut word, mut filled) = (0u32, 0);
-    for dark in quiet.clone().chain(modules).chain(quiet) {
+    let (mut word, mut filled) = ((1 << shift) - 1, shift);
+    for dark in modules {
         word = word << dots | if *dark { 0 } else { light };
         filled += dots;
         while filled >= 8 {

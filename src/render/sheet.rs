@@ -5,7 +5,7 @@ use image::{ExtendedColorType, GrayImage, ImageEncoder, ImageError, Luma};
 use thiserror::Error;
 
 use super::bitmap::Bitmap;
-use super::dpi::Dpi;
+use super::design::Design;
 use super::label::Label;
 use super::png::PngRenderer;
 
@@ -34,14 +34,18 @@ pub enum SheetError {
 /// Draws `labels` in reading order, `columns` to a row, with thin cutting lines
 /// between them and a white margin around, as an 8-bit grayscale PNG.
 ///
-/// Each cell is as large as the largest label. The picture has `dpi` dots to an
-/// inch but the file does not say so; it is for looking, not for printing.
+/// Each cell is as large as the largest label. The picture is in dots of the
+/// press but the file does not say so; it is for looking, not for printing.
 ///
 /// # Errors
 ///
 /// When there are no labels or more than 96, no columns or more than 96, or when
 /// the encoder fails.
-pub fn contact_sheet(labels: &[Label], columns: u32, dpi: Dpi) -> Result<Vec<u8>, SheetError> {
+pub fn contact_sheet(
+    labels: &[Label],
+    columns: u32,
+    design: &Design,
+) -> Result<Vec<u8>, SheetError> {
     let count = u32::try_from(labels.len()).unwrap_or(u32::MAX);
     if labels.is_empty() || labels.len() > MOST_LABELS {
         return Err(SheetError::Count(labels.len()));
@@ -50,7 +54,7 @@ pub fn contact_sheet(labels: &[Label], columns: u32, dpi: Dpi) -> Result<Vec<u8>
         return Err(SheetError::Columns(columns));
     }
     let columns = columns.min(count);
-    let renderer = PngRenderer::new(dpi);
+    let renderer = PngRenderer::new(design);
     let rasters: Vec<Bitmap> = labels.iter().map(|label| renderer.raster(label)).collect();
     let widest = rasters.iter().map(Bitmap::width).max().unwrap_or(0);
     let highest = rasters.iter().map(Bitmap::height).max().unwrap_or(0);
@@ -58,7 +62,7 @@ pub fn contact_sheet(labels: &[Label], columns: u32, dpi: Dpi) -> Result<Vec<u8>
         columns,
         rows: count.div_ceil(columns),
         cell: (widest, highest),
-        dpi,
+        margin: 8 * design.module,
     };
     let picture = sheet.draw(&rasters);
 
@@ -78,18 +82,14 @@ struct Sheet {
     columns: u32,
     rows: u32,
     cell: (u32, u32),
-    dpi: Dpi,
+    /// Eight modules, about 3 mm.
+    margin: u32,
 }
 
 impl Sheet {
-    fn margin(&self) -> u32 {
-        // Eight modules are about 3 mm.
-        8 * self.dpi.dots_per_module()
-    }
-
     /// Left edge of a column's line, or upper edge of a row's.
     fn line(&self, number: u32, cell: u32) -> u32 {
-        self.margin() + number * (cell + 1)
+        self.margin + number * (cell + 1)
     }
 
     fn draw(&self, rasters: &[Bitmap]) -> GrayImage {
@@ -97,7 +97,7 @@ impl Sheet {
             self.line(self.columns, self.cell.0),
             self.line(self.rows, self.cell.1),
         );
-        let margin = self.margin();
+        let margin = self.margin;
         let mut picture = GrayImage::from_pixel(right + 1 + margin, bottom + 1 + margin, WHITE);
         for y in (0..=self.rows).map(|row| self.line(row, self.cell.1)) {
             (margin..=right).for_each(|x| picture.put_pixel(x, y, LINE));

@@ -2,53 +2,77 @@
 
 use std::fmt::Write as _;
 
-use super::label::{CAP_HEIGHT, Label};
-use super::lettering::{self, STROKE};
+use super::design::{Design, Line};
+use super::label::Label;
+use super::lettering::STROKE;
 use super::outline;
 use super::strokes::{self, SVG_CAP_HEIGHT};
+use super::symbol::QUIET_ZONE;
 
-/// Side of a module in millimetres unless a printer needs another: the module of
-/// the 300 and 600 dots per inch labels.
-pub const MODULE_MM: f64 = 25.4 * 4.0 / 300.0;
-
-/// The label as one standalone SVG, `module_mm` millimetres to a module.
+/// The label as one standalone SVG. The coordinates inside are dots of the press.
 ///
-/// The coordinates inside are modules. Nothing outside the file is referred to:
-/// the serial is drawn as strokes, not set in a font.
+/// Nothing outside the file is referred to: the serial is drawn as strokes, and all text of the art as outlines.
 #[must_use]
-pub fn render(label: &Label, module_mm: f64) -> String {
+pub fn render(design: &Design, label: &Label) -> String {
     let mut out = String::with_capacity(8192);
-    let (width, height) = (label.width(), label.height());
-    let (wide, high) = (f64::from(width) * module_mm, f64::from(height) * module_mm);
-    // Writing to a string cannot fail. A serial has no character that XML would
-    // take amiss.
+    let (width, height) = (design.width, design.height);
+    let size = design.size();
+    // Writing to a string cannot fail. A serial has no character that XML would take amiss.
     let _ = write!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.3}mm" height="{high:.3}mm" viewBox="0 0 {width} {height}"><title>{}</title><path fill="white" d="M0 0h{width}v{height}H0z"/><path shape-rendering="crispEdges" d=""#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{:.3}mm" height="{:.3}mm" viewBox="0 0 {width} {height}"><title>{}</title><path fill="white" d="M0 0h{width}v{height}H0z"/>"#,
+        size.width,
+        size.height,
         label.serial(),
     );
-    outline::push_outlines(&mut out, label.symbol());
-    out.push_str("\"/>");
-    push_serial(&mut out, label);
+    push_art(&mut out, design);
+    push_label(&mut out, design, label);
     out.push_str("</svg>\n");
     out
 }
 
-/// The two lines as one stroked path in the coordinates of the lettering.
-fn push_serial(out: &mut String, label: &Label) {
-    let scale = f64::from(CAP_HEIGHT) / SVG_CAP_HEIGHT;
+/// The art, in dots from the corner of the cut label.
+pub(super) fn push_art(out: &mut String, design: &Design) {
+    if let Some(art) = &design.art {
+        let bleed = design.bleed / design.dot();
+        let whole = |side: u32| f64::from(side) + 2.0 * bleed;
+        let _ = write!(
+            out,
+            r#"<svg x="-{bleed:.3}" y="-{bleed:.3}" width="{:.3}" height="{:.3}" viewBox="{}" preserveAspectRatio="none">{}</svg>"#,
+            whole(design.width),
+            whole(design.height),
+            art.svg_box,
+            art.svg
+        );
+    }
+}
+
+/// What differs from label to label.
+pub(super) fn push_label(out: &mut String, design: &Design, label: &Label) {
+    let module = design.module;
+    let corner = |at: u32| i64::from(at) - i64::from(QUIET_ZONE * module);
+    let _ = write!(
+        out,
+        r#"<path shape-rendering="crispEdges" transform="translate({} {})scale({module})" d=""#,
+        corner(design.symbol.0),
+        corner(design.symbol.1),
+    );
+    outline::push_outlines(out, label.symbol());
+    out.push_str("\"/>");
+    for line in &design.lines {
+        push_line(out, line, label);
+    }
+}
+
+/// A line as a stroked path in the coordinates of the lettering.
+fn push_line(out: &mut String, line: &Line, label: &Label) {
+    let scale = f64::from(line.cap_height) / SVG_CAP_HEIGHT;
     let stroke = STROKE * SVG_CAP_HEIGHT;
     let _ = write!(
         out,
-        r#"<path transform="translate(0 {})scale({scale:.5})" fill="none" stroke="black" stroke-width="{stroke:.1}" stroke-linecap="round" stroke-linejoin="round" d=""#,
-        label.line_top(0),
+        r#"<path transform="translate({} {})scale({scale:.5})" fill="none" stroke="black" stroke-width="{stroke:.1}" stroke-linecap="round" stroke-linejoin="round" d=""#,
+        line.left, line.top,
     );
-    for (text, number) in label.lines().into_iter().zip(0..) {
-        let width = lettering::line_width(text.len()) * SVG_CAP_HEIGHT;
-        let margin = (f64::from(label.width()) / scale - width) / 2.0;
-        let left = margin + stroke / 2.0;
-        let top = f64::from(label.line_top(number) - label.line_top(0)) / scale + stroke / 2.0;
-        strokes::push_line(out, text, left, top);
-    }
+    strokes::push_line(out, line.text.of(label), stroke / 2.0, stroke / 2.0);
     out.push_str("\"/>");
 }

@@ -5,9 +5,9 @@ use qrcode::types::{Mode, QrError};
 use qrcode::{Version, ec};
 use thiserror::Error;
 
+use super::frame::{Frame, LEVEL};
 use super::line::Line;
 use super::mask;
-use super::template::{LEVEL, Template};
 
 /// Width of the white border a reader needs on every side, in modules.
 pub const QUIET_ZONE: u32 = 4;
@@ -82,7 +82,7 @@ impl Symbol {
     fn draw(version: u8, bits: Bits) -> Result<Self, QrError> {
         let normal = bits.version();
         let (data, checks) = ec::construct_codewords(&bits.into_bytes(), normal, LEVEL)?;
-        let best = mask::best(Template::of(version).fill(&data, &checks)).unwrap_or_default();
+        let best = mask::best(Frame::of(version).fill(&data, &checks)).unwrap_or_default();
         let size = 17 + 4 * u32::from(version);
         let row = |row: Line| (0..size as usize).map(move |x| row.is_dark(x));
         Ok(Self {

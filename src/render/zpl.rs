@@ -2,7 +2,7 @@
 //!
 //! The printer's own QR code (`^BQ`) would choose segments and mask itself; a picture is what we have checked. Rows are
 //! compressed as the language provides (Zebra, *ZPL II Programming Guide*, "Alternative Data Compression Scheme"), and the
-//! rows of a module cost a character each.
+//! rows of a module cost a character each. The art is sent once (`~DG`) and recalled under each label (`^XG`).
 
 use std::io::Write as _;
 
@@ -10,18 +10,30 @@ use super::bitmap::Bitmap;
 use super::label::Label;
 use super::png::PngRenderer;
 
+/// What goes before the labels: the art, into the printer's memory.
+pub fn head(renderer: &PngRenderer) -> Vec<u8> {
+    let mut out = Vec::new();
+    if let Some(art) = renderer.art() {
+        let stride = art.width().div_ceil(8);
+        // Writing to a vector cannot fail.
+        _ = write!(out, "~DGR:ART.GRF,{},{stride},", stride * art.height());
+        append_rows(&mut out, art);
+        out.push(b'\n');
+    }
+    out
+}
+
 /// Appends a label, to be printed once.
 pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) {
-    let bitmap = renderer.raster(label);
+    let bitmap = renderer.ink(label);
     let stride = bitmap.width().div_ceil(8);
     let bytes = stride * bitmap.height();
     // Writing to a vector cannot fail.
-    _ = write!(
-        out,
-        "^XA^PW{}^LL{}^FO0,0^GFA,{bytes},{bytes},{stride},",
-        bitmap.width(),
-        bitmap.height()
-    );
+    _ = write!(out, "^XA^PW{}^LL{}", bitmap.width(), bitmap.height());
+    if renderer.art().is_some() {
+        out.extend_from_slice(b"^FO0,0^XGR:ART.GRF,1,1^FS");
+    }
+    _ = write!(out, "^FO0,0^GFA,{bytes},{bytes},{stride},");
     append_rows(out, &bitmap);
     out.extend_from_slice(b"^FS^XZ\n");
 }
@@ -83,7 +95,7 @@ fn append_run(out: &mut Vec<u8>, mut run: usize, digit: u8) {
 #[cfg(test)]
 mod tests {
     use super::super::dpi::Dpi;
-    use super::super::tests::sample;
+    use super::super::tests::{plain, sample};
     use super::*;
 
     /// The picture of a `^GFA` field, as the manual says a printer reads it; a set bit is black.
@@ -128,8 +140,8 @@ mod tests {
     #[test]
     fn a_printer_draws_what_we_draw() {
         for dpi in Dpi::ALL {
-            let renderer = PngRenderer::new(dpi);
             let label = sample();
+            let renderer = PngRenderer::new(&plain(dpi));
             let mut zpl = Vec::new();
             append(&mut zpl, &renderer, &label);
             let (stride, rows) = read(std::str::from_utf8(&zpl).unwrap());

@@ -32,6 +32,7 @@ pub mod report;
 pub mod search;
 mod seen;
 pub mod system;
+pub mod templates;
 pub mod trail;
 pub mod transfers;
 pub mod verify;

@@ -38,6 +38,15 @@ macro_rules! migrations {
                 "figures",
                 include_str!(concat!("../../migrations/", $database, "/0006_figures.sql")),
             ),
+            (
+                8,
+                "label_templates",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0008_label_templates.sql"
+                )),
+            ),
         ]
     };
 }

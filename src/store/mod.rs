@@ -43,6 +43,7 @@ mod row;
 pub mod scan;
 pub mod search;
 pub mod session;
+pub mod template;
 pub mod token;
 pub mod trail;
 pub mod unissued;

@@ -4,7 +4,7 @@ use super::kept::{self, Value, number, text};
 use super::{StoreError, Tx, counter};
 use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerNumber};
-use crate::domain::document::{AddedDocument, DocumentNumber};
+use crate::domain::document::{AddedDocument, DocumentNumber, Purpose};
 use crate::domain::entitlement::coefficients::SetCoefficients;
 use crate::domain::entitlement::{Account, Entitlement};
 use crate::domain::licensee::LicenseeNumber;
@@ -268,6 +268,23 @@ pub async fn newest_version(
         ("licensee =", like.licensee.0.into()),
         ("purpose =", text(like.purpose.slug())),
         ("title =", text(&like.title)),
+    ];
+    let found = kept::newest(tx, &wanted, 1).await?;
+    Ok(found.into_iter().next())
+}
+
+/// The newest document of a licensee for a purpose.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn newest_for(
+    tx: &mut Tx,
+    licensee: LicenseeNumber,
+    purpose: Purpose,
+) -> Result<Option<AddedDocument>, StoreError> {
+    let wanted = [
+        ("licensee =", licensee.0.into()),
+        ("purpose =", text(purpose.slug())),
     ];
     let found = kept::newest(tx, &wanted, 1).await?;
     Ok(found.into_iter().next())

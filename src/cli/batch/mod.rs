@@ -13,7 +13,8 @@ use self::print::{report_json, report_text, row, to_json};
 use super::arguments::{By, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, counted, number_of_marks, table};
-use super::values::{batch_number, index_range, line, number, public_url};
+use super::template::look;
+use super::values::{batch_number, dpi, index_range, line, number, public_url};
 use crate::domain::access::Scope;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::OrderNumber;
@@ -109,6 +110,12 @@ pub(super) struct PackArguments {
     /// The press's dots an inch, for all that is drawn: 203, 300 or 600
     #[arg(long, default_value = "300", value_parser = dpi)]
     dpi: Dpi,
+    /// The label: 30x40, 40x60, 20x20 (in mm), the name of a stored template, or an SVG file; without it, symbol and serial alone
+    #[arg(long, value_name = "NAME|FILE")]
+    template: Option<String>,
+    /// A font file for the template's texts, besides the fonts of the system
+    #[arg(long, value_name = "FILE", requires = "template")]
+    font: Vec<PathBuf>,
     /// Write the hidden codes too, into hidden-codes.csv (mode 0600)
     #[arg(long)]
     hidden_codes: bool,
@@ -207,11 +214,6 @@ impl From<Format> for pack::Format {
     }
 }
 
-fn dpi(text: &str) -> Result<Dpi, String> {
-    text.parse()
-        .map_err(|error: crate::render::dpi::DpiError| error.to_string())
-}
-
 impl Batch {
     pub(super) async fn run(
         self,
@@ -298,6 +300,7 @@ impl PackArguments {
             range: self.range,
             formats: self.format.into_iter().map(Into::into).collect(),
             dpi: self.dpi,
+            look: look(place, self.template.as_deref(), &self.font).await?,
             hidden_codes: self.hidden_codes,
             out: self.out,
             profile: self.profile.as_deref().map(read_profile).transpose()?,

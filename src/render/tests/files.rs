@@ -1,6 +1,6 @@
 //! The bytes of the files.
 
-use super::{DIGITS, PREFIX, SERIAL, read, sample};
+use super::{DIGITS, PREFIX, SERIAL, plain, read, sample};
 use crate::render::dpi::Dpi;
 use crate::render::label::Label;
 use crate::render::png::PngRenderer;
@@ -12,7 +12,7 @@ use crate::render::terminal::{self, Ink};
 #[test]
 fn a_png_has_one_bit_a_dot_and_its_resolution() {
     for (dpi, metre) in Dpi::ALL.into_iter().zip([7992, 11811, 23622]) {
-        let renderer = PngRenderer::new(dpi);
+        let renderer = PngRenderer::new(&plain(dpi));
         let file = renderer.render(&sample()).unwrap();
         assert!(file.len() < 5000, "{} bytes at {dpi}", file.len());
         let mut reader = png::Decoder::new(std::io::Cursor::new(&file))
@@ -84,9 +84,9 @@ fn fill(path: &str, size: usize) -> Vec<Vec<bool>> {
 #[test]
 fn the_outlines_of_the_svg_fill_exactly_the_dark_modules() {
     let label = sample();
-    let text = svg::render(&label, svg::MODULE_MM);
+    let text = svg::render(&plain(Dpi::D300), &label);
     let path = text
-        .split("crispEdges\" d=\"")
+        .split("crispEdges\" transform=\"translate(0 0)scale(4)\" d=\"")
         .nth(1)
         .unwrap()
         .split('"')
@@ -103,11 +103,14 @@ fn the_outlines_of_the_svg_fill_exactly_the_dark_modules() {
 
 #[test]
 fn the_svg_is_well_formed_and_the_serial_within_the_label() {
-    let text = svg::render(&sample(), svg::MODULE_MM);
+    let text = svg::render(&plain(Dpi::D300), &sample());
     assert!(text.starts_with(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16.595mm\" height=\"23.029mm\" viewBox=\"0 0 49 68\"><title>4BD9-QV4N-Q0NZ-57DB</title>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16.595mm\" height=\"23.029mm\" viewBox=\"0 0 196 272\"><title>4BD9-QV4N-Q0NZ-57DB</title>"
     ));
-    assert!(svg::render(&sample(), 0.5).contains("width=\"24.500mm\" height=\"34.000mm\""));
+    assert!(
+        svg::render(&plain(Dpi::D203), &sample())
+            .contains("width=\"18.393mm\" height=\"25.525mm\"")
+    );
     assert!(text.len() < 6000, "{} bytes", text.len());
     let (mut open, mut tags) = (0, 0);
     for tag in text.split('<').skip(1) {
@@ -121,38 +124,25 @@ fn the_svg_is_well_formed_and_the_serial_within_the_label() {
         tags += 1;
         assert!(open > 0 || inside == "/svg", "{inside}");
     }
-    assert_eq!((open, tags), (0, 7));
+    assert_eq!((open, tags), (0, 8));
 
-    let serial = text
-        .rsplit(" d=\"")
-        .next()
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let scale: f64 = text
-        .split("scale(")
-        .nth(1)
-        .unwrap()
-        .split(')')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
-    let glyphs: Vec<&str> = serial.split('M').skip(1).collect();
-    assert_eq!(glyphs.len(), 18, "two lines of nine characters");
-    for glyph in glyphs {
-        let numbers: Vec<f64> = glyph
-            .split(|c: char| c.is_ascii_alphabetic() || c == ' ')
-            .take(2)
-            .map(|n| n.parse().unwrap())
-            .collect();
-        // A glyph is 100 by 180 in these coordinates.
-        assert!(
-            numbers[0] >= 0.0 && (numbers[0] + 100.0) * scale <= 49.0,
-            "{glyph}"
-        );
-        assert!(numbers[1] >= 0.0 && numbers[1] * scale <= 15.0, "{glyph}");
+    for line in text.split("<path transform=").skip(1) {
+        let (_, scale) = line.split_once("scale(").unwrap();
+        let scale: f64 = scale.split(')').next().unwrap().parse().unwrap();
+        let path = line.split(" d=\"").nth(1).unwrap();
+        let glyphs: Vec<&str> = path.split('"').next().unwrap().split('M').skip(1).collect();
+        assert_eq!(glyphs.len(), 9, "nine characters in a line");
+        for glyph in glyphs {
+            let numbers: Vec<f64> = glyph
+                .split(|c: char| c.is_ascii_alphabetic() || c == ' ')
+                .take(2)
+                .map(|n| n.parse().unwrap())
+                .collect();
+            // A glyph is 100 by 180 in these coordinates; the label has 196 dots across, and a line 24 down.
+            let right = (numbers[0] + 100.0) * scale;
+            assert!(numbers[0] >= 0.0 && right <= 180.0, "{glyph}");
+            assert!(numbers[1] >= 0.0 && numbers[1] * scale <= 24.0, "{glyph}");
+        }
     }
 }
 
@@ -167,7 +157,7 @@ fn a_sheet_shows_every_label_to_a_reader() {
             .unwrap()
         })
         .collect();
-    let file = contact_sheet(&labels, 3, Dpi::D203).unwrap();
+    let file = contact_sheet(&labels, 3, &plain(Dpi::D203)).unwrap();
     let picture = image::load_from_memory(&file).unwrap().into_luma8();
     // Margins of 24, three columns of 147 or two rows of 204, a line round each.
     assert_eq!(picture.dimensions(), (48 + 3 * 148 + 1, 48 + 2 * 205 + 1));
@@ -197,18 +187,18 @@ fn a_sheet_shows_every_label_to_a_reader() {
 fn a_sheet_has_its_limits() {
     let many = vec![sample(); 97];
     assert!(matches!(
-        contact_sheet(&many, 8, Dpi::D203),
+        contact_sheet(&many, 8, &plain(Dpi::D203)),
         Err(SheetError::Count(97))
     ));
     assert!(matches!(
-        contact_sheet(&[], 8, Dpi::D203),
+        contact_sheet(&[], 8, &plain(Dpi::D203)),
         Err(SheetError::Count(0))
     ));
     assert!(matches!(
-        contact_sheet(&many[..1], 0, Dpi::D203),
+        contact_sheet(&many[..1], 0, &plain(Dpi::D203)),
         Err(SheetError::Columns(0))
     ));
-    assert!(contact_sheet(&many[..96], 96, Dpi::D203).is_ok());
+    assert!(contact_sheet(&many[..96], 96, &plain(Dpi::D203)).is_ok());
 }
 
 #[test]

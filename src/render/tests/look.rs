@@ -1,8 +1,9 @@
 //! What is where on a label.
 
-use super::{DIGITS, PREFIX, SERIAL, read, sample};
+use super::{DIGITS, PREFIX, SERIAL, plain, read, sample};
+use crate::render::design::Design;
 use crate::render::dpi::Dpi;
-use crate::render::label::{CAP_HEIGHT, Label};
+use crate::render::label::Label;
 use crate::render::png::PngRenderer;
 use crate::render::symbol::{QUIET_ZONE, Symbol};
 
@@ -10,7 +11,7 @@ use crate::render::symbol::{QUIET_ZONE, Symbol};
 fn every_module_is_where_the_symbol_says_and_readers_agree() {
     let label = sample();
     for dpi in Dpi::ALL {
-        let raster = PngRenderer::new(dpi).raster(&label);
+        let raster = PngRenderer::new(&plain(dpi)).raster(&label);
         let dots = dpi.dots_per_module();
         assert_eq!((raster.width(), raster.height()), (49 * dots, 68 * dots));
         for y in 0..(label.symbol().size() + 2 * QUIET_ZONE) * dots {
@@ -27,17 +28,25 @@ fn every_module_is_where_the_symbol_says_and_readers_agree() {
     }
 }
 
+/// Cap height of the serial in modules.
+const CAP_HEIGHT: u32 = 6;
+
+/// The top of a line of the serial in modules: the first begins where the quiet zone ends.
+fn line_top(line: u32) -> u32 {
+    49 + 9 * line
+}
+
 #[test]
 fn the_serial_keeps_its_band_and_stands_in_the_middle() {
     let label = sample();
     for dpi in Dpi::ALL {
-        let raster = PngRenderer::new(dpi).raster(&label);
+        let raster = PngRenderer::new(&plain(dpi)).raster(&label);
         let dots = dpi.dots_per_module();
         let inked = |y: u32| (0..raster.width()).any(|x| raster.is_black(x, y));
         let below = (label.symbol().size() + 2 * QUIET_ZONE) * dots..raster.height();
         for y in below {
             let in_line = (0..2).any(|line| {
-                let top = label.line_top(line) * dots;
+                let top = line_top(line) * dots;
                 (top..top + CAP_HEIGHT * dots).contains(&y)
             });
             assert_eq!(inked(y), in_line, "row {y} at {dpi}");
@@ -51,7 +60,7 @@ fn the_serial_keeps_its_band_and_stands_in_the_middle() {
         };
         // The first characters, 4 and Q, and the last, N and B, fill their boxes.
         for line in 0..2 {
-            let (left, right) = columns(label.line_top(line));
+            let (left, right) = columns(line_top(line));
             assert!(
                 left.abs_diff(right) <= 1,
                 "{left} and {right} dots of white at {dpi}"
@@ -66,7 +75,12 @@ fn the_serial_keeps_its_band_and_stands_in_the_middle() {
 
 #[test]
 fn lines_and_refusals() {
-    assert_eq!(sample().lines(), ["4BD9-QV4N", "Q0NZ-57DB"]);
+    let design = plain(Dpi::D300);
+    let lines = design
+        .lines
+        .iter()
+        .map(|line| line.text.of(&sample()).to_owned());
+    assert_eq!(lines.collect::<Vec<_>>(), ["4BD9-QV4N", "Q0NZ-57DB"]);
     assert_eq!(sample().serial(), SERIAL);
     let symbol = || Symbol::encode(PREFIX, DIGITS).unwrap();
     for wrong in [
@@ -87,7 +101,11 @@ fn lines_and_refusals() {
     }
     let version = |digits: usize| Symbol::encode("A", &"7".repeat(digits)).unwrap();
     assert_eq!(version(120).version(), 4);
-    assert!(Label::new(version(120), SERIAL).is_err());
+    assert!(Design::plain(Dpi::D300, version(120).size()).is_err());
     assert_eq!(version(180).version(), 5);
-    assert!(Label::new(version(180), SERIAL).is_ok());
+    assert!(Design::plain(Dpi::D203, version(180).size()).is_ok());
+    let label = sample().with_hidden("7K3M-P9QX").unwrap();
+    assert_eq!(label.hidden(), "7K3M-P9QX");
+    let refusal = label.with_hidden("7K3M-P9QI").unwrap_err().to_string();
+    assert!(!refusal.contains("7K3M"), "{refusal}");
 }

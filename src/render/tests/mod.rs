@@ -13,6 +13,8 @@ mod look;
 mod shapes;
 mod symbols;
 
+use super::design::Design;
+use super::dpi::Dpi;
 use super::label::Label;
 use super::symbol::Symbol;
 
@@ -22,6 +24,10 @@ const SERIAL: &str = "4BD9-QV4N-Q0NZ-57DB";
 
 pub(super) fn sample() -> Label {
     Label::new(Symbol::encode(PREFIX, DIGITS).unwrap(), SERIAL).unwrap()
+}
+
+pub(super) fn plain(dpi: Dpi) -> Design {
+    Design::plain(dpi, sample().symbol().size()).unwrap()
 }
 
 /// The texts of all symbols a reader finds in a picture.

@@ -2,7 +2,6 @@
 
 use crate::render::dots::DotFont;
 use crate::render::dpi::Dpi;
-use crate::render::label;
 use crate::render::lettering;
 
 const ALL: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-";
@@ -22,10 +21,15 @@ fn stray(one: &[u64], other: &[u64]) -> u32 {
         .sum()
 }
 
+/// The lettering of a plain label.
+fn font(dpi: Dpi) -> DotFont {
+    DotFont::new(6 * dpi.dots_per_module())
+}
+
 #[test]
 fn every_two_characters_differ_beyond_a_smear() {
     for dpi in Dpi::ALL {
-        let font: DotFont = label::font(dpi);
+        let font = font(dpi);
         for (place, a) in ALL.char_indices() {
             for b in ALL[place + 1..].chars() {
                 let (one, other) = (font.glyph(a).unwrap(), font.glyph(b).unwrap());
@@ -34,7 +38,7 @@ fn every_two_characters_differ_beyond_a_smear() {
                     .zip(other)
                     .map(|(a, b)| (a ^ b).count_ones())
                     .sum();
-                let area = font.line_width(1) * font.cap_height();
+                let area = DotFont::width(font.cap_height(), 1) * font.cap_height();
                 assert!(
                     dots * 12 >= area,
                     "{a} and {b} differ in {dots} of {area} dots only at {dpi}"
@@ -52,9 +56,9 @@ fn every_two_characters_differ_beyond_a_smear() {
 #[test]
 fn stems_are_equally_wide_and_middle_stems_in_the_middle() {
     for dpi in Dpi::ALL {
-        let font = label::font(dpi);
+        let font = font(dpi);
         let row = |c: char| font.glyph(c).unwrap()[font.cap_height() as usize * 3 / 4];
-        let width = font.line_width(1);
+        let width = DotFont::width(font.cap_height(), 1);
         let mirrored = |row: u64| row.reverse_bits() << (64 - width);
         for symmetric in ['H', 'T', 'Y'] {
             assert_eq!(
@@ -71,8 +75,8 @@ fn stems_are_equally_wide_and_middle_stems_in_the_middle() {
 #[test]
 fn a_glyph_fills_its_box_and_no_more() {
     for dpi in Dpi::ALL {
-        let font = label::font(dpi);
-        let box_mask = u64::MAX << (64 - font.line_width(1));
+        let font = font(dpi);
+        let box_mask = u64::MAX << (64 - DotFont::width(font.cap_height(), 1));
         for c in ALL.chars().filter(|c| *c != '-') {
             let rows = font.glyph(c).unwrap();
             assert_eq!(rows.len(), font.cap_height() as usize);

@@ -3,8 +3,8 @@
 use qrcode::bits::Bits;
 use qrcode::{QrCode, Version};
 
+use crate::render::frame::LEVEL;
 use crate::render::symbol::{Symbol, SymbolError};
-use crate::render::template::LEVEL;
 
 fn digits(count: usize) -> String {
     "0285639859834364765290380642023522859283265485808401906158754308209843"

@@ -8,6 +8,7 @@ use super::part::Written;
 use super::press::Press;
 use super::streams::{self, Stream};
 use super::{ListedFile, Pack, Part, There, labels};
+use crate::render::design::Design;
 use crate::render::pdf::PdfPages;
 use crate::render::png::PngRenderer;
 use crate::service::ServiceError;
@@ -16,6 +17,7 @@ use crate::service::ServiceError;
 pub(super) struct Files<'a> {
     press: &'a Press,
     pack: &'a Pack,
+    design: Design,
     /// Those that are written side by side, so that a label is signed once.
     streams: Vec<(Name, Stream<'a>)>,
     /// Those that are drawn one after the other.
@@ -32,8 +34,13 @@ enum Drawn {
 
 impl<'a> Files<'a> {
     /// What the pack asks for; refused where its labels do not go on its paper.
-    pub(super) fn new(press: &'a Press, pack: &'a Pack, first: Part) -> Result<Self, ServiceError> {
+    pub(super) fn new(
+        press: &'a Press,
+        pack: &'a Pack,
+        design: Design,
+    ) -> Result<Self, ServiceError> {
         let mut files = Self {
+            design,
             press,
             pack,
             streams: Vec::new(),
@@ -49,11 +56,11 @@ impl<'a> Files<'a> {
                 (Format::Txt, Some(profile)) => files.streams.push((name, Stream::Txt(profile))),
                 (Format::Txt, None) => {}
                 (Format::Zpl, _) => {
-                    let renderer = PngRenderer::new(pack.dpi);
+                    let renderer = PngRenderer::new(&files.design);
                     files.streams.push((name, Stream::Zpl(renderer)));
                 }
                 (Format::Pdf, _) => {
-                    let pages = pages::pages(press, first.range, &pack.layout, pack.dpi)?;
+                    let pages = pages::pages(&files.design, &pack.layout)?;
                     files.drawn.push((name, Drawn::Pages(pages)));
                 }
                 (Format::Svg, _) => files.drawn.push((name, Drawn::Svg)),
@@ -113,12 +120,12 @@ impl<'a> Files<'a> {
         path: &Path,
         tick: &(dyn Fn(u64) + Sync),
     ) -> Result<Written, ServiceError> {
-        let (press, range, dpi) = (self.press, part.range, self.pack.dpi);
+        let (press, range, design) = (self.press, part.range, &self.design);
         match drawn {
             Drawn::Pages(pages) => pages::write(press, range, pages, path, tick),
-            Drawn::Svg => labels::write_svg(press, range, path, tick),
-            Drawn::Png => labels::write_png(press, range, dpi, path, tick),
-            Drawn::Sheet => labels::write_sheet(press, range, dpi, path, tick),
+            Drawn::Svg => labels::write_svg(press, range, design, path, tick),
+            Drawn::Png => labels::write_png(press, range, design, path, tick),
+            Drawn::Sheet => labels::write_sheet(press, range, design, path, tick),
         }
     }
 

@@ -7,11 +7,11 @@ use super::part::{PartFile, PartFolder, Written};
 use super::press::Press;
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::render::RenderError;
-use crate::render::dpi::Dpi;
+use crate::render::design::Design;
 use crate::render::label::Label;
 use crate::render::png::PngRenderer;
 use crate::render::sheet::contact_sheet;
-use crate::render::svg::{self, MODULE_MM};
+use crate::render::svg;
 use crate::service::ServiceError;
 
 /// Labels that one worker draws at a time.
@@ -23,22 +23,23 @@ const SHEET_COLUMNS: u32 = 6;
 pub(super) fn write_svg(
     press: &Press,
     range: IndexRange,
+    design: &Design,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
 ) -> Result<Written, ServiceError> {
     write_each(press, range, path, "svg", tick, |label| {
-        Ok(svg::render(label, MODULE_MM).into_bytes())
+        Ok(svg::render(design, label).into_bytes())
     })
 }
 
 pub(super) fn write_png(
     press: &Press,
     range: IndexRange,
-    dpi: Dpi,
+    design: &Design,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
 ) -> Result<Written, ServiceError> {
-    let renderer = PngRenderer::new(dpi);
+    let renderer = PngRenderer::new(design);
     write_each(press, range, path, "png", tick, |label| {
         Ok(renderer.render(label)?)
     })
@@ -87,7 +88,7 @@ fn folder_of(index: MarkIndex) -> String {
 pub(super) fn write_sheet(
     press: &Press,
     range: IndexRange,
-    dpi: Dpi,
+    design: &Design,
     path: &Path,
     tick: &(dyn Fn(u64) + Sync),
 ) -> Result<Written, ServiceError> {
@@ -95,7 +96,7 @@ pub(super) fn write_sheet(
         .indices()
         .map(|index| press.label(index))
         .collect::<Result<Vec<_>, _>>()?;
-    let bytes = contact_sheet(&labels, SHEET_COLUMNS, dpi).map_err(RenderError::from)?;
+    let bytes = contact_sheet(&labels, SHEET_COLUMNS, design).map_err(RenderError::from)?;
     let mut file = PartFile::create(path)?;
     file.write(&bytes)?;
     tick(u64::from(range.marks()));

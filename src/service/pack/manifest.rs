@@ -67,7 +67,7 @@ pub struct ListedFile {
 
 impl ListedFile {
     pub(super) fn new(press: &Press, name: String, range: IndexRange, written: Written) -> Self {
-        let serial = |index| press.secrets.serial.serial(press.mark(index)).to_string();
+        let serial = |index| press.serial_key.serial(press.mark(index)).to_string();
         Self {
             name,
             first: range.first().get(),

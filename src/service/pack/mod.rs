@@ -8,19 +8,23 @@ mod files;
 mod format;
 mod in_order;
 mod labels;
+mod look;
 mod manifest;
 mod pages;
 mod part;
 mod plan;
 mod press;
+mod sample;
 mod streams;
 pub mod taken;
 
 pub use format::Format;
+pub use look::{Look, fonts, refusal};
 pub use manifest::{ListedFile, MANIFEST, Manifest};
 pub use pages::Layout;
 pub use plan::Plan;
 pub use press::label_of;
+pub use sample::{Picture, sample};
 
 use std::collections::HashSet;
 use std::num::NonZero;
@@ -51,6 +55,8 @@ pub struct Pack {
     pub formats: Vec<Format>,
     /// The resolution of the press, for all that is drawn in dots.
     pub dpi: Dpi,
+    /// How a label looks.
+    pub look: Look,
     /// The form of `labels.txt`.
     pub profile: Option<Profile>,
     /// How labels lie on the pages of `labels.pdf`.
@@ -73,6 +79,7 @@ impl Pack {
             range: None,
             formats: vec![Format::Csv],
             dpi: Dpi::D300,
+            look: Look::default(),
             profile: None,
             layout: Layout::default(),
             part_size: None,
@@ -132,11 +139,12 @@ pub async fn pack(
     }
     check::may_be_printed(&mut tx, keys, &batch).await?;
     let range = part_of(batch.number, batch.count.all(), pack.range)?;
-    let facts = Facts::of(&mut tx, &batch, order).await?;
-    let press = Press::new(keys, url, batch, facts)?;
+    let facts = Facts::of(&mut tx, &batch, order, &pack.look).await?;
+    let mut press = Press::new(keys, url, batch, facts)?;
+    let design = press.design(&pack.look, pack.dpi)?;
     let parts = parts(range, pack.part_size);
     check::request(pack, &press, &parts)?;
-    let files = Files::new(&press, pack, parts[0])?;
+    let files = Files::new(&press, pack, design)?;
     let plan = Plan::of(&press, pack);
     check::folder(pack, &press, &files, &parts, &plan)?;
     let note = Note::new("pack-make").about(format!("orders {}", press.batch.order));

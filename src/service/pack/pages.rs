@@ -7,7 +7,7 @@ use super::part::{PartFile, Written};
 use super::press::Press;
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::render::RenderError;
-use crate::render::dpi::Dpi;
+use crate::render::design::Design;
 use crate::render::imposition::{Imposition, Mm, Order, Size};
 use crate::render::pdf::{PdfFile, PdfPages};
 use crate::service::ServiceError;
@@ -37,21 +37,18 @@ impl Default for Layout {
     }
 }
 
-/// How these labels go onto pages; refused where not even one does.
-pub(super) fn pages(
-    press: &Press,
-    range: IndexRange,
-    layout: &Layout,
-    dpi: Dpi,
-) -> Result<PdfPages, ServiceError> {
-    // All labels of a batch are alike in size: their codes have the same length.
-    let size = PdfPages::label_size(&press.label(range.first())?, dpi);
+/// How labels of a design go onto pages; refused where not even one does.
+pub(super) fn pages(design: &Design, layout: &Layout) -> Result<PdfPages, ServiceError> {
+    let (size, bleed) = (design.size(), design.bleed());
     let imposition = match layout.paper {
-        None => Imposition::single(size),
-        Some(paper) => Imposition::filling(paper, size, layout.gap, layout.margin, layout.order)
-            .map_err(RenderError::from)?,
+        None => Imposition::single(size, bleed),
+        Some(paper) => {
+            let label = (size, bleed);
+            Imposition::filling(paper, label, layout.gap, layout.margin, layout.order)
+                .map_err(RenderError::from)?
+        }
     };
-    Ok(PdfPages::new(dpi, imposition))
+    Ok(PdfPages::new(design.clone(), imposition))
 }
 
 pub(super) fn write(

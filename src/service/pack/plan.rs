@@ -33,6 +33,11 @@ impl Plan {
         plan.set("public-url", &press.url.to_string());
         plan.set("files", &formats.join(","));
         plan.set("dpi", &pack.dpi.to_string());
+        plan.set("template", &pack.look.words());
+        if let Some(artwork) = &press.facts.artwork {
+            let (number, hash) = (artwork.document, &artwork.sha256);
+            plan.set("artwork", &format!("document {number}, SHA-256 {hash}"));
+        }
         if let Some(range) = pack.range {
             plan.set("range", &range.to_string());
         }

@@ -4,30 +4,36 @@ use std::num::NonZero;
 
 use ed25519_dalek::SigningKey;
 
+use super::look::{KeptArtwork, Look};
 use crate::domain::code::Code;
+use crate::domain::hidden::HiddenKey;
 use crate::domain::mark::{MarkId, MarkIndex};
 use crate::domain::order::{Batch, Order};
 use crate::domain::public_url::PublicUrl;
-use crate::domain::serial::Serial;
+use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
-use crate::keystore::Secrets;
 use crate::render::RenderError;
+use crate::render::design::Design;
+use crate::render::dpi::Dpi;
 use crate::render::label::Label;
 use crate::render::symbol::Symbol;
 use crate::service::keys::LiveKeys;
-use crate::service::{ServiceError, licensees};
+use crate::service::{ServiceError, licensees, system};
 use crate::store::{Tx, licensee};
 
 /// All that makes the codes of a batch.
 pub(super) struct Press {
     pub(super) signing: SigningKey,
-    pub(super) secrets: Secrets,
+    pub(super) serial_key: SerialKey,
+    pub(super) hidden_key: HiddenKey,
     pub(super) qr_prefix: String,
     pub(super) url: PublicUrl,
     pub(super) batch: Batch,
     pub(super) facts: Facts,
     pub(super) workers: NonZero<usize>,
+    /// Whether labels show their hidden codes.
+    shows_hidden: bool,
 }
 
 /// What else a pack says of its order.
@@ -35,17 +41,29 @@ pub(super) struct Facts {
     pub(super) licensee: Line,
     pub(super) uscc: Uscc,
     pub(super) product: Line,
+    pub(super) artwork: Option<KeptArtwork>,
 }
 
 impl Facts {
-    pub(super) async fn of(tx: &mut Tx, batch: &Batch, order: Order) -> Result<Self, ServiceError> {
+    /// Of an order; with the artwork in the licensee's file if labels look like this.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        batch: &Batch,
+        order: Order,
+        look: &Look,
+    ) -> Result<Self, ServiceError> {
         let licensee = licensee::get(tx, batch.licensee)
             .await?
             .ok_or_else(|| licensees::unknown(batch.licensee))?;
+        let artwork = match look.takes_artwork() {
+            true => KeptArtwork::newest(tx, batch.licensee).await?,
+            false => None,
+        };
         Ok(Self {
             licensee: licensee.name().clone(),
             uscc: licensee.uscc.clone(),
             product: order.placed.product,
+            artwork,
         })
     }
 }
@@ -59,13 +77,31 @@ impl Press {
     ) -> Result<Self, ServiceError> {
         Ok(Self {
             facts,
+            shows_hidden: false,
             signing: keys.signing_key(batch.key)?,
-            secrets: keys.secrets.clone(),
+            serial_key: keys.secrets.serial.clone(),
+            hidden_key: keys.secrets.hidden.clone(),
             qr_prefix: url.qr_prefix(),
             url: url.clone(),
             batch,
             workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
         })
+    }
+
+    /// The same batch with keys that are thrown away: its labels look alike, and whoever scans one is told that it is none
+    /// of ours.
+    pub(super) fn void(url: &PublicUrl, batch: Batch, facts: Facts) -> Self {
+        Self {
+            facts,
+            shows_hidden: false,
+            signing: SigningKey::from_bytes(&system::random()),
+            serial_key: SerialKey::new(&system::random()),
+            hidden_key: HiddenKey::new(&system::random()),
+            qr_prefix: url.qr_prefix(),
+            url: url.clone(),
+            batch,
+            workers: NonZero::<usize>::MIN,
+        }
     }
 
     pub(super) fn mark(&self, index: MarkIndex) -> MarkId {
@@ -81,10 +117,7 @@ impl Press {
             .batch
             .payload(mark)
             .expect("the range lies within the batch");
-        (
-            payload.sign(&self.signing),
-            self.secrets.serial.serial(mark),
-        )
+        (payload.sign(&self.signing), self.serial_key.serial(mark))
     }
 
     /// The text inside a symbol.
@@ -94,9 +127,34 @@ impl Press {
         text
     }
 
+    /// How the labels of the batch look, from now on.
+    pub(super) fn design(&mut self, look: &Look, dpi: Dpi) -> Result<Design, ServiceError> {
+        // All labels of a batch are alike in size: their codes have the same length.
+        let first = self.batch.count.all().first();
+        let modules = self.label(first)?.symbol().size();
+        let design = look.design(self, dpi, modules)?;
+        self.shows_hidden = design.shows_hidden();
+        Ok(design)
+    }
+
     pub(super) fn label(&self, index: MarkIndex) -> Result<Label, RenderError> {
         let (code, serial) = self.code(index);
-        label_of(&self.qr_prefix, &code, serial)
+        self.label_with(index, &code, serial)
+    }
+
+    /// The label of a code that is made already.
+    pub(super) fn label_with(
+        &self,
+        index: MarkIndex,
+        code: &Code,
+        serial: Serial,
+    ) -> Result<Label, RenderError> {
+        let label = label_of(&self.qr_prefix, code, serial)?;
+        if !self.shows_hidden {
+            return Ok(label);
+        }
+        let hidden = self.hidden_key.hidden_code(self.mark(index));
+        Ok(label.with_hidden(&hidden)?)
     }
 }
 

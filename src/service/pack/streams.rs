@@ -36,7 +36,7 @@ impl Stream<'_> {
             Self::Csv => csv::LABELS_HEADER.as_bytes().to_vec(),
             Self::Hidden => csv::HIDDEN_HEADER.as_bytes().to_vec(),
             Self::Txt(profile) => profile.head().map_err(SheetError::from)?,
-            Self::Zpl(_) => Vec::new(),
+            Self::Zpl(renderer) => zpl::head(renderer),
         })
     }
 
@@ -51,7 +51,7 @@ impl Stream<'_> {
         match self {
             Self::Csv => append_csv(out, press, index, code, serial),
             Self::Hidden => {
-                let hidden = press.secrets.hidden.hidden_code(press.mark(index));
+                let hidden = press.hidden_key.hidden_code(press.mark(index));
                 csv::append_hidden_row(out, index.get().into(), &serial.to_string(), &hidden);
             }
             Self::Txt(profile) => profile
@@ -72,7 +72,7 @@ impl Stream<'_> {
                 })
                 .map_err(SheetError::from)?,
             Self::Zpl(renderer) => {
-                let label = super::press::label_of(&press.qr_prefix, code, serial)?;
+                let label = press.label_with(index, code, serial)?;
                 zpl::append(out, renderer, &label);
             }
         }

@@ -1,6 +1,7 @@
 //! The table of an order's labels, as a printing house takes it: made while it is sent, and kept nowhere.
 
 use super::check::may_be_printed;
+use super::look::Look;
 use super::press::{Facts, Press};
 use super::streams;
 use crate::domain::access::Scope;
@@ -50,7 +51,7 @@ pub async fn take(
     };
     let batch = batch::get(&mut tx, of).await?.ok_or_else(|| no_batch(of))?;
     may_be_printed(&mut tx, keys, &batch).await?;
-    let facts = Facts::of(&mut tx, &batch, order).await?;
+    let facts = Facts::of(&mut tx, &batch, order, &Look::default()).await?;
     let press = Press::new(keys, url, batch, facts)?;
     let note = Note::new("pack-take").about(format!("orders {number}"));
     trail::write(&mut tx, origin, at, Outcome::Done, note).await?;

@@ -32,6 +32,8 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("token-make", "新建令牌", "make a token"),
     ("token-revoke", "停用令牌", "end a token"),
     ("pack-make", "生成数据包", "make a pack"),
+    ("template-add", "存入标签模板", "store a label template"),
+    ("template-remove", "删除标签模板", "remove a label template"),
     ("pack-take", "领取数据包", "take a pack"),
     ("document-take", "查阅文件", "take a document"),
     ("ledger-prove", "核对全部台账", "prove the whole ledger"),

@@ -62,7 +62,7 @@ impl Modules {
 }
 
 /// The frame of all symbols of one version.
-pub(super) struct Template {
+pub(super) struct Frame {
     size: usize,
     /// For each mask the symbol whose data are all zeros.
     masked: [Modules; 8],
@@ -70,10 +70,10 @@ pub(super) struct Template {
     path: Vec<(usize, usize)>,
 }
 
-impl Template {
-    /// The template of a version from 1 to 40, at error-correction level M.
+impl Frame {
+    /// The frame of a version from 1 to 40, at error-correction level M.
     pub(super) fn of(version: u8) -> &'static Self {
-        static DRAWN: [OnceLock<Template>; 41] = [const { OnceLock::new() }; 41];
+        static DRAWN: [OnceLock<Frame>; 41] = [const { OnceLock::new() }; 41];
         DRAWN[usize::from(version.min(40))].get_or_init(|| Self::draw(version))
     }
 
@@ -110,8 +110,8 @@ impl Template {
             ones.flip(*place);
         }
         // A mask turns ones into zeros and zeros into ones, so a one of the data
-        // is the opposite of the template whatever the mask.
-        self.masked.iter().map(move |template| template.xor(&ones))
+        // is the opposite of the frame whatever the mask.
+        self.masked.iter().map(move |frame| frame.xor(&ones))
     }
 }
 
