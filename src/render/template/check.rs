@@ -111,20 +111,15 @@ pub(super) fn design(
     let module = module.max(dpi.dots_per_module());
     // In the middle of its place, on whole dots.
     let whole = side * module;
-    let corner = |near: Mm, far: Mm| {
-        down(
-            ((near + far) / 2.0 / dot - f64::from(whole) / 2.0)
-                .round()
-                .max(0.0),
-        )
-    };
-    let (left, top) = (corner(qr.left, qr.right), corner(qr.top, qr.bottom));
+    let corner = |near: Mm, far: Mm| ((near + far) / 2.0 / dot - f64::from(whole) / 2.0).round();
+    let (x, y) = (corner(qr.left, qr.right), corner(qr.top, qr.bottom));
     let square = Area {
-        left: f64::from(left) * dot,
-        top: f64::from(top) * dot,
-        right: f64::from(left + whole) * dot,
-        bottom: f64::from(top + whole) * dot,
+        left: x * dot,
+        top: y * dot,
+        right: (x + f64::from(whole)) * dot,
+        bottom: (y + f64::from(whole)) * dot,
     };
+    let (left, top) = (down(x), down(y));
     if let Some(place) = places.iter_mut().find(|(name, _)| name == "qr") {
         place.1 = square;
     }
