@@ -198,6 +198,7 @@ enum Format {
     Svg,
     Png,
     Sheet,
+    Proof,
 }
 
 impl From<Format> for pack::Format {
@@ -210,6 +211,7 @@ impl From<Format> for pack::Format {
             Format::Svg => Self::Svg,
             Format::Png => Self::Png,
             Format::Sheet => Self::Sheet,
+            Format::Proof => Self::Proof,
         }
     }
 }

@@ -184,7 +184,11 @@ fn drawing(error: crate::render::art::ArtError) -> Faults {
 }
 
 /// The drawing with its places, and how its long texts are made smaller.
-fn measured(source: &Source, fields: &Fields, fonts: &Fonts) -> Result<(Tree, Vec<Fit>), Faults> {
+pub(super) fn measured(
+    source: &Source,
+    fields: &Fields,
+    fonts: &Fonts,
+) -> Result<(Tree, Vec<Fit>), Faults> {
     let tree = tree::read(&source.filled(fields, Wanted::Places, &[]), fonts)?;
     let mut fits = Vec::new();
     for (id, width) in &source.limits {

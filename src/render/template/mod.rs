@@ -11,16 +11,19 @@ mod fit;
 mod forbidden;
 mod shipped;
 mod source;
+mod specimen;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use fields::{Artwork, ArtworkError, FIELDS, Fields};
 pub use shipped::{SHIPPED, Shipped};
+pub use specimen::specimen;
 pub use tree::Fonts;
 
 use std::fmt;
 
+use self::fit::Fit;
 use self::source::Source;
 use super::design::Design;
 use super::dpi::Dpi;
@@ -84,6 +87,11 @@ impl Template {
         modules: u32,
     ) -> Result<Design, Faults> {
         check::design(&self.source, fields, fonts, dpi, modules)
+    }
+
+    /// How its long texts are made smaller; none where it cannot be drawn.
+    fn fits(&self, fields: &Fields, fonts: &Fonts) -> Vec<Fit> {
+        check::measured(&self.source, fields, fonts).map_or(Vec::new(), |(_, fits)| fits)
     }
 }
 

@@ -214,6 +214,20 @@ impl Source {
         apply(&self.text, edits)
     }
 
+    /// The same as an element of another drawing in millimetres, whose origin is the corner of the cut label.
+    pub(super) fn nested(&self, fields: &Fields, wanted: Wanted, fits: &[Fit]) -> String {
+        let text = self.filled(fields, wanted, fits);
+        let (x, width, height) = (
+            -self.bleed,
+            self.size.width + 2.0 * self.bleed,
+            self.size.height + 2.0 * self.bleed,
+        );
+        let inside = text.find("<svg").map_or("", |at| &text[at..]);
+        let place = format!("width=\"{width}mm\" height=\"{height}mm\"");
+        let placed = format!("x=\"{x}\" y=\"{x}\" width=\"{width}\" height=\"{height}\"");
+        inside.replacen(&place, &placed, 1)
+    }
+
     /// The opening tag of the drawing, widened by the bleed.
     fn root(&self, root: Node) -> (Range<usize>, String) {
         let numbers = view_box(root).unwrap_or([0.0, 0.0, self.size.width, self.size.height]);

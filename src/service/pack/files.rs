@@ -6,6 +6,7 @@ use super::format::{Format, HIDDEN, Name, part_name};
 use super::pages;
 use super::part::Written;
 use super::press::Press;
+use super::proof::Proof;
 use super::streams::{self, Stream};
 use super::{ListedFile, Pack, Part, There, labels};
 use crate::render::design::Design;
@@ -30,6 +31,7 @@ enum Drawn {
     Svg,
     Png,
     Sheet,
+    Proof(Box<Proof>),
 }
 
 impl<'a> Files<'a> {
@@ -65,6 +67,10 @@ impl<'a> Files<'a> {
                 }
                 (Format::Svg, _) => files.drawn.push((name, Drawn::Svg)),
                 (Format::Png, _) => files.drawn.push((name, Drawn::Png)),
+                (Format::Proof, _) => {
+                    let proof = Proof::new(press, &pack.look, &files.design)?;
+                    files.drawn.push((name, Drawn::Proof(Box::new(proof))));
+                }
                 (Format::Sheet, _) => files.drawn.push((name, Drawn::Sheet)),
             }
         }
@@ -125,6 +131,10 @@ impl<'a> Files<'a> {
             Drawn::Pages(pages) => pages::write(press, range, pages, path, tick),
             Drawn::Svg => labels::write_svg(press, range, design, path, tick),
             Drawn::Png => labels::write_png(press, range, design, path, tick),
+            Drawn::Proof(proof) => {
+                tick(range.marks().into());
+                proof.write(range, path)
+            }
             Drawn::Sheet => labels::write_sheet(press, range, design, path, tick),
         }
     }

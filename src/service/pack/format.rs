@@ -17,11 +17,13 @@ pub enum Format {
     Png,
     /// `sheet.png`: up to 96 labels on one picture, to look at.
     Sheet,
+    /// `proof.pdf`: 20 labels marked as void, to look at before the press runs.
+    Proof,
 }
 
 impl Format {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Csv,
         Self::Txt,
         Self::Zpl,
@@ -29,6 +31,7 @@ impl Format {
         Self::Svg,
         Self::Png,
         Self::Sheet,
+        Self::Proof,
     ];
 
     /// The file or folder it makes: its name, and what follows the number of a part.
@@ -41,6 +44,7 @@ impl Format {
             Self::Svg => ("svg", ""),
             Self::Png => ("png", ""),
             Self::Sheet => ("sheet", ".png"),
+            Self::Proof => ("proof", ".pdf"),
         }
     }
 

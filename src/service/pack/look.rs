@@ -12,7 +12,7 @@ use crate::domain::said::said;
 use crate::render::RenderError;
 use crate::render::design::Design;
 use crate::render::dpi::Dpi;
-use crate::render::template::{Artwork, Fields, Fonts, Template};
+use crate::render::template::{Artwork, Fields, Fonts, Template, specimen};
 use crate::service::ServiceError;
 use crate::service::documents::sha256;
 use crate::store::{Tx, register};
@@ -82,6 +82,15 @@ impl Look {
         template
             .design(&fields, &fonts(&self.fonts)?, dpi, modules)
             .map_err(|faults| refusal(&faults))
+    }
+}
+
+impl Look {
+    /// The design of a proof sheet's labels, from that of a batch.
+    pub(super) fn specimen(&self, press: &Press, design: &Design) -> Result<Design, ServiceError> {
+        let fields = fields(press);
+        let template = self.template.as_ref().map(|template| (template, &fields));
+        specimen(design, template, &fonts(&self.fonts)?).map_err(|faults| refusal(&faults))
     }
 }
 

@@ -9,6 +9,7 @@ use super::no_file;
 use super::part::{PartFile, Written};
 use super::plan::Plan;
 use super::press::Press;
+use super::summary;
 use crate::domain::mark::IndexRange;
 use crate::service::ServiceError;
 
@@ -127,6 +128,7 @@ impl Manifest {
         self.files.extend(made);
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
         self.is_complete = true;
+        summary::write(&self, folder)?;
         self.write(folder)
     }
 

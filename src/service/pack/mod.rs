@@ -14,8 +14,10 @@ mod pages;
 mod part;
 mod plan;
 mod press;
+mod proof;
 mod sample;
 mod streams;
+mod summary;
 pub mod taken;
 
 pub use format::Format;
@@ -25,6 +27,7 @@ pub use pages::Layout;
 pub use plan::Plan;
 pub use press::label_of;
 pub use sample::{Picture, sample};
+pub use summary::SUMMARY;
 
 use std::collections::HashSet;
 use std::num::NonZero;
@@ -168,7 +171,7 @@ pub async fn pack(
     }
     let mut paths: Vec<PathBuf> = made.iter().map(|file| out.join(&file.name)).collect();
     manifest.complete(out, made)?;
-    paths.push(out.join(MANIFEST));
+    paths.extend([out.join(MANIFEST), out.join(SUMMARY)]);
     Ok(Packed {
         marks,
         files: paths,

@@ -37,6 +37,7 @@ pub(super) struct Press {
 }
 
 /// What else a pack says of its order.
+#[derive(Clone)]
 pub(super) struct Facts {
     pub(super) licensee: Line,
     pub(super) uscc: Uscc,
@@ -86,6 +87,15 @@ impl Press {
             batch,
             workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
         })
+    }
+
+    /// One that makes labels alike, with keys that are thrown away.
+    pub(super) fn void_twin(&self) -> Self {
+        let void = Self::void(&self.url, self.batch.clone(), self.facts.clone());
+        Self {
+            shows_hidden: self.shows_hidden,
+            ..void
+        }
     }
 
     /// The same batch with keys that are thrown away: its labels look alike, and whoever scans one is told that it is none

@@ -16,8 +16,8 @@ use crate::support::server::{Phone, percent_encoded};
 fn kept(program: &Program) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = program.files("yuanmark-demo");
     files.retain(|path, _| !matches!(extension(path), "db" | "db-wal" | "db-shm"));
-    // It says when it was made.
-    files.retain(|path, _| !path.ends_with("manifest.json"));
+    // They say when they were made.
+    files.retain(|path, _| !path.ends_with("manifest.json") && !path.ends_with("summary.html"));
     files
 }
 

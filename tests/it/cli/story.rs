@@ -293,7 +293,7 @@ fn pack_and_release(program: &Program) {
     let packed = program.done("batch pack 1 --out pack --public-url https://v.example.cn");
     assert_eq!(
         packed,
-        "packed 1,000 labels of batch 1\n  pack/labels.csv\n  pack/manifest.json\n"
+        "packed 1,000 labels of batch 1\n  pack/labels.csv\n  pack/manifest.json\n  pack/summary.html\n"
     );
     let packed = program.json(
         "batch pack 2 --out other --public-url https://v.example.cn --hidden-codes --format csv,sheet",
@@ -303,6 +303,7 @@ fn pack_and_release(program: &Program) {
         "other/hidden-codes.csv",
         "other/sheet.png",
         "other/manifest.json",
+        "other/summary.html",
     ];
     assert_eq!(packed, json!({"batch": 2, "labels": 3, "files": files}));
 

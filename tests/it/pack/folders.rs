@@ -12,13 +12,13 @@ fn pack(out: &str, further: &str) -> String {
     format!("batch pack 1 --public-url https://v.example.cn --out {out} {further}")
 }
 
-/// The files of a pack by their path in it, but for the manifest, which says when they were made.
+/// The files of a pack by their path in it, but for those that say when they were made.
 fn files(program: &Program, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     let folder = program.path(out);
     let files = program.files(out).into_iter();
     files
         .map(|(path, bytes)| (path.strip_prefix(&folder).unwrap().to_owned(), bytes))
-        .filter(|(path, _)| path.as_os_str() != "manifest.json")
+        .filter(|(path, _)| !super::says_when(path))
         .collect()
 }
 

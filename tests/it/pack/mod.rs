@@ -4,6 +4,7 @@ mod folders;
 mod pictures;
 mod press;
 mod tables;
+mod templates;
 
 use crate::support::program::Program;
 
@@ -43,4 +44,9 @@ fn qr_texts(program: &Program, out: &str) -> Vec<String> {
         .into_iter()
         .map(|row| row.qr_text)
         .collect()
+}
+
+/// Whether a file of a pack says when it was made: all others are the same bytes again.
+fn says_when(path: &std::path::Path) -> bool {
+    path.ends_with("manifest.json") || path.ends_with("summary.html")
 }

@@ -70,7 +70,7 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         if path.is_dir() {
             let inside = files(&path).into_iter();
             found.extend(inside.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else if name != "manifest.json" {
+        } else if !["manifest.json", "summary.html"].contains(&name.as_str()) {
             found.push((name, std::fs::read(&path).unwrap()));
         }
     }
