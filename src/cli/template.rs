@@ -71,15 +71,17 @@ pub(super) enum Template {
 
 const HOW_TO: &str = "\
 HOW A TEMPLATE IS MADE
-  An SVG drawing of Inkscape or Illustrator with width and height in mm. Elements bear these names as their id:
+  An SVG drawing of Inkscape or Illustrator with width and height in mm. Elements bear these names as
+  their id:
     qr       a rectangle for the symbol with its white border of 4 modules (always there)
     serial   a rectangle, or a text, for the serial (always there)
     hidden   the same for the hidden code, to be covered with scratch film
     artwork  a rectangle for the licensee's official artwork, placed as a whole
   A text with one of these names is filled in, as is {season} within any text:
     licensee, uscc, product, season, form, domain, order, batch, count
-  data-max-width=\"26\" on a text makes it smaller when it is longer; data-if=\"hidden\" or data-if=\"!artwork\" on an element
-  shows it only if there is a hidden code, or no artwork; data-bleed=\"2\" on the drawing prints 2 mm beyond the cut.
+  Attributes: data-max-width=\"26\" on a text makes it smaller when it is longer; data-if=\"hidden\" or
+  data-if=\"!artwork\" shows an element only if there is a hidden code, or no artwork; data-bleed=\"2\"
+  on the drawing prints 2 mm beyond the cut.
 
 EXAMPLE
   yuanmark template get 30x40 --out mine.svg && yuanmark template check mine.svg";

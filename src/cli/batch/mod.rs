@@ -73,7 +73,7 @@ pub(super) enum Batch {
 
 const PACK_HELP: &str = "\
 A PROFILE for labels.txt
-  columns = [\"sequence\", \"serial\", \"link\"]  # and qr_text, batch, order, licensee, uscc, product, season
+  columns = [\"sequence\", \"serial\", \"link\"]  # qr_text, batch, order, licensee, uscc, product, season
   separator = \";\"                           # or widths = [8, 19, 140]: columns filled with spaces
   header = false
   encoding = \"gb18030\"                      # utf-8, gb18030 (for GBK programs), utf-16le
@@ -83,6 +83,7 @@ EXAMPLES
   yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
       --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]
@@ -90,7 +91,7 @@ pub(super) struct PackArguments {
     /// The batch's number
     #[arg(value_parser = batch_number)]
     number: BatchNumber,
-    /// The kinds of files, separated by commas; sheet is a picture of up to 96 labels
+    /// The kinds of files, separated by commas; sheet is a picture of up to 96 labels, proof (样张) a page of 20 with void codes
     #[arg(
         long,
         value_delimiter = ',',
