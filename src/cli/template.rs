@@ -13,9 +13,10 @@ use super::values::line;
 use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
 use crate::render::template::{FIELDS, SHIPPED, Template as Drawing};
+use crate::service::desk::Call;
 use crate::service::pack::{self, Look, Picture};
+use crate::service::system;
 use crate::service::templates;
-use crate::service::trail::Origin;
 use crate::store::template::StoredTemplate;
 
 #[derive(Subcommand)]
@@ -62,8 +63,7 @@ pub(super) enum Template {
     #[command(after_help = "EXAMPLE\n  yuanmark template remove jar-2026")]
     Remove {
         /// Its name
-        #[arg(value_parser = line)]
-        name: Line,
+        name: String,
         #[command(flatten)]
         by: By,
     },
@@ -174,14 +174,15 @@ impl Template {
             }
             Self::Add { name, file, by } => {
                 let bytes = files::read_document(&file)?;
-                let origin = Origin::shell(&by.by);
+                let call = Call::new(by.by, system::now());
                 let store = place.store().await?;
-                let kept = templates::add(&store, &name, &bytes, &origin, &by.by).await?;
+                let kept = templates::add(&store, &call, &name, &bytes).await?;
                 output.result(&to_json(&kept), &format!("stored template {}", kept.name))
             }
             Self::Remove { name, by } => {
                 let store = place.store().await?;
-                templates::remove(&store, &name, &Origin::shell(&by.by)).await?;
+                let call = Call::new(by.by, system::now());
+                templates::remove(&store, &call, &name).await?;
                 output.result(
                     &json!({"removed": name}),
                     &format!("removed template {name}"),

@@ -1,9 +1,10 @@
 //! Label templates: those that come with the program, and those that an installation stores.
 
+use super::ServiceError;
+use super::desk::Call;
 use super::documents::sha256;
 use super::pack::{self, Look, Picture, refusal};
-use super::trail::{self, Note, Origin};
-use super::{ServiceError, system};
+use super::trail::{self, Note};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
@@ -73,12 +74,11 @@ pub fn check(look: &Look) -> Vec<(Dpi, Result<(), ServiceError>)> {
 /// If it is not sound, fits no resolution, or bears the name of one that comes with the program.
 pub async fn add(
     store: &Store,
+    call: &Call,
     name: &Line,
     bytes: &[u8],
-    origin: &Origin,
-    actor: &Line,
 ) -> Result<StoredTemplate, ServiceError> {
-    check_name(name)?;
+    check_name(name.as_str())?;
     let template = read(bytes)?;
     let look = Look {
         template: Some(template.clone()),
@@ -86,18 +86,18 @@ pub async fn add(
     };
     // The finest resolution leaves the most room: what is in the way there is in the way everywhere.
     pack::sample(&look, Dpi::D600, Picture::Svg)?;
-    let now = system::now();
+    let now = call.at;
     let kept = StoredTemplate {
         name: name.to_string(),
         svg: template.text().to_owned(),
         sha256: sha256(template.text().as_bytes()),
         added_at: now,
-        actor: actor.clone(),
+        actor: call.by.clone(),
     };
     let mut tx = store.write().await?;
     stored::put(&mut tx, &kept).await?;
     let note = Note::new("template-add").about(format!("template {name}"));
-    trail::write(&mut tx, origin, now, Outcome::Done, note).await?;
+    trail::write(&mut tx, &call.origin, now, Outcome::Done, note).await?;
     tx.commit().await?;
     Ok(kept)
 }
@@ -106,29 +106,28 @@ pub async fn add(
 ///
 /// # Errors
 /// If there is none of that name.
-pub async fn remove(store: &Store, name: &Line, origin: &Origin) -> Result<(), ServiceError> {
+pub async fn remove(store: &Store, call: &Call, name: &str) -> Result<(), ServiceError> {
     check_name(name)?;
     let mut tx = store.write().await?;
-    if !stored::remove(&mut tx, name.as_str()).await? {
-        return Err(unknown(name.as_str()));
+    if !stored::remove(&mut tx, name).await? {
+        return Err(unknown(name));
     }
     let note = Note::new("template-remove").about(format!("template {name}"));
-    trail::write(&mut tx, origin, system::now(), Outcome::Done, note).await?;
+    trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// A name is short, has none of a path's characters, and is not one of ours.
-fn check_name(name: &Line) -> Result<(), ServiceError> {
-    let text = name.as_str();
-    if shipped(text).is_some() {
+fn check_name(name: &str) -> Result<(), ServiceError> {
+    if shipped(name).is_some() {
         return Err(ServiceError::refused(
             said!("{name} comes with the program", "{name} 是系统自带的模板"),
             said!("choose another name", "请换一个名称"),
         ));
     }
     let is_plain = |c: char| c.is_alphanumeric() || ['-', '_'].contains(&c);
-    if text.chars().count() > LONGEST_NAME || !text.chars().all(is_plain) {
+    if name.chars().count() > LONGEST_NAME || !name.chars().all(is_plain) {
         return Err(Refusal::invalid(
             said!(
                 "{name} is no name for a template",

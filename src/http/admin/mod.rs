@@ -19,5 +19,6 @@ pub mod printers;
 pub mod proof;
 pub mod routes;
 pub mod tables;
+pub mod templates;
 pub mod transfers;
 pub mod values;

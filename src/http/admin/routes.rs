@@ -9,7 +9,7 @@ use super::guard::Needs::{self, Event, May, Step, Table, Token};
 use super::guard::guard;
 use super::{
     batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks, orders,
-    own, printers, proof, tables, transfers,
+    own, printers, proof, tables, templates, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -76,6 +76,11 @@ fn parties(all: Operations) -> Operations {
         .add(May(P::DocumentAdd), with_file(routes!(documents::add)))
         .add(May(P::DocumentRead), routes!(documents::get))
         .add(May(P::DocumentRead), routes!(documents::content))
+        .add(May(P::OrderRelease), routes!(templates::list))
+        .add(May(P::OrderRelease), with_file(routes!(templates::put)))
+        .add(May(P::OrderRelease), routes!(templates::get))
+        .add(May(P::OrderRelease), routes!(templates::remove))
+        .add(May(P::OrderRelease), routes!(templates::preview))
         .add(May(P::PrinterRead), routes!(printers::list))
         .add(May(P::PrinterKeep), routes!(printers::enter))
         .add(May(P::PrinterRead), routes!(printers::get))

@@ -55,6 +55,8 @@ enum Part {
     Text(Vec<String>),
     /// A text as it is kept, folded away.
     Folded(String),
+    /// A picture by its address, and what it shows.
+    Picture(String, &'static str),
 }
 
 impl Part {
@@ -293,6 +295,14 @@ impl File {
         if !text.is_empty() {
             self.parts.push((heading, Part::Text(text)));
         }
+        self
+    }
+
+    /// A picture.
+    #[must_use]
+    pub fn picture(mut self, address: String, shows: Two) -> Self {
+        let shows = shows.say(self.language);
+        self.parts.push((None, Part::Picture(address, shows)));
         self
     }
 

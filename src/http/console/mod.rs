@@ -36,6 +36,7 @@ mod sign_in;
 mod start;
 mod submit;
 mod table;
+mod templates;
 mod trail;
 mod transfers;
 mod typed;

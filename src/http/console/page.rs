@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 13] = [
+const PLACES: [(Two, &str, Option<P>); 14] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -56,6 +56,11 @@ const PLACES: [(Two, &str, Option<P>); 13] = [
         two("承印方", "Printers"),
         "/console/printers",
         Some(P::PrinterRead),
+    ),
+    (
+        two("标签模板", "Label templates"),
+        "/console/templates",
+        Some(P::OrderRelease),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
     (

@@ -12,7 +12,7 @@ use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
     batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
-    own, people, printers, reports, search, sign_in, start, trail, transfers,
+    own, people, printers, reports, search, sign_in, start, templates, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -528,6 +528,47 @@ fn transfers_and_printers(pages: Pages) -> Pages {
             "/console/transfers/{transfer}/withdraw",
             May(P::TransferPropose),
             transfers::withdraw,
+        )
+        .get("/console/templates", May(P::OrderRelease), templates::list)
+        .get(
+            "/console/templates/new",
+            May(P::OrderRelease),
+            templates::add_page,
+        )
+        .post(
+            "/console/templates/new",
+            May(P::OrderRelease),
+            templates::add,
+        )
+        .get(
+            "/console/templates/{template}",
+            May(P::OrderRelease),
+            templates::file,
+        )
+        .get(
+            "/console/templates/{template}/label.svg",
+            May(P::OrderRelease),
+            templates::label,
+        )
+        .get(
+            "/console/templates/{template}/source.svg",
+            May(P::OrderRelease),
+            templates::source,
+        )
+        .get(
+            "/console/templates/{template}/remove",
+            May(P::OrderRelease),
+            templates::remove_page,
+        )
+        .post(
+            "/console/templates/{template}/remove",
+            May(P::OrderRelease),
+            templates::remove,
+        )
+        .get(
+            "/console/orders/{order}/label.svg",
+            May(P::OrderRelease),
+            templates::label_of_order,
         )
         .get("/console/printers", May(P::PrinterRead), printers::list)
         .get(

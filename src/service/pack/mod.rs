@@ -26,7 +26,7 @@ pub use manifest::{ListedFile, MANIFEST, Manifest};
 pub use pages::Layout;
 pub use plan::Plan;
 pub use press::label_of;
-pub use sample::{Picture, sample};
+pub use sample::{Picture, sample, sample_of};
 pub use summary::SUMMARY;
 
 use std::collections::HashSet;

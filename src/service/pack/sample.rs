@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::look::{KeptArtwork, Look};
 use super::press::{Facts, Press};
+use super::taken::not_now;
+use crate::domain::access::Scope;
 use crate::domain::form::Form;
 use crate::domain::key_id::KeyId;
 use crate::domain::licensee::LicenseeNumber;
@@ -18,7 +20,8 @@ use crate::render::imposition::Imposition;
 use crate::render::pdf::{PdfFile, PdfPages};
 use crate::render::png::PngRenderer;
 use crate::render::{RenderError, svg};
-use crate::service::ServiceError;
+use crate::service::{ServiceError, no_batch, orders, seen};
+use crate::store::{Store, batch};
 
 /// What a sample is drawn as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +63,31 @@ pub fn sample(look: &Look, dpi: Dpi, picture: Picture) -> Result<Vec<u8>, Servic
     draw(Press::void(&url, batch, facts), look, dpi, picture)
 }
 
+/// A label as those of an order will look.
+///
+/// # Errors
+/// If the order is not in the scope or its codes are not issued yet, or the look makes no label that can be printed, cut and
+/// read.
+pub async fn sample_of(
+    store: &Store,
+    url: &PublicUrl,
+    (scope, number): (Scope, OrderNumber),
+    look: &Look,
+    dpi: Dpi,
+    picture: Picture,
+) -> Result<Vec<u8>, ServiceError> {
+    let mut tx = store.read().await?;
+    let order = seen::order(&mut tx, scope, number).await?;
+    let order = order.ok_or_else(|| orders::unknown(number))?;
+    let of = order.batch.ok_or_else(|| not_now(&order))?;
+    let batch = batch::get(&mut tx, of).await?.ok_or_else(|| no_batch(of))?;
+    let facts = Facts::of(&mut tx, &batch, order, look).await?;
+    drop(tx);
+    draw(Press::void(url, batch, facts), look, dpi, picture)
+}
+
 /// A label of a press whose codes are void.
-pub(super) fn draw(
+fn draw(
     mut press: Press,
     look: &Look,
     dpi: Dpi,

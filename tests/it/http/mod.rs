@@ -25,4 +25,5 @@ mod rotation;
 mod schemathesis;
 mod serving;
 mod tables;
+mod templates;
 mod tokens;
