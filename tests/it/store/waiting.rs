@@ -35,6 +35,7 @@ async fn add_printer(tx: &mut Tx) -> PrinterNumber {
         },
         added_at: noon(),
         ended: None,
+        recipient: None,
     };
     kept::save(tx, &printer).await.unwrap();
     printer.number
