@@ -12,6 +12,7 @@ mod directory;
 mod etag;
 mod extract;
 mod for_people;
+mod handover;
 mod language;
 mod log;
 mod made;
@@ -136,7 +137,12 @@ fn for_everyone() -> OpenApiRouter<App> {
             get(pages::directory).layer(Extension(kept.clone())),
         )
         .route("/assets/{name}", get(assets::asset))
+        .route(
+            "/pack/{link}",
+            get(handover::page).post(handover::download),
+        )
         .routes(routes!(api::verify))
+        .routes(routes!(handover::download_by_program))
         .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))

@@ -23,7 +23,7 @@ mod marks;
 mod members;
 mod orders;
 mod own;
-mod page;
+pub(super) mod page;
 mod party;
 mod people;
 mod printers;

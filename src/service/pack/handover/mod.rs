@@ -4,7 +4,7 @@
 mod sending;
 mod wanted;
 
-pub use sending::{Door, Sending, end, take};
+pub use sending::{Door, Sending, end, no_such_link, take};
 pub use wanted::Wanted;
 
 use std::path::PathBuf;
@@ -307,7 +307,7 @@ pub async fn list(
 pub async fn behind(store: &Store, link: &PackLink) -> Result<(Order, Opening), ServiceError> {
     let mut tx = store.read().await?;
     let opening = pack_link::by_digest(&mut tx, &link.digest()).await?;
-    let opening = opening.ok_or_else(sending::no_such_link)?;
+    let opening = opening.ok_or_else(no_such_link)?;
     let order = order::get(&mut tx, opening.order).await?;
     let order = order.ok_or_else(|| orders::unknown(opening.order))?;
     Ok((order, opening))

@@ -40,7 +40,7 @@ pub enum Door {
 }
 
 /// The refusal of a link that nothing has. A guess is told no more than that.
-pub(super) fn no_such_link() -> ServiceError {
+pub fn no_such_link() -> ServiceError {
     Refusal::no_such(
         said!("there is no such link", "没有这个链接"),
         said!(
