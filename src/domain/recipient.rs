@@ -53,9 +53,12 @@ impl From<RecipientError> for Said {
     }
 }
 
+/// How the private half of a key begins.
+pub const PRIVATE_MARK: &str = "AGE-SECRET-KEY";
+
 /// Whether a text holds the private half of a key of age. Such a text is neither kept nor shown again.
 pub fn is_private(text: &str) -> bool {
-    let mark = b"AGE-SECRET-KEY";
+    let mark = PRIVATE_MARK.as_bytes();
     let found = |window: &[u8]| window.eq_ignore_ascii_case(mark);
     text.as_bytes().windows(mark.len()).any(found)
 }

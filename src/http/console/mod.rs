@@ -23,6 +23,7 @@ mod marks;
 mod members;
 mod orders;
 mod own;
+mod packs;
 pub(super) mod page;
 mod party;
 mod people;

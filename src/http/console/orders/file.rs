@@ -12,8 +12,9 @@ use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::submit::or_refuse;
 use crate::http::console::words::{noted, two};
-use crate::http::console::{batches, labels};
+use crate::http::console::{batches, labels, packs};
 use crate::service::marks::deliveries;
+use crate::service::pack::handover;
 use crate::service::{ServiceError, ledger, orders};
 use crate::store::ledger as entries;
 
@@ -28,9 +29,10 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         };
         let history = ledger::list(store, visit.scope(), &about, None, 50).await?;
         let sent = deliveries::of_order(store, visit.scope(), detail.order.number).await?;
-        Ok::<_, ServiceError>((detail, history, sent))
+        let handed = handover::of_order(store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent, handed.openings))
     };
-    let (detail, history, sent) = or_refuse!(visit, found.await);
+    let (detail, history, sent, openings) = or_refuse!(visit, found.await);
     let order = detail.order;
     let places = Whereabouts::ALL
         .iter()
@@ -52,6 +54,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     };
     // Closing comes first where it is what is due, else after all else.
     let file = close(steps(&visit, &order, file), is_due);
+    let file = packs::of_order::steps(&visit, &order, file);
     let file = labels::of_order::steps(&visit, &order, &history, file);
     let mut file = close(file, !is_due);
     if order.is_scrap_over() {
@@ -112,6 +115,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             &[two("去向", "Place"), two("数量", "Marks")],
             places.collect(),
         );
+    let file = packs::of_order::openings(&visit, order.offer.as_ref(), &openings, file);
     labels::of_order::sendings(&visit, order.number, &sent, file)
         .history(&history)
         .render_with_names(&visit)
