@@ -174,10 +174,7 @@ impl Offer {
                     "the pack could be downloaded until {}", minute(self.until);
                     "链接已过期：领取截止 {}", minute(self.until)
                 ),
-                said!(
-                    "ask the office for a new link",
-                    "请向管理机构申请新的链接"
-                ),
+                said!("ask the office for a new link", "请向管理机构申请新的链接"),
             ),
             OfferState::Open => {
                 self.state = OfferState::Taken;
@@ -196,17 +193,11 @@ impl Offer {
                     "the second download is not approved yet",
                     "再次领取的申请还没有批准"
                 ),
-                said!(
-                    "another person must approve it first",
-                    "须由另一人先行批准"
-                ),
+                said!("another person must approve it first", "须由另一人先行批准"),
             ),
             OfferState::Withdrawn => refused(
                 said!("the pack was taken back", "数据包已停止领取"),
-                said!(
-                    "ask the office for a new link",
-                    "请向管理机构申请新的链接"
-                ),
+                said!("ask the office for a new link", "请向管理机构申请新的链接"),
             ),
         }
     }
@@ -239,10 +230,7 @@ impl Offer {
     pub fn ask(&mut self, by: &Line, reason: &Line, now: Timestamp) -> Result<(), Refusal> {
         if self.taken == 0 || self.is_open(now) {
             return Err(Refusal::conflict(
-                said!(
-                    "the pack was not downloaded yet",
-                    "数据包还没有领取过"
-                ),
+                said!("the pack was not downloaded yet", "数据包还没有领取过"),
                 said!(
                     "the first download needs no approval; if its link is over, the office offers it anew",
                     "首次领取不必申请；链接失效的，请管理机构重新开放领取"
@@ -271,12 +259,7 @@ impl Offer {
     ///
     /// # Errors
     /// [`Refusal`] if none was asked for, or the person who asked approves.
-    pub fn approve(
-        &mut self,
-        by: &Line,
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub fn approve(&mut self, by: &Line, until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
         let asked = self.waiting()?;
         if is_same_person(&asked.by, by) {
             return Err(Refusal::conflict(
@@ -307,13 +290,13 @@ impl Offer {
     }
 
     fn waiting(&self) -> Result<&Asked, Refusal> {
-        let asked = self.asked.as_ref().filter(|_| self.state == OfferState::Asked);
+        let asked = self
+            .asked
+            .as_ref()
+            .filter(|_| self.state == OfferState::Asked);
         asked.ok_or_else(|| {
             Refusal::conflict(
-                said!(
-                    "no second download is asked for",
-                    "没有再次领取的申请"
-                ),
+                said!("no second download is asked for", "没有再次领取的申请"),
                 said!(
                     "it is asked for with `yuanmark pack again`",
                     "请先提出申请并说明原因"
@@ -338,7 +321,10 @@ fn check_time(until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
 }
 
 fn minute(at: Timestamp) -> String {
-    BEIJING.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+    BEIJING
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// The refusal of an order whose pack was never offered.
@@ -348,10 +334,7 @@ pub fn none_offered(number: super::order::OrderNumber) -> Refusal {
             "the pack of order {number} was not offered for download",
             "订单 {number} 没有开放领取数据包"
         ),
-        said!(
-            "`yuanmark pack release` offers it",
-            "请先开放领取"
-        ),
+        said!("`yuanmark pack release` offers it", "请先开放领取"),
     )
 }
 
@@ -399,7 +382,10 @@ mod tests {
         refused.refuse().unwrap();
         assert!(refused.take(1, at(3)).is_err());
         one.approve(&other, at(48), at(3)).unwrap();
-        assert!(one.clone().take(1, at(3)).is_err(), "the first link is over");
+        assert!(
+            one.clone().take(1, at(3)).is_err(),
+            "the first link is over"
+        );
         one.take(2, at(3)).unwrap();
         assert_eq!((one.taken, one.opening), (2, 2));
     }

@@ -277,7 +277,9 @@ impl Order {
             &said!("packed for its printer", "领取数据包"),
         )?;
         let number = self.number;
-        self.offer.as_mut().ok_or_else(|| offer::none_offered(number))
+        self.offer
+            .as_mut()
+            .ok_or_else(|| offer::none_offered(number))
     }
 
     /// Whether its pack goes to the printer encrypted and once, so that nobody takes it by other ways.

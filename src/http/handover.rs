@@ -63,7 +63,11 @@ pub async fn page(
 }
 
 /// `POST /pack/{link}`: the download.
-pub async fn download(State(app): State<App>, Path(link): Path<String>, request: Request) -> Response {
+pub async fn download(
+    State(app): State<App>,
+    Path(link): Path<String>,
+    request: Request,
+) -> Response {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let call = call(&request);
     drop(request);

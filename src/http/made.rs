@@ -150,7 +150,10 @@ mod tests {
         drop(body);
         assert!(!told.await.unwrap());
         let (body, told) = Made::watched(|_| Err(Gone));
-        StreamReader::new(body).read_to_end(&mut all).await.unwrap_err();
+        StreamReader::new(body)
+            .read_to_end(&mut all)
+            .await
+            .unwrap_err();
         assert!(!told.await.unwrap());
     }
 

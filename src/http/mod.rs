@@ -137,10 +137,7 @@ fn for_everyone() -> OpenApiRouter<App> {
             get(pages::directory).layer(Extension(kept.clone())),
         )
         .route("/assets/{name}", get(assets::asset))
-        .route(
-            "/pack/{link}",
-            get(handover::page).post(handover::download),
-        )
+        .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
         .routes(routes!(handover::download_by_program))
         .routes(routes!(directory::directory).layer(Extension(kept)))

@@ -291,12 +291,11 @@ fn key_form(visit: &Visit, one: &Printer) -> Form {
         )),
         None => form,
     };
-    form.field(
-        "recipient",
-        two("公钥", "Public key"),
-        Kind::Line,
-    )
-    .hint(two("以 age1 开头，62 个字符", "It begins with age1 and has 62 characters"))
+    form.field("recipient", two("公钥", "Public key"), Kind::Line)
+        .hint(two(
+            "以 age1 开头，62 个字符",
+            "It begins with age1 and has 62 characters",
+        ))
 }
 
 /// `GET /console/printers/{printer}/key`

@@ -83,7 +83,9 @@ pub fn told(error: ServiceError, uri: &Uri, headers: &HeaderMap, domain: &str) -
         button: None,
         sections: Vec::new(),
     };
-    let status = Problem::of(&ServiceError::Refused(refusal)).response().status();
+    let status = Problem::of(&ServiceError::Refused(refusal))
+        .response()
+        .status();
     let mut response = page(&body, language, uri, domain, None);
     *response.status_mut() = match status.is_server_error() {
         true => StatusCode::CONFLICT,

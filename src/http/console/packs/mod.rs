@@ -2,8 +2,8 @@
 //! steps from offering to a second download.
 
 mod list;
-mod offer;
 pub mod of_order;
+mod offer;
 mod steps;
 
 pub use list::list;

@@ -99,20 +99,17 @@ pub fn openings(visit: &Visit, offer: Option<&Offer>, all: &[Opening], file: Fil
         ];
         (None, cells)
     });
-    file.text(
-        Some(visit.say(two("数据包", "The pack"))),
-        told,
-    )
-    .table(
-        two("领取情况", "Downloads"),
-        &[
-            two("链接", "Link"),
-            two("开放时间", "Opened"),
-            two("领取时间", "Downloaded"),
-            two("结果", "End"),
-            two("字节", "Bytes"),
-            two("SHA-256", "SHA-256"),
-        ],
-        rows.collect(),
-    )
+    file.text(Some(visit.say(two("数据包", "The pack"))), told)
+        .table(
+            two("领取情况", "Downloads"),
+            &[
+                two("链接", "Link"),
+                two("开放时间", "Opened"),
+                two("领取时间", "Downloaded"),
+                two("结果", "End"),
+                two("字节", "Bytes"),
+                two("SHA-256", "SHA-256"),
+            ],
+            rows.collect(),
+        )
 }

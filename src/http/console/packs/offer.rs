@@ -47,17 +47,29 @@ fn about(visit: &Visit, order: &Order, form: Form) -> Form {
 }
 
 fn days_field(form: Form) -> Form {
-    form.field("days", two("链接有效天数", "Days the link is good"), Kind::Number)
-        .hint(two("1 至 30 天", "1 to 30"))
+    form.field(
+        "days",
+        two("链接有效天数", "Days the link is good"),
+        Kind::Number,
+    )
+    .hint(two("1 至 30 天", "1 to 30"))
 }
 
 async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> {
     let title = two("加密发包", "Offer the pack, encrypted");
-    let mut form = about(visit, order, Form::new(visit, title, two("发包", "Offer it")));
+    let mut form = about(
+        visit,
+        order,
+        Form::new(visit, title, two("发包", "Offer it")),
+    );
     if let Some(number) = order.printer {
         let printer = printers::get(&visit.app.store, visit.scope(), number).await?;
         let name = printer.particulars.name.as_str();
-        form = form.text(named(visit.language, visit.say(two("承印方", "Printer")), name));
+        form = form.text(named(
+            visit.language,
+            visit.say(two("承印方", "Printer")),
+            name,
+        ));
         form = match &printer.recipient {
             Some(key) => form.text(named(
                 visit.language,
@@ -101,13 +113,21 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
             ))
             .optional("gap", two("间距（毫米）", "Gap (mm)"), Kind::Decimal)
             .optional("margin", two("留白（毫米）", "Margin (mm)"), Kind::Decimal)
-            .optional("order", two("排列", "Order on sheets"), Kind::Choice(orders))
+            .optional(
+                "order",
+                two("排列", "Order on sheets"),
+                Kind::Choice(orders),
+            )
             .optional(
                 "part_size",
                 two("每份枚数", "Labels in a part"),
                 Kind::Number,
             )
-            .optional("profile", two("文本数据格式", "Profile of the text"), Kind::Lines)
+            .optional(
+                "profile",
+                two("文本数据格式", "Profile of the text"),
+                Kind::Lines,
+            )
             .optional("hidden", two("附加", "Besides"), Kind::Checks(hidden))
     }))
 }
@@ -126,7 +146,11 @@ pub async fn offer_page(visit: Visit, Path(number): Path<u32>) -> Response {
 fn days(reader: &mut Reader<'_>, typed: &Typed) -> Option<OpenDays> {
     let days = whole(typed.get("days")).and_then(OpenDays::new);
     if days.is_none() {
-        reader.wrong("days", "请填写 1 至 30 的天数", "A number of days from 1 to 30");
+        reader.wrong(
+            "days",
+            "请填写 1 至 30 的天数",
+            "A number of days from 1 to 30",
+        );
     }
     days
 }
@@ -228,7 +252,11 @@ fn shown(visit: &Visit, typed: &Typed, form: Form, done: Result<Opened, ServiceE
 
 fn approve_form(visit: &Visit, order: &Order) -> Form {
     let title = two("批准再次领取", "Approve the second download");
-    let form = about(visit, order, Form::new(visit, title, two("批准", "Approve")));
+    let form = about(
+        visit,
+        order,
+        Form::new(visit, title, two("批准", "Approve")),
+    );
     let asked = order.offer.as_ref().and_then(|offer| offer.asked.as_ref());
     let form = match asked {
         Some(asked) => form

@@ -126,7 +126,14 @@ async fn can_be_made(
     let pack = wanted.pack(press.batch.number, PathBuf::new())?;
     let parts = parts(press.batch.count.all(), pack.part_size);
     check::request(&pack, &press, &parts)?;
-    Files::new(&press, &pack, parts[0]).map(drop)
+    match Files::new(&press, &pack, parts[0]) {
+        Ok(_) => Ok(()),
+        Err(ServiceError::Render(error)) => Err(wanted::invalid(said!(
+            "{}", error;
+            "所选纸张、间距和留白放不下一枚标志"
+        ))),
+        Err(error) => Err(error),
+    }
 }
 
 /// What makes the labels of an order, if they may be printed.

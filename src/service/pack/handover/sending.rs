@@ -165,10 +165,15 @@ impl Sending {
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|source| no_file(&place, source))?;
-        let pack = pack_of(&self.plan, self.press.batch.number, folder.path().to_owned())?;
+        let pack = pack_of(
+            &self.plan,
+            self.press.batch.number,
+            folder.path().to_owned(),
+        )?;
         let io = |source| no_file(Path::new(&self.file_name()), source);
         let key = self.recipient.key();
-        let encryptor = age::Encryptor::with_recipients(std::iter::once(&key as &dyn age::Recipient));
+        let encryptor =
+            age::Encryptor::with_recipients(std::iter::once(&key as &dyn age::Recipient));
         let encryptor = encryptor.map_err(|error| io(io::Error::other(error)))?;
         let encrypted = encryptor.wrap_output(out).map_err(io)?;
         let mut archive = Archive {
@@ -178,7 +183,10 @@ impl Sending {
         };
         self.fill(&pack, &mut archive)?;
         let encrypted = archive.tar.into_inner().map_err(io)?;
-        encrypted.finish().and_then(|mut out| out.flush()).map_err(io)
+        encrypted
+            .finish()
+            .and_then(|mut out| out.flush())
+            .map_err(io)
     }
 
     /// Makes part after part, and removes each when it is in the archive.
@@ -204,7 +212,11 @@ impl Sending {
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn end(store: &Store, which: (OrderNumber, u32), sent: &Sent) -> Result<(), ServiceError> {
+pub async fn end(
+    store: &Store,
+    which: (OrderNumber, u32),
+    sent: &Sent,
+) -> Result<(), ServiceError> {
     let mut tx = store.write().await?;
     pack_link::end(&mut tx, which, sent).await?;
     Ok(tx.commit().await?)

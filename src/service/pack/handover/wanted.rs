@@ -69,7 +69,7 @@ const fn word(format: Format) -> &'static str {
     }
 }
 
-fn invalid(what: crate::domain::said::Said) -> ServiceError {
+pub(super) fn invalid(what: crate::domain::said::Said) -> ServiceError {
     let advice = said!(
         "`yuanmark pack release --help` says what there is",
         "请核对后重新填写"
@@ -109,7 +109,12 @@ impl Wanted {
     pub fn pack(&self, batch: BatchNumber, out: PathBuf) -> Result<Pack, ServiceError> {
         let format = |text: &String| {
             let known = Format::ALL.into_iter().find(|one| word(*one) == text);
-            known.ok_or_else(|| invalid(said!("there is no kind of file {text}", "没有文件种类 {text}")))
+            known.ok_or_else(|| {
+                invalid(said!(
+                    "there is no kind of file {text}",
+                    "没有文件种类 {text}"
+                ))
+            })
         };
         let formats: Vec<Format> = self.formats.iter().map(format).collect::<Result<_, _>>()?;
         if formats.is_empty() {
