@@ -153,9 +153,6 @@ pub fn body(app: &App, sending: Sending) -> Response {
     let headers = response.headers_mut();
     let bytes = HeaderValue::from_static("application/octet-stream");
     headers.insert(header::CONTENT_TYPE, bytes);
-    // What is encrypted cannot be made smaller.
-    let as_it_is = HeaderValue::from_static("identity");
-    headers.insert(header::CONTENT_ENCODING, as_it_is);
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }

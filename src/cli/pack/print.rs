@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::output::{beijing, card, counted, or_dash};
+use crate::domain::mark::BatchNumber;
 use crate::domain::order::Order;
 use crate::domain::public_url::PublicUrl;
 use crate::service::pack::handover::{Handover, Opened};
@@ -25,7 +26,7 @@ pub(super) fn to_json(order: &Order) -> Value {
     json!({
         "order": order.number,
         "printer": order.printer,
-        "batch": order.batch.map(|batch| batch.get()),
+        "batch": order.batch.map(BatchNumber::get),
         "pack": order.offer,
     })
 }

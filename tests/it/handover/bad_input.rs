@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::SignedDuration;
 use serde_json::json;
 use yuanmark::domain::access::Scope;
+use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::pack_link::PackLink;
 use yuanmark::service::ServiceError;
 use yuanmark::service::desk::Call;
@@ -80,7 +81,6 @@ async fn the_link_of_an_order_that_ended_opens_nothing() {
         yuanmark::service::issue::report(&desk.office.store, Scope::All, desk.batch, system::now());
     let batch = batch.await.unwrap().batch;
     let now = system::now();
-    use yuanmark::domain::event::{EventKind, Withdrawal};
     for event in [
         EventKind::Printed,
         EventKind::Delivered,

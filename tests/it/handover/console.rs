@@ -58,6 +58,7 @@ async fn the_office_and_the_printing_house_hand_a_pack_over() {
             person.open(&at("approve")).await.is(403);
         }
         let second = desk.office.signed_in("second").await;
+        second.open("/console").await.says("数据包待批准再次领取");
         second.open(&file).await.is(200).says("硬盘损坏");
         let form = second.open(&at("refuse")).await.form();
         let page = second.send(&form.fill("reason", "请先核对")).await;

@@ -175,7 +175,7 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
         for expected in ["labels-0001.csv", "labels-0003.pdf", "manifest.json"] {
             assert!(names.iter().any(|name| name == expected), "{names:?}");
         }
-        let drawings = names.iter().filter(|name| name.ends_with(".svg"));
+        let drawings = names.iter().filter(|name| name.starts_with("svg-"));
         assert_eq!(drawings.count(), LABELS as usize);
         assert!(
             !PrintingHouse::new().can_open(&won.body),
