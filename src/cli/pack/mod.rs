@@ -29,7 +29,8 @@ pub(super) enum Pack {
     /// Offer an order's pack to its printer for one download, encrypted to the printer's key
     ///
     /// Prints the link, once: give it to the printer. An order that is issued is released by this. Codes are kept nowhere:
-    /// the pack is made when the printer downloads it.
+    /// the pack is made when the printer downloads it. The printer opens the link, presses the button, and unpacks what it
+    /// got with `age -d -i key.txt order-1-batch-1.tar.age | tar x`.
     #[command(after_help = release::EXAMPLES)]
     Release(Release),
     /// Take an offer back before the printer has downloaded the pack

@@ -20,10 +20,7 @@ EXAMPLES
   yuanmark printer key 1 --age-recipient age1…
   yuanmark pack release 1 --public-url https://v.example.cn
   yuanmark pack release 1 --format pdf,csv --paper sra3 --order stacks --part-size 50000 --days 3 \\
-      --public-url https://v.example.cn
-
-The printer opens the link, presses the button, and unpacks what it got:
-  age -d -i key.txt order-1-batch-1.tar.age | tar x";
+      --public-url https://v.example.cn";
 
 #[derive(Args)]
 pub(in crate::cli) struct Release {
