@@ -183,14 +183,13 @@ pub struct PackRelease {
     #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
     dpi: Option<u32>,
     /// The form of labels.txt, as the TOML of a profile.
-    #[schema(max_length = 10_000)]
     profile: Option<Profile>,
     /// The sheet of labels.pdf: `a4` (if left out), `sra3`, its width and height in mm such as `330x480`, or `label`.
     paper: Option<Text>,
     /// Millimetres between labels on a sheet; 2 if left out.
-    gap: Option<f64>,
+    gap: Option<Millimetres>,
     /// Millimetres that stay white at least on each side of a sheet; 8 if left out.
-    margin: Option<f64>,
+    margin: Option<Millimetres>,
     /// How labels follow one another; `rows` if left out.
     order: Option<SheetOrder>,
     /// Split every kind of file into parts of so many labels.
@@ -216,10 +215,27 @@ impl TryFrom<u32> for Days {
     }
 }
 
+/// Millimetres on a sheet.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(try_from = "f64")]
+#[schema(value_type = f64, minimum = 0, maximum = 200)]
+pub struct Millimetres(f64);
+
+impl TryFrom<f64> for Millimetres {
+    type Error = &'static str;
+
+    fn try_from(mm: f64) -> Result<Self, Self::Error> {
+        let is_on_a_sheet = (0.0..=200.0).contains(&mm);
+        is_on_a_sheet
+            .then_some(Self(mm))
+            .ok_or("a distance on a sheet is 0 to 200 mm")
+    }
+}
+
 /// The text of a profile.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(value_type = String)]
+#[schema(value_type = String, max_length = 10_000)]
 pub struct Profile(String);
 
 impl TryFrom<String> for Profile {
@@ -250,8 +266,8 @@ impl PackRelease {
             dpi: self.dpi.unwrap_or(usual.dpi),
             profile: self.profile.map(|profile| profile.0),
             paper: paper.map_or(usual.paper, |paper| paper.to_string()),
-            gap: self.gap.unwrap_or(usual.gap),
-            margin: self.margin.unwrap_or(usual.margin),
+            gap: self.gap.map_or(usual.gap, |mm| mm.0),
+            margin: self.margin.map_or(usual.margin, |mm| mm.0),
             order: order.unwrap_or(usual.order),
             part_size: self.part_size,
             hidden_codes: self.hidden_codes,

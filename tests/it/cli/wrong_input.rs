@@ -190,16 +190,20 @@ const REFUSED: &[Case] = &[
         "there is no order 9",
         "order list",
     ),
-    ("pack again 1 --reason x", "was not offered", "pack release"),
+    (
+        "pack again 1 --reason x",
+        "cannot be packed for its printer",
+        "released",
+    ),
     (
         "pack approve 1 --public-url https://v.example.cn",
-        "was not offered",
-        "pack release",
+        "cannot be packed for its printer",
+        "released",
     ),
     (
         "pack withdraw 1 --reason x",
-        "was not offered",
-        "pack release",
+        "cannot be packed for its printer",
+        "released",
     ),
     // coefficients, entitlements, transfers
     (
