@@ -11,6 +11,7 @@ use super::print::opened;
 use crate::cli::arguments::Installation;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::template::look;
 use crate::cli::values::public_url;
 use crate::domain::public_url::PublicUrl;
 use crate::service::pack::handover::{self, Wanted};
@@ -37,6 +38,9 @@ pub(in crate::cli) struct Release {
     /// The press's dots an inch, for all that is drawn: 203, 300 or 600
     #[arg(long, default_value_t = 300)]
     dpi: u32,
+    /// The label: 30x40, 40x60, 20x20 (in mm), the name of a stored template, or an SVG file; without it, symbol and serial alone
+    #[arg(long, value_name = "NAME|FILE")]
+    template: Option<String>,
     /// The form of labels.txt, a TOML file
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
@@ -78,7 +82,10 @@ impl Release {
                 Failure::wrong_input(format!("{}: {error}", path.display()), hint)
             })
         });
+        let look = look(place, self.template.as_deref(), &[]).await?;
+        let template = look.template.as_ref();
         let wanted = Wanted {
+            template: template.map(|template| template.text().to_owned()),
             formats: self.format,
             dpi: self.dpi,
             profile: profile.transpose()?,

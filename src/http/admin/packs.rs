@@ -21,6 +21,7 @@ use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::handover::body as pack_body;
 use crate::http::problem::Problem;
 use crate::service::pack::handover::{self, Door, Opened, Wanted};
+use crate::service::templates;
 use crate::store::pack_link::Opening;
 
 /// How an order's pack is offered.
@@ -182,6 +183,8 @@ pub struct PackRelease {
     /// The press's dots an inch, for all that is drawn: 203, 300 (if left out) or 600.
     #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
     dpi: Option<u32>,
+    /// The template that labels look like, by its name; symbol and serial alone if left out.
+    template: Option<Text>,
     /// The form of labels.txt, as the TOML of a profile.
     profile: Option<Profile>,
     /// The sheet of labels.pdf: `a4` (if left out), `sra3`, its width and height in mm such as `330x480`, or `label`.
@@ -250,7 +253,11 @@ impl TryFrom<String> for Profile {
 }
 
 impl PackRelease {
-    fn wanted(self) -> Result<Wanted, Problem> {
+    async fn wanted(self, app: &App) -> Result<Wanted, Problem> {
+        let template = match self.template.said("template")? {
+            Some(name) => Some(templates::text(&app.store, name.as_str()).await?),
+            None => None,
+        };
         let usual = Wanted::default();
         let words = |formats: Vec<PackFormat>| {
             let words = formats.into_iter().map(|one| one.word().to_owned());
@@ -264,6 +271,7 @@ impl PackRelease {
         Ok(Wanted {
             formats: self.formats.map_or(usual.formats, words),
             dpi: self.dpi.unwrap_or(usual.dpi),
+            template,
             profile: self.profile.map(|profile| profile.0),
             paper: paper.map_or(usual.paper, |paper| paper.to_string()),
             gap: self.gap.map_or(usual.gap, |mm| mm.0),
@@ -297,7 +305,7 @@ pub async fn offer(
 ) -> Result<Json<PackOffer>, Problem> {
     let call = caller.call(key, body.by.take())?;
     let days = body.days.map_or(OpenDays::DEFAULT, |days| days.0);
-    let wanted = body.wanted()?;
+    let wanted = body.wanted(&app).await?;
     let with = (&*app.keys, &*app.public_url);
     let done = handover::offer(&app.store, with, &call, number, (&wanted, days)).await?;
     PackOffer::opened(&app, &caller, done).await

@@ -227,6 +227,7 @@ async fn what_cannot_be_made_or_offered_is_refused_before_anything_is_written() 
         (json!({"formats": ["docx"]}), 400),
         (json!({"formats": []}), 422),
         (json!({"dpi": 72}), 422),
+        (json!({"template": "nix"}), 404),
         (json!({"paper": "papyrus"}), 422),
         (json!({"formats": ["txt"]}), 409),
         (json!({"formats": ["txt"], "profile": "columns = []"}), 422),

@@ -129,7 +129,7 @@ pub fn path_of(answer: &Value) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_approval() {
     for desk in Desk::both().await {
-        let wanted = json!({"formats": ["csv", "pdf", "svg"], "part_size": 25, "paper": "sra3"});
+        let wanted = json!({"formats": ["csv", "pdf", "svg"], "part_size": 25, "paper": "sra3", "template": "30x40", "gap": 4});
         let link = desk.offer(wanted).await;
         let order = desk.order().await;
         assert_eq!(order.state.slug(), "released");

@@ -17,8 +17,9 @@ use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, named, two};
+use crate::render::template::SHIPPED;
 use crate::service::pack::handover::{self, Opened, Wanted};
-use crate::service::{ServiceError, printers};
+use crate::service::{ServiceError, printers, templates};
 
 /// The kinds of files, by their words.
 const FORMATS: [(&str, Two); 6] = [
@@ -100,6 +101,7 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
         two("文件", "Files"),
         Kind::Checks(words(visit, &FORMATS)),
     );
+    let looks = looks(visit).await?;
     let form = days_field(form).field(
         "dpi",
         two("印刷分辨率", "Dots of the press"),
@@ -123,6 +125,7 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
                 two("每份枚数", "Labels in a part"),
                 Kind::Number,
             )
+            .optional("template", two("标签模板", "Template"), Kind::Choice(looks))
             .optional(
                 "profile",
                 two("文本数据格式", "Profile of the text"),
@@ -130,6 +133,15 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
             )
             .optional("hidden", two("附加", "Besides"), Kind::Checks(hidden))
     }))
+}
+
+/// The templates there are, by name; without one a label is its symbol and its serial.
+async fn looks(visit: &Visit) -> Result<Vec<(String, String)>, ServiceError> {
+    let stored = templates::list(&visit.app.store).await?;
+    let stored = stored.into_iter().map(|one| one.name.to_string());
+    let shipped = SHIPPED.iter().map(|one| one.name.to_owned());
+    let named = |name: String| (name.clone(), name);
+    Ok(shipped.chain(stored).map(named).collect())
 }
 
 /// `GET /console/orders/{order}/pack/offer`
@@ -194,6 +206,7 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
     let wanted = Wanted {
         formats,
         dpi,
+        template: None,
         profile: (!profile.is_empty()).then(|| profile.to_owned()),
         paper: or(typed.get("paper"), usual.paper),
         gap,
@@ -212,11 +225,18 @@ pub async fn offer(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Respo
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }
-    let (wanted, days) = match read(&visit, &typed) {
+    let (mut wanted, days) = match read(&visit, &typed) {
         Ok(read) => read,
         Err(errors) => return form.wrong(errors).render(&visit, Some(&typed)),
     };
     let app = &visit.app;
+    let template = typed.get("template");
+    if !template.is_empty() {
+        wanted.template = match templates::text(&app.store, template).await {
+            Ok(text) => Some(text),
+            Err(error) => return answer(&visit, &typed, form, Err(error)),
+        };
+    }
     let with = (&*app.keys, &*app.public_url);
     let call = visit.call(typed.get("request"));
     let done = handover::offer(&app.store, with, &call, order.number, (&wanted, days)).await;

@@ -27,6 +27,7 @@ use crate::domain::pack_link::PackLink;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::said::said;
 use crate::domain::text::Line;
+use crate::render::design::Design;
 use crate::service::desk::{Call, Desk};
 use crate::service::keys::LiveKeys;
 use crate::service::{ServiceError, no_batch, orders, seen, system};
@@ -122,34 +123,37 @@ async fn can_be_made(
     order: &Order,
     wanted: &Wanted,
 ) -> Result<(), ServiceError> {
-    let press = press(desk, keys, url, order).await?;
-    let pack = wanted.pack(press.batch.number, PathBuf::new())?;
+    let of = order.batch.ok_or_else(|| not_now(order))?;
+    let pack = wanted.pack(of, PathBuf::new())?;
+    let (press, design) = press(desk, (keys, url), order, &pack).await?;
     let parts = parts(press.batch.count.all(), pack.part_size);
     check::request(&pack, &press, &parts)?;
-    match Files::new(&press, &pack, parts[0]) {
+    match Files::new(&press, &pack, design) {
         Ok(_) => Ok(()),
         Err(ServiceError::Render(error)) => Err(wanted::invalid(said!(
             "{}", error;
-            "所选纸张、间距和留白放不下一枚标志"
+            "按所选的纸张、间距和留白无法拼版"
         ))),
         Err(error) => Err(error),
     }
 }
 
-/// What makes the labels of an order, if they may be printed.
+/// What makes the labels of an order, and how they look, if they may be printed.
 async fn press(
     desk: &mut Desk,
-    keys: &LiveKeys,
-    url: &PublicUrl,
+    (keys, url): (&LiveKeys, &PublicUrl),
     order: &Order,
-) -> Result<Press, ServiceError> {
+    pack: &Pack,
+) -> Result<(Press, Design), ServiceError> {
     let of = order.batch.ok_or_else(|| not_now(order))?;
     let batch = batch::get(&mut desk.tx, of)
         .await?
         .ok_or_else(|| no_batch(of))?;
     check::may_be_printed(&mut desk.tx, keys, &batch).await?;
-    let facts = Facts::of(&mut desk.tx, &batch, order.clone()).await?;
-    Press::new(keys, url, batch, facts)
+    let facts = Facts::of(&mut desk.tx, &batch, order.clone(), &pack.look).await?;
+    let mut press = Press::new(keys, url, batch, facts)?;
+    let design = press.design(&pack.look, pack.dpi)?;
+    Ok((press, design))
 }
 
 /// Makes the link of what is offered now, and writes everything down.

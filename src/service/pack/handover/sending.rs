@@ -6,13 +6,13 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use age::stream::StreamWriter;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{pack_of, press};
+use super::{not_now, pack_of, press};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::ledger::entry::PackTaken;
 use crate::domain::order::OrderNumber;
@@ -21,6 +21,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::recipient::Recipient;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
+use crate::render::design::Design;
 use crate::service::ServiceError;
 use crate::service::desk::{Call, Desk};
 use crate::service::keys::LiveKeys;
@@ -54,7 +55,8 @@ pub fn no_such_link() -> ServiceError {
 /// A pack that is going to be sent. Nobody else gets it.
 pub struct Sending {
     press: Press,
-    plan: String,
+    design: Design,
+    pack: Pack,
     recipient: Recipient,
     at: Timestamp,
     /// Which opening of which order.
@@ -95,10 +97,12 @@ pub async fn take(
     let offer = order.offer.clone();
     let recipient = offer.map(|offer| offer.recipient);
     let recipient = recipient.ok_or_else(no_such_link)?;
-    let press = press(&mut desk, keys, url, &order).await?;
     let all = pack_link::of_order(&mut desk.tx, number).await?;
     let plan = all.into_iter().find(|one| one.opening == opening);
     let plan = plan.ok_or_else(no_such_link)?.plan;
+    let of = order.batch.ok_or_else(|| not_now(&order))?;
+    let pack = pack_of(&plan, of, PathBuf::new())?;
+    let (press, design) = press(&mut desk, (keys, url), &order, &pack).await?;
     if !pack_link::take(&mut desk.tx, which, call.at).await? {
         return Err(ServiceError::refused(
             said!(
@@ -114,7 +118,8 @@ pub async fn take(
     desk.close().await?;
     Ok(Sending {
         press,
-        plan,
+        design,
+        pack,
         recipient,
         at: call.at,
         which,
@@ -165,11 +170,10 @@ impl Sending {
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(|source| no_file(&place, source))?;
-        let pack = pack_of(
-            &self.plan,
-            self.press.batch.number,
-            folder.path().to_owned(),
-        )?;
+        let pack = Pack {
+            out: folder.path().to_owned(),
+            ..self.pack.clone()
+        };
         let io = |source| no_file(Path::new(&self.file_name()), source);
         let key = self.recipient.key();
         let encryptor =
@@ -192,7 +196,7 @@ impl Sending {
     /// Makes part after part, and removes each when it is in the archive.
     fn fill<W: Write>(&self, pack: &Pack, archive: &mut Archive<W>) -> Result<(), ServiceError> {
         let parts = parts(self.press.batch.count.all(), pack.part_size);
-        let files = Files::new(&self.press, pack, parts[0])?;
+        let files = Files::new(&self.press, pack, self.design.clone())?;
         let plan = Plan::of(&self.press, pack);
         let manifest = Manifest::begin(&self.press, &pack.out, plan, self.at, |_| true)?;
         let mut listed = Vec::new();

@@ -10,7 +10,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::render::imposition::{Mm, Order, Size};
 use crate::service::ServiceError;
-use crate::service::pack::{Format, Layout, Pack};
+use crate::service::pack::{Format, Layout, Look, Pack};
+use crate::service::templates;
 use crate::sheets::press::Profile;
 
 /// What a pack shall hold.
@@ -21,6 +22,9 @@ pub struct Wanted {
     pub formats: Vec<String>,
     /// The press's dots an inch.
     pub dpi: u32,
+    /// The SVG of the template that labels look like, as it was when the pack was offered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
     /// The form of `labels.txt`, as TOML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
@@ -45,6 +49,7 @@ impl Default for Wanted {
         Self {
             formats: vec!["csv".to_owned()],
             dpi: 300,
+            template: None,
             profile: None,
             paper: "a4".to_owned(),
             gap: 2.0,
@@ -137,9 +142,15 @@ impl Wanted {
                 "labels.txt 的格式文件有误：{error}"
             ))
         })?;
+        let template = self.template.as_deref().map(str::as_bytes);
+        let look = Look {
+            template: template.map(templates::read).transpose()?,
+            ..Look::default()
+        };
         Ok(Pack {
             formats,
             dpi,
+            look,
             profile,
             layout: self.layout()?,
             part_size: self.part_size,
