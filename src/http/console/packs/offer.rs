@@ -138,7 +138,7 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
 /// The templates there are, by name; without one a label is its symbol and its serial.
 async fn looks(visit: &Visit) -> Result<Vec<(String, String)>, ServiceError> {
     let stored = templates::list(&visit.app.store).await?;
-    let stored = stored.into_iter().map(|one| one.name.to_string());
+    let stored = stored.into_iter().map(|one| one.name.clone());
     let shipped = SHIPPED.iter().map(|one| one.name.to_owned());
     let named = |name: String| (name.clone(), name);
     Ok(shipped.chain(stored).map(named).collect())
