@@ -146,6 +146,7 @@ pub enum PackFormat {
     Svg,
     Png,
     Sheet,
+    Proof,
 }
 
 impl PackFormat {
@@ -158,6 +159,7 @@ impl PackFormat {
             Self::Svg => "svg",
             Self::Png => "png",
             Self::Sheet => "sheet",
+            Self::Proof => "proof",
         }
     }
 }

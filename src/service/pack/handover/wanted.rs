@@ -71,6 +71,7 @@ const fn word(format: Format) -> &'static str {
         Format::Svg => "svg",
         Format::Png => "png",
         Format::Sheet => "sheet",
+        Format::Proof => "proof",
     }
 }
 
