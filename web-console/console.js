@@ -162,6 +162,7 @@
     const form = event.target;
     const url = new URL(form.getAttribute("action") || location.href, location.href);
     if (event.defaultPrevented || !isOurs(url)) return;
+    if (form.hasAttribute("data-download")) return; // the browser keeps what comes, and the page stays
     event.preventDefault();
     if (form.hasAttribute("data-busy")) return; // it is being sent already
     if (form.getAttribute("method") === "post") send(form, url, event.submitter);

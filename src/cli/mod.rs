@@ -25,6 +25,7 @@ mod mark;
 mod migrate;
 mod order;
 mod output;
+mod pack;
 mod printer;
 mod serve;
 mod template;
@@ -124,6 +125,9 @@ enum Command {
     /// Issue batches of marks and pack their labels
     #[command(subcommand)]
     Batch(batch::Batch),
+    /// Hand packs over to printers: encrypted, downloaded once (发放数据包)
+    #[command(subcommand)]
+    Pack(pack::Pack),
     /// Say what happens to marks: printed, delivered, received, activated, used, withdrawn
     #[command(subcommand)]
     Mark(mark::Mark),
@@ -181,6 +185,7 @@ pub fn run() -> ExitCode {
             Command::Lot(lot) => lot.run(place, &mut output).await,
             Command::Ledger(ledger) => ledger.run(place, &mut output).await,
             Command::Batch(batch) => batch.run(place, &mut output).await,
+            Command::Pack(pack) => pack.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,

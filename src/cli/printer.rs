@@ -9,6 +9,7 @@ use super::output::{Output, beijing, card, or_dash, table};
 use super::values::{line, number, uscc};
 use crate::domain::access::Scope;
 use crate::domain::printer::{NewPrinter, Printer as Entry, PrinterNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
 use crate::service::printers;
@@ -41,6 +42,22 @@ pub(super) enum Printer {
         /// Why
         #[arg(long, value_parser = line)]
         reason: Line,
+        #[command(flatten)]
+        caller: Caller,
+    },
+    /// Set the public key that a printer's packs are encrypted to
+    ///
+    /// The printer makes it with `age-keygen -o key.txt`, keeps the file, and sends the line after "public key:". A private
+    /// key is refused and kept nowhere; who gave it away must make another one.
+    #[command(after_help = "EXAMPLE\n  yuanmark printer key 1 --age-recipient age1…")]
+    Key {
+        /// The printer's number
+        #[arg(value_parser = number(PrinterNumber))]
+        number: PrinterNumber,
+        /// The public key, which begins with age1
+        // Read below: clap would print what it refuses, and that may be a private key.
+        #[arg(long, value_name = "KEY")]
+        age_recipient: String,
         #[command(flatten)]
         caller: Caller,
     },
@@ -78,6 +95,19 @@ impl Printer {
                 reason,
                 caller,
             } => printers::end(&store, &caller.call(), number, reason).await?,
+            Self::Key {
+                number,
+                age_recipient,
+                caller,
+            } => {
+                let recipient = Recipient::new(&age_recipient).map_err(|error| {
+                    Failure::wrong_input(
+                        format!("--age-recipient: {error}"),
+                        "`yuanmark printer key --help` says how a printer makes one",
+                    )
+                })?;
+                printers::set_key(&store, &caller.call(), number, recipient).await?
+            }
             Self::List { page } => {
                 let before = page.before.map(PrinterNumber);
                 let mut found = printers::list(&store, Scope::All, before, page.asked()).await?;
@@ -112,6 +142,9 @@ fn to_text(printer: &Entry) -> String {
         ("licence", printer.particulars.licence.to_string()),
         ("added", beijing(printer.added_at)),
     ];
+    if let Some(recipient) = &printer.recipient {
+        fields.push(("key", recipient.to_string()));
+    }
     if let Some(reason) = &printer.ended {
         fields.push(("ended", reason.to_string()));
     }
@@ -126,5 +159,6 @@ fn to_json(printer: &Entry) -> Value {
         "licence": printer.particulars.licence,
         "added_at": printer.added_at,
         "ended": printer.ended,
+        "age_recipient": printer.recipient,
     })
 }

@@ -22,6 +22,7 @@ use crate::domain::licensee::particulars::Standard;
 use crate::domain::licensee::{LegalBasis, LicenseeNumber, LicenseeState, Step};
 use crate::domain::lot::TestResult;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use crate::domain::offer::OfferState;
 use crate::domain::order::OrderState;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
@@ -55,6 +56,7 @@ are_words! {
     Form: &Self::ALL;
     LegalBasis: Self::ALL;
     LicenseeState: Self::ALL;
+    OfferState: Self::ALL;
     OrderState: Self::ALL;
     Outcome: Self::ALL;
     Permission: Self::ALL;

@@ -36,6 +36,8 @@ pub enum Matter {
     OrderIssue,
     /// An issued order waits for its data pack to be released.
     OrderRelease,
+    /// A second download of an order's pack waits for another person.
+    PackAgain,
     /// The printer has not reported all labels of an order.
     PrintReport,
     /// Printed labels wait to be sent.
@@ -105,6 +107,7 @@ impl Matter {
             | Self::OrderPrinter
             | Self::OrderIssue
             | Self::OrderRelease
+            | Self::PackAgain
             | Self::PrintReport
             | Self::Delivery
             | Self::Receipt

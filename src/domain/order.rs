@@ -11,7 +11,9 @@ use super::form::Form;
 use super::key_id::KeyId;
 use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkCount, MarkId};
+use super::offer::{self, Offer, OfferState};
 use super::printer::PrinterNumber;
+use super::recipient::Recipient;
 use super::refusal::Refusal;
 use super::said::{Said, said};
 use super::season::Season;
@@ -82,6 +84,9 @@ pub struct Order {
     pub placed_at: Timestamp,
     /// Who placed it.
     pub actor: Line,
+    /// How its pack is offered to the printer for download, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
 }
 
 impl Order {
@@ -128,6 +133,7 @@ impl Order {
             reason: None,
             placed_at: at,
             actor: by.clone(),
+            offer: None,
         })
     }
 
@@ -236,6 +242,51 @@ impl Order {
         })?;
         self.state = OrderState::Released;
         Ok(printer)
+    }
+
+    /// Offers its pack to the printer for one download, encrypted to this key.
+    ///
+    /// # Errors
+    /// [`Refusal`] unless it is released and the pack is neither open nor taken.
+    pub fn offer_pack(
+        &mut self,
+        recipient: &Recipient,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.must_be(
+            &[OrderState::Released],
+            &said!("offered for download", "开放领取数据包"),
+        )?;
+        match &mut self.offer {
+            Some(offer) => offer.renew(recipient, until, now),
+            None => {
+                self.offer = Some(Offer::new(recipient, until, now)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// Its pack as it is offered.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it was not, or the order is closed.
+    pub fn offered(&mut self) -> Result<&mut Offer, Refusal> {
+        self.must_be(
+            &[OrderState::Released],
+            &said!("packed for its printer", "领取数据包"),
+        )?;
+        let number = self.number;
+        self.offer
+            .as_mut()
+            .ok_or_else(|| offer::none_offered(number))
+    }
+
+    /// Whether its pack goes to the printer encrypted and once, so that nobody takes it by other ways.
+    pub fn is_handed_over_once(&self) -> bool {
+        self.offer
+            .as_ref()
+            .is_some_and(|offer| offer.taken > 0 || offer.state != OfferState::Withdrawn)
     }
 
     /// Whether its labels may be reported printed, sent, used and so on. What was on hand when it was closed is still

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::recipient::Recipient;
 use super::refusal::Refusal;
 use super::said::said;
 use super::text::Line;
@@ -36,6 +37,9 @@ pub struct Printer {
     pub added_at: Timestamp,
     /// Why it prints no more, if so.
     pub ended: Option<Line>,
+    /// The public key that its packs are encrypted to, once it has sent one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
 }
 
 impl Printer {
@@ -46,6 +50,16 @@ impl Printer {
     pub fn end(&mut self, reason: &Line) -> Result<(), Refusal> {
         self.may_print()?;
         self.ended = Some(reason.clone());
+        Ok(())
+    }
+
+    /// Sets the public key that its packs are encrypted to from now on.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it prints no more.
+    pub fn set_key(&mut self, recipient: &Recipient) -> Result<(), Refusal> {
+        self.may_print()?;
+        self.recipient = Some(recipient.clone());
         Ok(())
     }
 

@@ -37,7 +37,8 @@ pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -
     page
 }
 
-fn wants_html(headers: &HeaderMap) -> bool {
+/// Whether a person would read the answer.
+pub fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok());

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 use tokio_util::io::ReaderStream;
 
 /// Pieces that may be ahead of the network.
@@ -18,6 +19,8 @@ pub struct Made {
     /// How much of the piece is sent.
     sent: usize,
     is_whole: bool,
+    /// Who wants to know whether all of it was sent.
+    told: Option<oneshot::Sender<bool>>,
 }
 
 enum Piece {
@@ -51,6 +54,16 @@ impl Made {
         ReaderStream::new(Self::begun(make))
     }
 
+    /// The same, and who made it is told how it ended: whether all of it was handed to the network.
+    pub fn watched(
+        make: impl FnOnce(&Out) -> Result<(), Gone> + Send + 'static,
+    ) -> (ReaderStream<Self>, oneshot::Receiver<bool>) {
+        let (tell, told) = oneshot::channel();
+        let mut made = Self::begun(make);
+        made.told = Some(tell);
+        (ReaderStream::new(made), told)
+    }
+
     fn begun(make: impl FnOnce(&Out) -> Result<(), Gone> + Send + 'static) -> Self {
         let (out, pieces) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
@@ -64,6 +77,15 @@ impl Made {
             piece: Vec::new(),
             sent: 0,
             is_whole: false,
+            told: None,
+        }
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if let Some(tell) = self.told.take() {
+            _ = tell.send(self.is_whole && self.sent == self.piece.len());
         }
     }
 }
@@ -114,6 +136,25 @@ mod tests {
         assert!(all == expected);
         let broken = read(move |out| pieces(out).and(Err(Gone))).await;
         assert_eq!(broken.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn who_watches_is_told_whether_all_of_it_was_sent() {
+        use tokio_util::io::StreamReader;
+        let piece = |out: &Out| out.send(vec![1; 100]);
+        let (body, told) = Made::watched(piece);
+        let mut all = Vec::new();
+        StreamReader::new(body).read_to_end(&mut all).await.unwrap();
+        assert!(told.await.unwrap() && all.len() == 100);
+        let (body, told) = Made::watched(piece);
+        drop(body);
+        assert!(!told.await.unwrap());
+        let (body, told) = Made::watched(|_| Err(Gone));
+        StreamReader::new(body)
+            .read_to_end(&mut all)
+            .await
+            .unwrap_err();
+        assert!(!told.await.unwrap());
     }
 
     #[tokio::test]

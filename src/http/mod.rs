@@ -12,6 +12,7 @@ mod directory;
 mod etag;
 mod extract;
 mod for_people;
+mod handover;
 mod language;
 mod log;
 mod made;
@@ -35,6 +36,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -114,10 +116,17 @@ pub fn router(app: App) -> Router {
         // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(app.clone(), for_people::error_pages))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(compression())
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))
         .with_state(app)
+}
+
+/// Packs the texts among the answers. A pack that is encrypted, or a file as it was sent to us, grows no smaller.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let bytes = NotForContentType::const_new("application/octet-stream");
+    let worth_it = DefaultPredicate::new().and(bytes);
+    CompressionLayer::new().gzip(true).compress_when(worth_it)
 }
 
 /// What everyone may ask.
@@ -136,7 +145,9 @@ fn for_everyone() -> OpenApiRouter<App> {
             get(pages::directory).layer(Extension(kept.clone())),
         )
         .route("/assets/{name}", get(assets::asset))
+        .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
+        .routes(routes!(handover::download_by_program))
         .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))

@@ -140,7 +140,8 @@ pub async fn close(
     change(store, call, order, OrderClosed { order, on_hand }).await
 }
 
-async fn change(
+/// Enters one entry about an order, once for each name of a request.
+pub(super) async fn change(
     store: &Store,
     call: &Call,
     number: OrderNumber,

@@ -3,8 +3,9 @@
 use super::desk::{Call, Desk, subject};
 use super::{ServiceError, seen};
 use crate::domain::access::Scope;
-use crate::domain::ledger::entry::{Entry, PrinterEnded, PrinterEntered};
+use crate::domain::ledger::entry::{Entry, PrinterEnded, PrinterEntered, PrinterKeySet};
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
@@ -40,9 +41,31 @@ pub async fn end(
     printer: PrinterNumber,
     reason: Line,
 ) -> Result<Printer, ServiceError> {
+    change(store, call, printer, PrinterEnded { printer, reason }).await
+}
+
+/// Sets the public key that a printer's packs are encrypted to. Offers that are open keep the key they were made with.
+///
+/// # Errors
+/// If there is no such printer, or it prints no more.
+pub async fn set_key(
+    store: &Store,
+    call: &Call,
+    printer: PrinterNumber,
+    recipient: Recipient,
+) -> Result<Printer, ServiceError> {
+    change(store, call, printer, PrinterKeySet { printer, recipient }).await
+}
+
+async fn change(
+    store: &Store,
+    call: &Call,
+    printer: PrinterNumber,
+    entry: impl Into<Entry>,
+) -> Result<Printer, ServiceError> {
     let mut desk = Desk::open(store, call).await?;
     desk.load_printer(printer).await?;
-    let entry = Entry::from(PrinterEnded { printer, reason });
+    let entry = entry.into();
     if desk.repeated(|earlier| *earlier == entry)?.is_some() {
         return found(&desk, printer);
     }

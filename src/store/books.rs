@@ -170,7 +170,8 @@ kept!(
         "used",
         "to_be_destroyed",
         "good",
-        "delivered"
+        "delivered",
+        "offer"
     ],
     |key| [key.0.into()],
     |order| order.number,
@@ -189,6 +190,7 @@ kept!(
         order.counts.to_be_destroyed().into(),
         order.counts.good().into(),
         order.counts.delivered().into(),
+        optional_text(order.offer.as_ref().map(|offer| offer.state.slug())),
     ]
 );
 

@@ -39,6 +39,11 @@ macro_rules! migrations {
                 include_str!(concat!("../../migrations/", $database, "/0006_figures.sql")),
             ),
             (
+                7,
+                "packs",
+                include_str!(concat!("../../migrations/", $database, "/0007_packs.sql")),
+            ),
+            (
                 8,
                 "label_templates",
                 include_str!(concat!(

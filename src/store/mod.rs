@@ -37,6 +37,7 @@ pub mod licensee;
 pub mod lists;
 pub mod migrate;
 pub mod order;
+pub mod pack_link;
 pub mod register;
 pub mod report;
 mod row;

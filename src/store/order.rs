@@ -3,6 +3,7 @@
 use super::kept::{self, Value, number, text};
 use super::{StoreError, Tx, counter};
 use crate::domain::licensee::LicenseeNumber;
+use crate::domain::offer::OfferState;
 use crate::domain::order::{Order, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -56,6 +57,30 @@ pub async fn list(
                 .state
                 .map_or(Value::Text(None), |state| text(state.slug())),
         ),
+        ("number <", number(before.map(|number| number.0))),
+    ];
+    kept::newest(tx, &wanted, limit).await
+}
+
+/// The newest orders before `before` whose packs were offered to their printers, the newest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn offered(
+    tx: &mut Tx,
+    (licensee, printer): (Option<LicenseeNumber>, Option<PrinterNumber>),
+    state: Option<OfferState>,
+    before: Option<OrderNumber>,
+    limit: u32,
+) -> Result<Vec<Order>, StoreError> {
+    let wanted = [
+        ("offer >", text("")),
+        (
+            "offer =",
+            state.map_or(Value::Text(None), |state| text(state.slug())),
+        ),
+        ("licensee =", number(licensee.map(|number| number.0))),
+        ("printer =", number(printer.map(|number| number.0))),
         ("number <", number(before.map(|number| number.0))),
     ];
     kept::newest(tx, &wanted, limit).await

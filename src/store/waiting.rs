@@ -35,6 +35,8 @@ pub enum Orders {
     ToIssue,
     /// The release of its data pack, with a printer named.
     ToRelease,
+    /// Another person's approval of a second download of its pack.
+    ToOpenAgain,
     /// The printer's report on labels.
     ToPrint,
     /// The sending of printed labels.
@@ -49,11 +51,12 @@ pub enum Orders {
 
 impl Orders {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ToApprove,
         Self::ToAssign,
         Self::ToIssue,
         Self::ToRelease,
+        Self::ToOpenAgain,
         Self::ToPrint,
         Self::ToDeliver,
         Self::ToReceive,
@@ -68,6 +71,7 @@ impl Orders {
             Self::ToAssign => "state IN ('approved', 'issued') AND printer IS NULL",
             Self::ToIssue => "state = 'approved' AND printer IS NOT NULL",
             Self::ToRelease => "state = 'issued' AND printer IS NOT NULL",
+            Self::ToOpenAgain => "state = 'released' AND offer = 'asked'",
             Self::ToPrint => "state = 'released' AND unreported > 0",
             Self::ToDeliver => "at_printer > 0",
             Self::ToReceive => "in_transit > 0",
@@ -86,6 +90,7 @@ impl Orders {
             Self::ToAssign => &["order_approved"],
             Self::ToIssue => &["order_approved", "printer_assigned"],
             Self::ToRelease => &["batch_issued", "printer_assigned"],
+            Self::ToOpenAgain => &["pack_again_asked"],
             Self::ToPrint => &["pack_released"],
             Self::ToDeliver => &["printed"],
             Self::ToReceive => &["delivered"],

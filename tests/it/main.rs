@@ -13,6 +13,7 @@ mod browser;
 mod cli;
 mod crash;
 mod docs;
+mod handover;
 mod http;
 mod keys;
 mod layers;

@@ -90,6 +90,8 @@ words! {
         OrderClose = "order.close" "核销订单" "close orders",
         /// Take the pack.
         PackTake = "pack.take" "下载印制包" "take packs",
+        /// Approve a second download of a pack, or refuse it.
+        PackAgain = "pack.again" "批准再次下载印制包" "approve second downloads of packs",
         /// Report what was printed, good and spoiled.
         MarkPrint = "mark.print" "登记印制" "report printing",
         /// Report what was delivered.

@@ -106,6 +106,7 @@ impl Role {
             P::OrderApprove => matches!(self, Approver),
             P::OrderAssign | P::OrderRelease | P::OrderClose => matches!(self, Registrar),
             P::PackTake => matches!(self, Registrar | Printer),
+            P::PackAgain => matches!(self, Approver | SecondApprover),
             P::MarkPrint => matches!(self, Registrar | Printer),
             P::MarkDeliver => matches!(self, Registrar | Printer),
             P::MarkReceive | P::MarkActivate | P::MarkUse => matches!(self, Registrar | Licensee),

@@ -3,6 +3,7 @@
 //! One variant for each kind of act. Variants are only ever added and their fields never change their meaning: an
 //! entry that was written can always be read.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::{NewOrder, OrderNumber};
 use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::segments::marks_in;
@@ -152,6 +154,22 @@ entries! {
         order: OrderNumber, receiver: Line,
         #[serde(default, skip_serializing_if = "Option::is_none")] sha256: Option<Line>,
     }
+    /// The public key of a printer was set: packs are encrypted to it.
+    PrinterKeySet = "printer_key" "登记承印方公钥" "key of the printer set" { printer: PrinterNumber, recipient: Recipient, }
+    /// The pack of a released order was offered for one download, encrypted to this key.
+    PackOffered = "pack_offered" "开放领取数据包" "pack offered for download" {
+        order: OrderNumber, recipient: Recipient, until: Timestamp,
+    }
+    /// A download began: bytes have left the house. `opening` says of which offer.
+    PackTaken = "pack_taken" "领取数据包" "pack downloaded" { order: OrderNumber, opening: u32, }
+    /// An offer was taken back before anybody took the pack.
+    PackWithdrawn = "pack_withdrawn" "停止领取数据包" "offer of the pack taken back" { order: OrderNumber, reason: Line, }
+    /// A second download was asked for.
+    PackAgainAsked = "pack_again_asked" "申请再次领取数据包" "second download asked for" { order: OrderNumber, reason: Line, }
+    /// A second download was approved by another person.
+    PackAgainApproved = "pack_again_approved" "批准再次领取数据包" "second download approved" { order: OrderNumber, until: Timestamp, }
+    /// A second download was refused.
+    PackAgainRefused = "pack_again_refused" "不予再次领取数据包" "second download refused" { order: OrderNumber, reason: Line, }
     /// An order was closed; `on_hand` is what the licensee counted.
     OrderClosed = "order_closed" "结案" "order closed" { order: OrderNumber, on_hand: u32, }
     /// A roll or box was filled.

@@ -15,6 +15,7 @@ pub mod lots;
 pub mod marks;
 pub mod orders;
 pub mod own;
+pub mod packs;
 pub mod printers;
 pub mod proof;
 pub mod routes;

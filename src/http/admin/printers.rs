@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::caller::Caller;
 use super::values::{At, By, IdempotencyKey, Limit, Said, Text, UsccText};
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
 use crate::http::App;
@@ -32,6 +33,9 @@ pub struct PrinterBody {
     /// Why it prints no more, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Line>,
+    /// The public key that its packs are encrypted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_recipient: Option<String>,
 }
 
 impl From<Printer> for PrinterBody {
@@ -43,6 +47,7 @@ impl From<Printer> for PrinterBody {
             licence: printer.particulars.licence,
             added_at: At(printer.added_at),
             ended: printer.ended,
+            age_recipient: printer.recipient.map(|recipient| recipient.to_string()),
         }
     }
 }
@@ -188,4 +193,41 @@ pub async fn end(
     let reason = body.reason.said("reason")?;
     let ended = printers::end(&app.store, &call, number, reason).await?;
     Ok(Json(ended.into()))
+}
+
+/// The public key of a printer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterKey {
+    /// Who sets it.
+    by: Option<By>,
+    /// The recipient of the age format, as in `age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p`.
+    age_recipient: Text,
+}
+
+/// Sets the public key that a printer's packs are encrypted to.
+///
+/// A private key is refused with 422 and kept nowhere: not in the ledger, not in the audit trail, not in the log.
+#[utoipa::path(
+    post,
+    path = "/api/v1/printers/{printer}/key",
+    operation_id = "set_printer_key",
+    tag = "printers",
+    params(("printer" = PrinterNumber, Path, description = "Its number"), IdempotencyKey),
+    request_body = PrinterKey,
+    responses((status = 200, description = "Its packs are encrypted to this key", body = PrinterBody))
+)]
+pub async fn set_key(
+    caller: Caller,
+    State(app): State<App>,
+    ApiPath(number): ApiPath<PrinterNumber>,
+    key: IdempotencyKey,
+    ApiJson(body): ApiJson<PrinterKey>,
+) -> Result<Json<PrinterBody>, Problem> {
+    let call = caller.call(key, body.by)?;
+    let text = body.age_recipient.said("age_recipient")?;
+    let recipient = Recipient::new(text.as_str())
+        .map_err(|error| Problem::INVALID.because(format!("age_recipient: {error}")))?;
+    let printer = printers::set_key(&app.store, &call, number, recipient).await?;
+    Ok(Json(printer.into()))
 }

@@ -9,7 +9,7 @@ use super::guard::Needs::{self, Event, May, Step, Table, Token};
 use super::guard::guard;
 use super::{
     batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks, orders,
-    own, printers, proof, tables, templates, transfers,
+    own, packs, printers, proof, tables, templates, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -85,6 +85,7 @@ fn parties(all: Operations) -> Operations {
         .add(May(P::PrinterKeep), routes!(printers::enter))
         .add(May(P::PrinterRead), routes!(printers::get))
         .add(May(P::PrinterKeep), routes!(printers::end))
+        .add(May(P::PrinterKeep), routes!(printers::set_key))
 }
 
 /// How much.
@@ -117,6 +118,14 @@ fn printing(all: Operations) -> Operations {
         .add(May(P::OrderAssign), routes!(orders::assign))
         .add(May(P::OrderRelease), routes!(orders::release))
         .add(May(P::OrderClose), routes!(orders::close))
+        .add(May(P::OrderRead), routes!(packs::list))
+        .add(May(P::OrderRead), routes!(packs::get))
+        .add(May(P::OrderRelease), routes!(packs::offer))
+        .add(May(P::OrderRelease), routes!(packs::withdraw))
+        .add(May(P::PackTake), routes!(packs::take))
+        .add(May(P::PackTake), routes!(packs::again))
+        .add(May(P::PackAgain), routes!(packs::approve))
+        .add(May(P::PackAgain), routes!(packs::refuse))
         .add(Table(P::OrderRead), routes!(tables::orders))
         .add(May(P::BatchRead), routes!(batches::list))
         .add(May(P::OrderRelease), routes!(batches::issue))

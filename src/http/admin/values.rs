@@ -30,6 +30,7 @@ use crate::domain::ledger::entry;
 use crate::domain::licensee::{LegalBasis, LicenseeNumber, LicenseeState, Step};
 use crate::domain::lot::{LotNumber, TestResult};
 use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use crate::domain::offer::OfferState;
 use crate::domain::order::{OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -513,6 +514,7 @@ words! {
     Step, "Step", "A step on a licensee's path.";
     Form, "Form", "The form of the product (产品形态).";
     OrderState, "OrderState", "How far an order has come.";
+    OfferState, "OfferState", "How the offer of a pack stands.";
     TransferState, "TransferState", "How far a transfer has come.";
     Purpose, "Purpose", "What a document is for.";
     MediaType, "MediaType", "What kind of file a document is.";
@@ -638,6 +640,11 @@ pub struct IdempotencyKey(Option<Line>);
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 impl IdempotencyKey {
+    /// No name: what is asked for can be done once, whoever asks again.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
     /// The name, if there is one.
     pub fn name(self) -> Option<Line> {
         self.0

@@ -134,6 +134,8 @@ pub struct Form {
     entry: Option<u64>,
     confirms: Vec<String>,
     sent_to: Option<&'static str>,
+    /// Whether its answer is a file to keep, and no page.
+    is_download: bool,
 }
 
 impl Form {
@@ -152,7 +154,15 @@ impl Form {
             entry: None,
             confirms: Vec::new(),
             sent_to: None,
+            is_download: false,
         }
+    }
+
+    /// Its answer is a file to keep: the browser sends it, and stays where it is.
+    #[must_use]
+    pub const fn downloads(mut self) -> Self {
+        self.is_download = true;
+        self
     }
 
     /// Where it is sent, if not to the page it stands on.

@@ -12,6 +12,7 @@ use crate::domain::event::EventKind;
 use crate::domain::form::Form;
 use crate::domain::licensee::{LegalBasis, LicenseeState, Step};
 use crate::domain::lot::TestResult;
+use crate::domain::offer::OfferState;
 use crate::domain::order::OrderState;
 use crate::domain::township::Township;
 use crate::domain::transfer::TransferState;
@@ -56,6 +57,11 @@ const NAMES: &[(&str, Two, Says)] = &[
     ("adjusted", two("调整", "adjusted"), Marks),
     ("area", two("测产面积（亩）", "surveyed mu"), Mu),
     ("areas", two("基地（亩）", "base in mu"), Mu),
+    (
+        "asked",
+        two("再次领取申请", "second download asked for"),
+        Itself,
+    ),
     ("at", two("时间", "at"), Itself),
     (
         "basis_documents",
@@ -142,7 +148,9 @@ const NAMES: &[(&str, Two, Says)] = &[
     ),
     ("name", two("名称", "name"), Itself),
     ("number", two("编号", "number"), Itself),
+    ("offer", two("数据包", "pack"), Itself),
     ("on_hand", two("盘点结存（枚）", "counted on hand"), Marks),
+    ("opening", two("第几个链接", "link number"), Itself),
     ("order", two("订单", "order"), Itself),
     ("ordered", two("已订", "ordered"), Marks),
     (
@@ -175,6 +183,7 @@ const NAMES: &[(&str, Two, Says)] = &[
     ("recalled", two("召回", "recalled"), Itself),
     ("received", two("转入", "received"), Marks),
     ("receiver", two("接收人", "received by"), Itself),
+    ("recipient", two("公钥", "public key"), Itself),
     ("refused", two("被拒原因", "refused because"), Itself),
     ("reports", two("检验报告", "reports"), Itself),
     ("restored", two("退还", "restored"), Marks),
@@ -200,11 +209,13 @@ const NAMES: &[(&str, Two, Says)] = &[
     ),
     ("step", two("步骤", "step"), Itself),
     ("steps", two("加工步骤", "steps of processing"), Itself),
+    ("taken", two("已领取次数", "downloads"), Itself),
     ("text", two("说明", "note"), Itself),
     ("title", two("题名", "title"), Itself),
     ("to", two("转入方", "to"), Itself),
     ("township", two("采收地", "harvested in"), Itself),
     ("transfer", two("划转", "transfer"), Itself),
+    ("until", two("领取截止", "until"), Itself),
     ("uscc", two("统一社会信用代码", "credit code"), Itself),
     ("version", two("版本", "version"), Itself),
     ("witnesses", two("见证人", "witnesses"), Itself),
@@ -254,7 +265,10 @@ fn word(thing: &str, key: &str, text: &str) -> Option<(&'static str, &'static st
         "purpose" => of!(Purpose),
         "role" => of!(Role),
         "kind" => of!(ContainerKind),
-        "state" | "state_before" if thing.starts_with("order") => of!(OrderState),
+        "state" | "state_before" if thing.starts_with("order") => {
+            // An order's pack has a state of its own.
+            of!(OrderState).or_else(|| of!(OfferState))
+        }
         "state" | "state_before" if thing.starts_with("transfer") => of!(TransferState),
         "state" | "state_before" => of!(LicenseeState),
         _ => None,

@@ -11,10 +11,11 @@ use super::page::{minute, thousands};
 use super::read::{Errors, Reader};
 use super::submit::{answer, or_refuse};
 use super::typed::Typed;
-use super::words::two;
+use super::words::{named, two};
 use super::{seen, table};
 use crate::domain::access::Permission as P;
 use crate::domain::printer::{NewPrinter, Printer, PrinterNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::uscc::Uscc;
 use crate::service::{ServiceError, export, ledger, lists, printers};
 use crate::store::ledger as entries;
@@ -130,6 +131,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             two("停用", "It prints no more"),
             format!("/console/printers/{number}/end"),
         )
+        .step(
+            one.ended.is_none() && visit.may(P::PrinterKeep),
+            two("登记公钥", "Set its public key"),
+            format!("/console/printers/{number}/key"),
+        )
         .facts(
             None,
             vec![
@@ -141,6 +147,10 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
                 (
                     two("印刷许可证", "Printing licence"),
                     Some(one.particulars.licence.to_string()),
+                ),
+                (
+                    two("公钥（age）", "Public key (age)"),
+                    one.recipient.as_ref().map(ToString::to_string),
                 ),
                 (two("建档", "Entered"), Some(minute(one.added_at))),
                 (
@@ -257,6 +267,56 @@ pub async fn end(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Respons
     }
     let call = visit.call(typed.get("request"));
     let done = printers::end(&visit.app.store, &call, one.number, reason).await;
+    let to = done.map(|one| format!("/console/printers/{}", one.number));
+    answer(&visit, &typed, form, to)
+}
+
+fn key_form(visit: &Visit, one: &Printer) -> Form {
+    let form = Form::new(
+        visit,
+        two("登记承印方公钥", "Set a printer's public key"),
+        two("登记", "Set it"),
+    )
+    .text(one.particulars.name.to_string())
+    .text(visit.say(two(
+        "数据包用这个公钥加密，只有承印方能打开。承印方用 age-keygen -o key.txt 生成密钥，自己保管 key.txt，只发来“public key:”之后的一行。请通过电话等另一途径核对。",
+        "Packs are encrypted to this key, and only the printer can open them. The printer makes it with age-keygen -o \
+         key.txt, keeps key.txt, and sends the line after \"public key:\". Compare it in another way, such as by telephone.",
+    )));
+    let form = match &one.recipient {
+        Some(key) => form.text(named(
+            visit.language,
+            visit.say(two("现用公钥", "The key now")),
+            key.as_str(),
+        )),
+        None => form,
+    };
+    form.field("recipient", two("公钥", "Public key"), Kind::Line)
+        .hint(two(
+            "以 age1 开头，62 个字符",
+            "It begins with age1 and has 62 characters",
+        ))
+}
+
+/// `GET /console/printers/{printer}/key`
+pub async fn key_page(visit: Visit, Path(number): Path<u32>) -> Response {
+    let one = or_refuse!(visit, seen::printer(&visit, PrinterNumber(number)).await);
+    key_form(&visit, &one).render(&visit, None)
+}
+
+/// `POST /console/printers/{printer}/key`
+pub async fn key(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Response {
+    let one = or_refuse!(visit, seen::printer(&visit, PrinterNumber(number)).await);
+    let form = key_form(&visit, &one).filled(&typed);
+    if typed.is_resumed() {
+        return form.render(&visit, Some(&typed));
+    }
+    let mut reader = Reader::new(&typed, visit.language);
+    let Some(recipient) = reader.read("recipient", Recipient::new) else {
+        return form.wrong(reader.finish()).render(&visit, Some(&typed));
+    };
+    let call = visit.call(typed.get("request"));
+    let done = printers::set_key(&visit.app.store, &call, one.number, recipient).await;
     let to = done.map(|one| format!("/console/printers/{}", one.number));
     answer(&visit, &typed, form, to)
 }

@@ -12,7 +12,7 @@ use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
     batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
-    own, people, printers, reports, search, sign_in, start, templates, trail, transfers,
+    own, packs, people, printers, reports, search, sign_in, start, templates, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -96,6 +96,7 @@ pub fn pages(app: App) -> Pages {
     let pages = transfers_and_printers(pages);
     let pages = goods(pages);
     let pages = of_labels(pages);
+    let pages = of_packs(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
@@ -482,6 +483,82 @@ fn quantities(pages: Pages) -> Pages {
             "/console/coefficients/set",
             May(P::CoefficientsSet),
             entitlements::set,
+        )
+}
+
+/// Packs that are handed over once.
+fn of_packs(pages: Pages) -> Pages {
+    pages
+        .get("/console/packs", May(P::OrderRead), packs::list)
+        .get(
+            "/console/orders/{order}/pack/offer",
+            May(P::OrderRelease),
+            packs::offer_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/offer",
+            May(P::OrderRelease),
+            packs::offer,
+        )
+        .get(
+            "/console/orders/{order}/pack/withdraw",
+            May(P::OrderRelease),
+            packs::withdraw_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/withdraw",
+            May(P::OrderRelease),
+            packs::withdraw,
+        )
+        .get(
+            "/console/orders/{order}/pack/take",
+            May(P::PackTake),
+            packs::take_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/take",
+            May(P::PackTake),
+            packs::take,
+        )
+        .get(
+            "/console/orders/{order}/pack/again",
+            May(P::PackTake),
+            packs::again_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/again",
+            May(P::PackTake),
+            packs::again,
+        )
+        .get(
+            "/console/orders/{order}/pack/approve",
+            May(P::PackAgain),
+            packs::approve_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/approve",
+            May(P::PackAgain),
+            packs::approve,
+        )
+        .get(
+            "/console/orders/{order}/pack/refuse",
+            May(P::PackAgain),
+            packs::refuse_page,
+        )
+        .post(
+            "/console/orders/{order}/pack/refuse",
+            May(P::PackAgain),
+            packs::refuse,
+        )
+        .get(
+            "/console/printers/{printer}/key",
+            May(P::PrinterKeep),
+            printers::key_page,
+        )
+        .post(
+            "/console/printers/{printer}/key",
+            May(P::PrinterKeep),
+            printers::key,
         )
 }
 

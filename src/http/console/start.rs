@@ -82,6 +82,10 @@ const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
             two("订单待发包", "Order to release"),
             Some((two("发包", "Release"), P::OrderRelease)),
         ),
+        Matter::PackAgain => (
+            two("数据包待批准再次领取", "Second download to approve"),
+            Some((two("批准", "Approve"), P::PackAgain)),
+        ),
         Matter::PrintReport => (
             two("待登记印制", "Printing to report"),
             Some((two("登记印制", "Report"), P::MarkPrint)),
@@ -171,6 +175,7 @@ fn address_of_step(matter: Matter, about: About) -> String {
         Matter::OrderPrinter => "/assign",
         Matter::OrderIssue => "/issue",
         Matter::OrderRelease => "/release",
+        Matter::PackAgain => "/pack/approve",
         Matter::OrderClosing => "/close",
         Matter::LotReport => "/report",
         Matter::Correction

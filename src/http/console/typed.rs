@@ -6,8 +6,10 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use zeroize::Zeroize;
 
 use crate::domain::document::Document;
+use crate::domain::recipient;
 use crate::http::App;
 use crate::http::problem::Problem;
 
@@ -158,12 +160,24 @@ fn unreadable(status: StatusCode) -> Response {
 
 impl Typed {
     /// Bytes that are no text were read as U+FFFD, and would be kept as that.
-    fn readable(self) -> Result<Self, Response> {
+    fn readable(mut self) -> Result<Self, Response> {
+        self.forget_private_keys();
         let mut texts = self.fields.iter();
         if texts.any(|(name, text)| name.contains('\u{fffd}') || text.contains('\u{fffd}')) {
             return Err(unreadable(StatusCode::BAD_REQUEST));
         }
         Ok(self)
+    }
+
+    /// A private key that was pasted by mistake goes no further than this: no page repeats it, and nothing keeps it. What
+    /// stands in its place is refused for what it is.
+    fn forget_private_keys(&mut self) {
+        for (_, text) in &mut self.fields {
+            if recipient::is_private(text) {
+                text.zeroize();
+                recipient::PRIVATE_MARK.clone_into(text);
+            }
+        }
     }
 
     async fn of_parts(mut parts: Multipart) -> Result<Self, Response> {

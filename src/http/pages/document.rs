@@ -105,6 +105,13 @@ pub enum Section {
         /// One line a thing to do.
         items: Vec<Line>,
     },
+    /// A button that does something, with what it does.
+    Do {
+        /// What the button says.
+        button: &'static str,
+        /// What follows from it.
+        note: Line,
+    },
     /// Names and values.
     Facts {
         /// Its heading.

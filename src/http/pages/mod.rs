@@ -7,10 +7,12 @@ mod answer;
 mod directory;
 mod document;
 mod frame;
+mod pack;
 mod text;
 
 pub use directory::directory;
 pub use frame::in_other_language;
+pub use pack::{told, waiting};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};

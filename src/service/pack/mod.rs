@@ -6,6 +6,7 @@
 mod check;
 mod files;
 mod format;
+pub mod handover;
 mod in_order;
 mod labels;
 mod look;

@@ -25,7 +25,8 @@ pub struct LabelTable {
 /// from the moment on that they were released to it.
 pub fn may_take(scope: Scope, order: &Order) -> bool {
     match order.state {
-        OrderState::Released => true,
+        // What is handed over once leaves by no other way.
+        OrderState::Released => !order.is_handed_over_once(),
         OrderState::Issued => scope == Scope::All,
         _ => false,
     }
@@ -60,6 +61,19 @@ pub async fn take(
 }
 
 pub(super) fn not_now(order: &Order) -> Refusal {
+    if order.is_handed_over_once() {
+        let number = order.number;
+        return Refusal::conflict(
+            said!(
+                "the pack of order {number} goes to its printer encrypted, and once",
+                "订单 {number} 的数据包加密发给承印方，只能领取一次"
+            ),
+            said!(
+                "a second download is asked for with `yuanmark pack again`, and approved by another person",
+                "再次领取须提出申请并说明原因，由另一人批准"
+            ),
+        );
+    }
     Refusal::conflict(
         said!(
             "the labels of order {} cannot be taken: it is {} ({})",

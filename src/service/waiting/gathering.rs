@@ -65,6 +65,7 @@ impl Gathering {
             Matter::OrderPrinter => self.orders(matter, Orders::ToAssign).await,
             Matter::OrderIssue => self.orders(matter, Orders::ToIssue).await,
             Matter::OrderRelease => self.orders(matter, Orders::ToRelease).await,
+            Matter::PackAgain => self.orders(matter, Orders::ToOpenAgain).await,
             Matter::PrintReport => self.orders(matter, Orders::ToPrint).await,
             Matter::Delivery => self.orders(matter, Orders::ToDeliver).await,
             Matter::Receipt => self.orders(matter, Orders::ToReceive).await,
@@ -314,6 +315,7 @@ fn marks_of(order: &Order, which: Orders) -> u64 {
         | Orders::ToAssign
         | Orders::ToIssue
         | Orders::ToRelease
+        | Orders::ToOpenAgain
         | Orders::ToClose => order.placed.quantity.get().into(),
         Orders::ToPrint => at(Whereabouts::Unreported),
         Orders::ToDeliver => at(Whereabouts::AtPrinter),

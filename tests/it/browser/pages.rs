@@ -24,12 +24,12 @@ const LOOKING: [Role; 8] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_in_chinese() {
-    look("zh-CN").await;
+    Box::pin(look("zh-CN")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_in_english() {
-    look("en-GB").await;
+    Box::pin(look("en-GB")).await;
 }
 
 async fn look(language: &str) {

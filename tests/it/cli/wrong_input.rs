@@ -174,6 +174,37 @@ const REFUSED: &[Case] = &[
         "1",
     ),
     ("printer end 9 --reason x", "printer 9", "printer list"),
+    (
+        "printer key 1 --age-recipient AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX",
+        "this is a private key and was not kept",
+        "printer key --help",
+    ),
+    (
+        "printer key 1 --age-recipient 1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "no public key of age",
+        "printer key --help",
+    ),
+    // packs
+    (
+        "pack release 9 --public-url https://v.example.cn",
+        "there is no order 9",
+        "order list",
+    ),
+    (
+        "pack again 1 --reason x",
+        "cannot be packed for its printer",
+        "released",
+    ),
+    (
+        "pack approve 1 --public-url https://v.example.cn",
+        "cannot be packed for its printer",
+        "released",
+    ),
+    (
+        "pack withdraw 1 --reason x",
+        "cannot be packed for its printer",
+        "released",
+    ),
     // coefficients, entitlements, transfers
     (
         "coefficients set --upon 7 --kg-per-mu 1",
@@ -621,17 +652,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 6",
+        "at version 0, this program needs 8",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 6",
+        "at version 99, this program knows only 8",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 6",
+        "at version 99, this program knows only 8",
         "newer",
     ),
     (

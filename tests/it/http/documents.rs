@@ -98,7 +98,7 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 9] = [
+const FOR_PEOPLE: [&str; 10] = [
     "/",
     "/check",
     "/directory",
@@ -107,6 +107,7 @@ const FOR_PEOPLE: [&str; 9] = [
     "/t/{*code}",
     "/T/{*code}",
     "/assets/{name}",
+    "/pack/{link}",
     "/openapi.json",
 ];
 

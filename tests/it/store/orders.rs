@@ -25,6 +25,7 @@ async fn add_printer(tx: &mut Tx, number: u32, uscc: &str) -> PrinterNumber {
         },
         added_at: noon(),
         ended: None,
+        recipient: None,
     };
     kept::save(tx, &printer).await.unwrap();
     printer.number

@@ -168,6 +168,7 @@ fn printer(number: u32, uscc: &str) -> Printer {
         },
         added_at: noon(),
         ended: Some(line("停业")),
+        recipient: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn printer(number: u32, name: &str, uscc: &str) -> Printer {
         },
         added_at: noon(),
         ended: None,
+        recipient: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `store::waiting`, and what it needs of people.
 
+use jiff::SignedDuration;
 use yuanmark::domain::access::{Login, Role, Scope, User};
 use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::form::Form;
@@ -7,8 +8,10 @@ use yuanmark::domain::licensee::{
     Licensee, LicenseeNumber, LicenseeState, Pending, Step, StepTaken,
 };
 use yuanmark::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
+use yuanmark::domain::offer::Offer;
 use yuanmark::domain::order::{Order, OrderNumber, OrderState};
 use yuanmark::domain::printer::{NewPrinter, Printer, PrinterNumber};
+use yuanmark::domain::recipient::Recipient;
 use yuanmark::domain::season::Season;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::transfer::{Transfer, TransferNumber, TransferState};
@@ -35,9 +38,20 @@ async fn add_printer(tx: &mut Tx) -> PrinterNumber {
         },
         added_at: noon(),
         ended: None,
+        recipient: None,
     };
     kept::save(tx, &printer).await.unwrap();
     printer.number
+}
+
+/// A pack that was taken, and is asked for again.
+fn asked_again() -> Offer {
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let until = noon() + SignedDuration::from_hours(1);
+    let mut offer = Offer::new(&Recipient::new(key).unwrap(), until, noon()).unwrap();
+    offer.take(1, noon()).unwrap();
+    offer.ask(&line("李华"), &line("硬盘损坏"), noon()).unwrap();
+    offer
 }
 
 /// State, printer, where its labels are, year, and what it waits for.
@@ -58,7 +72,7 @@ async fn every_order_waits_for_what_it_waits_for() {
         let licensee = add_licensee(&mut tx, 0).await.unwrap();
         let press = Some(add_printer(&mut tx).await);
         // State, printer, where its ten labels are, year, and what it waits for.
-        let ways: [Way; 14] = [
+        let ways: [Way; 15] = [
             (S::Placed, None, W::Unreported, 2026, &[Orders::ToApprove]),
             (S::Approved, None, W::Unreported, 2026, &[Orders::ToAssign]),
             (S::Issued, None, W::Unreported, 2026, &[Orders::ToAssign]),
@@ -70,11 +84,12 @@ async fn every_order_waits_for_what_it_waits_for() {
             (S::Released, press, W::Returned, 2026, &[Orders::ToDestroy]),
             (S::Released, press, W::Used, 2026, &[Orders::ToClose]),
             (S::Released, press, W::OnHand, 2026, &[]),
+            (S::Released, press, W::OnHand, 2026, &[Orders::ToOpenAgain]),
             (S::Released, press, W::OnHand, 2025, &[Orders::ToClose]),
             (S::Closed, press, W::Used, 2026, &[]),
             (S::Cancelled, None, W::Unreported, 2026, &[]),
         ];
-        for (state, printer, place, year, _) in ways {
+        for (state, printer, place, year, waits) in ways {
             let placed = add_order(&mut tx, licensee, 10).await;
             let mut counts = Counts::unreported(10);
             counts.moved(W::Unreported, place, 10);
@@ -85,6 +100,7 @@ async fn every_order_waits_for_what_it_waits_for() {
                 ..placed
             };
             order.placed.season = Season::new(year).unwrap();
+            order.offer = waits.contains(&Orders::ToOpenAgain).then(asked_again);
             kept::save(&mut tx, &order).await.unwrap();
         }
         for which in Orders::ALL {

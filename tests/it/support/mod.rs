@@ -1,5 +1,6 @@
 //! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
 
+pub mod age;
 pub mod databases;
 pub mod holders;
 pub mod html;

@@ -3,7 +3,7 @@
 use super::{Books, Hand};
 use crate::domain::document::AddedDocument;
 use crate::domain::ledger::entry::{
-    DocumentAdded, LicenseeEntered, LicenseeFiled, PrinterEnded, PrinterEntered,
+    DocumentAdded, LicenseeEntered, LicenseeFiled, PrinterEnded, PrinterEntered, PrinterKeySet,
 };
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
@@ -199,6 +199,7 @@ impl Books {
             particulars: body.new.clone(),
             added_at: hand.at,
             ended: None,
+            recipient: None,
         };
         self.printer_usccs
             .insert(body.new.uscc.clone(), body.printer);
@@ -206,6 +207,19 @@ impl Books {
         let printer = Some(body.printer);
         Ok(Subjects {
             printer,
+            ..Subjects::default()
+        })
+    }
+
+    pub(super) fn set_printer_key(&mut self, body: &PrinterKeySet) -> Result<Subjects, Refusal> {
+        let number = body.printer;
+        let printer = self
+            .printers
+            .get_mut(number)
+            .ok_or_else(|| no_printer(number))?;
+        printer.set_key(&body.recipient)?;
+        Ok(Subjects {
+            printer: Some(number),
             ..Subjects::default()
         })
     }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 pub use marks::impossible;
+pub use orders::no_key;
 pub use shelf::Shelf;
 
 use super::chain::EntryNumber;
@@ -141,6 +142,21 @@ impl Books {
             Entry::PrinterAssigned(body) => self.assign_printer(body),
             Entry::BatchIssued(body) => self.issue_batch(body, hand),
             Entry::PackReleased(body) => self.release_pack(body),
+            Entry::PrinterKeySet(body) => self.set_printer_key(body),
+            Entry::PackOffered(body) => self.offer_pack(body, hand),
+            Entry::PackTaken(body) => self.take_pack(body, hand),
+            Entry::PackWithdrawn(body) => {
+                self.change_order(body.order, |order| order.offered()?.withdraw())
+            }
+            Entry::PackAgainAsked(body) => self.change_order(body.order, |order| {
+                order.offered()?.ask(hand.by, &body.reason, hand.at)
+            }),
+            Entry::PackAgainApproved(body) => self.change_order(body.order, |order| {
+                order.offered()?.approve(hand.by, body.until, hand.at)
+            }),
+            Entry::PackAgainRefused(body) => {
+                self.change_order(body.order, |order| order.offered()?.refuse())
+            }
             Entry::OrderClosed(body) => {
                 self.change_order(body.order, |order| order.close(body.on_hand))
             }

@@ -4,7 +4,8 @@ use super::licensees::no_printer;
 use super::{Books, Hand};
 use crate::domain::custody::Custody;
 use crate::domain::ledger::entry::{
-    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackReleased, PrinterAssigned,
+    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackOffered, PackReleased, PackTaken,
+    PrinterAssigned,
 };
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
@@ -145,4 +146,62 @@ impl Books {
         self.orders.add(body.order, order);
         Ok(subjects)
     }
+
+    /// A pack is offered to the printer alone: encrypted to the key that stands in the printer's file.
+    pub(super) fn offer_pack(
+        &mut self,
+        body: &PackOffered,
+        hand: Hand<'_>,
+    ) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        order.offer_pack(&body.recipient, body.until, hand.at)?;
+        self.may_go_to_printer(&order)?;
+        let printer = order.printer.and_then(|printer| self.printers.get(printer));
+        if printer.and_then(|printer| printer.recipient.as_ref()) != Some(&body.recipient) {
+            return Err(no_key(&order));
+        }
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    /// A pack that is offered is taken once.
+    pub(super) fn take_pack(
+        &mut self,
+        body: &PackTaken,
+        hand: Hand<'_>,
+    ) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        order.offered()?.take(body.opening, hand.at)?;
+        self.may_go_to_printer(&order)?;
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    fn may_go_to_printer(&self, order: &Order) -> Result<(), Refusal> {
+        self.licensee(order.placed.licensee)?.may(Act::Proceed)?;
+        let Some(printer) = order.printer else {
+            return Ok(());
+        };
+        self.printers
+            .get(printer)
+            .ok_or_else(|| no_printer(printer))?
+            .may_print()
+    }
+}
+
+/// The refusal to offer a pack to a printer whose key is not known.
+pub fn no_key(order: &Order) -> Refusal {
+    let number = order.number;
+    Refusal::conflict(
+        said!(
+            "the printer of order {number} has no public key in its file, or another one",
+            "订单 {number} 的承印方没有登记公钥，或公钥已经更换"
+        ),
+        said!(
+            "set it: `yuanmark printer key NUMBER --age-recipient age1…`",
+            "请先在承印方档案中登记公钥"
+        ),
+    )
 }

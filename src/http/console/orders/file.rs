@@ -11,9 +11,11 @@ use crate::http::console::file::File;
 use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::{noted, two};
-use crate::http::console::{batches, labels};
+use crate::http::console::words::{Two, noted, two};
+use crate::http::console::{batches, labels, packs};
 use crate::service::marks::deliveries;
+use crate::service::orders::Detail;
+use crate::service::pack::handover;
 use crate::service::{ServiceError, ledger, orders};
 use crate::store::ledger as entries;
 
@@ -28,10 +30,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         };
         let history = ledger::list(store, visit.scope(), &about, None, 50).await?;
         let sent = deliveries::of_order(store, visit.scope(), detail.order.number).await?;
-        Ok::<_, ServiceError>((detail, history, sent))
+        let handed = handover::of_order(store, visit.scope(), detail.order.number).await?;
+        Ok::<_, ServiceError>((detail, history, sent, handed.openings))
     };
-    let (detail, history, sent) = or_refuse!(visit, found.await);
-    let order = detail.order;
+    let (detail, history, sent, openings) = or_refuse!(visit, found.await);
+    let order = detail.order.clone();
     let places = Whereabouts::ALL
         .iter()
         .filter(|place| order.counts.at(**place) > 0);
@@ -52,6 +55,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     };
     // Closing comes first where it is what is due, else after all else.
     let file = close(steps(&visit, &order, file), is_due);
+    let file = packs::of_order::steps(&visit, &order, file);
     let file = labels::of_order::steps(&visit, &order, &history, file);
     let mut file = close(file, !is_due);
     if order.is_scrap_over() {
@@ -61,46 +65,8 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         );
         file = file.text(None, vec![visit.say(over).to_owned()]);
     }
-    let form = order.placed.form;
     file = file
-        .facts(
-            None,
-            vec![
-                (
-                    two("合法使用人", "Licensee"),
-                    Some(noted(
-                        visit.language,
-                        detail.licensee.as_str(),
-                        &order.placed.licensee.to_string(),
-                    )),
-                ),
-                (two("年度", "Season"), Some(order.placed.season.to_string())),
-                (
-                    two("产品形态", "Form"),
-                    Some(visit.one_of(form.chinese(), form.english()).to_owned()),
-                ),
-                (
-                    two("产品", "Product"),
-                    Some(order.placed.product.to_string()),
-                ),
-                (
-                    two("订购数量", "Marks ordered"),
-                    Some(thousands(order.placed.quantity.get())),
-                ),
-                (
-                    two("承印方", "Printer"),
-                    detail.printer.map(|name| name.to_string()),
-                ),
-                (
-                    two("事由", "Reason"),
-                    order.reason.as_ref().map(ToString::to_string),
-                ),
-                (
-                    two("提交", "Placed"),
-                    Some(format!("{} {}", minute(order.placed_at), order.actor)),
-                ),
-            ],
-        )
+        .facts(None, facts(&visit, &detail))
         .linked(
             two("标志批", "Batch"),
             order.batch.map(|batch| batch.to_string()),
@@ -112,6 +78,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             &[two("去向", "Place"), two("数量", "Marks")],
             places.collect(),
         );
+    let file = packs::of_order::openings(&visit, order.offer.as_ref(), &openings, file);
     labels::of_order::sendings(&visit, order.number, &sent, file)
         .history(&history)
         .render_with_names(&visit)
@@ -159,4 +126,45 @@ fn steps(visit: &Visit, order: &Order, file: File) -> File {
         two("取消", "Cancel"),
         at("cancel"),
     )
+}
+
+/// What an order is.
+fn facts(visit: &Visit, detail: &Detail) -> Vec<(Two, Option<String>)> {
+    let order = &detail.order;
+    let form = order.placed.form;
+    vec![
+        (
+            two("合法使用人", "Licensee"),
+            Some(noted(
+                visit.language,
+                detail.licensee.as_str(),
+                &order.placed.licensee.to_string(),
+            )),
+        ),
+        (two("年度", "Season"), Some(order.placed.season.to_string())),
+        (
+            two("产品形态", "Form"),
+            Some(visit.one_of(form.chinese(), form.english()).to_owned()),
+        ),
+        (
+            two("产品", "Product"),
+            Some(order.placed.product.to_string()),
+        ),
+        (
+            two("订购数量", "Marks ordered"),
+            Some(thousands(order.placed.quantity.get())),
+        ),
+        (
+            two("承印方", "Printer"),
+            detail.printer.as_ref().map(ToString::to_string),
+        ),
+        (
+            two("事由", "Reason"),
+            order.reason.as_ref().map(ToString::to_string),
+        ),
+        (
+            two("提交", "Placed"),
+            Some(format!("{} {}", minute(order.placed_at), order.actor)),
+        ),
+    ]
 }

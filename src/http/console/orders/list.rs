@@ -69,6 +69,11 @@ pub async fn list(visit: Visit) -> Response {
             two("提交订单", "Place an order"),
             "/console/orders/new",
         )
+        .action(
+            visit.may(P::PackTake) || visit.may(P::PackAgain),
+            two("数据包", "Packs"),
+            "/console/packs",
+        )
         .table(visit.may(P::Export), "/console/orders/table")
         .field(
             "state",

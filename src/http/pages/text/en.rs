@@ -1,6 +1,6 @@
 //! English.
 
-use super::{DirectoryTexts, Texts};
+use super::{DirectoryTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
 /// English.
@@ -158,6 +158,21 @@ pub const ENGLISH: Texts = Texts {
         previous: "Previous page",
         next: "Next page",
         as_of: "As of {date}.",
+    },
+    pack: PackTexts {
+        heading: "Printing data",
+        lead: "This link is for the printing house to take the printing data of one order. It is encrypted to the printing house’s public key and can be downloaded once.",
+        order: "Order",
+        product: "Product",
+        labels: "Labels",
+        until: "Can be downloaded until",
+        key: "Encrypted to the public key",
+        button: "Download the pack",
+        note: "The download begins at once, and this link ends with it. Use a stable network and keep the file: a second download needs the approval of another person.",
+        how_heading: "How to open it",
+        how: "Decrypt it with the printing house’s private key and unpack it: {command}. Then check the SHA-256 of each file against manifest.json.",
+        not_now: "It cannot be downloaded now",
+        minute: "%-d %B %Y, %H:%M",
     },
 };
 

@@ -5,9 +5,11 @@
 
 mod directory;
 mod en;
+mod pack;
 mod zh;
 
 pub use directory::DirectoryTexts;
+pub use pack::PackTexts;
 
 pub use en::ENGLISH;
 pub use zh::CHINESE;
@@ -242,6 +244,8 @@ pub struct Texts {
     pub form_name: fn(Form) -> &'static str,
     /// The directory.
     pub directory: DirectoryTexts,
+    /// The page of a link to a pack.
+    pub pack: PackTexts,
 }
 
 #[cfg(test)]
@@ -358,6 +362,8 @@ mod tests {
         ];
         let (zh, en) = (CHINESE.directory.all(), ENGLISH.directory.all());
         let pairs = pairs.into_iter().chain(zh.into_iter().zip(en));
+        let (zh, en) = (CHINESE.pack.all(), ENGLISH.pack.all());
+        let pairs = pairs.chain(zh.into_iter().zip(en));
         for (zh, en) in pairs {
             assert!(
                 !zh.trim().is_empty() && !en.trim().is_empty(),

@@ -1,6 +1,6 @@
 //! Chinese, the first language of the pages.
 
-use super::{DirectoryTexts, Texts};
+use super::{DirectoryTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
 /// Chinese, the first language of the pages.
@@ -152,6 +152,21 @@ pub const CHINESE: Texts = Texts {
         previous: "上一页",
         next: "下一页",
         as_of: "名录更新至 {date}。",
+    },
+    pack: PackTexts {
+        heading: "印制数据包",
+        lead: "本链接供承印方领取一份订单的印制数据。数据包已用承印方的公钥加密，只能领取一次。",
+        order: "订单",
+        product: "产品",
+        labels: "标志数量",
+        until: "领取截止",
+        key: "加密所用公钥",
+        button: "下载数据包",
+        note: "按下之后即开始下载，本链接随即失效。请在稳定的网络中下载，并保留好文件；再次领取须经另一人批准。",
+        how_heading: "如何打开",
+        how: "用承印方的私钥解密并解开：{command}。再按 manifest.json 核对每个文件的 SHA-256。",
+        not_now: "现在不能领取",
+        minute: "%Y年%-m月%-d日 %H:%M",
     },
 };
 
