@@ -7,8 +7,8 @@
 //! issue one. Nothing here reads or writes a file, asks the time, draws a random
 //! number or starts a thread; the same label always gives the same bytes.
 //!
-//! The way through: [`symbol::Symbol`] says which modules are dark,
-//! [`label::Label`] puts the serial beneath it and fixes the layout, and then
+//! The way through: [`symbol::Symbol`] says which modules are dark, [`readback`]
+//! reads them as a scanner would, [`label::Label`] puts the serial beneath it and fixes the layout, and then
 //! [`png`], [`svg`], [`pdf`], [`zpl`], [`sheet`] or [`terminal`] draw it;
 //! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
 //! with the labels.
@@ -28,6 +28,7 @@ mod outline;
 pub mod pdf;
 pub mod png;
 pub mod qr_svg;
+pub mod readback;
 pub mod sheet;
 mod strokes;
 pub mod svg;
@@ -48,6 +49,14 @@ pub enum RenderError {
     /// Symbol and serial do not make a label.
     #[error(transparent)]
     Label(#[from] label::LabelError),
+    /// Its symbol, or the picture of it, does not read as it must.
+    #[error("the symbol of label {serial} does not read back: {fault}")]
+    Readback {
+        /// Which label.
+        serial: String,
+        /// What is wrong with it.
+        fault: readback::ReadbackError,
+    },
     /// Its picture could not be written.
     #[error(transparent)]
     Png(#[from] png::PngError),

@@ -8,6 +8,7 @@ use super::dots::DotFont;
 use super::dpi::Dpi;
 use super::label::{self, Label};
 use super::symbol::QUIET_ZONE;
+use super::{RenderError, readback};
 
 /// The PNG encoder gave up.
 #[derive(Debug, Error)]
@@ -58,14 +59,33 @@ impl PngRenderer {
         bitmap
     }
 
+    /// The label in dots, held against its symbol.
+    ///
+    /// # Errors
+    ///
+    /// When a module, or its quiet zone, came out otherwise.
+    pub fn checked_raster(&self, label: &Label) -> Result<Bitmap, RenderError> {
+        let bitmap = self.raster(label);
+        let dots = self.dpi.dots_per_module();
+        readback::check_picture(&bitmap, label.symbol(), (0, 0), dots).map_err(|fault| {
+            let serial = label.serial().to_owned();
+            RenderError::Readback { serial, fault }
+        })?;
+        Ok(bitmap)
+    }
+
     /// The label as a PNG: 1-bit grayscale, with the resolution in its pHYs
     /// chunk, so that programs place it at its true size.
     ///
     /// # Errors
     ///
-    /// When the encoder refuses, which it has no reason to for a [`Label`].
-    pub fn render(&self, label: &Label) -> Result<Vec<u8>, PngError> {
-        let bitmap = self.raster(label);
+    /// When the picture does not show the symbol, or the encoder refuses; neither has a reason to.
+    pub fn render(&self, label: &Label) -> Result<Vec<u8>, RenderError> {
+        let bitmap = self.checked_raster(label)?;
+        Ok(self.encode(&bitmap)?)
+    }
+
+    fn encode(&self, bitmap: &Bitmap) -> Result<Vec<u8>, PngError> {
         let mut file = Vec::with_capacity(4096);
         let mut encoder = Encoder::new(&mut file, bitmap.width(), bitmap.height());
         encoder.set_color(ColorType::Grayscale);

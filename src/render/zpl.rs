@@ -6,13 +6,18 @@
 
 use std::io::Write as _;
 
+use super::RenderError;
 use super::bitmap::Bitmap;
 use super::label::Label;
 use super::png::PngRenderer;
 
 /// Appends a label, to be printed once.
-pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) {
-    let bitmap = renderer.raster(label);
+///
+/// # Errors
+///
+/// When its picture does not show its symbol, which it has no reason not to.
+pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) -> Result<(), RenderError> {
+    let bitmap = renderer.checked_raster(label)?;
     let stride = bitmap.width().div_ceil(8);
     let bytes = stride * bitmap.height();
     // Writing to a vector cannot fail.
@@ -24,6 +29,7 @@ pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) {
     );
     append_rows(out, &bitmap);
     out.extend_from_slice(b"^FS^XZ\n");
+    Ok(())
 }
 
 fn append_rows(out: &mut Vec<u8>, bitmap: &Bitmap) {
@@ -131,7 +137,7 @@ mod tests {
             let renderer = PngRenderer::new(dpi);
             let label = sample();
             let mut zpl = Vec::new();
-            append(&mut zpl, &renderer, &label);
+            append(&mut zpl, &renderer, &label).unwrap();
             let (stride, rows) = read(std::str::from_utf8(&zpl).unwrap());
             let bitmap = renderer.raster(&label);
             assert_eq!(stride, bitmap.width().div_ceil(8));

@@ -1,6 +1,7 @@
 //! The bytes of the files.
 
 use super::{DIGITS, PREFIX, SERIAL, read, sample};
+use crate::render::RenderError;
 use crate::render::dpi::Dpi;
 use crate::render::label::Label;
 use crate::render::png::PngRenderer;
@@ -198,15 +199,15 @@ fn a_sheet_has_its_limits() {
     let many = vec![sample(); 97];
     assert!(matches!(
         contact_sheet(&many, 8, Dpi::D203),
-        Err(SheetError::Count(97))
+        Err(RenderError::Sheet(SheetError::Count(97)))
     ));
     assert!(matches!(
         contact_sheet(&[], 8, Dpi::D203),
-        Err(SheetError::Count(0))
+        Err(RenderError::Sheet(SheetError::Count(0)))
     ));
     assert!(matches!(
         contact_sheet(&many[..1], 0, Dpi::D203),
-        Err(SheetError::Columns(0))
+        Err(RenderError::Sheet(SheetError::Columns(0)))
     ));
     assert!(contact_sheet(&many[..96], 96, Dpi::D203).is_ok());
 }

@@ -40,7 +40,7 @@ pub(super) fn write_png(
 ) -> Result<Written, ServiceError> {
     let renderer = PngRenderer::new(dpi);
     write_each(press, range, path, "png", tick, |label| {
-        Ok(renderer.render(label)?)
+        renderer.render(label)
     })
 }
 
@@ -95,7 +95,7 @@ pub(super) fn write_sheet(
         .indices()
         .map(|index| press.label(index))
         .collect::<Result<Vec<_>, _>>()?;
-    let bytes = contact_sheet(&labels, SHEET_COLUMNS, dpi).map_err(RenderError::from)?;
+    let bytes = contact_sheet(&labels, SHEET_COLUMNS, dpi)?;
     let mut file = PartFile::create(path)?;
     file.write(&bytes)?;
     tick(u64::from(range.marks()));

@@ -12,9 +12,9 @@ use crate::domain::serial::Serial;
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
 use crate::keystore::Secrets;
-use crate::render::RenderError;
 use crate::render::label::Label;
-use crate::render::symbol::Symbol;
+use crate::render::symbol::{Symbol, SymbolError};
+use crate::render::{RenderError, readback};
 use crate::service::keys::LiveKeys;
 use crate::service::{ServiceError, licensees};
 use crate::store::{Tx, licensee};
@@ -24,6 +24,8 @@ pub(super) struct Press {
     pub(super) signing: SigningKey,
     pub(super) secrets: Secrets,
     pub(super) qr_prefix: String,
+    /// Draws the symbols; another one only where a test wants them wrong.
+    pub(super) encode: Encode,
     pub(super) url: PublicUrl,
     pub(super) batch: Batch,
     pub(super) facts: Facts,
@@ -62,6 +64,7 @@ impl Press {
             signing: keys.signing_key(batch.key)?,
             secrets: keys.secrets.clone(),
             qr_prefix: url.qr_prefix(),
+            encode: Symbol::encode,
             url: url.clone(),
             batch,
             workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
@@ -96,17 +99,38 @@ impl Press {
 
     pub(super) fn label(&self, index: MarkIndex) -> Result<Label, RenderError> {
         let (code, serial) = self.code(index);
-        label_of(&self.qr_prefix, &code, serial)
+        self.label_with(&code, serial)
+    }
+
+    pub(super) fn label_with(&self, code: &Code, serial: Serial) -> Result<Label, RenderError> {
+        checked_label(self.encode, &self.qr_prefix, code, serial)
     }
 }
 
-/// The label of one code.
+/// What makes a symbol of a prefix and digits.
+pub(super) type Encode = fn(&str, &str) -> Result<Symbol, SymbolError>;
+
+/// The label of one code, whose symbol has been read back.
 ///
 /// # Errors
-/// If the prefix has characters that a symbol's alphanumeric segment cannot hold; a [`PublicUrl`]'s has not.
+/// If the prefix has characters that a symbol's alphanumeric segment cannot hold; a [`PublicUrl`]'s has not. If the symbol
+/// does not read as it must.
 pub fn label_of(qr_prefix: &str, code: &Code, serial: Serial) -> Result<Label, RenderError> {
+    checked_label(Symbol::encode, qr_prefix, code, serial)
+}
+
+fn checked_label(
+    encode: Encode,
+    qr_prefix: &str,
+    code: &Code,
+    serial: Serial,
+) -> Result<Label, RenderError> {
     let digits = code.to_digits();
     let digits = std::str::from_utf8(&digits).expect("digits are ASCII");
-    let symbol = Symbol::encode(qr_prefix, digits)?;
-    Ok(Label::new(symbol, &serial.to_string())?)
+    let symbol = encode(qr_prefix, digits)?;
+    let serial = serial.to_string();
+    match readback::check(&symbol, qr_prefix, digits) {
+        Ok(()) => Ok(Label::new(symbol, &serial)?),
+        Err(fault) => Err(RenderError::Readback { serial, fault }),
+    }
 }

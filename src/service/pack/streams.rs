@@ -72,8 +72,8 @@ impl Stream<'_> {
                 })
                 .map_err(SheetError::from)?,
             Self::Zpl(renderer) => {
-                let label = super::press::label_of(&press.qr_prefix, code, serial)?;
-                zpl::append(out, renderer, &label);
+                let label = press.label_with(code, serial)?;
+                zpl::append(out, renderer, &label)?;
             }
         }
         Ok(())
