@@ -1,5 +1,5 @@
 //! `cargo bench --bench pack`: a million labels as CSV against bare Ed25519 signing on all cores, and the memory it
-//! takes; a million labels on PDF sheets; symbols, read back, and against crate `qrcode`; then single labels of every kind. Ratios are taken within one run; the machine's speed drifts.
+//! takes; a million labels on PDF sheets; symbols, read back, and against crate `qrcode`; then single labels of every kind. With `-- symbols` only the symbols. Ratios are taken within one run; the machine's speed drifts.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // a bench prints, and asks the clock
 
@@ -62,6 +62,10 @@ fn main() {
             count.parse().expect("a count"),
         ));
         println!("{}", peak_memory_mb());
+        return;
+    }
+    if arguments.iter().any(|argument| argument == "symbols") {
+        symbols();
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

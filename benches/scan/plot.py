@@ -30,7 +30,7 @@ def svg(series, curves, shares, labels):
         f'<text class="title" x="34" y="18">Share of {labels} labels read, at each step of what goes wrong</text>',
     ]
     for place, (curve, style) in enumerate(zip(curves, CLASSES)):
-        x, y = 34 + place % 3 * 200 + 0, 36 + place // 3 * 17
+        x, y = 34 + place // 2 * 190, 36 + place % 2 * 17
         out.append(f'<path class="{style}" d="M{x} {y}h26"/><text x="{x + 32}" y="{y + 4}">{curve}</text>')
     for place, ((name, unit, steps, _), values) in enumerate(zip(series, shares)):
         x = 34 + place % COLUMNS * (PANEL[0] + GAP[0] - 6)

@@ -19,14 +19,21 @@ SERIES = [
     ("turned", "°", [0, 20, 45, 70, 90, 135, 180, 270], lambda shot, step: shot.with_(turn=step)),
     ("from the side", "°", [0, 15, 30, 40, 50, 60, 65, 70], lambda shot, step: shot.with_(tilt=step)),
     ("noise", "% of range", [0, 3, 6, 9, 12, 15, 18, 24], lambda shot, step: shot.with_(noise=step)),
-    ("in the dark", "photons", [1000, 300, 150, 100, 60, 40, 25, 15], lambda shot, step: shot.with_(photons=step)),
+    ("in the dark", "photons", [500, 300, 150, 100, 60, 40, 25, 15], lambda shot, step: shot.with_(photons=step)),
     ("faded", "% contrast", [85, 60, 40, 30, 25, 20, 15, 10], lambda shot, step: shot.with_(contrast=step)),
     ("dirty", "% of symbol", [0, 1, 2, 3, 4, 6, 8, 10], lambda shot, step: shot.with_(dirt=step)),
 ]
 """Name, unit, steps, and what a step does to a shot."""
 
-CURVES = ["zxing-cpp, 12 cm", "zbar, 12 cm", "zxing-cpp, 20 cm", "zbar, 20 cm", "plain link, zxing-cpp", "plain link, zbar"]
-"""The plain link is photographed from 12 cm."""
+CURVES = [
+    "zxing-cpp, 12 cm",
+    "zbar, 12 cm",
+    "zxing-cpp, 20 cm",
+    "zbar, 20 cm",
+    "plain link (version 8), zxing-cpp, 12 cm",
+    "plain link (version 8), zbar, 12 cm",
+]
+"""Two for each reader: labels of ours from near and from far, and the plain link."""
 
 
 def cases(prints, links):
@@ -71,7 +78,7 @@ def tables(shares):
         print(f"\n| {name}, {unit} | " + " | ".join(f"{step:g}" for step in steps) + " |")
         print("|---" * (len(steps) + 1) + "|")
         for curve in curves:
-            title = CURVES[curve] if name != "distance" else CURVES[curve].replace(", 12 cm", "")
+            title = CURVES[curve].replace(", 12 cm", "") if name == "distance" else CURVES[curve]
             print(f"| {title} | " + " | ".join(f"{share * 100:.0f} %" for share in rows[:, curve]) + " |")
 
 
@@ -79,7 +86,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--pack", type=Path, required=True, help="a pack at 300 dpi with csv, png, pdf and zpl")
     arguments.add_argument("--plot", type=Path, help="where the curves are drawn")
-    arguments.add_argument("--labels", type=int, default=30, help="how many, a third of each kind of file")
+    arguments.add_argument("--labels", type=int, default=60, help="how many, a third of each kind of file")
     arguments.add_argument("--seed", type=int, default=1)
     options = arguments.parse_args()
     prints = labels.of_pack(options.pack, 300, options.labels)
