@@ -38,9 +38,27 @@ impl PngRenderer {
         self.dpi
     }
 
-    /// The label in dots.
-    #[must_use]
-    pub fn raster(&self, label: &Label) -> Bitmap {
+    /// The label in dots, held against its symbol.
+    ///
+    /// # Errors
+    ///
+    /// When a module, or its quiet zone, came out otherwise.
+    pub fn raster(&self, label: &Label) -> Result<Bitmap, RenderError> {
+        self.checked(self.draw(label), label)
+    }
+
+    fn checked(&self, bitmap: Bitmap, label: &Label) -> Result<Bitmap, RenderError> {
+        let dots = self.dpi.dots_per_module();
+        match readback::check_picture(&bitmap, label.symbol(), (0, 0), dots) {
+            Ok(()) => Ok(bitmap),
+            Err(fault) => Err(RenderError::Readback {
+                serial: label.serial().to_owned(),
+                fault,
+            }),
+        }
+    }
+
+    fn draw(&self, label: &Label) -> Bitmap {
         let dots = self.dpi.dots_per_module();
         let mut bitmap = Bitmap::white(label.width() * dots, label.height() * dots);
         let mut pattern = Vec::with_capacity(bitmap.width().div_ceil(8) as usize);
@@ -59,21 +77,6 @@ impl PngRenderer {
         bitmap
     }
 
-    /// The label in dots, held against its symbol.
-    ///
-    /// # Errors
-    ///
-    /// When a module, or its quiet zone, came out otherwise.
-    pub fn checked_raster(&self, label: &Label) -> Result<Bitmap, RenderError> {
-        let bitmap = self.raster(label);
-        let dots = self.dpi.dots_per_module();
-        readback::check_picture(&bitmap, label.symbol(), (0, 0), dots).map_err(|fault| {
-            let serial = label.serial().to_owned();
-            RenderError::Readback { serial, fault }
-        })?;
-        Ok(bitmap)
-    }
-
     /// The label as a PNG: 1-bit grayscale, with the resolution in its pHYs
     /// chunk, so that programs place it at its true size.
     ///
@@ -81,7 +84,7 @@ impl PngRenderer {
     ///
     /// When the picture does not show the symbol, or the encoder refuses; neither has a reason to.
     pub fn render(&self, label: &Label) -> Result<Vec<u8>, RenderError> {
-        let bitmap = self.checked_raster(label)?;
+        let bitmap = self.raster(label)?;
         Ok(self.encode(&bitmap)?)
     }
 
@@ -128,5 +131,23 @@ fn pack_row(pattern: &mut Vec<u8>, modules: &[bool], dots: u32) {
     if filled > 0 {
         // The rest of the last byte is white.
         pattern.push(((word << 8 | 0xFF) >> filled).to_le_bytes()[0]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+
+    #[test]
+    fn a_picture_that_is_not_the_symbol_does_not_leave() {
+        let (label, renderer) = (sample(), PngRenderer::new(Dpi::D300));
+        let mut picture = renderer.draw(&label);
+        assert!(renderer.checked(picture.clone(), &label).is_ok());
+        // A speck in the quiet zone.
+        picture.stamp(6, 6, &[1 << 63]);
+        let error = renderer.checked(picture, &label).unwrap_err();
+        let told = "the symbol of label 4BD9-QV4N-Q0NZ-57DB does not read back: ";
+        assert!(error.to_string().starts_with(told), "{error}");
     }
 }

@@ -52,7 +52,7 @@ pub fn contact_sheet(labels: &[Label], columns: u32, dpi: Dpi) -> Result<Vec<u8>
     }
     let columns = columns.min(count);
     let renderer = PngRenderer::new(dpi);
-    let rasters = labels.iter().map(|label| renderer.checked_raster(label));
+    let rasters = labels.iter().map(|label| renderer.raster(label));
     let rasters = rasters.collect::<Result<Vec<Bitmap>, _>>()?;
     let widest = rasters.iter().map(Bitmap::width).max().unwrap_or(0);
     let highest = rasters.iter().map(Bitmap::height).max().unwrap_or(0);

@@ -17,7 +17,7 @@ use super::png::PngRenderer;
 ///
 /// When its picture does not show its symbol, which it has no reason not to.
 pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) -> Result<(), RenderError> {
-    let bitmap = renderer.checked_raster(label)?;
+    let bitmap = renderer.raster(label)?;
     let stride = bitmap.width().div_ceil(8);
     let bytes = stride * bitmap.height();
     // Writing to a vector cannot fail.
@@ -139,7 +139,7 @@ mod tests {
             let mut zpl = Vec::new();
             append(&mut zpl, &renderer, &label).unwrap();
             let (stride, rows) = read(std::str::from_utf8(&zpl).unwrap());
-            let bitmap = renderer.raster(&label);
+            let bitmap = renderer.raster(&label).unwrap();
             assert_eq!(stride, bitmap.width().div_ceil(8));
             let ours: Vec<Vec<u8>> = bitmap
                 .rows()

@@ -31,7 +31,11 @@ fn a_png_has_one_bit_a_dot_and_its_resolution() {
         );
         let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut bytes).unwrap();
-        assert_eq!(bytes, renderer.raster(&sample()).bytes(), "at {dpi}");
+        assert_eq!(
+            bytes,
+            renderer.raster(&sample()).unwrap().bytes(),
+            "at {dpi}"
+        );
     }
 }
 

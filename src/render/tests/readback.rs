@@ -190,7 +190,7 @@ fn two_formats_that_differ_are_found() {
 fn a_picture_is_held_against_every_module_and_its_quiet_zone() {
     let label = sample();
     for dpi in Dpi::ALL {
-        let bitmap = PngRenderer::new(dpi).raster(&label);
+        let bitmap = PngRenderer::new(dpi).raster(&label).unwrap();
         let dots = dpi.dots_per_module();
         let check = |symbol: &Symbol| check_picture(&bitmap, symbol, (0, 0), dots);
         assert_eq!(check(label.symbol()), Ok(()), "{dpi}");
