@@ -1,5 +1,5 @@
 //! `cargo bench --bench pack`: a million labels as CSV against bare Ed25519 signing on all cores, and the memory it
-//! takes; a million labels on PDF sheets; then single labels of every kind. Ratios are taken within one run; the machine's speed drifts.
+//! takes; a million labels on PDF sheets; symbols, read back, and against crate `qrcode`; then single labels of every kind. With `-- symbols` only the symbols. Ratios are taken within one run; the machine's speed drifts.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // a bench prints, and asks the clock
 
@@ -12,10 +12,12 @@ use std::time::Instant;
 
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
+use qrcode::bits::Bits;
+use qrcode::{EcLevel, QrCode, Version};
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::area::Area;
 use yuanmark::domain::calendar::day_of;
-use yuanmark::domain::code::{Payload, signed_message};
+use yuanmark::domain::code::{Code, Payload, signed_message};
 use yuanmark::domain::entitlement::Account;
 use yuanmark::domain::form::Form;
 use yuanmark::domain::keyring::KeyId;
@@ -36,7 +38,8 @@ use yuanmark::render::dpi::Dpi;
 use yuanmark::render::imposition::{Imposition, Order, Size};
 use yuanmark::render::label::Label;
 use yuanmark::render::pdf::PdfPages;
-use yuanmark::render::{png, svg, zpl};
+use yuanmark::render::symbol::Symbol;
+use yuanmark::render::{png, readback, svg, zpl};
 use yuanmark::service::desk::Call;
 use yuanmark::service::issue::{self, Issue};
 use yuanmark::service::keys::{self, LiveKeys};
@@ -62,10 +65,15 @@ fn main() {
         println!("{}", peak_memory_mb());
         return;
     }
+    if arguments.iter().any(|argument| argument == "symbols") {
+        symbols();
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     runtime.block_on(compare(folder.path()));
     memory(folder.path());
     runtime.block_on(sheets(folder.path()));
+    symbols();
     single_labels();
 }
 
@@ -259,7 +267,7 @@ impl Labels {
         }
     }
 
-    fn get(&self, number: u32) -> Label {
+    fn code(&self, number: u32) -> (Code, MarkId) {
         let mark = MarkId {
             batch: BatchNumber::new(1).expect("a batch"),
             index: MarkIndex::new(number).expect("an index"),
@@ -272,9 +280,54 @@ impl Labels {
             licensee: LicenseeNumber(1),
             has_hidden_code: false,
         };
-        let code = payload.sign(&self.key);
+        (payload.sign(&self.key), mark)
+    }
+
+    /// The digits of a code.
+    fn digits(&self, number: u32) -> String {
+        let (code, _) = self.code(number);
+        code.to_digits().map(char::from).iter().collect()
+    }
+
+    fn get(&self, number: u32) -> Label {
+        let (code, mark) = self.code(number);
         pack::label_of(&self.prefix, &code, self.serial.serial(mark)).expect("a label")
     }
+}
+
+/// What a symbol takes, what reading it back adds, and what crate `qrcode` takes for the same modules.
+fn symbols() {
+    const SYMBOLS: u32 = 5_000;
+    let labels = Labels::new();
+    let texts: Vec<String> = (0..SYMBOLS).map(|number| labels.digits(number)).collect();
+    let start = Instant::now();
+    let encode = |digits: &String| Symbol::encode(&labels.prefix, digits).expect("a symbol");
+    let symbols: Vec<Symbol> = texts.iter().map(encode).collect();
+    let ours = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    for (symbol, digits) in symbols.iter().zip(&texts) {
+        readback::check(symbol, &labels.prefix, digits).expect("a symbol that reads");
+    }
+    let reading = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    for (symbol, digits) in symbols.iter().zip(&texts) {
+        let version = Version::Normal(symbol.version().into());
+        let mut bits = Bits::new(version);
+        bits.push_alphanumeric_data(labels.prefix.as_bytes())
+            .and_then(|()| bits.push_numeric_data(digits.as_bytes()))
+            .and_then(|()| bits.push_terminator(EcLevel::M))
+            .expect("the text fits");
+        black_box(QrCode::with_bits(bits, EcLevel::M).expect("a symbol"));
+    }
+    let theirs = start.elapsed().as_secs_f64();
+    let each = |seconds: f64| seconds * 1e6 / f64::from(SYMBOLS);
+    println!(
+        "a symbol of version 6: {:.1} µs, reading it back {:.1} µs, crate qrcode {:.0} µs ({:.0} times as long)\n",
+        each(ours),
+        each(reading),
+        each(theirs),
+        theirs / (ours + reading)
+    );
 }
 
 fn single_labels() {
@@ -319,7 +372,7 @@ fn single_labels() {
         "zpl, 300 dpi",
         &|number| {
             let mut out = Vec::new();
-            zpl::append(&mut out, &renderer, &labels.get(number));
+            zpl::append(&mut out, &renderer, &labels.get(number)).expect("a picture");
             out.len()
         },
         1,

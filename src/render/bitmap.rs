@@ -47,6 +47,15 @@ impl Bitmap {
         self.bytes.chunks_exact(self.stride.max(1))
     }
 
+    /// Row `y` from the top, empty below the last: eight dots a byte, leftmost first, a set bit being white.
+    #[must_use]
+    pub fn row(&self, y: u32) -> &[u8] {
+        let start = self.stride.saturating_mul(y as usize);
+        self.bytes
+            .get(start..start.saturating_add(self.stride))
+            .unwrap_or(&[])
+    }
+
     /// Whether the dot in column `x` and row `y` is black. Outside the bitmap
     /// everything is white.
     #[must_use]

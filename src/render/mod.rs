@@ -7,9 +7,10 @@
 //! issue one. Nothing here reads or writes a file, asks the time, draws a random
 //! number or starts a thread; the same label always gives the same bytes.
 //!
-//! The way through: [`symbol::Symbol`] says which modules are dark,
-//! [`label::Label`] joins the serial to it, [`design::Design`] says what lies
-//! where, and then [`png`], [`svg`], [`pdf`], [`zpl`] or [`sheet`] draw it;
+//! The way through: [`symbol::Symbol`] says which modules are dark, [`readback`]
+//! reads them as a scanner would, [`label::Label`] joins the serial to it,
+//! [`design::Design`] says what lies where, and then [`png`], [`svg`], [`pdf`],
+//! [`zpl`] or [`sheet`] draw it;
 //! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
 //! with the labels.
 
@@ -31,6 +32,7 @@ mod outline;
 pub mod pdf;
 pub mod png;
 pub mod qr_svg;
+pub mod readback;
 pub mod sheet;
 mod strokes;
 pub mod svg;
@@ -54,6 +56,14 @@ pub enum RenderError {
     /// It is too narrow for its serial.
     #[error(transparent)]
     Narrow(#[from] design::NarrowError),
+    /// Its symbol, or the picture of it, does not read as it must.
+    #[error("the symbol of label {serial} does not read back: {fault}")]
+    Readback {
+        /// Which label.
+        serial: String,
+        /// What is wrong with it.
+        fault: readback::ReadbackError,
+    },
     /// Its picture could not be written.
     #[error(transparent)]
     Png(#[from] png::PngError),

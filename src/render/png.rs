@@ -7,6 +7,8 @@ use super::bitmap::Bitmap;
 use super::design::{Design, Line};
 use super::dots::DotFont;
 use super::label::Label;
+use super::symbol::QUIET_ZONE;
+use super::{RenderError, readback};
 
 /// The PNG encoder gave up.
 #[derive(Debug, Error)]
@@ -37,19 +39,35 @@ impl PngRenderer {
         self.design.art.as_ref().map(|art| &art.dots)
     }
 
-    /// The label in dots.
-    #[must_use]
-    pub fn raster(&self, label: &Label) -> Bitmap {
+    /// The label in dots, held against its symbol.
+    ///
+    /// # Errors
+    ///
+    /// When a module, or its quiet zone, came out otherwise.
+    pub fn raster(&self, label: &Label) -> Result<Bitmap, RenderError> {
         let mut bitmap = self.art().map_or_else(|| self.white(), Bitmap::clone);
         self.draw(&mut bitmap, label);
-        bitmap
+        self.checked(bitmap, label)
     }
 
-    /// What differs from label to label, in dots, on white.
-    pub(super) fn ink(&self, label: &Label) -> Bitmap {
+    /// What differs from label to label, in dots, on white; held against its symbol.
+    pub(super) fn ink(&self, label: &Label) -> Result<Bitmap, RenderError> {
         let mut bitmap = self.white();
         self.draw(&mut bitmap, label);
-        bitmap
+        self.checked(bitmap, label)
+    }
+
+    fn checked(&self, bitmap: Bitmap, label: &Label) -> Result<Bitmap, RenderError> {
+        let (x, y) = self.design.symbol;
+        let module = self.design.module;
+        let corner = (x - QUIET_ZONE * module, y - QUIET_ZONE * module);
+        match readback::check_picture(&bitmap, label.symbol(), corner, module) {
+            Ok(()) => Ok(bitmap),
+            Err(fault) => Err(RenderError::Readback {
+                serial: label.serial().to_owned(),
+                fault,
+            }),
+        }
     }
 
     fn white(&self) -> Bitmap {
@@ -75,9 +93,13 @@ impl PngRenderer {
     ///
     /// # Errors
     ///
-    /// When the encoder refuses, which it has no reason to for a [`Label`].
-    pub fn render(&self, label: &Label) -> Result<Vec<u8>, PngError> {
-        let bitmap = self.raster(label);
+    /// When the picture does not show the symbol, or the encoder refuses; neither has a reason to.
+    pub fn render(&self, label: &Label) -> Result<Vec<u8>, RenderError> {
+        let bitmap = self.raster(label)?;
+        Ok(self.encode(&bitmap)?)
+    }
+
+    fn encode(&self, bitmap: &Bitmap) -> Result<Vec<u8>, PngError> {
         let mut file = Vec::with_capacity(4096);
         let mut encoder = Encoder::new(&mut file, bitmap.width(), bitmap.height());
         encoder.set_color(ColorType::Grayscale);
@@ -119,5 +141,24 @@ fn pack_row(pattern: &mut Vec<u8>, modules: &[bool], dots: u32, shift: u32) {
     if filled > 0 {
         // The rest of the last byte is white.
         pattern.push(((word << 8 | 0xFF) >> filled).to_le_bytes()[0]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dpi::Dpi;
+    use super::super::tests::{plain, sample};
+    use super::*;
+
+    #[test]
+    fn a_picture_that_is_not_the_symbol_does_not_leave() {
+        let (label, renderer) = (sample(), PngRenderer::new(&plain(Dpi::D300)));
+        let mut picture = renderer.raster(&label).unwrap();
+        assert!(renderer.checked(picture.clone(), &label).is_ok());
+        // A speck in the quiet zone.
+        picture.stamp(6, 6, &[1 << 63]);
+        let error = renderer.checked(picture, &label).unwrap_err();
+        let told = "the symbol of label 4BD9-QV4N-Q0NZ-57DB does not read back: ";
+        assert!(error.to_string().starts_with(told), "{error}");
     }
 }

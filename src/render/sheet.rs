@@ -4,6 +4,7 @@ use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, GrayImage, ImageEncoder, ImageError, Luma};
 use thiserror::Error;
 
+use super::RenderError;
 use super::bitmap::Bitmap;
 use super::design::Design;
 use super::label::Label;
@@ -39,23 +40,24 @@ pub enum SheetError {
 ///
 /// # Errors
 ///
-/// When there are no labels or more than 96, no columns or more than 96, or when
-/// the encoder fails.
+/// When there are no labels or more than 96, no columns or more than 96, when a
+/// picture does not show its symbol, or when the encoder fails.
 pub fn contact_sheet(
     labels: &[Label],
     columns: u32,
     design: &Design,
-) -> Result<Vec<u8>, SheetError> {
+) -> Result<Vec<u8>, RenderError> {
     let count = u32::try_from(labels.len()).unwrap_or(u32::MAX);
     if labels.is_empty() || labels.len() > MOST_LABELS {
-        return Err(SheetError::Count(labels.len()));
+        return Err(SheetError::Count(labels.len()).into());
     }
     if columns == 0 || columns as usize > MOST_LABELS {
-        return Err(SheetError::Columns(columns));
+        return Err(SheetError::Columns(columns).into());
     }
     let columns = columns.min(count);
     let renderer = PngRenderer::new(design);
-    let rasters: Vec<Bitmap> = labels.iter().map(|label| renderer.raster(label)).collect();
+    let rasters = labels.iter().map(|label| renderer.raster(label));
+    let rasters = rasters.collect::<Result<Vec<Bitmap>, _>>()?;
     let widest = rasters.iter().map(Bitmap::width).max().unwrap_or(0);
     let highest = rasters.iter().map(Bitmap::height).max().unwrap_or(0);
     let sheet = Sheet {
@@ -68,12 +70,9 @@ pub fn contact_sheet(
 
     let mut file = Vec::new();
     let (width, height) = picture.dimensions();
-    PngEncoder::new(&mut file).write_image(
-        picture.as_raw(),
-        width,
-        height,
-        ExtendedColorType::L8,
-    )?;
+    PngEncoder::new(&mut file)
+        .write_image(picture.as_raw(), width, height, ExtendedColorType::L8)
+        .map_err(SheetError::from)?;
     Ok(file)
 }
 

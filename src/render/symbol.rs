@@ -111,6 +111,19 @@ impl Symbol {
         x < self.size && self.row(y).get(x as usize).copied().unwrap_or(false)
     }
 
+    /// All modules row by row from the top left, true for dark.
+    #[must_use]
+    pub fn modules(&self) -> &[bool] {
+        &self.modules
+    }
+
+    /// The same symbol with one module wrong, as a broken encoder might draw it.
+    #[cfg(test)]
+    pub(crate) fn with_fault(mut self, place: usize) -> Self {
+        self.modules[place] ^= true;
+        self
+    }
+
     /// The modules of row `y` from left to right, true for dark; empty outside
     /// the symbol.
     #[must_use]

@@ -6,6 +6,7 @@
 
 use std::io::Write as _;
 
+use super::RenderError;
 use super::bitmap::Bitmap;
 use super::label::Label;
 use super::png::PngRenderer;
@@ -24,8 +25,12 @@ pub fn head(renderer: &PngRenderer) -> Vec<u8> {
 }
 
 /// Appends a label, to be printed once.
-pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) {
-    let bitmap = renderer.ink(label);
+///
+/// # Errors
+///
+/// When its picture does not show its symbol, which it has no reason not to.
+pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) -> Result<(), RenderError> {
+    let bitmap = renderer.ink(label)?;
     let stride = bitmap.width().div_ceil(8);
     let bytes = stride * bitmap.height();
     // Writing to a vector cannot fail.
@@ -36,6 +41,7 @@ pub fn append(out: &mut Vec<u8>, renderer: &PngRenderer, label: &Label) {
     _ = write!(out, "^FO0,0^GFA,{bytes},{bytes},{stride},");
     append_rows(out, &bitmap);
     out.extend_from_slice(b"^FS^XZ\n");
+    Ok(())
 }
 
 fn append_rows(out: &mut Vec<u8>, bitmap: &Bitmap) {
@@ -143,9 +149,9 @@ mod tests {
             let label = sample();
             let renderer = PngRenderer::new(&plain(dpi));
             let mut zpl = Vec::new();
-            append(&mut zpl, &renderer, &label);
+            append(&mut zpl, &renderer, &label).unwrap();
             let (stride, rows) = read(std::str::from_utf8(&zpl).unwrap());
-            let bitmap = renderer.raster(&label);
+            let bitmap = renderer.raster(&label).unwrap();
             assert_eq!(stride, bitmap.width().div_ceil(8));
             let ours: Vec<Vec<u8>> = bitmap
                 .rows()

@@ -141,6 +141,17 @@ fn imports_run_downwards_only() {
     }
 }
 
+/// What reads symbols back may know nothing of what draws them.
+#[test]
+fn the_reader_of_symbols_shares_nothing_with_their_encoder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/readback");
+    let all: Vec<String> = sources(&folder).iter().map(|path| code(path)).collect();
+    assert_eq!(all.len(), 4);
+    for word in ["qrcode", "template", "mask::", "line::", "Label", "encode"] {
+        assert!(all.iter().all(|code| !code.contains(word)), "{word}");
+    }
+}
+
 #[test]
 fn the_test_itself_sees_an_import_that_runs_up() {
     let code =

@@ -272,8 +272,9 @@ fn the_artwork_is_placed_as_a_whole() {
     assert!(template.takes_artwork() && !template.needs_artwork());
     let dots = |fields: &Fields| {
         let design = template.design(fields, &fonts(), Dpi::D300, 41).unwrap();
-        let raster =
-            crate::render::png::PngRenderer::new(&design).raster(&crate::render::tests::sample());
+        let raster = crate::render::png::PngRenderer::new(&design)
+            .raster(&crate::render::tests::sample())
+            .unwrap();
         // Within its place of 10 mm at 2.5, 12.8 mm.
         let inside = (40..140).flat_map(|x| (160..260).map(move |y| (x, y)));
         inside.filter(|(x, y)| raster.is_black(*x, *y)).count()

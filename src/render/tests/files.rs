@@ -1,6 +1,7 @@
 //! The bytes of the files.
 
 use super::{DIGITS, PREFIX, SERIAL, plain, read, sample};
+use crate::render::RenderError;
 use crate::render::dpi::Dpi;
 use crate::render::label::Label;
 use crate::render::png::PngRenderer;
@@ -30,7 +31,11 @@ fn a_png_has_one_bit_a_dot_and_its_resolution() {
         );
         let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut bytes).unwrap();
-        assert_eq!(bytes, renderer.raster(&sample()).bytes(), "at {dpi}");
+        assert_eq!(
+            bytes,
+            renderer.raster(&sample()).unwrap().bytes(),
+            "at {dpi}"
+        );
     }
 }
 
@@ -188,15 +193,15 @@ fn a_sheet_has_its_limits() {
     let many = vec![sample(); 97];
     assert!(matches!(
         contact_sheet(&many, 8, &plain(Dpi::D203)),
-        Err(SheetError::Count(97))
+        Err(RenderError::Sheet(SheetError::Count(97)))
     ));
     assert!(matches!(
         contact_sheet(&[], 8, &plain(Dpi::D203)),
-        Err(SheetError::Count(0))
+        Err(RenderError::Sheet(SheetError::Count(0)))
     ));
     assert!(matches!(
         contact_sheet(&many[..1], 0, &plain(Dpi::D203)),
-        Err(SheetError::Columns(0))
+        Err(RenderError::Sheet(SheetError::Columns(0)))
     ));
     assert!(contact_sheet(&many[..96], 96, &plain(Dpi::D203)).is_ok());
 }

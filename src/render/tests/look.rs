@@ -11,7 +11,7 @@ use crate::render::symbol::{QUIET_ZONE, Symbol};
 fn every_module_is_where_the_symbol_says_and_readers_agree() {
     let label = sample();
     for dpi in Dpi::ALL {
-        let raster = PngRenderer::new(&plain(dpi)).raster(&label);
+        let raster = PngRenderer::new(&plain(dpi)).raster(&label).unwrap();
         let dots = dpi.dots_per_module();
         assert_eq!((raster.width(), raster.height()), (49 * dots, 68 * dots));
         for y in 0..(label.symbol().size() + 2 * QUIET_ZONE) * dots {
@@ -40,7 +40,7 @@ fn line_top(line: u32) -> u32 {
 fn the_serial_keeps_its_band_and_stands_in_the_middle() {
     let label = sample();
     for dpi in Dpi::ALL {
-        let raster = PngRenderer::new(&plain(dpi)).raster(&label);
+        let raster = PngRenderer::new(&plain(dpi)).raster(&label).unwrap();
         let dots = dpi.dots_per_module();
         let inked = |y: u32| (0..raster.width()).any(|x| raster.is_black(x, y));
         let below = (label.symbol().size() + 2 * QUIET_ZONE) * dots..raster.height();

@@ -10,6 +10,7 @@
 
 mod files;
 mod look;
+mod readback;
 mod shapes;
 mod symbols;
 

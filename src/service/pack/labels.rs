@@ -41,7 +41,7 @@ pub(super) fn write_png(
 ) -> Result<Written, ServiceError> {
     let renderer = PngRenderer::new(design);
     write_each(press, range, path, "png", tick, |label| {
-        Ok(renderer.render(label)?)
+        renderer.render(label)
     })
 }
 
@@ -96,7 +96,7 @@ pub(super) fn write_sheet(
         .indices()
         .map(|index| press.label(index))
         .collect::<Result<Vec<_>, _>>()?;
-    let bytes = contact_sheet(&labels, SHEET_COLUMNS, design).map_err(RenderError::from)?;
+    let bytes = contact_sheet(&labels, SHEET_COLUMNS, design)?;
     let mut file = PartFile::create(path)?;
     file.write(&bytes)?;
     tick(u64::from(range.marks()));

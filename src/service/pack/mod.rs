@@ -209,3 +209,6 @@ fn no_file(path: &Path, source: std::io::Error) -> ServiceError {
     let path = path.to_owned();
     ServiceError::Files { path, source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,11 +13,11 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::text::Line;
 use crate::domain::uscc::Uscc;
-use crate::render::RenderError;
 use crate::render::design::Design;
 use crate::render::dpi::Dpi;
 use crate::render::label::Label;
-use crate::render::symbol::Symbol;
+use crate::render::symbol::{Symbol, SymbolError};
+use crate::render::{RenderError, readback};
 use crate::service::keys::LiveKeys;
 use crate::service::{ServiceError, licensees, system};
 use crate::store::{Tx, licensee};
@@ -28,6 +28,8 @@ pub(super) struct Press {
     pub(super) serial_key: SerialKey,
     pub(super) hidden_key: HiddenKey,
     pub(super) qr_prefix: String,
+    /// Draws the symbols; another one only where a test wants them wrong.
+    pub(super) encode: Encode,
     pub(super) url: PublicUrl,
     pub(super) batch: Batch,
     pub(super) facts: Facts,
@@ -83,6 +85,7 @@ impl Press {
             serial_key: keys.secrets.serial.clone(),
             hidden_key: keys.secrets.hidden.clone(),
             qr_prefix: url.qr_prefix(),
+            encode: Symbol::encode,
             url: url.clone(),
             batch,
             workers: std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
@@ -108,6 +111,7 @@ impl Press {
             serial_key: SerialKey::new(&system::random()),
             hidden_key: HiddenKey::new(&system::random()),
             qr_prefix: url.qr_prefix(),
+            encode: Symbol::encode,
             url: url.clone(),
             batch,
             workers: NonZero::<usize>::MIN,
@@ -159,7 +163,7 @@ impl Press {
         code: &Code,
         serial: Serial,
     ) -> Result<Label, RenderError> {
-        let label = label_of(&self.qr_prefix, code, serial)?;
+        let label = checked_label(self.encode, &self.qr_prefix, code, serial)?;
         if !self.shows_hidden {
             return Ok(label);
         }
@@ -168,13 +172,30 @@ impl Press {
     }
 }
 
-/// The label of one code.
+/// What makes a symbol of a prefix and digits.
+pub(super) type Encode = fn(&str, &str) -> Result<Symbol, SymbolError>;
+
+/// The label of one code, whose symbol has been read back.
 ///
 /// # Errors
-/// If the prefix has characters that a symbol's alphanumeric segment cannot hold; a [`PublicUrl`]'s has not.
+/// If the prefix has characters that a symbol's alphanumeric segment cannot hold; a [`PublicUrl`]'s has not. If the symbol
+/// does not read as it must.
 pub fn label_of(qr_prefix: &str, code: &Code, serial: Serial) -> Result<Label, RenderError> {
+    checked_label(Symbol::encode, qr_prefix, code, serial)
+}
+
+fn checked_label(
+    encode: Encode,
+    qr_prefix: &str,
+    code: &Code,
+    serial: Serial,
+) -> Result<Label, RenderError> {
     let digits = code.to_digits();
     let digits = std::str::from_utf8(&digits).expect("digits are ASCII");
-    let symbol = Symbol::encode(qr_prefix, digits)?;
-    Ok(Label::new(symbol, &serial.to_string())?)
+    let symbol = encode(qr_prefix, digits)?;
+    let serial = serial.to_string();
+    match readback::check(&symbol, qr_prefix, digits) {
+        Ok(()) => Ok(Label::new(symbol, &serial)?),
+        Err(fault) => Err(RenderError::Readback { serial, fault }),
+    }
 }

@@ -73,7 +73,7 @@ impl Stream<'_> {
                 .map_err(SheetError::from)?,
             Self::Zpl(renderer) => {
                 let label = press.label_with(index, code, serial)?;
-                zpl::append(out, renderer, &label);
+                zpl::append(out, renderer, &label)?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The packs that a press takes: read back by programs that are not ours, and held against the table.
 
 mod folders;
+mod photographs;
 mod pictures;
 mod press;
 mod tables;
