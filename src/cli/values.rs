@@ -240,6 +240,11 @@ pub(super) fn each_once<K: Ord + Copy + Display, V>(
     Ok(found)
 }
 
+/// A press's dots an inch.
+pub(super) fn dpi(text: &str) -> Result<Dpi, String> {
+    text.parse().map_err(|error: DpiError| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,9 +275,4 @@ mod tests {
             assert!(date(wrong).is_err(), "{wrong}");
         }
     }
-}
-
-/// A press's dots an inch.
-pub(super) fn dpi(text: &str) -> Result<Dpi, String> {
-    text.parse().map_err(|error: DpiError| error.to_string())
 }

@@ -68,7 +68,7 @@ pub(super) enum Batch {
     /// printers; the folders svg and png have one drawing a label. manifest.json lists what the folder holds, with serials
     /// and SHA-256. A file stands under its final name only when it is complete.
     #[command(after_help = PACK_HELP)]
-    Pack(PackArguments),
+    Pack(Box<PackArguments>),
 }
 
 const PACK_HELP: &str = "\

@@ -95,6 +95,7 @@ pub fn pages(app: App) -> Pages {
     let pages = quantities(pages);
     let pages = transfers_and_printers(pages);
     let pages = goods(pages);
+    let pages = label_templates(pages);
     let pages = of_labels(pages);
     let pages = of_packs(pages);
     own_account(pages)
@@ -606,6 +607,42 @@ fn transfers_and_printers(pages: Pages) -> Pages {
             May(P::TransferPropose),
             transfers::withdraw,
         )
+        .get("/console/printers", May(P::PrinterRead), printers::list)
+        .get(
+            "/console/printers/table",
+            Take(P::PrinterRead),
+            printers::list_table,
+        )
+        .get(
+            "/console/printers/new",
+            May(P::PrinterKeep),
+            printers::enter_page,
+        )
+        .post(
+            "/console/printers/new",
+            May(P::PrinterKeep),
+            printers::enter,
+        )
+        .get(
+            "/console/printers/{printer}",
+            May(P::PrinterRead),
+            printers::file,
+        )
+        .get(
+            "/console/printers/{printer}/end",
+            May(P::PrinterKeep),
+            printers::end_page,
+        )
+        .post(
+            "/console/printers/{printer}/end",
+            May(P::PrinterKeep),
+            printers::end,
+        )
+}
+
+/// Label templates.
+fn label_templates(pages: Pages) -> Pages {
+    pages
         .get("/console/templates", May(P::OrderRelease), templates::list)
         .get(
             "/console/templates/new",
@@ -646,37 +683,6 @@ fn transfers_and_printers(pages: Pages) -> Pages {
             "/console/orders/{order}/label.svg",
             May(P::OrderRelease),
             templates::label_of_order,
-        )
-        .get("/console/printers", May(P::PrinterRead), printers::list)
-        .get(
-            "/console/printers/table",
-            Take(P::PrinterRead),
-            printers::list_table,
-        )
-        .get(
-            "/console/printers/new",
-            May(P::PrinterKeep),
-            printers::enter_page,
-        )
-        .post(
-            "/console/printers/new",
-            May(P::PrinterKeep),
-            printers::enter,
-        )
-        .get(
-            "/console/printers/{printer}",
-            May(P::PrinterRead),
-            printers::file,
-        )
-        .get(
-            "/console/printers/{printer}/end",
-            May(P::PrinterKeep),
-            printers::end_page,
-        )
-        .post(
-            "/console/printers/{printer}/end",
-            May(P::PrinterKeep),
-            printers::end,
         )
 }
 

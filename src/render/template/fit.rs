@@ -5,7 +5,7 @@ use std::ops::Range;
 use usvg::roxmltree::Node;
 use usvg::{Rect, TextAnchor};
 
-use super::source::escaped;
+use super::fill::escaped;
 
 /// The smallest that a text becomes, as a share of its size.
 const SMALLEST: f64 = 0.5;

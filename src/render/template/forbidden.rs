@@ -50,7 +50,6 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Faults> {
     let options = ParsingOptions {
         allow_dtd: true,
         nodes_limit: 3 * MOST_ELEMENTS,
-        ..ParsingOptions::default()
     };
     let document = Document::parse_with_options(text, options).map_err(|error| {
         Faults::one(

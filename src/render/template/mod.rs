@@ -5,10 +5,13 @@
 //! `{season}` within any text is filled in too. [`Template::read`] refuses what no press should be given,
 //! [`Template::design`] fills it in and holds it against what a phone can read and a knife can cut.
 
+mod area;
 mod check;
 mod fields;
+mod fill;
 mod fit;
 mod forbidden;
+mod lay;
 mod shipped;
 mod source;
 mod specimen;
@@ -86,12 +89,12 @@ impl Template {
         dpi: Dpi,
         modules: u32,
     ) -> Result<Design, Faults> {
-        check::design(&self.source, fields, fonts, dpi, modules)
+        lay::design(&self.source, fields, fonts, dpi, modules)
     }
 
     /// How its long texts are made smaller; none where it cannot be drawn.
     fn fits(&self, fields: &Fields, fonts: &Fonts) -> Vec<Fit> {
-        check::measured(&self.source, fields, fonts).map_or(Vec::new(), |(_, fits)| fits)
+        lay::measured(&self.source, fields, fonts).map_or(Vec::new(), |(_, fits)| fits)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::source::Wanted;
+use super::fill::Wanted;
 use super::tree::{self, Fonts};
 use super::{Faults, Fields, Template};
 use crate::domain::said::said;

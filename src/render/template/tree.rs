@@ -154,11 +154,9 @@ pub(super) fn name(node: &Node) -> String {
 /// The colour of a text, if it has but one.
 pub(super) fn color(text: &usvg::Text) -> Option<usvg::Color> {
     let spans = text.chunks().iter().flat_map(usvg::TextChunk::spans);
-    let paints = spans.filter_map(|span| span.fill());
-    paints
-        .filter_map(|fill| match fill.paint() {
-            Paint::Color(color) => Some(*color),
-            _ => None,
-        })
-        .next()
+    let mut paints = spans.filter_map(|span| span.fill());
+    paints.find_map(|fill| match fill.paint() {
+        Paint::Color(color) => Some(*color),
+        _ => None,
+    })
 }

@@ -183,6 +183,9 @@ pub fn refusal(faults: &crate::render::template::Faults) -> ServiceError {
 }
 
 /// The fonts of the system and some files.
+///
+/// # Errors
+/// If a file cannot be read, or holds no font.
 pub fn fonts(files: &[PathBuf]) -> Result<Fonts, ServiceError> {
     let mut database = Database::new();
     database.load_system_fonts();

@@ -19,7 +19,7 @@ use crate::render::dpi::Dpi;
 use crate::render::imposition::Imposition;
 use crate::render::pdf::{PdfFile, PdfPages};
 use crate::render::png::PngRenderer;
-use crate::render::{RenderError, svg};
+use crate::render::svg;
 use crate::service::{ServiceError, no_batch, orders, seen};
 use crate::store::{Store, batch};
 
@@ -97,9 +97,7 @@ fn draw(
     let label = press.label(press.batch.count.all().first())?;
     Ok(match picture {
         Picture::Svg => svg::render(&design, &label).into_bytes(),
-        Picture::Png => PngRenderer::new(&design)
-            .render(&label)
-            .map_err(RenderError::from)?,
+        Picture::Png => PngRenderer::new(&design).render(&label)?,
         Picture::Pdf => {
             let page = Imposition::single(design.size(), design.bleed());
             let pages = PdfPages::new(design, page);

@@ -80,8 +80,9 @@ fn page(manifest: &Manifest) -> String {
         "</table><p>请逐一核对文件的 SHA-256（<code>sha256sum 文件名</code>），与 {MANIFEST} 一致后方可印制；一个订单只印一次，印坏和印好的\
          都要登记。<br><small>Check each file's SHA-256 before printing. An order is printed once; good and spoiled labels are both \
          reported.</small></p><div class=sign><p>制作人 <small>Made by</small></p><p>承印方签收 <small>Received by</small></p>\
-         <p>日期 <small>Date</small></p></div></html>\n"
+         <p>日期 <small>Date</small></p></div></html>"
     );
+    out.push('\n');
     out
 }
 

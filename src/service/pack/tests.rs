@@ -51,8 +51,9 @@ fn press(folder: &Path, encode: Encode) -> Press {
         artwork: None,
     };
     let url = PublicUrl::new("https://v.example.cn").unwrap();
-    let press = Press::new(&keys, &url, batch, facts).unwrap();
-    Press { encode, ..press }
+    let mut press = Press::new(&keys, &url, batch, facts).unwrap();
+    press.encode = encode;
+    press
 }
 
 /// Makes the files of one format, and tells what the folder holds afterwards.
