@@ -246,6 +246,7 @@
       area.after(area.rowCount);
       countRows(area);
     }
+    for (const picture of main().querySelectorAll("img[data-shows]")) follow(picture);
     if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
     for (const field of main().querySelectorAll("[data-scan]")) {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "scan quiet" });
@@ -255,6 +256,17 @@
       field.after(button);
       field.parentElement.classList.add("scans");
     }
+  }
+
+  // A picture follows what is chosen in its form; what cannot be drawn says so in the picture's place.
+  function follow(picture) {
+    const form = picture.closest("form");
+    form.addEventListener("change", (event) => {
+      if (!["template", "dpi"].includes(event.target.name)) return;
+      const chosen = new FormData(form);
+      const asked = new URLSearchParams(["template", "dpi"].map((name) => [name, chosen.get(name) || ""]));
+      picture.src = `${picture.dataset.shows}?${asked}`;
+    });
   }
 
   // Opens the camera until a symbol is read; into a list, until it is closed.

@@ -136,6 +136,8 @@ pub struct Form {
     sent_to: Option<&'static str>,
     /// Whether its answer is a file to keep, and no page.
     is_download: bool,
+    /// Where a picture of what is chosen comes from, and what it shows.
+    picture: Option<(String, &'static str)>,
 }
 
 impl Form {
@@ -155,6 +157,7 @@ impl Form {
             confirms: Vec::new(),
             sent_to: None,
             is_download: false,
+            picture: None,
         }
     }
 
@@ -264,6 +267,26 @@ impl Form {
             last.hint = Some(hint.say(self.language));
         }
         self
+    }
+
+    /// A picture of what is chosen in the fields `template` and `dpi`, from this address.
+    #[must_use]
+    pub fn picture(mut self, address: String, shows: Two) -> Self {
+        self.picture = Some((address, shows.say(self.language)));
+        self
+    }
+
+    /// The address of the picture for what is chosen now.
+    fn shown(&self, address: &str) -> String {
+        let value = |name| {
+            let field = self.fields.iter().find(|field| field.name == name);
+            field.map_or("", Field::value)
+        };
+        format!(
+            "{address}?template={}&dpi={}",
+            value("template"),
+            value("dpi")
+        )
     }
 
     /// A heading over the fields that follow.

@@ -22,13 +22,17 @@ use crate::service::pack::handover::{self, Opened, Wanted};
 use crate::service::{ServiceError, printers, templates};
 
 /// The kinds of files, by their words.
-const FORMATS: [(&str, Two); 6] = [
+const FORMATS: [(&str, Two); 7] = [
     ("csv", two("CSV 数据表", "CSV table")),
     ("pdf", two("PDF 拼版", "PDF sheets")),
     ("zpl", two("ZPL 标签打印", "ZPL for label printers")),
     ("svg", two("SVG 单枚", "SVG, one a label")),
     ("png", two("PNG 单枚", "PNG, one a label")),
     ("txt", two("按格式的文本数据", "Text by a profile")),
+    (
+        "proof",
+        two("样张（无效码）", "Proof sheet with void codes"),
+    ),
 ];
 
 fn words(visit: &Visit, all: &[(&str, Two)]) -> Vec<(String, String)> {
@@ -101,12 +105,29 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
         two("文件", "Files"),
         Kind::Checks(words(visit, &FORMATS)),
     );
-    let looks = looks(visit).await?;
-    let form = days_field(form).field(
-        "dpi",
-        two("印刷分辨率", "Dots of the press"),
-        Kind::Choice(dots.into()),
-    );
+    let form = form
+        .optional(
+            "template",
+            two("标签模板", "Template"),
+            Kind::Choice(looks(visit).await?),
+        )
+        .hint(two(
+            "不选则只印二维码和编号",
+            "Without one a label is its symbol and its serial",
+        ))
+        .field(
+            "dpi",
+            two("印刷分辨率", "Dots of the press"),
+            Kind::Choice(dots.into()),
+        )
+        .picture(
+            format!("/console/orders/{}/label.svg", order.number),
+            two(
+                "此订单的一枚标签，其码无效",
+                "A label of this order, with a void code",
+            ),
+        );
+    let form = days_field(form);
     Ok(form.folded(two("拼版和其他", "Sheets and more"), |form| {
         form.optional("paper", two("纸张", "Paper"), Kind::Line)
             .hint(two(
@@ -125,7 +146,6 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
                 two("每份枚数", "Labels in a part"),
                 Kind::Number,
             )
-            .optional("template", two("标签模板", "Template"), Kind::Choice(looks))
             .optional(
                 "profile",
                 two("文本数据格式", "Profile of the text"),
