@@ -83,7 +83,8 @@ EXAMPLES
   yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
       --public-url https://v.example.cn
-  yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 \\
+      --public-url https://v.example.cn
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]
