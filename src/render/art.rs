@@ -137,6 +137,12 @@ impl PdfObjects {
             objects,
         })
     }
+
+    /// The first number that none of them bears.
+    pub(super) fn next(&self) -> usize {
+        let last = self.objects.iter().map(|(number, _)| *number).max();
+        last.unwrap_or(self.form) + 1
+    }
 }
 
 /// The objects of a PDF file, by its table (ISO 32000-1, 7.5.4).

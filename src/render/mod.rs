@@ -12,6 +12,10 @@
 //! [`design::Design`] says what lies where, and then [`png`], [`svg`], [`pdf`],
 //! [`zpl`] or [`sheet`] draw it;
 //! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
+//! The way through: [`symbol::Symbol`] says which modules are dark,
+//! [`label::Label`] joins the serial to it, [`design::Design`] says what lies
+//! where, and then [`png`], [`svg`], [`pdf`], [`zpl`] or [`sheet`] draw it;
+//! [`imposition`] says where on a sheet or, with [`rolls`], on a web. [`csv`] writes the tables that travel
 //! with the labels.
 
 mod art;
@@ -33,9 +37,12 @@ pub mod pdf;
 pub mod png;
 pub mod qr_svg;
 pub mod readback;
+pub mod roll_label;
+pub mod rolls;
 pub mod sheet;
 mod strokes;
 pub mod svg;
+pub mod svg_sheet;
 pub mod symbol;
 pub mod template;
 pub mod terminal;

@@ -5,7 +5,7 @@ mod print;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
 use crate::render::imposition::{Mm, Order, Size, SizeError};
+use crate::render::rolls::{Direction, Web};
 use crate::service::issue::{self, Issue};
 use crate::service::pack::{self, Layout, Pack as Request, There};
 use crate::service::system;
@@ -65,7 +66,7 @@ pub(super) enum Batch {
     ///
     /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. labels.txt has
     /// the form that a profile says. labels.pdf has sheets with crop marks, labels.zpl one picture a label for label
-    /// printers; the folders svg and png have one drawing a label. manifest.json lists what the folder holds, with serials
+    /// printers; the folders svg and png have one drawing a label, svg-sheets one a sheet, laid out like labels.pdf. manifest.json lists what the folder holds, with serials
     /// and SHA-256. A file stands under its final name only when it is complete.
     #[command(after_help = PACK_HELP)]
     Pack(PackArguments),
@@ -87,6 +88,7 @@ EXAMPLES
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("texts").args(["template", "rolls"]).multiple(true))]
 pub(super) struct PackArguments {
     /// The batch's number
     #[arg(value_parser = batch_number)]
@@ -114,8 +116,8 @@ pub(super) struct PackArguments {
     /// The label: 30x40, 40x60, 20x20 (in mm), the name of a stored template, or an SVG file; without it, symbol and serial alone
     #[arg(long, value_name = "NAME|FILE")]
     template: Option<String>,
-    /// A font file for the template's texts, besides the fonts of the system
-    #[arg(long, value_name = "FILE", requires = "template")]
+    /// A font file for the texts of the template and of the ends of rolls, besides the fonts of the system
+    #[arg(long, value_name = "FILE", requires = "texts")]
     font: Vec<PathBuf>,
     /// Write the hidden codes too, into hidden-codes.csv (mode 0600)
     #[arg(long)]
@@ -126,7 +128,7 @@ pub(super) struct PackArguments {
     /// The sheet of labels.pdf: a4, sra3, its width and height in mm such as 330x480, or label for one label a page
     #[arg(long, default_value = "a4", value_parser = paper)]
     paper: Paper,
-    /// Millimetres between labels on a sheet
+    /// Millimetres between labels on a sheet or a web
     #[arg(long, default_value = "2", value_parser = millimetres, value_name = "MM")]
     gap: Mm,
     /// Millimetres that stay white at least on each side of a sheet
@@ -135,6 +137,19 @@ pub(super) struct PackArguments {
     /// How labels follow one another on sheets: row by row, or so that the cut stacks follow one another
     #[arg(long, default_value = "rows", value_name = "ORDER")]
     order: SheetOrder,
+    /// A web instead of sheets in labels.pdf, to be slit into rolls of so many labels; each opens and closes with a label of
+    /// its own
+    #[arg(long, value_name = "LABELS", conflicts_with_all = ["paper", "margin", "order"])]
+    rolls: Option<NonZero<u32>>,
+    /// Rolls side by side on the web
+    #[arg(long, default_value = "1", value_name = "N", requires = "rolls")]
+    lanes: NonZero<u32>,
+    /// Which edge of the labels comes off the roll first
+    #[arg(long, default_value = "top", value_name = "EDGE", requires = "rolls")]
+    direction: Edge,
+    /// The most that a page of the web measures along it; a page holds whole rows, so that pages butt together
+    #[arg(long, default_value_t = Web::REPEAT, value_parser = repeat, value_name = "MM", requires = "rolls")]
+    repeat: Mm,
     /// Split every kind of file into parts of so many labels
     #[arg(long, value_name = "LABELS")]
     part_size: Option<NonZero<u32>>,
@@ -162,6 +177,31 @@ fn paper(text: &str) -> Result<Paper, SizeError> {
 fn millimetres(text: &str) -> Result<Mm, String> {
     let mm = text.parse().ok().filter(|mm| (0.0..=200.0).contains(mm));
     mm.ok_or_else(|| "a number of millimetres from 0 to 200".to_owned())
+}
+
+fn repeat(text: &str) -> Result<Mm, String> {
+    let sides = 10.0..=Size::LARGEST;
+    let mm = text.parse().ok().filter(|mm| sides.contains(mm));
+    mm.ok_or_else(|| format!("a number of millimetres from 10 to {}", Size::LARGEST))
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Edge {
+    Top,
+    Right,
+    Bottom,
+    Left,
+}
+
+impl From<Edge> for Direction {
+    fn from(edge: Edge) -> Self {
+        match edge {
+            Edge::Top => Self::Top,
+            Edge::Right => Self::Right,
+            Edge::Bottom => Self::Bottom,
+            Edge::Left => Self::Left,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -197,6 +237,7 @@ enum Format {
     Zpl,
     Pdf,
     Svg,
+    SvgSheets,
     Png,
     Sheet,
     Proof,
@@ -210,6 +251,7 @@ impl From<Format> for pack::Format {
             Format::Zpl => Self::Zpl,
             Format::Pdf => Self::Pdf,
             Format::Svg => Self::Svg,
+            Format::SvgSheets => Self::SvgSheets,
             Format::Png => Self::Png,
             Format::Sheet => Self::Sheet,
             Format::Proof => Self::Proof,
@@ -312,6 +354,12 @@ impl PackArguments {
                 gap: self.gap,
                 margin: self.margin,
                 order: self.order.into(),
+                web: self.rolls.map(|labels| Web {
+                    labels,
+                    lanes: self.lanes,
+                    direction: self.direction.into(),
+                    repeat: self.repeat,
+                }),
             },
             part_size: self.part_size,
             there: match (self.replace, self.resume) {

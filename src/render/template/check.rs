@@ -10,7 +10,7 @@ use super::source::{PLACES, Source, Wanted};
 use super::tree::{self, Fonts, leaves};
 use super::{Fault, Faults};
 use crate::domain::said::said;
-use crate::render::art::{Art, lightness, picture};
+use crate::render::art::{Art, ArtError, lightness, picture};
 use crate::render::design::{Design, Line, Text};
 use crate::render::dots::{self, DotFont};
 use crate::render::dpi::Dpi;
@@ -146,6 +146,7 @@ pub(super) fn design(
         dpi,
         width: down((source.size.width / dot).round()),
         height: down((source.size.height / dot).round()),
+        cut: source.size,
         bleed: source.bleed,
         module,
         symbol: (left + QUIET_ZONE * module, top + QUIET_ZONE * module),
@@ -155,8 +156,8 @@ pub(super) fn design(
     #[expect(clippy::cast_possible_truncation, reason = "some hundred dots")]
     let bleed = (source.bleed / dot) as f32;
     let size = (design.width, design.height);
-    let drawn = picture(&art, size, bleed).map_err(drawing)?;
-    let under = picture(&ground, size, bleed).map_err(drawing)?;
+    let drawn = picture(&art, size, bleed)?;
+    let under = picture(&ground, size, bleed)?;
 
     faults.extend(quiet_zone(
         &art,
@@ -169,18 +170,20 @@ pub(super) fn design(
     faults.extend(overlaps(&places, &art, source.bleed));
     faults.extend(contrast(&art, &under, dot, source.bleed));
     Faults::none_or(faults)?;
-    let art = Art::new(&art, size, bleed, FIRST_OF_ART).map_err(drawing)?;
+    let art = Art::new(&art, size, bleed, FIRST_OF_ART)?;
     Ok(Design {
         art: Some(Arc::new(art)),
         ..design
     })
 }
 
-fn drawing(error: crate::render::art::ArtError) -> Faults {
-    Faults::one(
-        "svg",
-        said!("cannot be drawn: {error}", "无法绘制：{error}"),
-    )
+impl From<ArtError> for Faults {
+    fn from(error: ArtError) -> Self {
+        Self::one(
+            "svg",
+            said!("cannot be drawn: {error}", "无法绘制：{error}"),
+        )
+    }
 }
 
 /// The drawing with its places, and how its long texts are made smaller.

@@ -16,6 +16,7 @@ mod part;
 mod plan;
 mod press;
 mod proof;
+mod rolls;
 mod sample;
 mod streams;
 mod summary;
@@ -27,6 +28,7 @@ pub use manifest::{ListedFile, MANIFEST, Manifest};
 pub use pages::Layout;
 pub use plan::Plan;
 pub use press::label_of;
+pub use rolls::ListedRoll;
 pub use sample::{Picture, sample, sample_of};
 pub use summary::SUMMARY;
 
@@ -148,7 +150,7 @@ pub async fn pack(
     let design = press.design(&pack.look, pack.dpi)?;
     let parts = parts(range, pack.part_size);
     check::request(pack, &press, &parts)?;
-    let files = Files::new(&press, pack, design)?;
+    let files = Files::new(&press, pack, design, &parts)?;
     let plan = Plan::of(&press, pack);
     check::folder(pack, &press, &files, &parts, &plan)?;
     let note = Note::new("pack-make").about(format!("orders {}", press.batch.order));
