@@ -23,7 +23,7 @@ pub fn render(design: &Design, imposition: &Imposition, labels: &[(u32, Label)])
         paper.width, paper.height
     );
     if design.art.is_some() {
-        out.push_str(r#"<defs><g id="art">"#);
+        out.push_str(r#"<defs><g id="label-art">"#);
         push_art(&mut out, design);
         out.push_str("</g></defs>");
     }
@@ -46,7 +46,7 @@ pub fn render(design: &Design, imposition: &Imposition, labels: &[(u32, Label)])
             label.serial()
         );
         if design.art.is_some() {
-            out.push_str(r##"<use href="#art"/>"##);
+            out.push_str(r##"<use href="#label-art"/>"##);
         }
         push_label(&mut out, design, label);
         out.push_str("</g>");

@@ -229,3 +229,91 @@ fn svg(design: &Design, layout: &Layout, title: &str) -> String {
     out.push_str("</svg>");
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use usvg::fontdb::Database;
+
+    use super::*;
+    use crate::render::dpi::Dpi;
+    use crate::render::imposition::Size;
+    use crate::render::label::SERIAL;
+    use crate::render::lettering::ADVANCE;
+    use crate::render::tests::plain;
+
+    const FACTS: RollFacts = RollFacts {
+        order: 12_345,
+        batch: 12_345,
+        rolls: 10_000,
+        labels: 10_000,
+    };
+
+    fn design(dpi: Dpi, width: Mm, height: Mm) -> Design {
+        let mut design = plain(dpi);
+        let dot = design.dot();
+        (design.width, design.height) = (dots(width, dot), dots(height, dot));
+        design.cut = Size { width, height };
+        design
+    }
+
+    #[test]
+    fn everything_lies_within_the_border() {
+        for dpi in Dpi::ALL {
+            // The smallest have room for the symbol of a mark and its serial, and for nothing else.
+            let smallest = plain(dpi).size();
+            for (width, height) in [
+                (smallest.width, smallest.height),
+                (20.0, 20.0),
+                (30.0, 40.0),
+                (40.0, 60.0),
+                (80.0, 20.0),
+                (20.0, 90.0),
+                (300.0, 300.0),
+            ] {
+                let design = design(dpi, width, height);
+                let layout = Layout::best(&design, FACTS);
+                let (border, dot) = (layout.border, design.dot());
+                let size = design.size();
+                let what = format!("{dpi} {width} {height}");
+                let is_within = |left: Mm, top: Mm, right: Mm, bottom: Mm| {
+                    let (least, most) = (border - 1e-6, |side: Mm| side - border + 1e-6);
+                    assert!(left >= least && top >= least, "{what}");
+                    assert!(right <= most(size.width), "{what} {right}");
+                    assert!(bottom <= most(size.height), "{what} {bottom}");
+                };
+                let (left, top) = layout.symbol;
+                let side = f64::from((MODULES + 2 * QUIET_ZONE) * layout.module) * dot;
+                is_within(left, top, left + side, top + side);
+                assert!(layout.module >= dpi.dots_per_module());
+                let mut seen = Vec::new();
+                for piece in &layout.pieces {
+                    if let Piece::Value { text, at, cap } = piece {
+                        assert!(*cap > 0.7, "{what}: letters of {cap} mm");
+                        let characters: i32 = match text {
+                            RollText::Number | RollText::Count => 5,
+                            RollText::First(from, to) | RollText::Last(from, to) => {
+                                assert!(*to <= SERIAL);
+                                i32::try_from(to - from).unwrap()
+                            }
+                        };
+                        let wide = f64::from(characters) * ADVANCE * cap;
+                        is_within(at.0, at.1, at.0 + wide, at.1 + cap);
+                        // Not over the symbol.
+                        let is_beside = at.0 + wide <= left || at.0 >= left + side - 0.6;
+                        let is_above = at.1 + cap <= top || at.1 >= top + side - 0.6;
+                        assert!(is_beside || is_above, "{what} {text:?}");
+                        seen.push(*text);
+                    }
+                }
+                assert!(seen.contains(&RollText::Number) && seen.contains(&RollText::Count));
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_font_nothing_is_drawn() {
+        let fonts = Fonts::new(Database::new());
+        let faults = RollDesign::new(&plain(Dpi::D300), FACTS, &fonts).unwrap_err();
+        assert!(faults.to_string().contains("fonts-noto-cjk"), "{faults}");
+    }
+}
