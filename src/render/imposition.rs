@@ -487,7 +487,7 @@ mod tests {
             let grid = on_web(direction);
             assert_eq!((grid.page().width, grid.page().height), page);
             assert_eq!(grid.cells(), 3 * rows);
-            assert_eq!(grid.crop_marks(), []);
+            assert!(grid.crop_marks().is_empty());
             let middle = |cell| {
                 let (x, y) = grid.corner(cell);
                 turned(&grid, (x + LABEL.width / 2.0, y + LABEL.height / 2.0))

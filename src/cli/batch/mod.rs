@@ -66,13 +66,20 @@ pub(super) enum Batch {
     ///
     /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. labels.txt has
     /// the form that a profile says. labels.pdf has sheets with crop marks, labels.zpl one picture a label for label
-    /// printers; the folders svg and png have one drawing a label, svg-sheets one a sheet, laid out like labels.pdf. manifest.json lists what the folder holds, with serials
-    /// and SHA-256. A file stands under its final name only when it is complete.
+    /// printers; the folders svg and png have one drawing a label, svg-sheets one a sheet, laid out like labels.pdf.
+    /// manifest.json lists what the folder holds, with serials and SHA-256. A file stands under its final name only when it is complete.
     #[command(after_help = PACK_HELP)]
-    Pack(PackArguments),
+    Pack(Box<PackArguments>),
 }
 
 const PACK_HELP: &str = "\
+ROLLS in labels.pdf
+  What is at the top of the first page comes off a roll first: its opening label (领头标), its marks in their
+  order, its closing label (尾标). Lanes are filled from the left, and every web of N rolls begins on a page of
+  its own. Where what is printed last ends on the outside of the roll, let the press print the pages from the
+  last to the first, each turned by 180°. The symbol at both ends of a roll is a line FIRST..LAST, such as
+  `container fill --file` takes.
+
 A PROFILE for labels.txt
   columns = [\"sequence\", \"serial\", \"link\"]  # qr_text, batch, order, licensee, uscc, product, season
   separator = \";\"                           # or widths = [8, 19, 140]: columns filled with spaces
@@ -85,6 +92,8 @@ EXAMPLES
   yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
       --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf --rolls 2000 --lanes 4 --direction right --gap 3 --out pack-1 \\
+      --public-url https://v.example.cn
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]

@@ -25,7 +25,7 @@ pub enum Format {
 
 impl Format {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Csv,
         Self::Txt,
         Self::Zpl,

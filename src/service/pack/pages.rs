@@ -72,19 +72,21 @@ fn on_page(
     let mut labels = Vec::with_capacity(grid.cells() as usize);
     let mut ends = Vec::new();
     for cell in 0..grid.cells() {
-        match (grid.place_in(page, cell, range.marks()), rolls) {
-            (Some(Place::Label(place)), _) => {
+        let Some(place) = grid.place_in(page, cell, range.marks()) else {
+            continue;
+        };
+        let (roll, is_head) = match place {
+            Place::Label(place) => {
                 if let Some(index) = MarkIndex::new(range.first().get() + place) {
                     labels.push((cell, press.label(index)?));
                 }
+                continue;
             }
-            (Some(Place::Head(roll)), Some(rolls)) => {
-                ends.push((cell, rolls.end(roll, true, press)?))
-            }
-            (Some(Place::Tail(roll)), Some(rolls)) => {
-                ends.push((cell, rolls.end(roll, false, press)?))
-            }
-            _ => {}
+            Place::Head(roll) => (roll, true),
+            Place::Tail(roll) => (roll, false),
+        };
+        if let Some(rolls) = rolls {
+            ends.push((cell, rolls.end(roll, is_head, press)?));
         }
     }
     Ok((labels, ends))
