@@ -34,6 +34,7 @@ mod line;
 mod mask;
 mod outline;
 pub mod pdf;
+mod pdf_objects;
 pub mod png;
 pub mod qr_svg;
 pub mod readback;

@@ -315,6 +315,25 @@ mod tests {
     }
 
     #[test]
+    fn the_same_ends_are_the_same_bytes() {
+        let mut database = Database::new();
+        database.load_system_fonts();
+        let fonts = Fonts::new(database);
+        let design = plain(Dpi::D300);
+        let objects = || {
+            let made = RollDesign::new(&design, FACTS, &fonts).unwrap();
+            let both = [&made.head, &made.tail];
+            both.map(|art| art.pdf.objects.clone())
+        };
+        let first = objects();
+        let numbers = first.iter().flatten().map(|(number, _)| *number);
+        assert!(numbers.eq(FIRST_OF_ART..FIRST_OF_ART + first[0].len() + first[1].len()));
+        for _ in 0..5 {
+            assert!(objects() == first);
+        }
+    }
+
+    #[test]
     fn without_a_font_nothing_is_drawn() {
         let fonts = Fonts::new(Database::new());
         let faults = RollDesign::new(&plain(Dpi::D300), FACTS, &fonts).unwrap_err();
