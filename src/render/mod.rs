@@ -11,12 +11,8 @@
 //! reads them as a scanner would, [`label::Label`] joins the serial to it,
 //! [`design::Design`] says what lies where, and then [`png`], [`svg`], [`pdf`],
 //! [`zpl`] or [`sheet`] draw it;
-//! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
-//! The way through: [`symbol::Symbol`] says which modules are dark,
-//! [`label::Label`] joins the serial to it, [`design::Design`] says what lies
-//! where, and then [`png`], [`svg`], [`pdf`], [`zpl`] or [`sheet`] draw it;
-//! [`imposition`] says where on a sheet or, with [`rolls`], on a web. [`csv`] writes the tables that travel
-//! with the labels.
+//! [`imposition`] says where on a sheet or, with [`rolls`], on a web. [`csv`]
+//! writes the tables that travel with the labels.
 
 mod art;
 pub mod bitmap;

@@ -92,8 +92,8 @@ EXAMPLES
   yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
       --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 --public-url https://v.example.cn
-  yuanmark batch pack 1 --format pdf --rolls 2000 --lanes 4 --direction right --gap 3 --out pack-1 \\
-      --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf --rolls 2000 --lanes 4 --direction right --gap 3 \\
+      --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]

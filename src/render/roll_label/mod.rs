@@ -69,7 +69,8 @@ impl RollLabel {
         self.is_head
     }
 
-    pub(super) const fn symbol(&self) -> &Symbol {
+    /// The symbol.
+    pub const fn symbol(&self) -> &Symbol {
         &self.symbol
     }
 

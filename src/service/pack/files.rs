@@ -9,7 +9,7 @@ use super::press::Press;
 use super::proof::Proof;
 use super::rolls::{self, PartRolls};
 use super::streams::{self, Stream};
-use super::{ListedFile, Pack, Part, There, labels};
+use super::{ListedFile, Pack, Part, There, labels, part_of, parts};
 use crate::render::design::Design;
 use crate::render::imposition::Imposition;
 use crate::render::pdf::PdfPages;
@@ -43,7 +43,6 @@ impl<'a> Files<'a> {
         press: &'a Press,
         pack: &'a Pack,
         design: Design,
-        parts: &[Part],
     ) -> Result<Self, ServiceError> {
         let mut files = Self {
             design,
@@ -66,7 +65,7 @@ impl<'a> Files<'a> {
                     files.streams.push((name, Stream::Zpl(renderer)));
                 }
                 (Format::Pdf, _) => {
-                    let pages = files.pages(parts)?;
+                    let pages = files.pages()?;
                     files.drawn.push((name, Drawn::Pages(pages)));
                 }
                 (Format::SvgSheets, _) => {
@@ -88,13 +87,16 @@ impl<'a> Files<'a> {
         Ok(files)
     }
 
-    fn pages(&self, parts: &[Part]) -> Result<PdfPages, ServiceError> {
+    fn pages(&self) -> Result<PdfPages, ServiceError> {
         let (press, pack, design) = (self.press, self.pack, &self.design);
+        let batch = &press.batch;
+        let range = part_of(batch.number, batch.count.all(), pack.range)?;
+        let parts = parts(range, pack.part_size);
         let grid = pages::imposition(design, &pack.layout)?;
         let pages = PdfPages::new(design.clone(), grid);
         Ok(match &pack.layout.web {
             None => pages,
-            Some(web) => pages.with_rolls(rolls::design(web, press, pack, parts, design)?),
+            Some(web) => pages.with_rolls(rolls::design(web, press, pack, &parts, design)?),
         })
     }
 

@@ -150,7 +150,7 @@ pub async fn pack(
     let design = press.design(&pack.look, pack.dpi)?;
     let parts = parts(range, pack.part_size);
     check::request(pack, &press, &parts)?;
-    let files = Files::new(&press, pack, design, &parts)?;
+    let files = Files::new(&press, pack, design)?;
     let plan = Plan::of(&press, pack);
     check::folder(pack, &press, &files, &parts, &plan)?;
     let note = Note::new("pack-make").about(format!("orders {}", press.batch.order));

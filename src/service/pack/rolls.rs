@@ -8,7 +8,7 @@ use super::press::Press;
 use super::{Pack, Part};
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::domain::said::said;
-use crate::render::RenderError;
+use crate::render::{RenderError, readback};
 use crate::render::design::Design;
 use crate::render::roll_label::{RollDesign, RollFacts, RollLabel};
 use crate::render::rolls::Web;
@@ -87,7 +87,15 @@ impl PartRolls {
     ) -> Result<RollLabel, RenderError> {
         let roll = self.roll(place, press);
         let serials = (&*roll.first_serial, &*roll.last_serial);
-        Ok(RollLabel::new(is_head, roll.number, serials, roll.labels)?)
+        let label = RollLabel::new(is_head, roll.number, serials, roll.labels)?;
+        let text = format!("{}..{}", serials.0, serials.1);
+        match readback::check(label.symbol(), &text, "") {
+            Ok(()) => Ok(label),
+            Err(fault) => Err(RenderError::Readback {
+                serial: text,
+                fault,
+            }),
+        }
     }
 
     /// All of them.
