@@ -8,10 +8,10 @@ use super::press::Press;
 use super::{Pack, Part};
 use crate::domain::mark::{IndexRange, MarkIndex};
 use crate::domain::said::said;
-use crate::render::{RenderError, readback};
 use crate::render::design::Design;
 use crate::render::roll_label::{RollDesign, RollFacts, RollLabel};
 use crate::render::rolls::Web;
+use crate::render::{RenderError, readback};
 use crate::service::ServiceError;
 
 /// The most rolls of a pack: the manifest lists each.
