@@ -5,6 +5,7 @@ use thiserror::Error;
 use usvg::{Tree, WriteOptions};
 
 use super::bitmap::Bitmap;
+use super::pdf_objects::PdfObjects;
 
 /// A drawing in all forms that labels need.
 #[derive(Debug)]
@@ -17,15 +18,6 @@ pub struct Art {
     pub(super) svg_box: String,
     /// Objects of a PDF file; with bleed.
     pub(super) pdf: PdfObjects,
-}
-
-/// Objects of a PDF file, to be written with the numbers that they bear.
-#[derive(Debug)]
-pub(super) struct PdfObjects {
-    /// The number of the form (`XObject`) that draws it all into a square of one unit (ISO 32000-1, 8.10).
-    pub(super) form: usize,
-    /// Each with its number, from `obj` to `endobj`.
-    pub(super) objects: Vec<(usize, Vec<u8>)>,
 }
 
 /// The drawing cannot be made ready.
@@ -118,57 +110,4 @@ fn inside(svg: &str) -> &str {
     let begin = svg.find('>').map_or(0, |tag| tag + 1);
     let end = svg.rfind("</svg>").unwrap_or(svg.len());
     svg.get(begin..end).unwrap_or_default().trim()
-}
-
-impl PdfObjects {
-    fn new(tree: &Tree, first: usize) -> Result<Self, ArtError> {
-        let wrong = |what: &str| ArtError::Pdf(what.to_owned());
-        let (chunk, form) = svg2pdf::to_chunk(tree, svg2pdf::ConversionOptions::default())
-            .map_err(|error| ArtError::Pdf(error.to_string()))?;
-        let base = i32::try_from(first).map_err(|_| wrong("too many objects"))?;
-        let number = |old: pdf_writer::Ref| pdf_writer::Ref::new(base - 1 + old.get());
-        let form = number(form);
-        let mut file = pdf_writer::Pdf::new();
-        file.extend(&chunk.renumber(number));
-        let bytes = file.finish();
-        let objects = split(&bytes).ok_or_else(|| wrong("its table of objects is damaged"))?;
-        Ok(Self {
-            form: usize::try_from(form.get()).map_err(|_| wrong("too many objects"))?,
-            objects,
-        })
-    }
-}
-
-/// The objects of a PDF file, by its table (ISO 32000-1, 7.5.4).
-fn split(file: &[u8]) -> Option<Vec<(usize, Vec<u8>)>> {
-    let tail = std::str::from_utf8(file.get(file.len().checked_sub(40)?..)?).ok()?;
-    let table: usize = tail
-        .split("startxref")
-        .nth(1)?
-        .lines()
-        .nth(1)?
-        .trim()
-        .parse()
-        .ok()?;
-    let text = String::from_utf8_lossy(file.get(table..)?);
-    let rows = text
-        .lines()
-        .skip(2)
-        .take_while(|row| !row.starts_with("trailer"));
-    let mut offsets: Vec<(usize, usize)> = Vec::new();
-    for (number, row) in rows.enumerate() {
-        if row.trim_end().ends_with('n') {
-            offsets.push((row.get(..10)?.parse().ok()?, number));
-        }
-    }
-    offsets.sort_unstable();
-    let ends = offsets
-        .iter()
-        .skip(1)
-        .map(|(offset, _)| *offset)
-        .chain([table]);
-    let object = |((begin, number), end): (&(usize, usize), usize)| {
-        Some((*number, file.get(*begin..end)?.trim_ascii_end().to_vec()))
-    };
-    offsets.iter().zip(ends).map(object).collect()
 }

@@ -25,6 +25,8 @@ pub struct Design {
     /// The cut label, in dots.
     pub(super) width: u32,
     pub(super) height: u32,
+    /// The cut label in millimetres: what the die measures, which need not be whole dots.
+    pub(super) cut: Size,
     /// How far the art goes beyond the cut, in millimetres.
     pub(super) bleed: Mm,
     /// The corner of the symbol's first module.
@@ -87,10 +89,16 @@ impl Design {
             cap_height,
         };
         let lines = vec![line(0, 0, HALF), line(1, HALF + 1, SERIAL)];
+        let height = lines[1].top + cap_height + QUIET_ZONE * dots;
+        let dot = 25.4 / f64::from(dpi.dots_per_inch());
         Ok(Self {
             dpi,
             width,
-            height: lines[1].top + cap_height + QUIET_ZONE * dots,
+            height,
+            cut: Size {
+                width: f64::from(width) * dot,
+                height: f64::from(height) * dot,
+            },
             bleed: 0.0,
             symbol: (QUIET_ZONE * dots, QUIET_ZONE * dots),
             module: dots,
@@ -104,7 +112,12 @@ impl Design {
         self.dpi
     }
 
-    /// The cut label.
+    /// The cut label as its designer said.
+    pub const fn cut(&self) -> Size {
+        self.cut
+    }
+
+    /// The cut label as it is drawn, in whole dots.
     pub fn size(&self) -> Size {
         Size {
             width: f64::from(self.width) * self.dot(),

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::rolls::{Direction, Place, Rolls, Web};
+
 /// Millimetres.
 pub type Mm = f64;
 
@@ -28,7 +30,7 @@ impl Size {
         height: 450.0,
     };
     /// The largest that a page of a PDF file may be, on either side: 14,400 points (ISO 32000-1, annex C).
-    const LARGEST: Mm = 5080.0;
+    pub const LARGEST: Mm = 5080.0;
 }
 
 /// A paper that is not one.
@@ -96,9 +98,36 @@ pub enum ImpositionError {
         /// Beyond the cut of each.
         bleed: Mm,
     },
+    /// A page of the web would not hold one row.
+    #[error(
+        "a row of labels takes {row:.1} mm along the web with the gap, and a page only {repeat} mm"
+    )]
+    TooShort {
+        /// A label and a gap.
+        row: Mm,
+        /// The most that a page may measure.
+        repeat: Mm,
+    },
+    /// A web wider than a page of a PDF file.
+    #[error(
+        "{lanes} lanes make a web of {width:.1} mm; a page of a PDF file measures {} mm at most",
+        Size::LARGEST
+    )]
+    TooWide {
+        /// Rolls side by side.
+        lanes: u32,
+        /// Of the web.
+        width: Mm,
+    },
 }
 
-/// A grid of labels on sheets of one size.
+/// Crop marks: from the cut, and their length.
+const CROP: (Mm, Mm) = (1.0, 3.0);
+
+/// A hairline: two points, from the left and the top.
+pub type Hairline = [(Mm, Mm); 2];
+
+/// A grid of labels on sheets of one size, or on the pages of a web.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imposition {
     paper: Size,
@@ -106,8 +135,15 @@ pub struct Imposition {
     gap: Mm,
     columns: u32,
     rows: u32,
-    order: Order,
-    is_single: bool,
+    fill: Fill,
+}
+
+/// How the grid is filled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fill {
+    Sheets(Order),
+    Single,
+    Web(Rolls, Direction),
 }
 
 impl Imposition {
@@ -153,8 +189,52 @@ impl Imposition {
             gap,
             columns,
             rows,
-            order,
-            is_single: false,
+            fill: Fill::Sheets(order),
+        })
+    }
+
+    /// Lanes side by side, and as many rows as go on a page; half a gap on each side, so that pages butt together.
+    ///
+    /// # Errors
+    /// If not even one row does, the web is wider than a page can be, or the gap is less than twice the `bleed`.
+    pub fn web((label, bleed): (Size, Mm), gap: Mm, web: Web) -> Result<Self, ImpositionError> {
+        if gap < 2.0 * bleed {
+            return Err(ImpositionError::Bleed { gap, bleed });
+        }
+        let (across, along) = match web.direction.is_sideways() {
+            false => (label.width + gap, label.height + gap),
+            true => (label.height + gap, label.width + gap),
+        };
+        let lanes = web.lanes.get();
+        let width = f64::from(lanes) * across;
+        if width > Size::LARGEST {
+            return Err(ImpositionError::TooWide { lanes, width });
+        }
+        let rows = (web.repeat.min(Size::LARGEST) / along + 1e-6).floor();
+        if rows < 1.0 {
+            let (row, repeat) = (along, web.repeat);
+            return Err(ImpositionError::TooShort { row, repeat });
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and within 1 to some thousand: a label and a gap are not smaller than a millimetre"
+        )]
+        let rows = rows as u32;
+        let (columns, down) = match web.direction.is_sideways() {
+            false => (lanes, rows),
+            true => (rows, lanes),
+        };
+        Ok(Self {
+            paper: Size {
+                width: f64::from(columns) * (label.width + gap),
+                height: f64::from(down) * (label.height + gap),
+            },
+            label,
+            gap,
+            columns,
+            rows: down,
+            fill: Fill::Web(Rolls::new(web.labels, lanes, rows), web.direction),
         })
     }
 
@@ -169,19 +249,38 @@ impl Imposition {
             gap: 0.0,
             columns: 1,
             rows: 1,
-            order: Order::Rows,
-            is_single: true,
+            fill: Fill::Single,
         }
     }
 
-    /// The sheet.
+    /// The sheet, or a page of a web turned so that its labels stand upright.
     pub const fn paper(&self) -> Size {
         self.paper
     }
 
+    /// The page as it lies in the press.
+    pub const fn page(&self) -> Size {
+        let Size { width, height } = self.paper;
+        match self.fill {
+            Fill::Web(_, Direction::Right | Direction::Left) => Size {
+                width: height,
+                height: width,
+            },
+            _ => self.paper,
+        }
+    }
+
+    /// Which edge of the labels is at the upper edge of the page.
+    pub const fn direction(&self) -> Direction {
+        match self.fill {
+            Fill::Web(_, direction) => direction,
+            _ => Direction::Top,
+        }
+    }
+
     /// Whether a page is one label, and not a sheet to be cut.
     pub const fn is_single(&self) -> bool {
-        self.is_single
+        matches!(self.fill, Fill::Single)
     }
 
     /// Labels on a full sheet.
@@ -189,46 +288,58 @@ impl Imposition {
         self.columns * self.rows
     }
 
-    /// Sheets for so many labels.
-    pub const fn sheets(&self, labels: u32) -> u32 {
-        labels.div_ceil(self.cells())
+    /// Sheets or pages for so many labels.
+    pub fn sheets(&self, labels: u32) -> u32 {
+        match self.fill {
+            Fill::Web(rolls, _) => u32::try_from(rolls.pages(labels)).unwrap_or(u32::MAX),
+            _ => labels.div_ceil(self.cells()),
+        }
     }
 
-    /// Which of `labels` labels lies in a cell of a sheet, both from 0, cells row by row; `None` if the cell stays empty.
-    pub fn label_in(&self, sheet: u32, cell: u32, labels: u32) -> Option<u32> {
-        let label = match self.order {
-            Order::Rows => sheet * self.cells() + cell,
+    /// What lies in a cell of a sheet when there are `labels` in all; both from 0, cells row by row, on a web along it;
+    /// `None` if the cell stays empty.
+    pub fn place_in(&self, sheet: u32, cell: u32, labels: u32) -> Option<Place> {
+        let label = match self.fill {
+            Fill::Web(rolls, _) => return rolls.place(sheet, cell, labels),
             // The label at place p of sheet s is p × sheets + s.
-            Order::Stacks => cell * self.sheets(labels) + sheet,
+            Fill::Sheets(Order::Stacks) => cell * self.sheets(labels) + sheet,
+            Fill::Sheets(Order::Rows) | Fill::Single => sheet * self.cells() + cell,
         };
-        (label < labels).then_some(label)
+        (label < labels).then_some(Place::Label(label))
     }
 
-    /// The left and the top edge of a cell, from the left and the top of the sheet.
+    /// The left and the top edge of a cell, from the left and the top of [`Self::paper`].
     pub fn corner(&self, cell: u32) -> (Mm, Mm) {
         let edge = |place: u32, count: u32, label: Mm, paper: Mm| {
             let all = f64::from(count) * (label + self.gap) - self.gap;
             (paper - all) / 2.0 + f64::from(place) * (label + self.gap)
         };
+        let (column, row) = self.column_and_row(cell);
         (
-            edge(
-                cell % self.columns,
-                self.columns,
-                self.label.width,
-                self.paper.width,
-            ),
-            edge(
-                cell / self.columns,
-                self.rows,
-                self.label.height,
-                self.paper.height,
-            ),
+            edge(column, self.columns, self.label.width, self.paper.width),
+            edge(row, self.rows, self.label.height, self.paper.height),
         )
+    }
+
+    /// Where a cell is while the labels stand upright.
+    fn column_and_row(&self, cell: u32) -> (u32, u32) {
+        let Fill::Web(rolls, direction) = self.fill else {
+            return (cell % self.columns, cell / self.columns);
+        };
+        let (right, bottom) = (self.columns - 1, self.rows - 1);
+        let (lane, row) = (cell % rolls.lanes(), cell / rolls.lanes());
+        match direction {
+            Direction::Top => (lane, row),
+            Direction::Bottom => (right - lane, bottom - row),
+            // Turned, the right edge becomes the upper one, and the upper one the left.
+            Direction::Right => (right - row, lane),
+            Direction::Left => (row, bottom - lane),
+        }
     }
 
     /// Where the knife goes: the left and right edges of the columns, the top and bottom edges of the rows, ascending,
     /// those that coincide once.
-    pub fn cuts(&self) -> (Vec<Mm>, Vec<Mm>) {
+    fn cuts(&self) -> (Vec<Mm>, Vec<Mm>) {
         let edges = |count: u32, step: u32, label: Mm, side: fn((Mm, Mm)) -> Mm| {
             let mut all = Vec::new();
             for place in 0..count {
@@ -244,6 +355,32 @@ impl Imposition {
             edges(self.columns, 1, self.label.width, |(x, _)| x),
             edges(self.rows, self.columns, self.label.height, |(_, y)| y),
         )
+    }
+
+    /// Hairlines in the margin where the knife goes; none on a web, which a die cuts.
+    pub fn crop_marks(&self) -> Vec<Hairline> {
+        let Fill::Sheets(_) = self.fill else {
+            return Vec::new();
+        };
+        let (columns, rows) = self.cuts();
+        let ends = |cuts: &[Mm], side: Mm| {
+            let (first, last) = (cuts.first().copied()?, cuts.last().copied()?);
+            let (distance, length) = CROP;
+            let before = (first - distance).max(0.0);
+            let after = (last + distance).min(side);
+            Some([
+                ((before - length).max(0.0), before),
+                (after, (after + length).min(side)),
+            ])
+        };
+        let mut marks = Vec::new();
+        for (begin, end) in ends(&rows, self.paper.height).into_iter().flatten() {
+            marks.extend(columns.iter().map(|x| [(*x, begin), (*x, end)]));
+        }
+        for (begin, end) in ends(&columns, self.paper.width).into_iter().flatten() {
+            marks.extend(rows.iter().map(|y| [(begin, *y), (end, *y)]));
+        }
+        marks
     }
 }
 
@@ -285,7 +422,7 @@ mod tests {
                 let mut seen = vec![0; labels as usize];
                 for sheet in 0..sheets {
                     for cell in 0..grid.cells() {
-                        if let Some(label) = grid.label_in(sheet, cell, labels) {
+                        if let Some(Place::Label(label)) = grid.place_in(sheet, cell, labels) {
                             seen[label as usize] += 1;
                         }
                     }
@@ -301,10 +438,11 @@ mod tests {
         let labels = 36 * 10;
         for cell in 0..grid.cells() {
             let stack: Vec<_> = (0..10)
-                .filter_map(|sheet| grid.label_in(sheet, cell, labels))
+                .filter_map(|sheet| grid.place_in(sheet, cell, labels))
                 .collect();
             let first = cell * 10;
-            assert_eq!(stack, (first..first + 10).collect::<Vec<_>>());
+            let expected = (first..first + 10).map(Place::Label);
+            assert_eq!(stack, expected.collect::<Vec<_>>());
         }
     }
 
@@ -315,6 +453,94 @@ mod tests {
         let (x, y) = on_a4(2.0, Order::Rows).cuts();
         assert_eq!((x.len(), y.len()), (12, 12));
         assert!(x.windows(2).all(|two| two[0] < two[1]));
+    }
+
+    fn web(direction: Direction) -> Web {
+        let few = |number| std::num::NonZero::new(number).unwrap();
+        Web {
+            labels: few(100),
+            lanes: few(3),
+            direction,
+            repeat: 300.0,
+        }
+    }
+
+    #[test]
+    fn lanes_and_rows_lie_on_a_page_as_the_labels_are_turned() {
+        let on_web = |direction| Imposition::web((LABEL, 0.0), 2.0, web(direction)).unwrap();
+        // Where a corner of the upright page is once it is turned, from the left and the top.
+        let turned = |grid: &Imposition, (x, y): (Mm, Mm)| {
+            let Size { width, height } = grid.paper();
+            match grid.direction() {
+                Direction::Top => (x, y),
+                Direction::Bottom => (width - x, height - y),
+                Direction::Right => (y, width - x),
+                Direction::Left => (height - y, x),
+            }
+        };
+        for (direction, page, rows) in [
+            (Direction::Top, (96.0, 294.0), 7),
+            (Direction::Bottom, (96.0, 294.0), 7),
+            (Direction::Right, (126.0, 288.0), 9),
+            (Direction::Left, (126.0, 288.0), 9),
+        ] {
+            let grid = on_web(direction);
+            assert_eq!((grid.page().width, grid.page().height), page);
+            assert_eq!(grid.cells(), 3 * rows);
+            assert!(grid.crop_marks().is_empty());
+            let middle = |cell| {
+                let (x, y) = grid.corner(cell);
+                turned(&grid, (x + LABEL.width / 2.0, y + LABEL.height / 2.0))
+            };
+            let (across, along) = (page.0 / 3.0, page.1 / f64::from(rows));
+            for cell in 0..grid.cells() {
+                let (x, y) = middle(cell);
+                let lane = f64::from(cell % 3) + 0.5;
+                let row = f64::from(cell / 3) + 0.5;
+                assert!((x - lane * across).abs() < 1e-9, "{direction:?} {cell}");
+                assert!((y - row * along).abs() < 1e-9, "{direction:?} {cell}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_label_of_a_web_lies_in_one_cell() {
+        let grid = Imposition::web((LABEL, 0.0), 2.0, web(Direction::Left)).unwrap();
+        for labels in [1, 99, 100, 101, 299, 300, 301, 1000] {
+            let mut seen = vec![0; labels as usize];
+            let (mut heads, mut tails) = (0, 0);
+            for sheet in 0..grid.sheets(labels) {
+                for cell in 0..grid.cells() {
+                    match grid.place_in(sheet, cell, labels) {
+                        Some(Place::Label(label)) => seen[label as usize] += 1,
+                        Some(Place::Head(_)) => heads += 1,
+                        Some(Place::Tail(_)) => tails += 1,
+                        None => {}
+                    }
+                }
+            }
+            assert!(seen.iter().all(|times| *times == 1), "{labels}");
+            let rolls = labels.div_ceil(100);
+            assert_eq!((heads, tails), (rolls, rolls));
+        }
+    }
+
+    #[test]
+    fn webs_that_cannot_be_are_refused() {
+        let with = |change: fn(&mut Web)| {
+            let mut web = web(Direction::Top);
+            change(&mut web);
+            Imposition::web((LABEL, 0.5), 2.0, web)
+        };
+        assert!(with(|_| ()).is_ok());
+        let short = with(|web| web.repeat = 41.9);
+        assert!(matches!(short, Err(ImpositionError::TooShort { .. })));
+        let exact = with(|web| web.repeat = 42.0).unwrap();
+        assert_eq!(exact.cells(), 3);
+        let wide = with(|web| web.lanes = std::num::NonZero::new(159).unwrap());
+        assert!(matches!(wide, Err(ImpositionError::TooWide { .. })));
+        let tight = Imposition::web((LABEL, 1.5), 2.0, web(Direction::Top));
+        assert!(matches!(tight, Err(ImpositionError::Bleed { .. })));
     }
 
     #[test]

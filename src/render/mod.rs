@@ -11,8 +11,8 @@
 //! reads them as a scanner would, [`label::Label`] joins the serial to it,
 //! [`design::Design`] says what lies where, and then [`png`], [`svg`], [`pdf`],
 //! [`zpl`] or [`sheet`] draw it;
-//! [`imposition`] says where on a sheet. [`csv`] writes the tables that travel
-//! with the labels.
+//! [`imposition`] says where on a sheet or, with [`rolls`], on a web. [`csv`]
+//! writes the tables that travel with the labels.
 
 mod art;
 pub mod bitmap;
@@ -30,12 +30,16 @@ mod line;
 mod mask;
 mod outline;
 pub mod pdf;
+mod pdf_objects;
 pub mod png;
 pub mod qr_svg;
 pub mod readback;
+pub mod roll_label;
+pub mod rolls;
 pub mod sheet;
 mod strokes;
 pub mod svg;
+pub mod svg_sheet;
 pub mod symbol;
 pub mod template;
 pub mod terminal;

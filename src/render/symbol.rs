@@ -78,6 +78,27 @@ impl Symbol {
         Self::draw(version, bits).map_err(too_long)
     }
 
+    /// Encodes `text` as one alphanumeric segment at error-correction level M, in the smallest version that holds it.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, has a character that does not belong to the alphabet, or is too long for version 40.
+    pub fn of_text(text: &str) -> Result<Self, SymbolError> {
+        check_prefix(text)?;
+        let too_long = |_: QrError| SymbolError::TooLong(text.len());
+        let (version, mut bits) = (1..=40)
+            .map(|version| (version, Bits::new(Version::Normal(i16::from(version)))))
+            .find(|(_, bits)| {
+                let needed = segment(bits, Mode::Alphanumeric, text.len());
+                needed.is_some_and(|needed| has_room(bits, needed))
+            })
+            .ok_or_else(|| too_long(QrError::DataTooLong))?;
+        bits.push_alphanumeric_data(text.as_bytes())
+            .map_err(too_long)?;
+        bits.push_terminator(LEVEL).map_err(too_long)?;
+        Self::draw(version, bits).map_err(too_long)
+    }
+
     /// Gives the same symbol as `QrCode::with_bits`, only sooner.
     fn draw(version: u8, bits: Bits) -> Result<Self, QrError> {
         let normal = bits.version();
@@ -138,41 +159,52 @@ impl Symbol {
 
 /// Whether the two segments with their headers fit the version of `bits`.
 fn fits(bits: &Bits, prefix: usize, digits: usize) -> bool {
-    let segment = |mode: Mode, length: usize| {
-        let count_bits = mode.length_bits_count(bits.version());
-        // A length that overflows its count field never fits.
-        (length >> count_bits == 0).then(|| 4 + count_bits + mode.data_bits_count(length))
-    };
-    let needed = segment(Mode::Alphanumeric, prefix).zip(segment(Mode::Numeric, digits));
-    needed.is_some_and(|(a, b)| bits.max_len(LEVEL).is_ok_and(|room| a + b <= room))
+    let prefix = segment(bits, Mode::Alphanumeric, prefix);
+    let needed = prefix.zip(segment(bits, Mode::Numeric, digits));
+    needed.is_some_and(|(a, b)| has_room(bits, a + b))
+}
+
+/// The bits of a segment with its header; none if its length overflows its count field, so that it never fits.
+fn segment(bits: &Bits, mode: Mode, length: usize) -> Option<usize> {
+    let count_bits = mode.length_bits_count(bits.version());
+    (length >> count_bits == 0).then(|| 4 + count_bits + mode.data_bits_count(length))
+}
+
+fn has_room(bits: &Bits, needed: usize) -> bool {
+    bits.max_len(LEVEL).is_ok_and(|room| needed <= room)
 }
 
 fn check(prefix: &str, digits: &str) -> Result<(), SymbolError> {
-    // The encoder turns strangers into '0' without a word, so we look first.
-    let alphanumeric = |c: char| matches!(c, '0'..='9' | 'A'..='Z') || " $%*+-./:".contains(c);
-    let stranger = |text: &str, belongs: &dyn Fn(char) -> bool| {
-        text.chars()
-            .enumerate()
-            .find(|(_, c)| !belongs(*c))
-            .map(|(i, c)| (c, i + 1))
-    };
-    if prefix.is_empty() {
-        return Err(SymbolError::Empty("prefix"));
-    }
+    check_prefix(prefix)?;
     if digits.is_empty() {
         return Err(SymbolError::Empty("digits"));
     }
-    if let Some((character, position)) = stranger(prefix, &alphanumeric) {
-        return Err(SymbolError::PrefixCharacter {
-            character,
-            position,
-        });
-    }
-    if let Some((character, position)) = stranger(digits, &|c| c.is_ascii_digit()) {
+    if let Some((character, position)) = stranger(digits, |c| c.is_ascii_digit()) {
         return Err(SymbolError::DigitCharacter {
             character,
             position,
         });
     }
     Ok(())
+}
+
+/// The encoder turns strangers into '0' without a word, so we look first.
+fn check_prefix(prefix: &str) -> Result<(), SymbolError> {
+    if prefix.is_empty() {
+        return Err(SymbolError::Empty("prefix"));
+    }
+    let alphanumeric = |c: char| matches!(c, '0'..='9' | 'A'..='Z') || " $%*+-./:".contains(c);
+    if let Some((character, position)) = stranger(prefix, alphanumeric) {
+        return Err(SymbolError::PrefixCharacter {
+            character,
+            position,
+        });
+    }
+    Ok(())
+}
+
+/// The first character that does not belong, and its place from 1.
+fn stranger(text: &str, belongs: impl Fn(char) -> bool) -> Option<(char, usize)> {
+    let places = text.chars().zip(1..);
+    places.into_iter().find(|(c, _)| !belongs(*c))
 }

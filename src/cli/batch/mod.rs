@@ -5,7 +5,7 @@ mod print;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::domain::text::Line;
 use crate::render::dpi::Dpi;
 use crate::render::imposition::{Mm, Order, Size, SizeError};
+use crate::render::rolls::{Direction, Web};
 use crate::service::issue::{self, Issue};
 use crate::service::pack::{self, Layout, Pack as Request, There};
 use crate::service::system;
@@ -65,13 +66,20 @@ pub(super) enum Batch {
     ///
     /// labels.csv has one line a label: sequence (the index in the batch, from 0), serial, qr_text, link. labels.txt has
     /// the form that a profile says. labels.pdf has sheets with crop marks, labels.zpl one picture a label for label
-    /// printers; the folders svg and png have one drawing a label. manifest.json lists what the folder holds, with serials
-    /// and SHA-256. A file stands under its final name only when it is complete.
+    /// printers; the folders svg and png have one drawing a label, svg-sheets one a sheet, laid out like labels.pdf.
+    /// manifest.json lists what the folder holds, with serials and SHA-256. A file stands under its final name only when it is complete.
     #[command(after_help = PACK_HELP)]
     Pack(Box<PackArguments>),
 }
 
 const PACK_HELP: &str = "\
+ROLLS in labels.pdf
+  What is at the top of the first page comes off a roll first: its opening label (领头标), its marks in their
+  order, its closing label (尾标). Lanes are filled from the left, and every web of N rolls begins on a page of
+  its own. Where what is printed last ends on the outside of the roll, let the press print the pages from the
+  last to the first, each turned by 180°. The symbol at both ends of a roll is a line FIRST..LAST, such as
+  `container fill --file` takes.
+
 A PROFILE for labels.txt
   columns = [\"sequence\", \"serial\", \"link\"]  # qr_text, batch, order, licensee, uscc, product, season
   separator = \";\"                           # or widths = [8, 19, 140]: columns filled with spaces
@@ -85,9 +93,12 @@ EXAMPLES
       --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 \\
       --public-url https://v.example.cn
+  yuanmark batch pack 1 --format pdf --rolls 2000 --lanes 4 --direction right --gap 3 \\
+      --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format zpl --dpi 203 --out pack-1 --public-url https://v.example.cn";
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("texts").args(["template", "rolls"]).multiple(true))]
 pub(super) struct PackArguments {
     /// The batch's number
     #[arg(value_parser = batch_number)]
@@ -115,8 +126,8 @@ pub(super) struct PackArguments {
     /// The label: 30x40, 40x60, 20x20 (in mm), the name of a stored template, or an SVG file; without it, symbol and serial alone
     #[arg(long, value_name = "NAME|FILE")]
     template: Option<String>,
-    /// A font file for the template's texts, besides the fonts of the system
-    #[arg(long, value_name = "FILE", requires = "template")]
+    /// A font file for the texts of the template and of the ends of rolls, besides the fonts of the system
+    #[arg(long, value_name = "FILE", requires = "texts")]
     font: Vec<PathBuf>,
     /// Write the hidden codes too, into hidden-codes.csv (mode 0600)
     #[arg(long)]
@@ -127,7 +138,7 @@ pub(super) struct PackArguments {
     /// The sheet of labels.pdf: a4, sra3, its width and height in mm such as 330x480, or label for one label a page
     #[arg(long, default_value = "a4", value_parser = paper)]
     paper: Paper,
-    /// Millimetres between labels on a sheet
+    /// Millimetres between labels on a sheet or a web
     #[arg(long, default_value = "2", value_parser = millimetres, value_name = "MM")]
     gap: Mm,
     /// Millimetres that stay white at least on each side of a sheet
@@ -136,6 +147,19 @@ pub(super) struct PackArguments {
     /// How labels follow one another on sheets: row by row, or so that the cut stacks follow one another
     #[arg(long, default_value = "rows", value_name = "ORDER")]
     order: SheetOrder,
+    /// A web instead of sheets in labels.pdf, to be slit into rolls of so many labels; each opens and closes with a label of
+    /// its own
+    #[arg(long, value_name = "LABELS", conflicts_with_all = ["paper", "margin", "order"])]
+    rolls: Option<NonZero<u32>>,
+    /// Rolls side by side on the web
+    #[arg(long, default_value = "1", value_name = "N", requires = "rolls")]
+    lanes: NonZero<u32>,
+    /// Which edge of the labels comes off the roll first
+    #[arg(long, default_value = "top", value_name = "EDGE", requires = "rolls")]
+    direction: Edge,
+    /// The most that a page of the web measures along it; a page holds whole rows, so that pages butt together
+    #[arg(long, default_value_t = Web::REPEAT, value_parser = repeat, value_name = "MM", requires = "rolls")]
+    repeat: Mm,
     /// Split every kind of file into parts of so many labels
     #[arg(long, value_name = "LABELS")]
     part_size: Option<NonZero<u32>>,
@@ -163,6 +187,31 @@ fn paper(text: &str) -> Result<Paper, SizeError> {
 fn millimetres(text: &str) -> Result<Mm, String> {
     let mm = text.parse().ok().filter(|mm| (0.0..=200.0).contains(mm));
     mm.ok_or_else(|| "a number of millimetres from 0 to 200".to_owned())
+}
+
+fn repeat(text: &str) -> Result<Mm, String> {
+    let sides = 10.0..=Size::LARGEST;
+    let mm = text.parse().ok().filter(|mm| sides.contains(mm));
+    mm.ok_or_else(|| format!("a number of millimetres from 10 to {}", Size::LARGEST))
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Edge {
+    Top,
+    Right,
+    Bottom,
+    Left,
+}
+
+impl From<Edge> for Direction {
+    fn from(edge: Edge) -> Self {
+        match edge {
+            Edge::Top => Self::Top,
+            Edge::Right => Self::Right,
+            Edge::Bottom => Self::Bottom,
+            Edge::Left => Self::Left,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -198,6 +247,7 @@ enum Format {
     Zpl,
     Pdf,
     Svg,
+    SvgSheets,
     Png,
     Sheet,
     Proof,
@@ -211,6 +261,7 @@ impl From<Format> for pack::Format {
             Format::Zpl => Self::Zpl,
             Format::Pdf => Self::Pdf,
             Format::Svg => Self::Svg,
+            Format::SvgSheets => Self::SvgSheets,
             Format::Png => Self::Png,
             Format::Sheet => Self::Sheet,
             Format::Proof => Self::Proof,
@@ -313,6 +364,12 @@ impl PackArguments {
                 gap: self.gap,
                 margin: self.margin,
                 order: self.order.into(),
+                web: self.rolls.map(|labels| Web {
+                    labels,
+                    lanes: self.lanes,
+                    direction: self.direction.into(),
+                    repeat: self.repeat,
+                }),
             },
             part_size: self.part_size,
             there: match (self.replace, self.resume) {

@@ -101,6 +101,7 @@ pub(super) fn design(
         dpi,
         width: down((source.size.width / dot).round()),
         height: down((source.size.height / dot).round()),
+        cut: source.size,
         bleed: source.bleed,
         module,
         symbol: (left + QUIET_ZONE * module, top + QUIET_ZONE * module),
@@ -110,8 +111,8 @@ pub(super) fn design(
     #[expect(clippy::cast_possible_truncation, reason = "some hundred dots")]
     let bleed = (source.bleed / dot) as f32;
     let size = (design.width, design.height);
-    let drawn = picture(&art, size, bleed).map_err(|error| drawing(&error))?;
-    let under = picture(&ground, size, bleed).map_err(|error| drawing(&error))?;
+    let drawn = picture(&art, size, bleed)?;
+    let under = picture(&ground, size, bleed)?;
 
     faults.extend(check::quiet_zone(
         &art,
@@ -124,18 +125,20 @@ pub(super) fn design(
     faults.extend(check::overlaps(&places, &art, source.bleed));
     faults.extend(check::contrast(&art, &under, dot, source.bleed));
     Faults::none_or(faults)?;
-    let art = Art::new(&art, size, bleed, FIRST_OF_ART).map_err(|error| drawing(&error))?;
+    let art = Art::new(&art, size, bleed, FIRST_OF_ART)?;
     Ok(Design {
         art: Some(Arc::new(art)),
         ..design
     })
 }
 
-fn drawing(error: &ArtError) -> Faults {
-    Faults::one(
-        "svg",
-        said!("cannot be drawn: {error}", "无法绘制：{error}"),
-    )
+impl From<ArtError> for Faults {
+    fn from(error: ArtError) -> Self {
+        Self::one(
+            "svg",
+            said!("cannot be drawn: {error}", "无法绘制：{error}"),
+        )
+    }
 }
 
 /// The drawing with its places, and how its long texts are made smaller.

@@ -28,11 +28,11 @@ fn no_font(what: &str, what_zh: &str) -> crate::domain::said::Said {
     )
 }
 
-/// Reads a filled template.
+/// Reads a filled template, or another drawing with texts.
 ///
 /// # Errors
 /// If it is no drawing, or a font is missing.
-pub(super) fn read(text: &str, fonts: &Fonts) -> Result<Tree, Faults> {
+pub(in crate::render) fn read(text: &str, fonts: &Fonts) -> Result<Tree, Faults> {
     let missing = Mutex::new(BTreeSet::new());
     let select = FontResolver::default_font_selector();
     let select_font = |font: &usvg::Font, database: &mut Arc<Database>| {

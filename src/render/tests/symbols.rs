@@ -55,6 +55,23 @@ fn the_symbol_is_the_one_crate_qrcode_draws() {
 }
 
 #[test]
+fn a_text_is_one_segment() {
+    let text = "4BD9-QV4N-Q0NZ-57DB..GK1M-BEJW-CY7H-0203";
+    let symbol = Symbol::of_text(text).unwrap();
+    assert_eq!((symbol.version(), symbol.size()), (3, 29));
+    let module = |at: u32| (at / 4).wrapping_sub(4);
+    let texts = super::read(37 * 4, 37 * 4, |x, y| symbol.is_dark(module(x), module(y)));
+    assert_eq!(texts, [text]);
+    let version = |length| Symbol::of_text(&"A".repeat(length)).map(|symbol| symbol.version());
+    // ISO/IEC 18004, table 7: what goes into versions 2, 3 and 40 at level M.
+    assert_eq!((version(38), version(39)), (Ok(2), Ok(3)));
+    assert_eq!((version(61), version(62)), (Ok(3), Ok(4)));
+    assert_eq!(version(3391), Ok(40));
+    assert_eq!(version(3392), Err(SymbolError::TooLong(3392)));
+    assert!(Symbol::of_text("a").is_err() && Symbol::of_text("").is_err());
+}
+
+#[test]
 fn strangers_are_named() {
     let message = |prefix, digits| {
         Symbol::encode(prefix, digits)

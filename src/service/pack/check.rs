@@ -6,6 +6,7 @@ use super::files::Files;
 use super::format::Format;
 use super::plan::{Difference, Plan};
 use super::press::Press;
+use super::rolls;
 use super::{MANIFEST, Manifest, Pack, Part, There, manifest};
 use crate::domain::order::Batch;
 use crate::domain::said::said;
@@ -78,6 +79,9 @@ pub(super) fn request(pack: &Pack, press: &Press, parts: &[Part]) -> Result<(), 
                 "请选择印刷软件的数据格式文件"
             ),
         ));
+    }
+    if let Some(web) = &pack.layout.web {
+        rolls::check(web, pack, parts)?;
     }
     let largest = parts.iter().map(|part| part.range.marks()).max();
     if pack.formats.contains(&Format::Sheet) && largest > u32::try_from(MOST_LABELS).ok() {

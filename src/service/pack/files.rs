@@ -7,9 +7,11 @@ use super::pages;
 use super::part::Written;
 use super::press::Press;
 use super::proof::Proof;
+use super::rolls::{self, PartRolls};
 use super::streams::{self, Stream};
-use super::{ListedFile, Pack, Part, There, labels};
+use super::{ListedFile, Pack, Part, There, labels, part_of, parts};
 use crate::render::design::Design;
+use crate::render::imposition::Imposition;
 use crate::render::pdf::PdfPages;
 use crate::render::png::PngRenderer;
 use crate::service::ServiceError;
@@ -28,6 +30,7 @@ pub(super) struct Files<'a> {
 /// A kind of file that is drawn.
 enum Drawn {
     Pages(PdfPages),
+    SvgSheets(Imposition),
     Svg,
     Png,
     Sheet,
@@ -62,8 +65,12 @@ impl<'a> Files<'a> {
                     files.streams.push((name, Stream::Zpl(renderer)));
                 }
                 (Format::Pdf, _) => {
-                    let pages = pages::pages(&files.design, &pack.layout)?;
+                    let pages = files.pages()?;
                     files.drawn.push((name, Drawn::Pages(pages)));
+                }
+                (Format::SvgSheets, _) => {
+                    let grid = pages::imposition(&files.design, &pack.layout)?;
+                    files.drawn.push((name, Drawn::SvgSheets(grid)));
                 }
                 (Format::Svg, _) => files.drawn.push((name, Drawn::Svg)),
                 (Format::Png, _) => files.drawn.push((name, Drawn::Png)),
@@ -78,6 +85,25 @@ impl<'a> Files<'a> {
             files.streams.push((HIDDEN, Stream::Hidden));
         }
         Ok(files)
+    }
+
+    fn pages(&self) -> Result<PdfPages, ServiceError> {
+        let (press, pack, design) = (self.press, self.pack, &self.design);
+        let batch = &press.batch;
+        let range = part_of(batch.number, batch.count.all(), pack.range)?;
+        let parts = parts(range, pack.part_size);
+        let grid = pages::imposition(design, &pack.layout)?;
+        let pages = PdfPages::new(design.clone(), grid);
+        Ok(match &pack.layout.web {
+            None => pages,
+            Some(web) => pages.with_rolls(rolls::design(web, press, pack, &parts, design)?),
+        })
+    }
+
+    /// The rolls of a kind of file.
+    fn rolls(&self, drawn: &Drawn, part: Part) -> Option<PartRolls> {
+        let web = self.pack.layout.web.as_ref()?;
+        matches!(drawn, Drawn::Pages(_)).then(|| PartRolls::new(web, self.pack, part))
     }
 
     /// How often every label is made.
@@ -110,7 +136,11 @@ impl<'a> Files<'a> {
             } else {
                 self.draw(drawn, part, &path, tick)?
             };
-            made.push(ListedFile::new(self.press, name, part.range, written));
+            let rolls = self.rolls(drawn, part);
+            made.push(ListedFile {
+                rolls: rolls.map_or(Vec::new(), |rolls| rolls.list(self.press)),
+                ..ListedFile::new(self.press, name, part.range, written)
+            });
         }
         Ok(made)
     }
@@ -128,7 +158,11 @@ impl<'a> Files<'a> {
     ) -> Result<Written, ServiceError> {
         let (press, range, design) = (self.press, part.range, &self.design);
         match drawn {
-            Drawn::Pages(pages) => pages::write(press, range, pages, path, tick),
+            Drawn::Pages(pages) => {
+                let pages = (pages, self.rolls(drawn, part));
+                pages::write(press, range, pages, path, tick)
+            }
+            Drawn::SvgSheets(grid) => pages::write_svg(press, range, (design, grid), path, tick),
             Drawn::Svg => labels::write_svg(press, range, design, path, tick),
             Drawn::Png => labels::write_png(press, range, design, path, tick),
             Drawn::Proof(proof) => {

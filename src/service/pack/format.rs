@@ -9,10 +9,12 @@ pub enum Format {
     Txt,
     /// `labels.zpl`: one picture a label, in the language of label printers.
     Zpl,
-    /// `labels.pdf`: sheets, or one label a page.
+    /// `labels.pdf`: sheets, a web of rolls, or one label a page.
     Pdf,
     /// `svg/`: one drawing a label, in millimetres.
     Svg,
+    /// `svg-sheets/`: one drawing a sheet, laid out like the pages of the PDF file.
+    SvgSheets,
     /// `png/`: one 1-bit picture a label, in the press's dots.
     Png,
     /// `sheet.png`: up to 96 labels on one picture, to look at.
@@ -23,12 +25,13 @@ pub enum Format {
 
 impl Format {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Csv,
         Self::Txt,
         Self::Zpl,
         Self::Pdf,
         Self::Svg,
+        Self::SvgSheets,
         Self::Png,
         Self::Sheet,
         Self::Proof,
@@ -42,6 +45,7 @@ impl Format {
             Self::Zpl => ("labels", ".zpl"),
             Self::Pdf => ("labels", ".pdf"),
             Self::Svg => ("svg", ""),
+            Self::SvgSheets => ("svg-sheets", ""),
             Self::Png => ("png", ""),
             Self::Sheet => ("sheet", ".png"),
             Self::Proof => ("proof", ".pdf"),

@@ -1,8 +1,9 @@
 //! One drawing a label, and the contact sheet.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::in_order::{in_order, pieces};
+use super::in_order::in_order;
 use super::part::{PartFile, PartFolder, Written};
 use super::press::Press;
 use crate::domain::mark::{IndexRange, MarkIndex};
@@ -53,36 +54,58 @@ fn write_each(
     tick: &(dyn Fn(u64) + Sync),
     draw: impl Fn(&Label) -> Result<Vec<u8>, RenderError> + Sync,
 ) -> Result<Written, ServiceError> {
+    let labels = (range.first().get()..=range.last().get(), CHUNK);
+    write_files(press, labels, path, extension, tick, |index| {
+        let index = MarkIndex::new(index).expect("within the range");
+        Ok((draw(&press.label(index)?)?, 1))
+    })
+}
+
+/// A folder of files with these numbers, a worker making so many at a time. `draw` gives the bytes of each, and how many
+/// labels are on it.
+pub(super) fn write_files(
+    press: &Press,
+    (numbers, at_a_time): (RangeInclusive<u32>, u32),
+    path: &Path,
+    extension: &str,
+    tick: &(dyn Fn(u64) + Sync),
+    draw: impl Fn(u32) -> Result<(Vec<u8>, u64), RenderError> + Sync,
+) -> Result<Written, ServiceError> {
     let mut folder = PartFolder::create(path)?;
-    let is_large = range.marks() > FILES_A_FOLDER;
-    let name = |index: MarkIndex| {
-        let file = format!("{:08}.{extension}", index.get());
+    let (first, last) = (*numbers.start(), *numbers.end());
+    let is_large = last - first >= FILES_A_FOLDER;
+    let name = |number: u32| {
+        let file = format!("{number:08}.{extension}");
         if is_large {
-            format!("{}/{file}", folder_of(index))
+            format!("{:04}/{file}", number / FILES_A_FOLDER)
         } else {
             file
         }
     };
     if is_large {
-        for number in range.first().get() / FILES_A_FOLDER..=range.last().get() / FILES_A_FOLDER {
+        for number in first / FILES_A_FOLDER..=last / FILES_A_FOLDER {
             folder.make_folder(&format!("{number:04}"))?;
         }
     }
     let here = folder.place();
-    let make = |chunk: IndexRange| {
-        let write = |index| here.write(&name(index), &draw(&press.label(index)?)?);
-        chunk.indices().map(write).collect::<Result<Vec<_>, _>>()
+    let make = |from: u32| {
+        let mut labels = 0;
+        let write = |number| {
+            let (bytes, on_it) = draw(number)?;
+            labels += on_it;
+            here.write(&name(number), &bytes)
+        };
+        let written = (from..=last.min(from.saturating_add(at_a_time - 1))).map(write);
+        let written = written.collect::<Result<Vec<_>, ServiceError>>()?;
+        Ok((written, labels))
     };
-    in_order(&pieces(range, CHUNK), press.workers, make, |written| {
+    let chunks: Vec<u32> = numbers.step_by(at_a_time as usize).collect();
+    in_order(&chunks, press.workers, make, |(written, labels)| {
         folder.note(&written);
-        tick(written.len() as u64);
+        tick(labels);
         Ok::<(), ServiceError>(())
     })?;
     folder.finish()
-}
-
-fn folder_of(index: MarkIndex) -> String {
-    format!("{:04}", index.get() / FILES_A_FOLDER)
 }
 
 pub(super) fn write_sheet(

@@ -9,6 +9,7 @@ use super::no_file;
 use super::part::{PartFile, Written};
 use super::plan::Plan;
 use super::press::Press;
+use super::rolls::ListedRoll;
 use super::summary;
 use crate::domain::mark::IndexRange;
 use crate::service::ServiceError;
@@ -64,6 +65,9 @@ pub struct ListedFile {
     pub bytes: u64,
     /// Its SHA-256 in hexadecimal; of a folder that of its files' hashes (32 bytes each) in the order of their names.
     pub sha256: String,
+    /// The rolls that are printed from it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rolls: Vec<ListedRoll>,
 }
 
 impl ListedFile {
@@ -78,6 +82,7 @@ impl ListedFile {
             last_serial: serial(range.last()),
             bytes: written.bytes,
             sha256: written.sha256,
+            rolls: Vec::new(),
         }
     }
 }

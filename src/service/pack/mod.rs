@@ -16,6 +16,7 @@ mod part;
 mod plan;
 mod press;
 mod proof;
+mod rolls;
 mod sample;
 mod streams;
 mod summary;
@@ -27,6 +28,7 @@ pub use manifest::{ListedFile, MANIFEST, Manifest};
 pub use pages::Layout;
 pub use plan::Plan;
 pub use press::label_of;
+pub use rolls::ListedRoll;
 pub use sample::{Picture, sample, sample_of};
 pub use summary::SUMMARY;
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Pack;
 use super::press::Press;
 use crate::render::imposition::{Order, Size};
+use crate::render::rolls::{Direction, Web};
 
 /// Each option by its name and value: what decides the bytes of a pack, and its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +52,12 @@ impl Plan {
         if pack.hidden_codes {
             plan.set("hidden-codes", "yes");
         }
-        plan.set("paper", &layout.paper.map_or("label".to_owned(), size));
         plan.set("gap", &layout.gap.to_string());
+        if let Some(web) = &layout.web {
+            plan.set_web(web);
+            return plan;
+        }
+        plan.set("paper", &layout.paper.map_or("label".to_owned(), size));
         plan.set("margin", &layout.margin.to_string());
         let order = match layout.order {
             Order::Rows => "rows",
@@ -60,6 +65,19 @@ impl Plan {
         };
         plan.set("order", order);
         plan
+    }
+
+    fn set_web(&mut self, web: &Web) {
+        self.set("rolls", &web.labels.to_string());
+        self.set("lanes", &web.lanes.to_string());
+        self.set("repeat", &web.repeat.to_string());
+        let direction = match web.direction {
+            Direction::Top => "top",
+            Direction::Right => "right",
+            Direction::Bottom => "bottom",
+            Direction::Left => "left",
+        };
+        self.set("direction", direction);
     }
 
     fn set(&mut self, option: &str, value: &str) {

@@ -4,6 +4,7 @@ mod folders;
 mod photographs;
 mod pictures;
 mod press;
+mod rolls;
 mod tables;
 mod templates;
 

@@ -175,6 +175,7 @@ impl Office {
                 Thing::fixed(&this_season().to_string()),
             ),
             ("{licensee}/{form}", Thing::fixed("canned")),
+            ("templates/{template}", Thing::fixed("30x40")),
             ("steps/{step}", Thing::fixed("suspend")),
             ("trail/{step}", Thing::new(1, 1)),
             ("people/{user}", {

@@ -69,6 +69,7 @@ const fn word(format: Format) -> &'static str {
         Format::Zpl => "zpl",
         Format::Pdf => "pdf",
         Format::Svg => "svg",
+        Format::SvgSheets => "svg-sheets",
         Format::Png => "png",
         Format::Sheet => "sheet",
         Format::Proof => "proof",
@@ -194,6 +195,7 @@ impl Wanted {
             gap,
             margin,
             order,
+            web: None,
         })
     }
 }
