@@ -12,7 +12,7 @@ use super::art::ArtError;
 /// Objects of a PDF file, to be written with the numbers that they bear.
 #[derive(Debug)]
 pub(super) struct PdfObjects {
-    /// The number of the form (XObject) that draws it all into a square of one unit (ISO 32000-1, 8.10).
+    /// The number of the form (`XObject`) that draws it all into a square of one unit (ISO 32000-1, 8.10).
     pub(super) form: usize,
     /// Each with its number, from `obj` to `endobj`.
     pub(super) objects: Vec<(usize, Vec<u8>)>,

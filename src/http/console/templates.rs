@@ -17,7 +17,9 @@ use crate::domain::order::OrderNumber;
 use crate::render::dpi::Dpi;
 use crate::render::template::{SHIPPED, Template};
 use crate::service::pack::{self, Look, Picture};
-use crate::service::{ServiceError, templates};
+use crate::service::trail::{self, Note};
+use crate::service::{ServiceError, system, templates};
+use crate::store::trail::Outcome;
 
 const OURS: Two = two("系统自带", "comes with the program");
 const STORED: Two = two("本单位上传", "stored here");
@@ -155,8 +157,14 @@ pub async fn label_of_order(visit: Visit, Path(order): Path<u32>) -> Response {
 
 /// `GET /console/templates/{template}/source.svg`
 pub async fn source(visit: Visit, Path(name): Path<String>) -> Response {
-    let text = or_refuse!(visit, templates::text(&visit.app.store, &name).await);
-    svg(text.into_bytes(), true)
+    let found = async {
+        let store = &visit.app.store;
+        let text = templates::text(store, &name).await?;
+        let note = Note::new("template-take").about(format!("template {name}"));
+        trail::write_alone(store, &visit.origin, system::now(), Outcome::Done, note).await?;
+        Ok(text)
+    };
+    svg(or_refuse!(visit, found.await).into_bytes(), true)
 }
 
 fn add_form(visit: &Visit) -> Form {
@@ -227,6 +235,7 @@ pub async fn remove_page(visit: Visit, Path(name): Path<String>) -> Response {
 
 /// `POST /console/templates/{template}/remove`
 pub async fn remove(visit: Visit, Path(name): Path<String>, typed: Typed) -> Response {
+    or_refuse!(visit, templates::text(&visit.app.store, &name).await);
     let form = remove_form(&visit, &name).filled(&typed);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));

@@ -33,6 +33,7 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("token-revoke", "停用令牌", "end a token"),
     ("pack-make", "生成数据包", "make a pack"),
     ("template-add", "存入标签模板", "store a label template"),
+    ("template-take", "下载标签模板", "take a label template"),
     ("template-remove", "删除标签模板", "remove a label template"),
     ("pack-take", "领取数据包", "take a pack"),
     ("document-take", "查阅文件", "take a document"),
