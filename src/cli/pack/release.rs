@@ -27,7 +27,7 @@ EXAMPLES
 pub(in crate::cli) struct Release {
     #[command(flatten)]
     one: One,
-    /// The kinds of files, separated by commas: csv, txt, zpl, pdf, svg, png; as in `batch pack`
+    /// The kinds of files, separated by commas: csv, txt, zpl, pdf, svg, svg-sheets, png, proof; as in `batch pack`
     #[arg(
         long,
         value_delimiter = ',',
@@ -56,6 +56,15 @@ pub(in crate::cli) struct Release {
     /// How labels follow one another on sheets: rows, or stacks for cut stacks
     #[arg(long, default_value = "rows")]
     order: String,
+    /// A web instead of sheets in labels.pdf, to be slit into rolls of so many labels; as in `batch pack`
+    #[arg(long, value_name = "LABELS", conflicts_with_all = ["paper", "margin", "order"])]
+    rolls: Option<NonZero<u32>>,
+    /// Rolls side by side on the web
+    #[arg(long, default_value = "1", value_name = "N", requires = "rolls")]
+    lanes: NonZero<u32>,
+    /// Which edge of the labels comes off the roll first: top, right, bottom or left
+    #[arg(long, default_value = "top", value_name = "EDGE", requires = "rolls")]
+    direction: String,
     /// Split every kind of file into parts of so many labels
     #[arg(long, value_name = "LABELS")]
     part_size: Option<NonZero<u32>>,
@@ -93,6 +102,9 @@ impl Release {
             gap: self.gap,
             margin: self.margin,
             order: self.order,
+            rolls: self.rolls,
+            lanes: self.lanes,
+            direction: self.direction,
             part_size: self.part_size,
             hidden_codes: self.hidden_codes,
         };

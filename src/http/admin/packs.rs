@@ -137,13 +137,14 @@ impl PackOffer {
 
 /// A kind of file in a pack.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum PackFormat {
     Csv,
     Txt,
     Zpl,
     Pdf,
     Svg,
+    SvgSheets,
     Png,
     Sheet,
     Proof,
@@ -159,6 +160,7 @@ impl PackFormat {
             Self::Svg => "svg",
             Self::Png => "png",
             Self::Sheet => "sheet",
+            Self::SvgSheets => "svg-sheets",
             Self::Proof => "proof",
         }
     }
@@ -170,6 +172,27 @@ impl PackFormat {
 pub enum SheetOrder {
     Rows,
     Stacks,
+}
+
+/// An edge of a label.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Edge {
+    Top,
+    Right,
+    Bottom,
+    Left,
+}
+
+impl Edge {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Top => "top",
+            Self::Right => "right",
+            Self::Bottom => "bottom",
+            Self::Left => "left",
+        }
+    }
 }
 
 /// An order's pack to be offered: what it holds, and for how long.
@@ -197,6 +220,14 @@ pub struct PackRelease {
     margin: Option<Millimetres>,
     /// How labels follow one another; `rows` if left out.
     order: Option<SheetOrder>,
+    /// A web instead of sheets, to be slit into rolls of so many labels.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u64)]
+    rolls: Option<NonZero<u32>>,
+    /// Rolls side by side on the web; 1 if left out.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u64)]
+    lanes: Option<NonZero<u32>>,
+    /// Which edge of the labels comes off the roll first; `top` if left out.
+    direction: Option<Edge>,
     /// Split every kind of file into parts of so many labels.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u64)]
     part_size: Option<NonZero<u32>>,
@@ -279,6 +310,11 @@ impl PackRelease {
             gap: self.gap.map_or(usual.gap, |mm| mm.0),
             margin: self.margin.map_or(usual.margin, |mm| mm.0),
             order: order.unwrap_or(usual.order),
+            rolls: self.rolls,
+            lanes: self.lanes.unwrap_or(usual.lanes),
+            direction: self
+                .direction
+                .map_or(usual.direction, |edge| edge.word().to_owned()),
             part_size: self.part_size,
             hidden_codes: self.hidden_codes,
         })

@@ -226,6 +226,12 @@ async fn what_cannot_be_made_or_offered_is_refused_before_anything_is_written() 
         (json!({"days": 31}), 400),
         (json!({"formats": ["docx"]}), 400),
         (json!({"formats": []}), 422),
+        (json!({"formats": ["pdf"], "rolls": 0}), 400),
+        (
+            json!({"formats": ["pdf"], "rolls": 10, "direction": "up"}),
+            400,
+        ),
+        (json!({"formats": ["pdf"], "rolls": 10, "lanes": 0}), 400),
         (json!({"dpi": 72}), 422),
         (json!({"template": "nix"}), 404),
         (json!({"paper": "papyrus"}), 422),

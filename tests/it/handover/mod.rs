@@ -127,6 +127,22 @@ pub fn path_of(answer: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_web_of_rolls_is_handed_over_as_it_was_wanted() {
+    let desk = Desk::both().await.into_iter().next().unwrap();
+    let wanted = json!({"formats": ["pdf", "proof"], "rolls": 20, "lanes": 2, "direction": "right", "template": "20x20", "gap": 3});
+    let link = desk.offer(wanted).await;
+    let sent = desk.office.program().ask("POST", &link, Vec::new()).await;
+    let files = desk.house.open(&sent.body);
+    let manifest = &files[std::path::Path::new("manifest.json")];
+    let manifest: Value = serde_json::from_slice(manifest).unwrap();
+    assert_eq!(manifest["plan"]["lanes"], "2");
+    let pdf = &manifest["files"].as_array().unwrap()[0];
+    let rolls = pdf["rolls"].as_array().unwrap();
+    assert_eq!(rolls.len() as u32, LABELS.div_ceil(20), "{pdf}");
+    assert!(files.contains_key(std::path::Path::new("proof.pdf")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_approval() {
     for desk in Desk::both().await {
         let wanted = json!({"formats": ["csv", "pdf", "svg"], "part_size": 25, "paper": "sra3", "template": "30x40", "gap": 4});

@@ -22,11 +22,12 @@ use crate::service::pack::handover::{self, Opened, Wanted};
 use crate::service::{ServiceError, printers, templates};
 
 /// The kinds of files, by their words.
-const FORMATS: [(&str, Two); 7] = [
+const FORMATS: [(&str, Two); 8] = [
     ("csv", two("CSV 数据表", "CSV table")),
     ("pdf", two("PDF 拼版", "PDF sheets")),
     ("zpl", two("ZPL 标签打印", "ZPL for label printers")),
     ("svg", two("SVG 单枚", "SVG, one a label")),
+    ("svg-sheets", two("SVG 拼版", "SVG sheets")),
     ("png", two("PNG 单枚", "PNG, one a label")),
     ("txt", two("按格式的文本数据", "Text by a profile")),
     (
@@ -92,14 +93,6 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
         };
     }
     let dots = ["203", "300", "600"].map(|dpi| (dpi.to_owned(), format!("{dpi} dpi")));
-    let orders = words(
-        visit,
-        &[
-            ("rows", two("逐行", "Row by row")),
-            ("stacks", two("裁切后按叠", "In cut stacks")),
-        ],
-    );
-    let hidden = words(visit, &[("yes", two("刮开式暗码", "Hidden codes"))]);
     let form = form.field(
         "formats",
         two("文件", "Files"),
@@ -128,7 +121,29 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
             ),
         );
     let form = days_field(form);
-    Ok(form.folded(two("拼版和其他", "Sheets and more"), |form| {
+    Ok(arranged(visit, form))
+}
+
+/// How labels lie on sheets or rolls, and what comes besides.
+fn arranged(visit: &Visit, form: Form) -> Form {
+    let orders = words(
+        visit,
+        &[
+            ("rows", two("逐行", "Row by row")),
+            ("stacks", two("裁切后按叠", "In cut stacks")),
+        ],
+    );
+    let edges = words(
+        visit,
+        &[
+            ("top", two("上边", "Top")),
+            ("right", two("右边", "Right")),
+            ("bottom", two("下边", "Bottom")),
+            ("left", two("左边", "Left")),
+        ],
+    );
+    let hidden = words(visit, &[("yes", two("刮开式暗码", "Hidden codes"))]);
+    form.folded(two("拼版和其他", "Sheets and more"), |form| {
         form.optional("paper", two("纸张", "Paper"), Kind::Line)
             .hint(two(
                 "a4（默认）、sra3、label（一页一枚），或毫米宽高如 330x480",
@@ -141,6 +156,17 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
                 two("排列", "Order on sheets"),
                 Kind::Choice(orders),
             )
+            .optional("rolls", two("每卷枚数", "Labels on a roll"), Kind::Number)
+            .hint(two(
+                "填写后 PDF 按卷排版，首尾带领头标和尾标",
+                "Then the PDF is a web of rolls, each with an opening and a closing label",
+            ))
+            .optional("lanes", two("并排卷数", "Rolls side by side"), Kind::Number)
+            .optional(
+                "direction",
+                two("先出的一边", "Edge that comes off first"),
+                Kind::Choice(edges),
+            )
             .optional(
                 "part_size",
                 two("每份枚数", "Labels in a part"),
@@ -152,7 +178,7 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
                 Kind::Lines,
             )
             .optional("hidden", two("附加", "Besides"), Kind::Checks(hidden))
-    }))
+    })
 }
 
 /// The templates there are, by name; without one a label is its symbol and its serial.
@@ -203,16 +229,18 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
         }),
     };
     let (gap, margin) = (mm("gap", usual.gap), mm("margin", usual.margin));
-    let part_size = match typed.get("part_size") {
+    let mut number = |name: &'static str| match typed.get(name) {
         "" => None,
         text => {
-            let size = whole(text).and_then(NonZero::new);
-            if size.is_none() {
-                reader.wrong("part_size", "请填写枚数", "A number of labels");
+            let number = whole(text).and_then(NonZero::new);
+            if number.is_none() {
+                reader.wrong(name, "请填写大于零的整数", "A whole number above zero");
             }
-            size
+            number
         }
     };
+    let part_size = number("part_size");
+    let (rolls, lanes) = (number("rolls"), number("lanes"));
     let dpi = reader.wanted("dpi", crate::domain::wanted::Wanted::Choice, whole);
     let or = |text: &str, usual: String| match text {
         "" => usual,
@@ -232,6 +260,9 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
         gap,
         margin,
         order: or(typed.get("order"), usual.order),
+        rolls,
+        lanes: lanes.unwrap_or(usual.lanes),
+        direction: or(typed.get("direction"), usual.direction),
         part_size,
         hidden_codes: typed.get("hidden") == "yes",
     };

@@ -9,6 +9,7 @@ use crate::domain::mark::BatchNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::render::imposition::{Mm, Order, Size};
+use crate::render::rolls::{Direction, Web};
 use crate::service::ServiceError;
 use crate::service::pack::{Format, Layout, Look, Pack};
 use crate::service::templates;
@@ -36,6 +37,13 @@ pub struct Wanted {
     pub margin: Mm,
     /// How labels follow one another: `rows` or `stacks`.
     pub order: String,
+    /// Labels on a roll: then `labels.pdf` is a web to be slit, and paper, margin and order say nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolls: Option<NonZero<u32>>,
+    /// Rolls side by side on the web.
+    pub lanes: NonZero<u32>,
+    /// Which edge of the labels comes off the roll first: `top`, `right`, `bottom` or `left`.
+    pub direction: String,
     /// Labels in a part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_size: Option<NonZero<u32>>,
@@ -55,6 +63,9 @@ impl Default for Wanted {
             gap: 2.0,
             margin: 8.0,
             order: "rows".to_owned(),
+            rolls: None,
+            lanes: NonZero::<u32>::MIN,
+            direction: "top".to_owned(),
             part_size: None,
             hidden_codes: false,
         }
@@ -195,8 +206,29 @@ impl Wanted {
             gap,
             margin,
             order,
-            web: None,
+            web: self.web()?,
         })
+    }
+
+    fn web(&self) -> Result<Option<Web>, ServiceError> {
+        let direction = match self.direction.as_str() {
+            "top" => Direction::Top,
+            "right" => Direction::Right,
+            "bottom" => Direction::Bottom,
+            "left" => Direction::Left,
+            other => {
+                return Err(invalid(said!(
+                    "{other} is no edge of a label: top, right, bottom or left",
+                    "没有出标方向 {other}：请选择 top、right、bottom 或 left"
+                )));
+            }
+        };
+        Ok(self.rolls.map(|labels| Web {
+            labels,
+            lanes: self.lanes,
+            direction,
+            repeat: Web::REPEAT,
+        }))
     }
 }
 
