@@ -255,11 +255,18 @@ impl Offer {
         Ok(())
     }
 
-    /// Approves the second download that was asked for: it is open once more.
+    /// Approves the second download that was asked for: it is open once more, encrypted to this key, which may be another
+    /// than before: the old one may be what was lost.
     ///
     /// # Errors
     /// [`Refusal`] if none was asked for, or the person who asked approves.
-    pub fn approve(&mut self, by: &Line, until: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    pub fn approve(
+        &mut self,
+        by: &Line,
+        recipient: &Recipient,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         let asked = self.waiting()?;
         if is_same_person(&asked.by, by) {
             return Err(Refusal::conflict(
@@ -273,6 +280,7 @@ impl Offer {
         check_time(until, now)?;
         self.state = OfferState::Open;
         self.opening += 1;
+        self.recipient = recipient.clone();
         self.until = until;
         self.asked = None;
         Ok(())
@@ -370,18 +378,23 @@ mod tests {
     #[test]
     fn a_second_download_needs_a_second_person() {
         let mut one = offer();
+        let key = one.recipient.clone();
         let (asker, other) = (line("Li Hua"), line("王敏"));
         assert!(one.ask(&asker, &line("lost"), at(1)).is_err());
         one.take(1, at(1)).unwrap();
-        assert!(one.approve(&other, at(48), at(2)).is_err());
+        assert!(one.approve(&other, &key, at(48), at(2)).is_err());
         one.ask(&asker, &line("lost"), at(2)).unwrap();
         assert!(one.clone().ask(&other, &line("lost"), at(2)).is_err());
-        assert!(one.clone().approve(&line("li-hua"), at(48), at(3)).is_err());
+        assert!(
+            one.clone()
+                .approve(&line("li-hua"), &key, at(48), at(3))
+                .is_err()
+        );
         assert!(one.clone().take(1, at(3)).is_err());
         let mut refused = one.clone();
         refused.refuse().unwrap();
         assert!(refused.take(1, at(3)).is_err());
-        one.approve(&other, at(48), at(3)).unwrap();
+        one.approve(&other, &key, at(48), at(3)).unwrap();
         assert!(
             one.clone().take(1, at(3)).is_err(),
             "the first link is over"

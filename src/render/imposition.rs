@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::domain::said::{Said, said};
+
 use super::rolls::{Direction, Place, Rolls, Web};
 
 /// Millimetres.
@@ -119,6 +121,35 @@ pub enum ImpositionError {
         /// Of the web.
         width: Mm,
     },
+}
+
+impl ImpositionError {
+    /// The same in both languages.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::TooSmall {
+                paper,
+                label,
+                margin,
+            } => said!(
+                "{self}";
+                "{:.1} × {:.1} 毫米的标签加 {margin} 毫米留白，放不进 {} × {} 毫米的纸张",
+                label.width, label.height, paper.width, paper.height
+            ),
+            Self::Bleed { gap, bleed } => said!(
+                "{self}";
+                "间距 {gap} 毫米不够：图稿每侧出血 {bleed} 毫米，间距至少为 {} 毫米", 2.0 * bleed
+            ),
+            Self::TooShort { row, repeat } => said!(
+                "{self}";
+                "一行标签连间距长 {row:.1} 毫米，而一页只有 {repeat} 毫米"
+            ),
+            Self::TooWide { lanes, width } => said!(
+                "{self}";
+                "{lanes} 卷并排宽 {width:.1} 毫米；PDF 页面最宽 {} 毫米", Size::LARGEST
+            ),
+        }
+    }
 }
 
 /// Crop marks: from the cut, and their length.

@@ -28,6 +28,7 @@ pub mod label;
 pub mod lettering;
 mod line;
 mod mask;
+pub mod notice;
 mod outline;
 pub mod pdf;
 mod pdf_objects;

@@ -38,7 +38,7 @@ pub(super) fn push_art(out: &mut String, design: &Design) {
         let whole = |side: u32| f64::from(side) + 2.0 * bleed;
         let _ = write!(
             out,
-            r#"<svg x="-{bleed:.3}" y="-{bleed:.3}" width="{:.3}" height="{:.3}" viewBox="{}" preserveAspectRatio="none">{}</svg>"#,
+            r#"<svg xmlns:xlink="http://www.w3.org/1999/xlink" x="-{bleed:.3}" y="-{bleed:.3}" width="{:.3}" height="{:.3}" viewBox="{}" preserveAspectRatio="none">{}</svg>"#,
             whole(design.width),
             whole(design.height),
             art.svg_box,

@@ -118,8 +118,11 @@ pub async fn remove(store: &Store, call: &Call, name: &str) -> Result<(), Servic
     Ok(())
 }
 
-/// A name is short, has none of a path's characters, and is not one of ours.
-fn check_name(name: &str) -> Result<(), ServiceError> {
+/// Checks the name of a template.
+///
+/// # Errors
+/// If it is long, has a path's characters, or is one of ours.
+pub fn check_name(name: &str) -> Result<(), ServiceError> {
     if shipped(name).is_some() {
         return Err(ServiceError::refused(
             said!("{name} comes with the program", "{name} 是系统自带的模板"),

@@ -91,7 +91,7 @@ EXAMPLES
   yuanmark batch pack 1 --format csv,png --dpi 300 --out pack-1 --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf --paper sra3 --order stacks --part-size 50000 --out pack-1 \\
       --public-url https://v.example.cn
-  yuanmark batch pack 1 --format pdf,proof --template 30x40 --gap 4 --out pack-1 \\
+  yuanmark batch pack 1 --format pdf,proof --template 30x40 --out pack-1 \\
       --public-url https://v.example.cn
   yuanmark batch pack 1 --format pdf --rolls 2000 --lanes 4 --direction right --gap 3 \\
       --out pack-1 --public-url https://v.example.cn
@@ -138,9 +138,9 @@ pub(super) struct PackArguments {
     /// The sheet of labels.pdf: a4, sra3, its width and height in mm such as 330x480, or label for one label a page
     #[arg(long, default_value = "a4", value_parser = paper)]
     paper: Paper,
-    /// Millimetres between labels on a sheet or a web
-    #[arg(long, default_value = "2", value_parser = millimetres, value_name = "MM")]
-    gap: Mm,
+    /// Millimetres between labels on a sheet or a web; 2, or the bleed of both, if left out
+    #[arg(long, value_parser = millimetres, value_name = "MM")]
+    gap: Option<Mm>,
     /// Millimetres that stay white at least on each side of a sheet
     #[arg(long, default_value = "8", value_parser = millimetres, value_name = "MM")]
     margin: Mm,

@@ -47,9 +47,9 @@ pub(in crate::cli) struct Release {
     /// The sheet of labels.pdf: a4, sra3, its width and height in mm such as 330x480, or label for one label a page
     #[arg(long, default_value = "a4")]
     paper: String,
-    /// Millimetres between labels on a sheet
-    #[arg(long, default_value_t = 2.0, value_name = "MM")]
-    gap: f64,
+    /// Millimetres between labels; 2, or the bleed of both, if left out
+    #[arg(long, value_name = "MM")]
+    gap: Option<f64>,
     /// Millimetres that stay white at least on each side of a sheet
     #[arg(long, default_value_t = 8.0, value_name = "MM")]
     margin: f64,

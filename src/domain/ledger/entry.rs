@@ -167,7 +167,9 @@ entries! {
     /// A second download was asked for.
     PackAgainAsked = "pack_again_asked" "申请再次领取数据包" "second download asked for" { order: OrderNumber, reason: Line, }
     /// A second download was approved by another person.
-    PackAgainApproved = "pack_again_approved" "批准再次领取数据包" "second download approved" { order: OrderNumber, until: Timestamp, }
+    PackAgainApproved = "pack_again_approved" "批准再次领取数据包" "second download approved" {
+        order: OrderNumber, recipient: Recipient, until: Timestamp,
+    }
     /// A second download was refused.
     PackAgainRefused = "pack_again_refused" "不予再次领取数据包" "second download refused" { order: OrderNumber, reason: Line, }
     /// An order was closed; `on_hand` is what the licensee counted.

@@ -214,7 +214,7 @@ pub struct PackRelease {
     profile: Option<Profile>,
     /// The sheet of labels.pdf: `a4` (if left out), `sra3`, its width and height in mm such as `330x480`, or `label`.
     paper: Option<Text>,
-    /// Millimetres between labels on a sheet; 2 if left out.
+    /// Millimetres between labels; if left out, 2 or as much as their drawing goes beyond the cut on both sides.
     gap: Option<Millimetres>,
     /// Millimetres that stay white at least on each side of a sheet; 8 if left out.
     margin: Option<Millimetres>,
@@ -307,7 +307,7 @@ impl PackRelease {
             template,
             profile: self.profile.map(|profile| profile.0),
             paper: paper.map_or(usual.paper, |paper| paper.to_string()),
-            gap: self.gap.map_or(usual.gap, |mm| mm.0),
+            gap: self.gap.map(|mm| mm.0),
             margin: self.margin.map_or(usual.margin, |mm| mm.0),
             order: order.unwrap_or(usual.order),
             rolls: self.rolls,

@@ -15,6 +15,7 @@ use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::order::OrderNumber;
 use crate::render::dpi::Dpi;
+use crate::render::notice;
 use crate::render::template::{SHIPPED, Template};
 use crate::service::pack::{self, Look, Picture};
 use crate::service::trail::{self, Note};
@@ -132,11 +133,22 @@ fn svg(bytes: Vec<u8>, is_saved: bool) -> Response {
     response
 }
 
+/// A label; or in its place what is in the way of it.
+fn shown(visit: &Visit, drawn: Result<Vec<u8>, ServiceError>) -> Response {
+    match drawn {
+        Ok(label) => svg(label, false),
+        Err(ServiceError::Refused(refusal)) => {
+            svg(notice::picture(&visit.in_words(refusal.what)), false)
+        }
+        Err(error) => refuse(visit, error),
+    }
+}
+
 /// `GET /console/templates/{template}/label.svg`
 pub async fn label(visit: Visit, Path(name): Path<String>) -> Response {
     let template = or_refuse!(visit, templates::get(&visit.app.store, &name).await);
     let draw = move || pack::sample(&look(template), Dpi::D300, Picture::Svg);
-    svg(or_refuse!(visit, drawn(draw).await), false)
+    shown(&visit, drawn(draw).await)
 }
 
 /// `GET /console/orders/{order}/label.svg?template=NAME&dpi=300`
@@ -152,7 +164,7 @@ pub async fn label_of_order(visit: Visit, Path(order): Path<u32>) -> Response {
         let order = (visit.scope(), OrderNumber(order));
         pack::sample_of(store, url, order, &look, dpi, Picture::Svg).await
     };
-    svg(or_refuse!(visit, found.await), false)
+    shown(&visit, found.await)
 }
 
 /// `GET /console/templates/{template}/source.svg`
@@ -202,6 +214,12 @@ pub async fn add(visit: Visit, typed: Typed) -> Response {
     let (Some(name), Some(file), true) = (name, file, errors.is_empty()) else {
         return form.wrong(errors).render(&visit, Some(&typed));
     };
+    if let Err(error) = templates::check_name(name.as_str()) {
+        return match Errors::of_service(error, visit.language) {
+            Ok(errors) => form.wrong(errors.at("name")).render(&visit, Some(&typed)),
+            Err(error) => refuse(&visit, error),
+        };
+    }
     let call = visit.call(typed.get("request"));
     let done = templates::add(&visit.app.store, &call, &name, &file.content).await;
     match done {

@@ -5,7 +5,9 @@ use std::ops::Range;
 use usvg::roxmltree::Node;
 use usvg::{Rect, TextAnchor};
 
+use super::Fault;
 use super::fill::escaped;
+use crate::domain::said::said;
 
 /// The smallest that a text becomes, as a share of its size.
 const SMALLEST: f64 = 0.5;
@@ -18,11 +20,30 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    /// How the text with this id and area keeps to a width; `None` if it does, or would become too small.
-    pub(super) fn new(id: &str, area: Rect, anchor: TextAnchor, width: f64) -> Option<Self> {
+    /// How the text with this id and area keeps to a width; `None` if it does as it is.
+    ///
+    /// # Errors
+    /// If it would become too small.
+    pub(super) fn new(
+        id: &str,
+        area: Rect,
+        anchor: TextAnchor,
+        width: f64,
+    ) -> Result<Option<Self>, Fault> {
         let scale = width / f64::from(area.width());
-        if !(SMALLEST..1.0).contains(&scale) {
-            return None;
+        if scale >= 1.0 {
+            return Ok(None);
+        }
+        if scale < SMALLEST {
+            return Err(Fault {
+                element: id.to_owned(),
+                what: said!(
+                    "its text is too long: even at half its size it is {:.0} % wider than there is room; shorten it, or choose \
+                     a template with more room",
+                    "文字太长：缩小一半后仍超出 {:.0} %；请缩短文字，或换用版面更宽的模板",
+                    (SMALLEST / scale - 1.0) * 100.0
+                ),
+            });
         }
         let x = match anchor {
             TextAnchor::Start => area.left(),
@@ -30,13 +51,13 @@ impl Fit {
             TextAnchor::End => area.right(),
         };
         let y = area.top() + area.height() / 2.0;
-        Some(Self {
+        Ok(Some(Self {
             id: id.to_owned(),
             transform: format!(
                 "translate({x} {y}) scale({scale:.5}) translate({} {})",
                 -x, -y
             ),
-        })
+        }))
     }
 
     /// What changes in the text's opening tag.

@@ -112,7 +112,7 @@ fn faults_of(node: Node) -> Vec<Fault> {
                 "标签中不得有脚本（{key}）"
             ));
         }
-        let is_link = key == "href" && kind != "a";
+        let is_link = key == "href";
         if is_link && !value.starts_with('#') && !is_sane_data(value) {
             add(said!(
                 "refers to another file, or to a picture that cannot be read: {}; embed pictures as PNG or JPEG of up to 25 million dots",

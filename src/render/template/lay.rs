@@ -148,19 +148,19 @@ pub(super) fn measured(
     fonts: &Fonts,
 ) -> Result<(Tree, Vec<Fit>), Faults> {
     let tree = tree::read(&source.filled(fields, Wanted::Places, &[]), fonts)?;
-    let mut fits = Vec::new();
+    let (mut fits, mut faults) = (Vec::new(), Vec::new());
     for (id, width) in &source.limits {
         if let Some(Node::Text(text)) = tree.node_by_id(id) {
             let area = text.flattened().bounding_box();
             let anchor = text.chunks().first().map(usvg::TextChunk::anchor);
-            fits.extend(Fit::new(
-                id,
-                area,
-                anchor.unwrap_or(usvg::TextAnchor::Start),
-                *width,
-            ));
+            let anchor = anchor.unwrap_or(usvg::TextAnchor::Start);
+            match Fit::new(id, area, anchor, *width) {
+                Ok(fit) => fits.extend(fit),
+                Err(fault) => faults.push(fault),
+            }
         }
     }
+    Faults::none_or(faults)?;
     Ok((tree, fits))
 }
 

@@ -134,6 +134,30 @@ fn places_of(document: &Document, faults: &mut Vec<Fault>) -> Vec<(&'static str,
 
 /// Names in braces that are no fields are faults.
 fn unknown_fields(document: &Document, faults: &mut Vec<Fault>) {
+    for node in document.descendants().filter(Node::is_element) {
+        if let Some(what) = node.attribute("data-if")
+            && !is_condition(what)
+        {
+            let what = said!(
+                "data-if={what:?} asks for nothing there is: hidden, artwork or a field, with ! before it for none",
+                "data-if={what:?} 无效：应为 hidden、artwork 或字段名，前加 ! 表示没有"
+            );
+            faults.push(fault(node, what));
+        }
+    }
+    for piece in document.descendants().filter(Node::is_text) {
+        let is_rules = piece
+            .parent()
+            .is_some_and(|parent| parent.tag_name().name() == "style");
+        let text = piece.text().unwrap_or_default();
+        if !is_rules && text.matches('{').count() != text.matches('}').count() {
+            let what = said!("a brace is open or closed alone", "花括号不成对");
+            faults.push(fault(
+                piece.parent().unwrap_or(document.root_element()),
+                what,
+            ));
+        }
+    }
     for (node, name) in document
         .descendants()
         .filter(Node::is_text)
@@ -152,6 +176,12 @@ fn unknown_fields(document: &Document, faults: &mut Vec<Fault>) {
             ));
         }
     }
+}
+
+/// Whether there is something that `data-if` may ask for by this name.
+fn is_condition(what: &str) -> bool {
+    let name = what.strip_prefix('!').unwrap_or(what);
+    ["hidden", "artwork"].contains(&name) || Fields::is_one(name)
 }
 
 /// The texts that are made smaller when they are too long.
@@ -210,8 +240,9 @@ fn size_of(root: Node) -> Result<Size, Fault> {
         return Err(fault(
             root,
             said!(
-                "width and height of the drawing are not in millimetres, such as width=\"30mm\"",
-                "图稿的宽和高没有以毫米为单位，例如 width=\"30mm\""
+                "width and height of the drawing are not in millimetres; write them into the first tag of the file, such as \
+                 width=\"30mm\" height=\"40mm\", and leave its viewBox (Illustrator names none)",
+                "图稿的宽和高没有以毫米为单位；请在文件的第一个标签中写明，例如 width=\"30mm\" height=\"40mm\"，viewBox 保持不变"
             ),
         ));
     };

@@ -115,6 +115,12 @@ fn what_no_press_should_be_given_is_refused_by_element() {
             "t: {colour} is no field; there are licensee, uscc",
         ),
         ("<text data-max-width=\"9\">a</text>", "has an id"),
+        ("<text id=\"open\">{uscc</text>", "open: a brace is open"),
+        ("<g id=\"moon\" data-if=\"moon\"/>", "moon: data-if"),
+        (
+            "<a id=\"js\" href=\"javascript:x()\"/>",
+            "js: refers to another file",
+        ),
     ] {
         let said_of = faults_of_file(&changed(before, &format!("{put}{before}")));
         assert!(said_of.contains(said), "{put}: {said_of}");
@@ -250,7 +256,7 @@ fn a_long_text_is_made_smaller_and_a_far_too_long_one_refused() {
         .design(&long, &fonts(), Dpi::D300, 41)
         .unwrap_err()
         .to_string();
-    assert!(said.contains("licensee: goes from"), "{said}");
+    assert!(said.contains("licensee: its text is too long"), "{said}");
 }
 
 #[test]
@@ -279,6 +285,10 @@ fn the_artwork_is_placed_as_a_whole() {
         let inside = (40..140).flat_map(|x| (160..260).map(move |y| (x, y)));
         inside.filter(|(x, y)| raster.is_black(*x, *y)).count()
     };
+    let design = template.design(&with, &fonts(), Dpi::D300, 41).unwrap();
+    let svg = crate::render::svg::render(&design, &crate::render::tests::sample());
+    let read = usvg::roxmltree::Document::parse(&svg);
+    assert!(svg.contains("<image") && read.is_ok(), "{:?}", read.err());
     assert_eq!(dots(&with), 10_000, "its red is dark and fills its place");
     assert!(dots(&fields()) < 10_000);
     for wrong in [

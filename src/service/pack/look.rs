@@ -172,8 +172,8 @@ pub fn refusal(faults: &crate::render::template::Faults) -> ServiceError {
     }
     ServiceError::refused(
         said!(
-            "the template cannot be printed\n  {}", en.join("\n  ");
-            "模板不能印制\n{}", zh.join("\n")
+            "the template cannot be printed: {}", en.join("; ");
+            "模板不能印制：{}", zh.join("；")
         ),
         said!(
             "mend the elements named and try again",

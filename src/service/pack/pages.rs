@@ -8,6 +8,8 @@ use super::part::{PartFile, Written};
 use super::press::Press;
 use super::rolls::PartRolls;
 use crate::domain::mark::{IndexRange, MarkIndex};
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
 use crate::render::RenderError;
 use crate::render::design::Design;
 use crate::render::imposition::{Imposition, Mm, Order, Size};
@@ -23,8 +25,8 @@ use crate::service::ServiceError;
 pub struct Layout {
     /// The sheet; with `None` each page is as large as its one label.
     pub paper: Option<Size>,
-    /// Between labels.
-    pub gap: Mm,
+    /// Between labels; 2 mm, or as much as their drawing goes beyond the cut on both sides, if nobody says.
+    pub gap: Option<Mm>,
     /// White that stays at least on each side of the sheet.
     pub margin: Mm,
     /// Which label lies where.
@@ -38,7 +40,7 @@ impl Default for Layout {
     fn default() -> Self {
         Self {
             paper: Some(Size::A4),
-            gap: 2.0,
+            gap: None,
             margin: 8.0,
             order: Order::Rows,
             web: None,
@@ -46,17 +48,28 @@ impl Default for Layout {
     }
 }
 
+/// Between labels where nobody says otherwise.
+const USUAL_GAP: Mm = 2.0;
+
 /// How labels of a design lie on pages; refused where not even one does.
 pub(super) fn imposition(design: &Design, layout: &Layout) -> Result<Imposition, ServiceError> {
     let (size, bleed) = (design.size(), design.bleed());
-    let (gap, margin) = (layout.gap, layout.margin);
+    // Room for the bleed of both.
+    let gap = layout.gap.unwrap_or((2.0 * bleed).max(USUAL_GAP));
+    let margin = layout.margin;
     Ok(match (layout.web, layout.paper) {
         // A die repeats what the designer said, not what is drawn in whole dots: over many rows the difference adds up.
         (Some(web), _) => Imposition::web((design.cut(), bleed), gap, web),
         (None, None) => Ok(Imposition::single(size, bleed)),
         (None, Some(paper)) => Imposition::filling(paper, (size, bleed), gap, margin, layout.order),
     }
-    .map_err(RenderError::from)?)
+    .map_err(|error| {
+        let advice = said!(
+            "choose other paper, margins or gaps: --paper, --margin, --gap, --lanes, --repeat",
+            "请调整纸张、留白、间距或并排卷数"
+        );
+        Refusal::invalid(error.said(), advice)
+    })?)
 }
 
 /// What lies on a page, each in its cell.

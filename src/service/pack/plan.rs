@@ -52,7 +52,10 @@ impl Plan {
         if pack.hidden_codes {
             plan.set("hidden-codes", "yes");
         }
-        plan.set("gap", &layout.gap.to_string());
+        plan.set(
+            "gap",
+            &layout.gap.map_or("usual".to_owned(), |gap| gap.to_string()),
+        );
         if let Some(web) = &layout.web {
             plan.set_web(web);
             return plan;

@@ -3,6 +3,7 @@
 //! Its labels look like those of the batch and are marked; their codes are signed with a key that is thrown away, and their
 //! serials belong to no mark, so that whoever scans one is told that it is none of ours.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::look::Look;
@@ -45,12 +46,12 @@ impl Proof {
         let mut out = PartFile::create(path)?;
         let (mut file, head) = PdfFile::begin(&self.pages);
         out.write(&head)?;
-        let marks: Vec<MarkIndex> = (0..LABELS.min(range.marks()))
-            .filter_map(|_| {
-                let at = u32::from_be_bytes(system::random()) % range.marks();
-                MarkIndex::new(range.first().get() + at)
-            })
-            .collect();
+        let mut marks = BTreeSet::new();
+        while marks.len() < LABELS.min(range.marks()) as usize {
+            let at = u32::from_be_bytes(system::random()) % range.marks();
+            marks.extend(MarkIndex::new(range.first().get() + at));
+        }
+        let marks: Vec<MarkIndex> = marks.into_iter().collect();
         let cells = self.pages.imposition().cells() as usize;
         for page in marks.chunks(cells) {
             let labels: Vec<_> = (0..)

@@ -75,6 +75,7 @@ fn page(manifest: &Manifest) -> String {
             file.sha256
         );
     }
+    push_rolls(&mut out, manifest);
     _ = write!(
         out,
         "</table><p>请逐一核对文件的 SHA-256（<code>sha256sum 文件名</code>），与 {MANIFEST} 一致后方可印制；一个订单只印一次，印坏和印好的\
@@ -84,6 +85,30 @@ fn page(manifest: &Manifest) -> String {
     );
     out.push('\n');
     out
+}
+
+/// The rolls of all files, if there are any.
+fn push_rolls(out: &mut String, manifest: &Manifest) {
+    let mut rolls = manifest
+        .files
+        .iter()
+        .flat_map(|file| &file.rolls)
+        .peekable();
+    if rolls.peek().is_none() {
+        return;
+    }
+    out.push_str(
+        "</table><table><tr><th>卷 <small>Roll</small><th>首号 <small>First</small><th>末号 <small>Last</small>\
+         <th>枚数 <small>Labels</small>",
+    );
+    for roll in rolls {
+        // Writing to a string cannot fail.
+        _ = write!(
+            out,
+            "<tr><td>{}<td>{} <code>{}</code><td>{} <code>{}</code><td class=n>{}",
+            roll.number, roll.first, roll.first_serial, roll.last, roll.last_serial, roll.labels
+        );
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -50,12 +50,17 @@ impl Desk {
             office,
             house,
         };
-        let key = json!({"by": "李华", "age_recipient": this.house.recipient});
-        let path = format!("/api/v1/printers/{printer}/key");
-        let set = this.program().send_json("POST", &path, &key).await;
-        assert_eq!(set.status, 200, "{}", set.text());
-        assert_eq!(set.json()["age_recipient"], this.house.recipient.as_str());
+        this.set_key(&this.house.recipient).await;
         this
+    }
+
+    /// Writes a public key into the printer's file.
+    pub async fn set_key(&self, recipient: &str) {
+        let key = json!({"by": "李华", "age_recipient": recipient});
+        let set = self.program();
+        let set = set.send_json("POST", "/api/v1/printers/1/key", &key).await;
+        assert_eq!(set.status, 200, "{}", set.text());
+        assert_eq!(set.json()["age_recipient"], recipient);
     }
 
     pub async fn both() -> [Self; 2] {
@@ -188,7 +193,12 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
             .keys()
             .map(|path| path.display().to_string())
             .collect();
-        for expected in ["labels-0001.csv", "labels-0003.pdf", "manifest.json"] {
+        for expected in [
+            "labels-0001.csv",
+            "labels-0003.pdf",
+            "manifest.json",
+            "summary.html",
+        ] {
             assert!(names.iter().any(|name| name == expected), "{names:?}");
         }
         let drawings = names.iter().filter(|name| name.starts_with("svg-"));
@@ -220,6 +230,9 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
         let own = desk.ask("/approve", &json!({"by": "李 华"})).await;
         assert_eq!(own.status, 409, "{}", own.text());
         assert!(own.text().contains("cannot approve it too"));
+        // What was lost is the key: the printing house makes another one, and the second download goes to that.
+        let anew = PrintingHouse::new();
+        desk.set_key(&anew.recipient).await;
         let approved = desk.ask("/approve", &json!({"by": "王敏"})).await;
         assert_eq!(approved.status, 200, "{}", approved.text());
         let second = path_of(&approved.json());
@@ -230,7 +243,8 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
         let path = format!("/api/v1/packs/{secret}");
         let got = program.ask("POST", &path, Vec::new()).await;
         assert_eq!(got.status, 200);
-        let same = desk.house.open(&got.body);
+        assert!(!desk.house.can_open(&got.body), "not to the old key");
+        let same = anew.open(&got.body);
         let labels = |files: &std::collections::BTreeMap<std::path::PathBuf, Vec<u8>>| {
             files[std::path::Path::new("labels-0001.csv")].clone()
         };

@@ -153,6 +153,17 @@ async fn an_officer_adds_a_template_by_its_file_and_sees_the_label() {
     assert_eq!(picture.status, 200, "{}", picture.text());
     assert!(picture.text().contains("<svg"));
 
+    let small = format!(
+        "/console/orders/{}/label.svg?template=20x20&dpi=203",
+        batch.order
+    );
+    let picture = desk.open(&small).await;
+    assert_eq!(
+        picture.status, 200,
+        "what is in the way, in the picture's place"
+    );
+    assert!(picture.text().contains("16.70"), "{}", picture.text());
+
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let gone = desk
         .send_as(

@@ -151,9 +151,7 @@ impl Books {
             Entry::PackAgainAsked(body) => self.change_order(body.order, |order| {
                 order.offered()?.ask(hand.by, &body.reason, hand.at)
             }),
-            Entry::PackAgainApproved(body) => self.change_order(body.order, |order| {
-                order.offered()?.approve(hand.by, body.until, hand.at)
-            }),
+            Entry::PackAgainApproved(body) => self.approve_pack_again(body, hand),
             Entry::PackAgainRefused(body) => {
                 self.change_order(body.order, |order| order.offered()?.refuse())
             }

@@ -4,12 +4,13 @@ use super::licensees::no_printer;
 use super::{Books, Hand};
 use crate::domain::custody::Custody;
 use crate::domain::ledger::entry::{
-    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackOffered, PackReleased, PackTaken,
-    PrinterAssigned,
+    BatchIssued, OrderApproved, OrderCancelled, OrderPlaced, PackAgainApproved, PackOffered,
+    PackReleased, PackTaken, PrinterAssigned,
 };
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::Act;
 use crate::domain::order::{Batch, Order, OrderNumber};
+use crate::domain::recipient::Recipient;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 
@@ -156,13 +157,33 @@ impl Books {
         let mut order = self.order(body.order)?.clone();
         order.offer_pack(&body.recipient, body.until, hand.at)?;
         self.may_go_to_printer(&order)?;
-        let printer = order.printer.and_then(|printer| self.printers.get(printer));
-        if printer.and_then(|printer| printer.recipient.as_ref()) != Some(&body.recipient) {
-            return Err(no_key(&order));
-        }
+        self.is_key_of_printer(&order, &body.recipient)?;
         let subjects = about(&order);
         self.orders.add(body.order, order);
         Ok(subjects)
+    }
+
+    /// A second download goes to the key that stands in the printer's file when it is approved.
+    pub(super) fn approve_pack_again(
+        &mut self,
+        body: &PackAgainApproved,
+        hand: Hand<'_>,
+    ) -> Result<Subjects, Refusal> {
+        let mut order = self.order(body.order)?.clone();
+        let offer = order.offered()?;
+        offer.approve(hand.by, &body.recipient, body.until, hand.at)?;
+        self.is_key_of_printer(&order, &body.recipient)?;
+        let subjects = about(&order);
+        self.orders.add(body.order, order);
+        Ok(subjects)
+    }
+
+    fn is_key_of_printer(&self, order: &Order, key: &Recipient) -> Result<(), Refusal> {
+        let printer = order.printer.and_then(|printer| self.printers.get(printer));
+        match printer.and_then(|printer| printer.recipient.as_ref()) {
+            Some(kept) if kept == key => Ok(()),
+            _ => Err(no_key(order)),
+        }
     }
 
     /// A pack that is offered is taken once.

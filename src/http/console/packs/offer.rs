@@ -150,7 +150,12 @@ fn arranged(visit: &Visit, form: Form) -> Form {
                 "a4 if left blank, sra3, label for one a page, or mm such as 330x480",
             ))
             .optional("gap", two("间距（毫米）", "Gap (mm)"), Kind::Decimal)
+            .hint(two(
+                "默认 2，或两侧出血之和",
+                "2 if left blank, or the bleed of both sides",
+            ))
             .optional("margin", two("留白（毫米）", "Margin (mm)"), Kind::Decimal)
+            .hint(two("默认 8", "8 if left blank"))
             .optional(
                 "order",
                 two("排列", "Order on sheets"),
@@ -228,7 +233,8 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
             usual
         }),
     };
-    let (gap, margin) = (mm("gap", usual.gap), mm("margin", usual.margin));
+    let gap = (!typed.get("gap").is_empty()).then(|| mm("gap", 0.0));
+    let margin = mm("margin", usual.margin);
     let mut number = |name: &'static str| match typed.get(name) {
         "" => None,
         text => {

@@ -25,6 +25,7 @@ use crate::domain::offer::{OfferState, OpenDays};
 use crate::domain::order::{Order, OrderNumber, OrderState};
 use crate::domain::pack_link::PackLink;
 use crate::domain::public_url::PublicUrl;
+use crate::domain::recipient::Recipient;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::render::design::Design;
@@ -94,8 +95,7 @@ pub async fn offer(
         desk.enter(released)?;
     }
     let released = desk.books.order(number)?.clone();
-    let printer = found.printer.and_then(|one| desk.books.printers.get(one));
-    let recipient = match printer.and_then(|printer| printer.recipient.clone()) {
+    let recipient = match key_of_printer(&desk, &found) {
         Some(recipient) => recipient,
         None if released.state == OrderState::Released => return Err(no_key(&released).into()),
         // The rules say first that it cannot be offered in this state.
@@ -128,14 +128,7 @@ async fn can_be_made(
     let (press, design) = press(desk, (keys, url), order, &pack).await?;
     let parts = parts(press.batch.count.all(), pack.part_size);
     check::request(&pack, &press, &parts)?;
-    match Files::new(&press, &pack, design) {
-        Ok(_) => Ok(()),
-        Err(ServiceError::Render(error)) => Err(wanted::invalid(said!(
-            "{}", error;
-            "按所选的纸张、间距和留白无法拼版"
-        ))),
-        Err(error) => Err(error),
-    }
+    Files::new(&press, &pack, design).map(drop)
 }
 
 /// What makes the labels of an order, and how they look, if they may be printed.
@@ -238,7 +231,7 @@ pub async fn refuse(
     orders::change(store, call, order, PackAgainRefused { order, reason }).await
 }
 
-/// Approves a second download, of the same pack to the same key, under a new link.
+/// Approves a second download, of the same pack to the key that stands in the printer's file now, under a new link.
 ///
 /// # Errors
 /// If none was asked for, or the person who asked approves.
@@ -256,11 +249,20 @@ pub async fn approve(
     if desk.repeated(is_same)?.is_some() {
         return reopen(desk, call, number, &plan).await;
     }
+    let order = desk.books.order(number)?.clone();
+    let recipient = key_of_printer(&desk, &order).ok_or_else(|| no_key(&order))?;
     desk.enter(PackAgainApproved {
         order: number,
+        recipient,
         until: days.from(call.at),
     })?;
     open(desk, call, number, &plan).await
+}
+
+/// The key in the file of an order's printer.
+fn key_of_printer(desk: &Desk, order: &Order) -> Option<Recipient> {
+    let printer = desk.books.printers.get(order.printer?)?;
+    printer.recipient.clone()
 }
 
 /// What the newest opening of an order's pack holds.

@@ -27,7 +27,7 @@ use crate::service::desk::{Call, Desk};
 use crate::service::keys::LiveKeys;
 use crate::service::pack::files::Files;
 use crate::service::pack::press::Press;
-use crate::service::pack::{MANIFEST, Manifest, Pack, Plan, no_file, parts};
+use crate::service::pack::{MANIFEST, Manifest, Pack, Plan, SUMMARY, no_file, parts};
 use crate::store::Store;
 use crate::store::pack_link::{self, Sent};
 
@@ -208,6 +208,7 @@ impl Sending {
             listed.extend(made);
         }
         manifest.complete(&pack.out, listed)?;
+        archive.take(&pack.out, SUMMARY)?;
         archive.take(&pack.out, MANIFEST)
     }
 }

@@ -32,7 +32,8 @@ pub struct Wanted {
     /// The sheet of `labels.pdf`, or `label`.
     pub paper: String,
     /// Millimetres between labels on a sheet.
-    pub gap: Mm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Mm>,
     /// Millimetres that stay white at least on each side of a sheet.
     pub margin: Mm,
     /// How labels follow one another: `rows` or `stacks`.
@@ -60,7 +61,7 @@ impl Default for Wanted {
             template: None,
             profile: None,
             paper: "a4".to_owned(),
-            gap: 2.0,
+            gap: None,
             margin: 8.0,
             order: "rows".to_owned(),
             rolls: None,
@@ -192,7 +193,7 @@ impl Wanted {
                 )));
             }
         };
-        for mm in [self.gap, self.margin] {
+        for mm in self.gap.into_iter().chain([self.margin]) {
             if !(0.0..=200.0).contains(&mm) {
                 return Err(invalid(said!(
                     "gap and margin have 0 to 200 mm, not {mm}",
@@ -271,7 +272,7 @@ mod tests {
             |one| one.dpi = 72,
             |one| one.paper = "papyrus".to_owned(),
             |one| one.order = "random".to_owned(),
-            |one| one.gap = -1.0,
+            |one| one.gap = Some(-1.0),
             |one| one.margin = f64::NAN,
             |one| one.profile = Some("columns = []".to_owned()),
         ];
