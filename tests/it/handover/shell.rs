@@ -36,7 +36,11 @@ fn a_pack_is_handed_over_on_a_disk() {
     assert!(took.contains("SHA-256"), "{took}");
     assert_eq!(mode(&program.path("p.tar.age")), 0o600);
     let files = house.open(&std::fs::read(program.path("p.tar.age")).unwrap());
-    assert_eq!(files.len(), 32, "30 pictures, a table and the manifest");
+    assert_eq!(
+        files.len(),
+        33,
+        "30 pictures, a table, manifest and summary"
+    );
     program.refused("pack take 1 --out q.tar.age --by 李华");
     assert!(!program.path("q.tar.age").exists());
     program.refused("batch pack 1 --out plain");

@@ -137,7 +137,7 @@ fn what_was_begun_otherwise_is_not_resumed() {
     for (other, said) in [
         (" --dpi 203", "dpi 300, not 203"),
         (" --range 0-19", "range none, not 0-19"),
-        (" --gap 3", "gap 2, not 3"),
+        (" --gap 3", "gap usual, not 3"),
     ] {
         let refusal = program.refused(&format!("{pack}{other} --resume"));
         assert!(refusal.what.contains(said), "{refusal:?}");

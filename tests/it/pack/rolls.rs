@@ -249,7 +249,10 @@ fn what_makes_no_rolls_is_refused_by_name() {
     for (wrong, said) in [
         ("pdf --rolls 5 --lanes 400", "400 lanes make a web of"),
         ("pdf --rolls 5 --repeat 20", "takes 25.0 mm along the web"),
-        ("pdf --rolls 5 --template 30x40", "at least 4 mm apart"),
+        (
+            "pdf --rolls 5 --template 30x40 --gap 2",
+            "at least 4 mm apart",
+        ),
         ("csv --rolls 5", "--rolls lays out labels.pdf"),
         ("pdf,svg-sheets --rolls 5", "svg-sheets are sheets"),
         (
