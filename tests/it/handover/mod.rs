@@ -143,7 +143,7 @@ async fn a_web_of_rolls_is_handed_over_as_it_was_wanted() {
     assert_eq!(manifest["plan"]["lanes"], "2");
     let pdf = &manifest["files"].as_array().unwrap()[0];
     let rolls = pdf["rolls"].as_array().unwrap();
-    assert_eq!(rolls.len() as u32, LABELS.div_ceil(20), "{pdf}");
+    assert_eq!(rolls.len(), LABELS.div_ceil(20) as usize, "{pdf}");
     assert!(files.contains_key(std::path::Path::new("proof.pdf")));
 }
 
@@ -155,16 +155,8 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
         let order = desk.order().await;
         assert_eq!(order.state.slug(), "released");
 
-        // Looking takes nothing, however often; nor does asking without a body.
+        looking_takes_nothing(&desk, &link).await;
         let phone = desk.office.phone();
-        for _ in 0..2 {
-            let page = phone.open(&link).await;
-            assert_eq!((page.status, page.kind()), (200, "text/html"));
-            assert!(page.text().contains("method=\"post\""));
-            assert!(page.text().contains(&desk.house.recipient));
-            assert_eq!(phone.head(&link).await.status, 200);
-        }
-        assert_eq!(desk.get().await["taken"], 0);
 
         // Two at once: one gets it.
         let program = desk.office.program();
@@ -270,6 +262,19 @@ async fn a_pack_is_downloaded_once_and_a_second_time_with_another_person_s_appro
         );
         desk.is_proved().await;
     }
+}
+
+async fn looking_takes_nothing(desk: &Desk, link: &str) {
+    // Looking takes nothing, however often; nor does asking without a body.
+    let phone = desk.office.phone();
+    for _ in 0..2 {
+        let page = phone.open(link).await;
+        assert_eq!((page.status, page.kind()), (200, "text/html"));
+        assert!(page.text().contains("method=\"post\""));
+        assert!(page.text().contains(&desk.house.recipient));
+        assert_eq!(phone.head(link).await.status, 200);
+    }
+    assert_eq!(desk.get().await["taken"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
