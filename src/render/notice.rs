@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Columns in a line: a Chinese character takes two.
-const COLUMNS: usize = 44;
+const COLUMNS: usize = 40;
 
 /// The words in lines, as an SVG file.
 #[must_use]
@@ -57,7 +57,7 @@ mod tests {
         assert!(
             lines(&"印".repeat(100))
                 .iter()
-                .all(|line| line.chars().count() <= 22)
+                .all(|line| line.chars().count() <= 20)
         );
     }
 }
