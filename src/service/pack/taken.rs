@@ -10,6 +10,7 @@ use crate::domain::order::{Order, OrderNumber, OrderState};
 use crate::domain::public_url::PublicUrl;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
+use crate::domain::whereabouts::Whereabouts;
 use crate::service::keys::LiveKeys;
 use crate::service::trail::{self, Note, Origin};
 use crate::service::{ServiceError, no_batch, orders, seen};
@@ -21,12 +22,16 @@ pub struct LabelTable {
     press: Press,
 }
 
-/// Whether the labels of an order may be taken by who sees so much: until all are accounted for, and by the printing house
-/// from the moment on that they were released to it.
+/// Whether the labels of an order may be taken by who sees so much: by the office until all are accounted for, by the
+/// printing house from the release until it reports the first as printed, for an order is printed once.
 pub fn may_take(scope: Scope, order: &Order) -> bool {
     match order.state {
         // What is handed over once leaves by no other way.
-        OrderState::Released => !order.is_handed_over_once(),
+        OrderState::Released => {
+            let nothing_is_printed =
+                order.counts.at(Whereabouts::Unreported) == order.placed.quantity.get();
+            !order.is_handed_over_once() && (scope == Scope::All || nothing_is_printed)
+        }
         OrderState::Issued => scope == Scope::All,
         _ => false,
     }
@@ -71,6 +76,19 @@ pub(super) fn not_now(order: &Order) -> Refusal {
             said!(
                 "a second download is asked for with `yuanmark pack again`, and approved by another person",
                 "再次领取须提出申请并说明原因，由另一人批准"
+            ),
+        );
+    }
+    if order.state == OrderState::Released {
+        let number = order.number;
+        return Refusal::conflict(
+            said!(
+                "labels of order {number} were reported as printed, and an order is printed once",
+                "订单 {number} 已登记印制，一个订单只印一次"
+            ),
+            said!(
+                "what is missing is voided and ordered anew",
+                "缺少的标志请作废后另行申请印制"
             ),
         );
     }

@@ -2,6 +2,7 @@
 
 use yuanmark::domain::access::Role;
 use yuanmark::domain::access::Scope;
+use yuanmark::domain::event::EventKind;
 use yuanmark::domain::order::OrderNumber;
 use yuanmark::domain::whereabouts::Whereabouts;
 use yuanmark::service::orders;
@@ -225,6 +226,24 @@ async fn the_labels_data_is_taken_by_who_prints_them_and_that_is_noted() {
     assert!(trail.text().contains("/console/trail/"));
     let newest = trail.words();
     assert!(newest.contains("领取数据包 订单 1 成功"), "{newest}");
+
+    // Once something is reported as printed, the printing house takes it no more.
+    let now = order.batch.issued_at;
+    order
+        .site
+        .change(&order.batch, EventKind::Printed, "0-99", now)
+        .await
+        .unwrap();
+    let again = press.open("/console/orders/1/pack").await;
+    assert_eq!(again.status, 409, "{}", again.words());
+    assert!(again.words().contains("只印一次"), "{}", again.words());
+    assert!(
+        !press
+            .open("/console/orders/1")
+            .await
+            .text()
+            .contains("/console/orders/1/pack\"")
+    );
 
     // Issued and not released: the registrar's alone. Not issued: nobody's.
     let second = order
