@@ -94,11 +94,12 @@ impl Recipient {
 
 /// A recipient of a plugin (`age1yubikey1…`), of the post-quantum kind (`age1pq1…`), or of SSH.
 fn is_of_other_kind(text: &str) -> bool {
+    let is_one_word = !text.contains(char::is_whitespace);
     let of_plugin = text.strip_prefix("age1").and_then(|rest| {
         let (name, data) = rest.split_once('1')?;
         Some(!name.is_empty() && !data.is_empty())
     });
-    of_plugin == Some(true) || text.starts_with("ssh-")
+    (of_plugin == Some(true) && is_one_word) || text.starts_with("ssh-")
 }
 
 impl fmt::Display for Recipient {
