@@ -155,7 +155,11 @@ pub async fn get(
     operation_id = "remove_template",
     tag = "templates",
     params(("template" = String, Path, description = "Its name"), Actor, IdempotencyKey),
-    responses((status = 200, description = "It is removed", body = Templates))
+    responses(
+        (status = 200, description = "It is removed", body = Templates),
+        (status = 409, description = "It comes with the program", body = Problem),
+        (status = 422, description = "Nobody is named", body = Problem)
+    )
 )]
 pub async fn remove(
     caller: Caller,
@@ -206,9 +210,13 @@ pub struct Preview {
     operation_id = "preview_template",
     tag = "templates",
     params(("template" = String, Path, description = "Its name"), Preview),
-    responses((status = 200, description = "The picture", content(
-        (FileContent = "image/svg+xml"), (FileContent = "image/png"), (FileContent = "application/pdf")
-    )))
+    responses(
+        (status = 200, description = "The picture", content(
+            (FileContent = "image/svg+xml"), (FileContent = "image/png"), (FileContent = "application/pdf")
+        )),
+        (status = 409, description = "It cannot be printed so", body = Problem),
+        (status = 422, description = "There is no such resolution", body = Problem)
+    )
 )]
 pub async fn preview(
     caller: Caller,

@@ -14,6 +14,7 @@ use super::submit::{answer, or_refuse, refuse};
 use super::typed::Typed;
 use super::words::{Two, two};
 use crate::domain::order::OrderNumber;
+use crate::domain::refusal::RefusalKind;
 use crate::render::dpi::Dpi;
 use crate::render::notice;
 use crate::render::template::{SHIPPED, Template};
@@ -137,7 +138,7 @@ fn svg(bytes: Vec<u8>, is_saved: bool) -> Response {
 fn shown(visit: &Visit, drawn: Result<Vec<u8>, ServiceError>) -> Response {
     match drawn {
         Ok(label) => svg(label, false),
-        Err(ServiceError::Refused(refusal)) => {
+        Err(ServiceError::Refused(refusal)) if refusal.kind == RefusalKind::Conflict => {
             svg(notice::picture(&visit.in_words(refusal.what)), false)
         }
         Err(error) => refuse(visit, error),

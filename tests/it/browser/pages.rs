@@ -129,6 +129,7 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
             .collect(),
         "batch" => one(&office.batch.number),
         "printer" => one(&office.printer.number),
+        "template" => ["30x40", "20x20"].map(str::to_owned).into(),
         "season" => one(&office.batch.season),
         "form" => one(&office.batch.form.slug()),
         "mark" | "serial" => one(&office.site().serial(&office.batch, 7)),

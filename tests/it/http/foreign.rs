@@ -95,6 +95,8 @@ impl Firms {
             "{entry}" => self.entry.clone(),
             "{licensee}" | "{document}" | "{transfer}" | "{printer}" | "{order}" | "{batch}"
             | "{container}" | "{lot}" => "1".to_owned(),
+            // No firm's.
+            "{template}" => "30x40".to_owned(),
             other => panic!("what does {other} name?"),
         };
         let with = |fill: &dyn Fn(&str) -> String| {

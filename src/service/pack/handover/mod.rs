@@ -250,6 +250,8 @@ pub async fn approve(
         return reopen(desk, call, number, &plan).await;
     }
     let order = desk.books.order(number)?.clone();
+    // The rules say first that nothing was asked for.
+    order.clone().offered()?;
     let recipient = key_of_printer(&desk, &order).ok_or_else(|| no_key(&order))?;
     desk.enter(PackAgainApproved {
         order: number,
