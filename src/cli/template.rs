@@ -135,7 +135,7 @@ impl Template {
             Self::List => list(&templates::list(&place.store().await?).await?, output),
             Self::Check(which) => {
                 let look = look(place, Some(&which.template), &which.font).await?;
-                let checked = templates::check(&look);
+                let checked = templates::check(&look).await;
                 let is_bad = checked.iter().all(|(_, found)| found.is_err());
                 let mut lines = Vec::new();
                 let mut all = Vec::new();
@@ -160,7 +160,7 @@ impl Template {
             Self::Preview { which, out, dpi } => {
                 let picture = picture(&out)?;
                 let look = look(place, Some(&which.template), &which.font).await?;
-                let drawn = pack::sample(&look, dpi, picture)?;
+                let drawn = pack::sample(&look, dpi, picture).await?;
                 files::write_new(&out, &drawn)?;
                 written(&out, output)
             }

@@ -31,6 +31,9 @@ use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::domain::whole::digits_of;
 use crate::render::dpi::{Dpi, DpiError};
+use crate::render::imposition::Order;
+use crate::render::rolls::Direction;
+use crate::service::pack::Format;
 use crate::service::system;
 use crate::store::trail::Outcome;
 
@@ -53,10 +56,13 @@ macro_rules! are_words {
 
 are_words! {
     ContainerKind: Self::ALL;
+    Direction: Self::ALL;
     Form: &Self::ALL;
+    Format: Self::ALL;
     LegalBasis: Self::ALL;
     LicenseeState: Self::ALL;
     OfferState: Self::ALL;
+    Order: Self::ALL;
     OrderState: Self::ALL;
     Outcome: Self::ALL;
     Permission: Self::ALL;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::domain::said::{Said, said};
+use crate::domain::words::words;
 
 use super::rolls::{Direction, Place, Rolls, Web};
 
@@ -61,15 +62,15 @@ impl FromStr for Size {
     }
 }
 
-/// In which order the labels lie on the sheets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// Row by row, sheet by sheet.
-    #[default]
-    Rows,
-    /// Cut and stack: the stack that is cut from one place of all sheets holds labels that follow one another, and the
-    /// stacks laid on one another hold all.
-    Stacks,
+words! {
+    /// In which order the labels lie on the sheets.
+    pub enum Order {
+        /// Row by row, sheet by sheet.
+        Rows = "rows" "逐行" "row by row",
+        /// Cut and stack: the stack that is cut from one place of all sheets holds labels that follow one another, and the
+        /// stacks laid on one another hold all.
+        Stacks = "stacks" "裁切后按叠" "in cut stacks",
+    }
 }
 
 /// Labels that do not go on the paper.

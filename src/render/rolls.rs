@@ -4,6 +4,7 @@
 //! labels a roll, lane l of web w holds labels (w × lanes + l) × L and the L - 1 after it. Every web begins on a page of
 //! its own, so that what is left of the page before is where the web is cut across.
 
+use crate::domain::words::words;
 use std::num::NonZero;
 
 use super::imposition::Mm;
@@ -26,18 +27,18 @@ impl Web {
     pub const REPEAT: Mm = 300.0;
 }
 
-/// Which edge of the labels comes off the roll first. The numbers that charts give to these differ from house to house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Direction {
-    /// The upper edge.
-    #[default]
-    Top,
-    /// The right edge.
-    Right,
-    /// The lower edge.
-    Bottom,
-    /// The left edge.
-    Left,
+words! {
+    /// Which edge of the labels comes off the roll first. The numbers that charts give to these differ from house to house.
+    pub enum Direction {
+        /// The upper edge.
+        Top = "top" "上边" "top",
+        /// The right edge.
+        Right = "right" "右边" "right",
+        /// The lower edge.
+        Bottom = "bottom" "下边" "bottom",
+        /// The left edge.
+        Left = "left" "左边" "left",
+    }
 }
 
 impl Direction {

@@ -4,6 +4,7 @@
 //! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
 //! for time and random bytes.
 
+mod aside;
 pub mod audit;
 pub mod containers;
 pub mod corrections;

@@ -63,9 +63,12 @@ pub fn read(bytes: &[u8]) -> Result<Template, ServiceError> {
 
 /// Holds a look against what a phone reads and a knife cuts, at every resolution, with a sample filled in; says what is in
 /// the way.
-pub fn check(look: &Look) -> Vec<(Dpi, Result<(), ServiceError>)> {
-    let at = |dpi| (dpi, pack::sample(look, dpi, Picture::Svg).map(drop));
-    Dpi::ALL.map(at).into()
+pub async fn check(look: &Look) -> Vec<(Dpi, Result<(), ServiceError>)> {
+    let mut found = Vec::new();
+    for dpi in Dpi::ALL {
+        found.push((dpi, pack::sample(look, dpi, Picture::Svg).await.map(drop)));
+    }
+    found
 }
 
 /// Stores a template under a name, in the place of an earlier one.
@@ -85,7 +88,7 @@ pub async fn add(
         fonts: Vec::new(),
     };
     // The finest resolution leaves the most room: what is in the way there is in the way everywhere.
-    pack::sample(&look, Dpi::D600, Picture::Svg)?;
+    pack::sample(&look, Dpi::D600, Picture::Svg).await?;
     let now = call.at;
     let kept = StoredTemplate {
         name: name.to_string(),

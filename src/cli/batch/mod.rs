@@ -5,7 +5,7 @@ mod print;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use super::arguments::{By, Installation, Page};
 use super::failure::Failure;
 use super::output::{Output, counted, number_of_marks, table};
 use super::template::look;
-use super::values::{batch_number, dpi, index_range, line, number, public_url};
+use super::values::{batch_number, dpi, index_range, line, number, public_url, word};
 use crate::domain::access::Scope;
 use crate::domain::mark::{BatchNumber, IndexRange};
 use crate::domain::order::OrderNumber;
@@ -24,7 +24,7 @@ use crate::render::dpi::Dpi;
 use crate::render::imposition::{Mm, Order, Size, SizeError};
 use crate::render::rolls::{Direction, Web};
 use crate::service::issue::{self, Issue};
-use crate::service::pack::{self, Layout, Pack as Request, There};
+use crate::service::pack::{self, Format, Layout, Pack as Request, There};
 use crate::service::system;
 use crate::service::trail::Origin;
 use crate::sheets::press::Profile;
@@ -108,6 +108,7 @@ pub(super) struct PackArguments {
         long,
         value_delimiter = ',',
         default_value = "csv",
+        value_parser = word::<Format>(),
         value_name = "FORMATS"
     )]
     format: Vec<Format>,
@@ -145,8 +146,8 @@ pub(super) struct PackArguments {
     #[arg(long, default_value = "8", value_parser = millimetres, value_name = "MM")]
     margin: Mm,
     /// How labels follow one another on sheets: row by row, or so that the cut stacks follow one another
-    #[arg(long, default_value = "rows", value_name = "ORDER")]
-    order: SheetOrder,
+    #[arg(long, default_value = "rows", value_parser = word::<Order>(), value_name = "ORDER")]
+    order: Order,
     /// A web instead of sheets in labels.pdf, to be slit into rolls of so many labels; each opens and closes with a label of
     /// its own
     #[arg(long, value_name = "LABELS", conflicts_with_all = ["paper", "margin", "order"])]
@@ -155,8 +156,8 @@ pub(super) struct PackArguments {
     #[arg(long, default_value = "1", value_name = "N", requires = "rolls")]
     lanes: NonZero<u32>,
     /// Which edge of the labels comes off the roll first
-    #[arg(long, default_value = "top", value_name = "EDGE", requires = "rolls")]
-    direction: Edge,
+    #[arg(long, default_value = "top", value_parser = word::<Direction>(), value_name = "EDGE", requires = "rolls")]
+    direction: Direction,
     /// The most that a page of the web measures along it; a page holds whole rows, so that pages butt together
     #[arg(long, default_value_t = Web::REPEAT, value_parser = repeat, value_name = "MM", requires = "rolls")]
     repeat: Mm,
@@ -195,40 +196,6 @@ fn repeat(text: &str) -> Result<Mm, String> {
     mm.ok_or_else(|| format!("a number of millimetres from 10 to {}", Size::LARGEST))
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Edge {
-    Top,
-    Right,
-    Bottom,
-    Left,
-}
-
-impl From<Edge> for Direction {
-    fn from(edge: Edge) -> Self {
-        match edge {
-            Edge::Top => Self::Top,
-            Edge::Right => Self::Right,
-            Edge::Bottom => Self::Bottom,
-            Edge::Left => Self::Left,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum SheetOrder {
-    Rows,
-    Stacks,
-}
-
-impl From<SheetOrder> for Order {
-    fn from(order: SheetOrder) -> Self {
-        match order {
-            SheetOrder::Rows => Self::Rows,
-            SheetOrder::Stacks => Self::Stacks,
-        }
-    }
-}
-
 fn read_profile(path: &Path) -> Result<Profile, Failure> {
     let wrong = |what: String| {
         Failure::wrong_input(
@@ -238,35 +205,6 @@ fn read_profile(path: &Path) -> Result<Profile, Failure> {
     };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     Profile::read(&text).map_err(|error| wrong(error.to_string()))
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Csv,
-    Txt,
-    Zpl,
-    Pdf,
-    Svg,
-    SvgSheets,
-    Png,
-    Sheet,
-    Proof,
-}
-
-impl From<Format> for pack::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Csv => Self::Csv,
-            Format::Txt => Self::Txt,
-            Format::Zpl => Self::Zpl,
-            Format::Pdf => Self::Pdf,
-            Format::Svg => Self::Svg,
-            Format::SvgSheets => Self::SvgSheets,
-            Format::Png => Self::Png,
-            Format::Sheet => Self::Sheet,
-            Format::Proof => Self::Proof,
-        }
-    }
 }
 
 impl Batch {
@@ -353,7 +291,7 @@ impl PackArguments {
         let request = Request {
             batch: self.number,
             range: self.range,
-            formats: self.format.into_iter().map(Into::into).collect(),
+            formats: self.format,
             dpi: self.dpi,
             look: look(place, self.template.as_deref(), &self.font).await?,
             hidden_codes: self.hidden_codes,
@@ -363,11 +301,11 @@ impl PackArguments {
                 paper: self.paper.0,
                 gap: self.gap,
                 margin: self.margin,
-                order: self.order.into(),
+                order: self.order,
                 web: self.rolls.map(|labels| Web {
                     labels,
                     lanes: self.lanes,
-                    direction: self.direction.into(),
+                    direction: self.direction,
                     repeat: self.repeat,
                 }),
             },

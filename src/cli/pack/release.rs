@@ -12,8 +12,11 @@ use crate::cli::arguments::Installation;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::template::look;
-use crate::cli::values::public_url;
+use crate::cli::values::{public_url, word};
 use crate::domain::public_url::PublicUrl;
+use crate::render::imposition::Order;
+use crate::render::rolls::Direction;
+use crate::service::pack::Format;
 use crate::service::pack::handover::{self, Wanted};
 
 pub(super) const EXAMPLES: &str = "\
@@ -27,14 +30,15 @@ EXAMPLES
 pub(in crate::cli) struct Release {
     #[command(flatten)]
     one: One,
-    /// The kinds of files, separated by commas: csv, txt, zpl, pdf, svg, svg-sheets, png, proof; as in `batch pack`
+    /// The kinds of files, separated by commas; as in `batch pack`
     #[arg(
         long,
         value_delimiter = ',',
         default_value = "csv",
+        value_parser = word::<Format>(),
         value_name = "FORMATS"
     )]
-    format: Vec<String>,
+    format: Vec<Format>,
     /// The press's dots an inch, for all that is drawn: 203, 300 or 600
     #[arg(long, default_value_t = 300)]
     dpi: u32,
@@ -53,18 +57,18 @@ pub(in crate::cli) struct Release {
     /// Millimetres that stay white at least on each side of a sheet
     #[arg(long, default_value_t = 8.0, value_name = "MM")]
     margin: f64,
-    /// How labels follow one another on sheets: rows, or stacks for cut stacks
-    #[arg(long, default_value = "rows")]
-    order: String,
+    /// How labels follow one another on sheets
+    #[arg(long, default_value = "rows", value_parser = word::<Order>(), value_name = "ORDER")]
+    order: Order,
     /// A web instead of sheets in labels.pdf, to be slit into rolls of so many labels; as in `batch pack`
     #[arg(long, value_name = "LABELS", conflicts_with_all = ["paper", "margin", "order"])]
     rolls: Option<NonZero<u32>>,
     /// Rolls side by side on the web
     #[arg(long, default_value = "1", value_name = "N", requires = "rolls")]
     lanes: NonZero<u32>,
-    /// Which edge of the labels comes off the roll first: top, right, bottom or left
-    #[arg(long, default_value = "top", value_name = "EDGE", requires = "rolls")]
-    direction: String,
+    /// Which edge of the labels comes off the roll first
+    #[arg(long, default_value = "top", value_parser = word::<Direction>(), value_name = "EDGE", requires = "rolls")]
+    direction: Direction,
     /// Split every kind of file into parts of so many labels
     #[arg(long, value_name = "LABELS")]
     part_size: Option<NonZero<u32>>,

@@ -20,6 +20,9 @@ use crate::http::App;
 use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::handover::body as pack_body;
 use crate::http::problem::Problem;
+use crate::render::imposition::Order as SheetOrder;
+use crate::render::rolls::Direction;
+use crate::service::pack::Format;
 use crate::service::pack::handover::{self, Door, Opened, Wanted};
 use crate::service::templates;
 use crate::store::pack_link::Opening;
@@ -135,66 +138,6 @@ impl PackOffer {
     }
 }
 
-/// A kind of file in a pack.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum PackFormat {
-    Csv,
-    Txt,
-    Zpl,
-    Pdf,
-    Svg,
-    SvgSheets,
-    Png,
-    Sheet,
-    Proof,
-}
-
-impl PackFormat {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Txt => "txt",
-            Self::Zpl => "zpl",
-            Self::Pdf => "pdf",
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Sheet => "sheet",
-            Self::SvgSheets => "svg-sheets",
-            Self::Proof => "proof",
-        }
-    }
-}
-
-/// How labels follow one another on sheets.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SheetOrder {
-    Rows,
-    Stacks,
-}
-
-/// An edge of a label.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Edge {
-    Top,
-    Right,
-    Bottom,
-    Left,
-}
-
-impl Edge {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Top => "top",
-            Self::Right => "right",
-            Self::Bottom => "bottom",
-            Self::Left => "left",
-        }
-    }
-}
-
 /// An order's pack to be offered: what it holds, and for how long.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -204,7 +147,7 @@ pub struct PackRelease {
     /// For how many days the link is good; 7 if left out.
     days: Option<Days>,
     /// The kinds of files; `csv` if left out.
-    formats: Option<Vec<PackFormat>>,
+    formats: Option<Vec<Format>>,
     /// The press's dots an inch, for all that is drawn: 203, 300 (if left out) or 600.
     #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
     dpi: Option<u32>,
@@ -227,7 +170,7 @@ pub struct PackRelease {
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u64)]
     lanes: Option<NonZero<u32>>,
     /// Which edge of the labels comes off the roll first; `top` if left out.
-    direction: Option<Edge>,
+    direction: Option<Direction>,
     /// Split every kind of file into parts of so many labels.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u64)]
     part_size: Option<NonZero<u32>>,
@@ -292,29 +235,19 @@ impl PackRelease {
             None => None,
         };
         let usual = Wanted::default();
-        let words = |formats: Vec<PackFormat>| {
-            let words = formats.into_iter().map(|one| one.word().to_owned());
-            words.collect()
-        };
-        let order = self.order.map(|order| match order {
-            SheetOrder::Rows => "rows".to_owned(),
-            SheetOrder::Stacks => "stacks".to_owned(),
-        });
         let paper = self.paper.said("paper")?;
         Ok(Wanted {
-            formats: self.formats.map_or(usual.formats, words),
+            formats: self.formats.unwrap_or(usual.formats),
             dpi: self.dpi.unwrap_or(usual.dpi),
             template,
             profile: self.profile.map(|profile| profile.0),
             paper: paper.map_or(usual.paper, |paper| paper.to_string()),
             gap: self.gap.map(|mm| mm.0),
             margin: self.margin.map_or(usual.margin, |mm| mm.0),
-            order: order.unwrap_or(usual.order),
+            order: self.order.unwrap_or(usual.order),
             rolls: self.rolls,
             lanes: self.lanes.unwrap_or(usual.lanes),
-            direction: self
-                .direction
-                .map_or(usual.direction, |edge| edge.word().to_owned()),
+            direction: self.direction.unwrap_or(usual.direction),
             part_size: self.part_size,
             hidden_codes: self.hidden_codes,
         })

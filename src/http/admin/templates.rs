@@ -247,7 +247,7 @@ pub async fn preview(
             let of = (caller.scope(), order);
             pack::sample_of(&app.store, &app.public_url, of, &look, dpi, picture).await?
         }
-        None => pack::sample(&look, dpi, picture)?,
+        None => pack::sample(&look, dpi, picture).await?,
     };
     Ok(file(drawn, kind))
 }

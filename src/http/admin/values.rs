@@ -40,6 +40,9 @@ use crate::domain::transfer::{TransferNumber, TransferState};
 use crate::domain::uscc::Uscc;
 use crate::domain::whereabouts::Whereabouts;
 use crate::http::problem::Problem;
+use crate::render::imposition::Order as SheetOrder;
+use crate::render::rolls::Direction;
+use crate::service::pack::Format;
 
 /// What a request says, of the described form; the domain has the last word on it.
 pub trait Said {
@@ -514,6 +517,9 @@ words! {
     Step, "Step", "A step on a licensee's path.";
     Form, "Form", "The form of the product (产品形态).";
     OrderState, "OrderState", "How far an order has come.";
+    Format, "PackFormat", "A kind of file in a pack.";
+    SheetOrder, "SheetOrder", "How labels follow one another on sheets.";
+    Direction, "Edge", "Which edge of the labels comes off a roll first.";
     OfferState, "OfferState", "How the offer of a pack stands.";
     TransferState, "TransferState", "How far a transfer has come.";
     Purpose, "Purpose", "What a document is for.";

@@ -69,7 +69,7 @@ pub async fn file(visit: Visit, Path(name): Path<String>) -> Response {
     let text = or_refuse!(visit, templates::text(&visit.app.store, &name).await);
     let look = or_refuse!(visit, templates::read(text.as_bytes()).map(look));
     let is_ours = templates::shipped(&name).is_some();
-    let checked = or_refuse!(visit, drawn(move || Ok(templates::check(&look))).await);
+    let checked = templates::check(&look).await;
     let good = visit.say(two("可印制", "good"));
     let rows = checked.into_iter().map(|(dpi, found)| {
         let said = match found {
@@ -113,14 +113,6 @@ fn look(template: Template) -> Look {
     }
 }
 
-/// Draws away from those who answer: it takes a while.
-async fn drawn<T: Send + 'static>(
-    draw: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
-) -> Result<T, ServiceError> {
-    let done = tokio::task::spawn_blocking(draw).await;
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-}
-
 /// A drawing: shown, or to be saved. Pages of the console run nothing that is not ours, and neither does it.
 fn svg(bytes: Vec<u8>, is_saved: bool) -> Response {
     let mut response = bytes.into_response();
@@ -148,8 +140,8 @@ fn shown(visit: &Visit, drawn: Result<Vec<u8>, ServiceError>) -> Response {
 /// `GET /console/templates/{template}/label.svg`
 pub async fn label(visit: Visit, Path(name): Path<String>) -> Response {
     let template = or_refuse!(visit, templates::get(&visit.app.store, &name).await);
-    let draw = move || pack::sample(&look(template), Dpi::D300, Picture::Svg);
-    shown(&visit, drawn(draw).await)
+    let drawn = pack::sample(&look(template), Dpi::D300, Picture::Svg).await;
+    shown(&visit, drawn)
 }
 
 /// `GET /console/orders/{order}/label.svg?template=NAME&dpi=300`

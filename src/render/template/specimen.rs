@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::fill::Wanted;
 use super::tree::{self, Fonts};
 use super::{Faults, Fields, Template};
-use crate::domain::said::said;
 use crate::render::art::Art;
 use crate::render::design::Design;
 use crate::render::imposition::{Mm, Size};
@@ -45,13 +44,7 @@ pub fn specimen(
     let tree = tree::read(&text, fonts)?;
     #[expect(clippy::cast_possible_truncation, reason = "some hundred dots")]
     let dots = (bleed / design.dot()) as f32;
-    let art =
-        Art::new(&tree, (design.width, design.height), dots, FIRST_OF_ART).map_err(|error| {
-            Faults::one(
-                "svg",
-                said!("cannot be drawn: {error}", "无法绘制：{error}"),
-            )
-        })?;
+    let art = Art::new(&tree, (design.width, design.height), dots, FIRST_OF_ART)?;
     Ok(Design {
         bleed,
         art: Some(Arc::new(art)),

@@ -1,42 +1,32 @@
 //! The kinds of files in a pack, and what they are called.
 
-/// A kind of file in a pack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
-    /// `labels.csv`: one line a label.
-    Csv,
-    /// `labels.txt`: one line a label, as a profile of the press says.
-    Txt,
-    /// `labels.zpl`: one picture a label, in the language of label printers.
-    Zpl,
-    /// `labels.pdf`: sheets, a web of rolls, or one label a page.
-    Pdf,
-    /// `svg/`: one drawing a label, in millimetres.
-    Svg,
-    /// `svg-sheets/`: one drawing a sheet, laid out like the pages of the PDF file.
-    SvgSheets,
-    /// `png/`: one 1-bit picture a label, in the press's dots.
-    Png,
-    /// `sheet.png`: up to 96 labels on one picture, to look at.
-    Sheet,
-    /// `proof.pdf`: 20 labels marked as void, to look at before the press runs.
-    Proof,
+use crate::domain::words::words;
+
+words! {
+    /// A kind of file in a pack.
+    pub enum Format {
+        /// `labels.csv`: one line a label.
+        Csv = "csv" "CSV 数据表" "CSV table",
+        /// `labels.txt`: one line a label, as a profile of the press says.
+        Txt = "txt" "按格式的文本数据" "text by a profile",
+        /// `labels.zpl`: one picture a label, in the language of label printers.
+        Zpl = "zpl" "ZPL 标签打印" "ZPL for label printers",
+        /// `labels.pdf`: sheets, a web of rolls, or one label a page.
+        Pdf = "pdf" "PDF 拼版" "PDF sheets or rolls",
+        /// `svg/`: one drawing a label, in millimetres.
+        Svg = "svg" "SVG 单枚" "SVG, one a label",
+        /// `svg-sheets/`: one drawing a sheet, laid out like the pages of the PDF file.
+        SvgSheets = "svg-sheets" "SVG 拼版" "SVG sheets",
+        /// `png/`: one 1-bit picture a label, in the press's dots.
+        Png = "png" "PNG 单枚" "PNG, one a label",
+        /// `sheet.png`: up to 96 labels on one picture, to look at.
+        Sheet = "sheet" "看样图片" "picture of up to 96 labels",
+        /// `proof.pdf`: 20 labels marked as void, to look at before the press runs.
+        Proof = "proof" "样张（无效码）" "proof sheet with void codes",
+    }
 }
 
 impl Format {
-    /// All kinds.
-    pub const ALL: [Self; 9] = [
-        Self::Csv,
-        Self::Txt,
-        Self::Zpl,
-        Self::Pdf,
-        Self::Svg,
-        Self::SvgSheets,
-        Self::Png,
-        Self::Sheet,
-        Self::Proof,
-    ];
-
     /// The file or folder it makes: its name, and what follows the number of a part.
     pub(super) const fn name(self) -> Name {
         match self {

@@ -83,9 +83,7 @@ impl Look {
             .design(&fields, &fonts(&self.fonts)?, dpi, modules)
             .map_err(|faults| refusal(&faults))
     }
-}
 
-impl Look {
     /// The design of a proof sheet's labels, from that of a batch.
     pub(super) fn specimen(&self, press: &Press, design: &Design) -> Result<Design, ServiceError> {
         let fields = fields(press);

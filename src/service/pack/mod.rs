@@ -146,8 +146,8 @@ pub async fn pack(
     check::may_be_printed(&mut tx, keys, &batch).await?;
     let range = part_of(batch.number, batch.count.all(), pack.range)?;
     let facts = Facts::of(&mut tx, &batch, order, &pack.look).await?;
-    let mut press = Press::new(keys, url, batch, facts)?;
-    let design = press.design(&pack.look, pack.dpi)?;
+    let press = Press::new(keys, url, batch, facts)?;
+    let (press, design) = press.designed(&pack.look, pack.dpi).await?;
     let parts = parts(range, pack.part_size);
     check::request(pack, &press, &parts)?;
     let files = Files::new(&press, pack, design)?;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Pack;
 use super::press::Press;
-use crate::render::imposition::{Order, Size};
-use crate::render::rolls::{Direction, Web};
+use crate::render::imposition::Size;
+use crate::render::rolls::Web;
 
 /// Each option by its name and value: what decides the bytes of a pack, and its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +62,7 @@ impl Plan {
         }
         plan.set("paper", &layout.paper.map_or("label".to_owned(), size));
         plan.set("margin", &layout.margin.to_string());
-        let order = match layout.order {
-            Order::Rows => "rows",
-            Order::Stacks => "stacks",
-        };
-        plan.set("order", order);
+        plan.set("order", layout.order.slug());
         plan
     }
 
@@ -74,13 +70,7 @@ impl Plan {
         self.set("rolls", &web.labels.to_string());
         self.set("lanes", &web.lanes.to_string());
         self.set("repeat", &web.repeat.to_string());
-        let direction = match web.direction {
-            Direction::Top => "top",
-            Direction::Right => "right",
-            Direction::Bottom => "bottom",
-            Direction::Left => "left",
-        };
-        self.set("direction", direction);
+        self.set("direction", web.direction.slug());
     }
 
     fn set(&mut self, option: &str, value: &str) {

@@ -18,6 +18,7 @@ use crate::render::dpi::Dpi;
 use crate::render::label::Label;
 use crate::render::symbol::{Symbol, SymbolError};
 use crate::render::{RenderError, readback};
+use crate::service::aside::aside;
 use crate::service::keys::LiveKeys;
 use crate::service::{ServiceError, licensees, system};
 use crate::store::{Tx, licensee};
@@ -141,8 +142,22 @@ impl Press {
         text
     }
 
+    /// The same with the design of its labels, which takes a while to draw.
+    pub(super) async fn designed(
+        mut self,
+        look: &Look,
+        dpi: Dpi,
+    ) -> Result<(Self, Design), ServiceError> {
+        let look = look.clone();
+        aside(move || {
+            let design = self.design(&look, dpi)?;
+            Ok((self, design))
+        })
+        .await
+    }
+
     /// How the labels of the batch look, from now on.
-    pub(super) fn design(&mut self, look: &Look, dpi: Dpi) -> Result<Design, ServiceError> {
+    fn design(&mut self, look: &Look, dpi: Dpi) -> Result<Design, ServiceError> {
         // All labels of a batch are alike in size: their codes have the same length.
         let first = self.batch.count.all().first();
         let modules = self.label(first)?.symbol().size();

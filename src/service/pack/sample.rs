@@ -38,7 +38,7 @@ pub enum Picture {
 ///
 /// # Errors
 /// If the look makes no label that can be printed, cut and read.
-pub fn sample(look: &Look, dpi: Dpi, picture: Picture) -> Result<Vec<u8>, ServiceError> {
+pub async fn sample(look: &Look, dpi: Dpi, picture: Picture) -> Result<Vec<u8>, ServiceError> {
     let url = PublicUrl::new("https://v.example.cn").expect("an address");
     let line = |text: &str| Line::new("sample", text).expect("a short text");
     let batch = Batch {
@@ -60,7 +60,7 @@ pub fn sample(look: &Look, dpi: Dpi, picture: Picture) -> Result<Vec<u8>, Servic
         product: line("水煮芦笋 500 克"),
         artwork: look.takes_artwork().then(KeptArtwork::stand_in),
     };
-    draw(Press::void(&url, batch, facts), look, dpi, picture)
+    draw(Press::void(&url, batch, facts), look, dpi, picture).await
 }
 
 /// A label as those of an order will look.
@@ -83,17 +83,17 @@ pub async fn sample_of(
     let batch = batch::get(&mut tx, of).await?.ok_or_else(|| no_batch(of))?;
     let facts = Facts::of(&mut tx, &batch, order, look).await?;
     drop(tx);
-    draw(Press::void(url, batch, facts), look, dpi, picture)
+    draw(Press::void(url, batch, facts), look, dpi, picture).await
 }
 
 /// A label of a press whose codes are void.
-fn draw(
-    mut press: Press,
+async fn draw(
+    press: Press,
     look: &Look,
     dpi: Dpi,
     picture: Picture,
 ) -> Result<Vec<u8>, ServiceError> {
-    let design = press.design(look, dpi)?;
+    let (press, design) = press.designed(look, dpi).await?;
     let label = press.label(press.batch.count.all().first())?;
     Ok(match picture {
         Picture::Svg => svg::render(&design, &label).into_bytes(),

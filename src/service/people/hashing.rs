@@ -11,6 +11,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::service::aside::aside;
 use crate::service::system;
 
 /// Hashes made at once.
@@ -29,9 +30,9 @@ fn hash_now(password: &[u8]) -> String {
 
 async fn at_one_of_two_places<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let place = PLACES.acquire().await.expect("the places are never closed");
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = aside(work).await;
     drop(place);
-    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+    done
 }
 
 /// The hash of a password, a PHC string.

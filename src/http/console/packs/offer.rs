@@ -8,6 +8,7 @@ use axum::response::Response;
 use crate::domain::offer::OpenDays;
 use crate::domain::order::{Order, OrderNumber};
 use crate::domain::said::said;
+use crate::domain::wanted::Wanted::Choice;
 use crate::http::console::file::File;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
@@ -16,31 +17,13 @@ use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, named, two};
+use crate::http::console::words::{named, two};
+use crate::render::imposition::Order as SheetOrder;
+use crate::render::rolls::Direction;
 use crate::render::template::SHIPPED;
+use crate::service::pack::Format;
 use crate::service::pack::handover::{self, Opened, Wanted};
 use crate::service::{ServiceError, printers, templates};
-
-/// The kinds of files, by their words.
-const FORMATS: [(&str, Two); 8] = [
-    ("csv", two("CSV 数据表", "CSV table")),
-    ("pdf", two("PDF 拼版", "PDF sheets")),
-    ("zpl", two("ZPL 标签打印", "ZPL for label printers")),
-    ("svg", two("SVG 单枚", "SVG, one a label")),
-    ("svg-sheets", two("SVG 拼版", "SVG sheets")),
-    ("png", two("PNG 单枚", "PNG, one a label")),
-    ("txt", two("按格式的文本数据", "Text by a profile")),
-    (
-        "proof",
-        two("样张（无效码）", "Proof sheet with void codes"),
-    ),
-];
-
-fn words(visit: &Visit, all: &[(&str, Two)]) -> Vec<(String, String)> {
-    all.iter()
-        .map(|(word, label)| ((*word).to_owned(), visit.say(*label).to_owned()))
-        .collect()
-}
 
 /// What is offered, and to whom.
 fn about(visit: &Visit, order: &Order, form: Form) -> Form {
@@ -96,7 +79,16 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
     let form = form.field(
         "formats",
         two("文件", "Files"),
-        Kind::Checks(words(visit, &FORMATS)),
+        Kind::checks(
+            visit,
+            // A contact sheet is to look at here, and holds no pack.
+            Format::ALL
+                .iter()
+                .copied()
+                .filter(|one| *one != Format::Sheet),
+            Format::slug,
+            [Format::chinese, Format::english],
+        ),
     );
     let form = form
         .optional(
@@ -126,23 +118,20 @@ async fn offer_form(visit: &Visit, order: &Order) -> Result<Form, ServiceError> 
 
 /// How labels lie on sheets or rolls, and what comes besides.
 fn arranged(visit: &Visit, form: Form) -> Form {
-    let orders = words(
+    let orders = Kind::choice(
         visit,
-        &[
-            ("rows", two("逐行", "Row by row")),
-            ("stacks", two("裁切后按叠", "In cut stacks")),
-        ],
+        SheetOrder::ALL.iter().copied(),
+        SheetOrder::slug,
+        [SheetOrder::chinese, SheetOrder::english],
     );
-    let edges = words(
+    let edges = Kind::choice(
         visit,
-        &[
-            ("top", two("上边", "Top")),
-            ("right", two("右边", "Right")),
-            ("bottom", two("下边", "Bottom")),
-            ("left", two("左边", "Left")),
-        ],
+        Direction::ALL.iter().copied(),
+        Direction::slug,
+        [Direction::chinese, Direction::english],
     );
-    let hidden = words(visit, &[("yes", two("刮开式暗码", "Hidden codes"))]);
+    let hidden = visit.say(two("刮开式暗码", "Hidden codes")).to_owned();
+    let hidden = vec![("yes".to_owned(), hidden)];
     form.folded(two("拼版和其他", "Sheets and more"), |form| {
         form.optional("paper", two("纸张", "Paper"), Kind::Line)
             .hint(two(
@@ -156,11 +145,7 @@ fn arranged(visit: &Visit, form: Form) -> Form {
             ))
             .optional("margin", two("留白（毫米）", "Margin (mm)"), Kind::Decimal)
             .hint(two("默认 8", "8 if left blank"))
-            .optional(
-                "order",
-                two("排列", "Order on sheets"),
-                Kind::Choice(orders),
-            )
+            .optional("order", two("排列", "Order on sheets"), orders)
             .optional("rolls", two("每卷枚数", "Labels on a roll"), Kind::Number)
             .hint(two(
                 "填写后 PDF 按卷排版，首尾带领头标和尾标",
@@ -170,7 +155,7 @@ fn arranged(visit: &Visit, form: Form) -> Form {
             .optional(
                 "direction",
                 two("先出的一边", "Edge that comes off first"),
-                Kind::Choice(edges),
+                edges,
             )
             .optional(
                 "part_size",
@@ -222,7 +207,7 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
     let mut reader = Reader::new(typed, visit.language);
     let usual = Wanted::default();
     let days = days(&mut reader, typed);
-    let formats: Vec<String> = typed.all("formats").map(str::to_owned).collect();
+    let formats: Vec<Format> = typed.all("formats").filter_map(Format::from_slug).collect();
     if formats.is_empty() {
         reader.wrong("formats", "请至少选择一种文件", "Choose at least one kind");
     }
@@ -247,11 +232,9 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
     };
     let part_size = number("part_size");
     let (rolls, lanes) = (number("rolls"), number("lanes"));
-    let dpi = reader.wanted("dpi", crate::domain::wanted::Wanted::Choice, whole);
-    let or = |text: &str, usual: String| match text {
-        "" => usual,
-        text => text.to_owned(),
-    };
+    let dpi = reader.wanted("dpi", Choice, whole);
+    let order = reader.wanted_or_none("order", Choice, SheetOrder::from_slug);
+    let direction = reader.wanted_or_none("direction", Choice, Direction::from_slug);
     let errors = reader.finish();
     let (Some(days), Some(dpi), true) = (days, dpi, errors.is_empty()) else {
         return Err(errors);
@@ -262,13 +245,16 @@ fn read(visit: &Visit, typed: &Typed) -> Result<(Wanted, OpenDays), Errors> {
         dpi,
         template: None,
         profile: (!profile.is_empty()).then(|| profile.to_owned()),
-        paper: or(typed.get("paper"), usual.paper),
+        paper: match typed.get("paper") {
+            "" => usual.paper,
+            paper => paper.to_owned(),
+        },
         gap,
         margin,
-        order: or(typed.get("order"), usual.order),
+        order: order.flatten().unwrap_or(usual.order),
         rolls,
         lanes: lanes.unwrap_or(usual.lanes),
-        direction: or(typed.get("direction"), usual.direction),
+        direction: direction.flatten().unwrap_or(usual.direction),
         part_size,
         hidden_codes: typed.get("hidden") == "yes",
     };

@@ -144,9 +144,8 @@ async fn press(
         .ok_or_else(|| no_batch(of))?;
     check::may_be_printed(&mut desk.tx, keys, &batch).await?;
     let facts = Facts::of(&mut desk.tx, &batch, order.clone(), &pack.look).await?;
-    let mut press = Press::new(keys, url, batch, facts)?;
-    let design = press.design(&pack.look, pack.dpi)?;
-    Ok((press, design))
+    let press = Press::new(keys, url, batch, facts)?;
+    press.designed(&pack.look, pack.dpi).await
 }
 
 /// Makes the link of what is offered now, and writes everything down.

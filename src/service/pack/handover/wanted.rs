@@ -20,7 +20,7 @@ use crate::sheets::press::Profile;
 #[serde(deny_unknown_fields, default)]
 pub struct Wanted {
     /// The kinds of files, by their words.
-    pub formats: Vec<String>,
+    pub formats: Vec<Format>,
     /// The press's dots an inch.
     pub dpi: u32,
     /// The SVG of the template that labels look like, as it was when the pack was offered.
@@ -37,14 +37,14 @@ pub struct Wanted {
     /// Millimetres that stay white at least on each side of a sheet.
     pub margin: Mm,
     /// How labels follow one another: `rows` or `stacks`.
-    pub order: String,
+    pub order: Order,
     /// Labels on a roll: then `labels.pdf` is a web to be slit, and paper, margin and order say nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rolls: Option<NonZero<u32>>,
     /// Rolls side by side on the web.
     pub lanes: NonZero<u32>,
     /// Which edge of the labels comes off the roll first: `top`, `right`, `bottom` or `left`.
-    pub direction: String,
+    pub direction: Direction,
     /// Labels in a part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_size: Option<NonZero<u32>>,
@@ -56,35 +56,20 @@ impl Default for Wanted {
     /// The table of the whole batch.
     fn default() -> Self {
         Self {
-            formats: vec!["csv".to_owned()],
+            formats: vec![Format::Csv],
             dpi: 300,
             template: None,
             profile: None,
             paper: "a4".to_owned(),
             gap: None,
             margin: 8.0,
-            order: "rows".to_owned(),
+            order: Order::Rows,
             rolls: None,
             lanes: NonZero::<u32>::MIN,
-            direction: "top".to_owned(),
+            direction: Direction::Top,
             part_size: None,
             hidden_codes: false,
         }
-    }
-}
-
-/// The word of a kind of file.
-const fn word(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "csv",
-        Format::Txt => "txt",
-        Format::Zpl => "zpl",
-        Format::Pdf => "pdf",
-        Format::Svg => "svg",
-        Format::SvgSheets => "svg-sheets",
-        Format::Png => "png",
-        Format::Sheet => "sheet",
-        Format::Proof => "proof",
     }
 }
 
@@ -126,17 +111,7 @@ impl Wanted {
     /// # Errors
     /// What of it cannot be.
     pub fn pack(&self, batch: BatchNumber, out: PathBuf) -> Result<Pack, ServiceError> {
-        let format = |text: &String| {
-            let known = Format::ALL.into_iter().find(|one| word(*one) == text);
-            known.ok_or_else(|| {
-                invalid(said!(
-                    "there is no kind of file {text}",
-                    "没有文件种类 {text}"
-                ))
-            })
-        };
-        let formats: Vec<Format> = self.formats.iter().map(format).collect::<Result<_, _>>()?;
-        if formats.is_empty() {
+        if self.formats.is_empty() {
             return Err(invalid(said!(
                 "no kind of file was named",
                 "没有选择文件种类"
@@ -162,7 +137,7 @@ impl Wanted {
             ..Look::default()
         };
         Ok(Pack {
-            formats,
+            formats: self.formats.clone(),
             dpi,
             look,
             profile,
@@ -183,16 +158,6 @@ impl Wanted {
                 ))
             })?),
         };
-        let order = match self.order.as_str() {
-            "rows" => Order::Rows,
-            "stacks" => Order::Stacks,
-            other => {
-                return Err(invalid(said!(
-                    "{other} is no order: rows or stacks",
-                    "没有排列方式 {other}：请选择 rows 或 stacks"
-                )));
-            }
-        };
         for mm in self.gap.into_iter().chain([self.margin]) {
             if !(0.0..=200.0).contains(&mm) {
                 return Err(invalid(said!(
@@ -206,30 +171,14 @@ impl Wanted {
             paper,
             gap,
             margin,
-            order,
-            web: self.web()?,
+            order: self.order,
+            web: self.rolls.map(|labels| Web {
+                labels,
+                lanes: self.lanes,
+                direction: self.direction,
+                repeat: Web::REPEAT,
+            }),
         })
-    }
-
-    fn web(&self) -> Result<Option<Web>, ServiceError> {
-        let direction = match self.direction.as_str() {
-            "top" => Direction::Top,
-            "right" => Direction::Right,
-            "bottom" => Direction::Bottom,
-            "left" => Direction::Left,
-            other => {
-                return Err(invalid(said!(
-                    "{other} is no edge of a label: top, right, bottom or left",
-                    "没有出标方向 {other}：请选择 top、right、bottom 或 left"
-                )));
-            }
-        };
-        Ok(self.rolls.map(|labels| Web {
-            labels,
-            lanes: self.lanes,
-            direction,
-            repeat: Web::REPEAT,
-        }))
     }
 }
 
@@ -244,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_what_was_wanted() {
         let wanted = Wanted {
-            formats: vec!["pdf".to_owned(), "txt".to_owned()],
+            formats: vec![Format::Pdf, Format::Txt],
             profile: Some("columns = [\"serial\"]\nseparator = \";\"".to_owned()),
             paper: "330x480".to_owned(),
             part_size: NonZero::new(7),
@@ -255,9 +204,9 @@ mod tests {
         let pack = packed(&kept).unwrap();
         assert_eq!(pack.formats, [Format::Pdf, Format::Txt]);
         assert_eq!(pack.layout.paper.unwrap().width.to_string(), "330");
-        for format in Format::ALL {
+        for format in Format::ALL.iter().copied() {
             let one = Wanted {
-                formats: vec![word(format).to_owned()],
+                formats: vec![format],
                 ..Wanted::default()
             };
             assert_eq!(packed(&one).unwrap().formats, [format]);
@@ -266,12 +215,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let wrong: [fn(&mut Wanted); 8] = [
+        let wrong: [fn(&mut Wanted); 6] = [
             |one| one.formats = Vec::new(),
-            |one| one.formats = vec!["docx".to_owned()],
             |one| one.dpi = 72,
             |one| one.paper = "papyrus".to_owned(),
-            |one| one.order = "random".to_owned(),
             |one| one.gap = Some(-1.0),
             |one| one.margin = f64::NAN,
             |one| one.profile = Some("columns = []".to_owned()),
@@ -280,6 +227,13 @@ mod tests {
             let mut one = Wanted::default();
             change(&mut one);
             assert!(packed(&one).is_err(), "{one:?}");
+        }
+        for unknown in [
+            "{\"formats\":[\"docx\"]}",
+            "{\"order\":\"random\"}",
+            "{\"direction\":\"up\"}",
+        ] {
+            assert!(Wanted::from_json(unknown).is_none(), "{unknown}");
         }
     }
 }
