@@ -52,6 +52,15 @@ macro_rules! migrations {
                     "/0008_label_templates.sql"
                 )),
             ),
+            (
+                9,
+                "scans_in_groups",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0009_scans_in_groups.sql"
+                )),
+            ),
         ]
     };
 }

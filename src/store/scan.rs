@@ -48,8 +48,8 @@ type QueriesRow = (i64, i64, Option<i64>, Option<String>, Option<Vec<u8>>);
 pub async fn lock(tx: &mut Tx, scan: &NewScan<'_>) -> Result<Queries, StoreError> {
     // The empty update is what takes the lock, on both databases.
     let sql = "INSERT INTO mark_queries \
-         (batch, mark_index, queries, first_at, first_prefecture, first_place_class, first_phone) \
-         VALUES ($1, $2, 0, $3, $4, $5, $6) \
+         (batch, mark_index, queries, first_at, latest_at, first_prefecture, first_place_class, first_phone) \
+         VALUES ($1, $2, 0, $3, $3, $4, $5, $6) \
          ON CONFLICT (batch, mark_index) DO UPDATE SET queries = mark_queries.queries \
          RETURNING queries, first_at, first_prefecture, first_place_class, first_phone";
     let row: QueriesRow = on!(tx, c => sqlx::query_as(sql)
@@ -111,8 +111,9 @@ pub async fn add(tx: &mut Tx, scan: &NewScan<'_>, query: u64) -> Result<(), Stor
         i64::from(scan.mark.batch.get()),
         i64::from(scan.mark.index.get()),
     );
-    let insert = "INSERT INTO scans (batch, mark_index, query, at, state, prefecture, place_class, phone, channel) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let insert = "INSERT INTO scans (batch, mark_index, query, at, previous_at, state, prefecture, place_class, phone, channel) \
+         SELECT $1, $2, $3, $4, CASE WHEN queries > 0 THEN latest_at END, $5, $6, $7, $8, $9 \
+         FROM mark_queries WHERE batch = $1 AND mark_index = $2";
     on!(tx, c => sqlx::query(insert)
         .bind(mark.0)
         .bind(mark.1)
@@ -124,11 +125,12 @@ pub async fn add(tx: &mut Tx, scan: &NewScan<'_>, query: u64) -> Result<(), Stor
         .bind(phone(scan.phone))
         .bind(scan.channel)
         .execute(c).await.map(drop))?;
-    let update = "UPDATE mark_queries SET queries = $3 WHERE batch = $1 AND mark_index = $2";
+    let update = "UPDATE mark_queries SET queries = $3, latest_at = $4 WHERE batch = $1 AND mark_index = $2";
     on!(tx, c => sqlx::query(update)
         .bind(mark.0)
         .bind(mark.1)
         .bind(query.cast_signed())
+        .bind(scan.at.as_microsecond())
         .execute(c).await.map(drop))?;
     Ok(())
 }
