@@ -163,12 +163,8 @@ async fn measure(store: Store, folder: &std::path::Path) {
     let folder = KeyFolder::new(folder);
     keys::make(&folder, None, None, system::now()).unwrap();
     let keys = Arc::new(LiveKeys::open(folder, None).unwrap());
-    let app = App {
-        store: store.clone(),
-        keys: keys.clone(),
-        public_url: Arc::new(PublicUrl::new("http://127.0.0.1:1").unwrap()),
-        admin: None,
-    };
+    let url = PublicUrl::new("http://127.0.0.1:1").unwrap();
+    let app = App::new(store.clone(), keys.clone(), url, None, http::CATALOG_MIB);
     let pages = console::routes::pages(app.clone()).listed;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();

@@ -35,6 +35,14 @@ pub(super) struct Serve {
     /// A file (mode 0600) whose one line opens all of the interface for programs
     #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    /// Memory that may be held of batches, in MiB; each takes about 1 KiB and 90 bytes more for every range event
+    #[arg(
+        long,
+        env = "YUANMARK_CATALOG_MIB",
+        value_name = "MIB",
+        default_value_t = http::CATALOG_MIB
+    )]
+    catalog_mib: u32,
 }
 
 /// How the log is written.
@@ -54,12 +62,7 @@ impl Serve {
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let (listener, public_url) = self.address.bind().await?;
-        let app = App {
-            store,
-            keys: Arc::new(keys),
-            public_url: Arc::new(public_url),
-            admin: admin.map(Arc::new),
-        };
+        let app = App::new(store, Arc::new(keys), public_url, admin, self.catalog_mib);
         serve(listener, app).await
     }
 }

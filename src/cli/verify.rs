@@ -158,9 +158,9 @@ fn to_text(answer: &MarkAnswer) -> String {
         answer.verdict.slug(),
         answer.mark,
         answer.serial,
-        answer.order.placed.product,
-        answer.batch.form,
-        answer.batch.season,
+        answer.facts.product,
+        answer.facts.batch.form,
+        answer.facts.batch.season,
         answer.licensee.name(),
         answer.licensee.uscc,
     );

@@ -22,6 +22,7 @@ pub const BASE64URL_CHARS: usize = 107;
 
 /// What stands before the payload when it is signed, so that no other signature of the same key is ever a code.
 const SIGNED_PREFIX: &[u8; 17] = b"yuanmark/mark/v1\0";
+const SIGNED_BYTES: usize = SIGNED_PREFIX.len() + PAYLOAD_BYTES;
 /// Version 1, algorithm 0 (Ed25519): the only first byte this reader knows.
 const VERSION_1_ED25519: u8 = 1 << 4;
 const FLAG_HIDDEN_CODE: u16 = 1;
@@ -115,7 +116,7 @@ impl Payload {
 }
 
 /// The bytes the signature covers.
-pub fn signed_message(payload: &[u8; PAYLOAD_BYTES]) -> [u8; SIGNED_PREFIX.len() + PAYLOAD_BYTES] {
+pub fn signed_message(payload: &[u8; PAYLOAD_BYTES]) -> [u8; SIGNED_BYTES] {
     let mut message = [0; SIGNED_PREFIX.len() + PAYLOAD_BYTES];
     message[..SIGNED_PREFIX.len()].copy_from_slice(SIGNED_PREFIX);
     message[SIGNED_PREFIX.len()..].copy_from_slice(payload);
@@ -176,11 +177,20 @@ impl Code {
     /// Whether the signature is good under this key, by the strict rules of `verify_strict`: no small-order points,
     /// no `s` beyond the group order (RFC 8032, 5.1.7).
     pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
+        key.verify_strict(&self.signed_message(), &self.signature())
+            .is_ok()
+    }
+
+    /// What is signed.
+    pub(super) fn signed_message(&self) -> [u8; SIGNED_BYTES] {
+        signed_message(&self.payload.to_bytes())
+    }
+
+    /// The signature, good or not.
+    pub(super) fn signature(&self) -> Signature {
         let mut signature = [0; Signature::BYTE_SIZE];
         signature.copy_from_slice(&self.bytes[PAYLOAD_BYTES..]);
-        let message = signed_message(&self.payload.to_bytes());
-        key.verify_strict(&message, &Signature::from_bytes(&signature))
-            .is_ok()
+        Signature::from_bytes(&signature)
     }
 }
 

@@ -11,12 +11,23 @@ use super::state::Standing;
 /// the range; neighbours may stand alike. `events` must be in ledger order.
 ///
 /// Takes time in proportion to events × the number of events that lie over one another.
-pub fn standings(range: IndexRange, events: &[RangeEvent]) -> Vec<(IndexRange, Standing<'_>)> {
-    let mut starts: Vec<(u32, usize)> = Vec::new();
-    let mut ends: Vec<(u32, usize)> = Vec::new();
+pub fn standings(
+    range: IndexRange,
+    events: &[RangeEvent],
+) -> Vec<(IndexRange, Standing<&RangeEvent>)> {
+    let pieces = folded(range, events).into_iter();
+    pieces
+        .map(|(piece, standing)| (piece, standing.map(|place| &events[place as usize])))
+        .collect()
+}
+
+/// The same, with the place of each event in the list instead of the event.
+pub(super) fn folded(range: IndexRange, events: &[RangeEvent]) -> Vec<(IndexRange, Standing<u32>)> {
+    let mut starts: Vec<(u32, u32)> = Vec::new();
+    let mut ends: Vec<(u32, u32)> = Vec::new();
     let mut cuts = BTreeSet::from([range.first().get()]);
     let after = range.last().get() + 1;
-    for (place, event) in events.iter().enumerate() {
+    for (place, event) in (0..).zip(events) {
         let Some(covered) = event.range.overlap(range) else {
             continue;
         };
@@ -45,10 +56,11 @@ pub fn standings(range: IndexRange, events: &[RangeEvent]) -> Vec<(IndexRange, S
             .zip(MarkIndex::new(next - 1))
             .and_then(|(first, last)| IndexRange::new(first, last))
             .expect("cuts ascend and lie within the range");
-        pieces.push((
-            piece,
-            Standing::of(over.iter().map(|&place| &events[place])),
-        ));
+        let mut standing = Standing::default();
+        for &place in &over {
+            standing.add(events[place as usize].kind, place);
+        }
+        pieces.push((piece, standing));
     }
     pieces
 }

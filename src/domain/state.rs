@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::event::{EventKind, RangeEvent, Withdrawal};
 use super::licensee::RightEnded;
+use super::text::Line;
 
 /// Why a mark is withdrawn, as the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground<'a> {
     /// By an event of the ledger.
-    Event(Withdrawal, &'a RangeEvent),
+    Event(Withdrawal, Said<'a>),
     /// Because the licensee's right ended and the policy date has passed.
     RightEnded(&'a RightEnded),
 }
@@ -29,7 +30,7 @@ impl Ground<'_> {
     /// Since when.
     pub const fn since(&self) -> Timestamp {
         match self {
-            Self::Event(_, event) => event.at,
+            Self::Event(_, said) => said.at,
             Self::RightEnded(ended) => ended.marks_good_until,
         }
     }
@@ -37,8 +38,26 @@ impl Ground<'_> {
     /// The reason the public reads.
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Event(_, event) => event.reason.as_ref().map(super::text::Line::as_str),
+            Self::Event(_, said) => said.reason.map(Line::as_str),
             Self::RightEnded(ended) => Some(ended.reason.as_str()),
+        }
+    }
+}
+
+/// What the public is told of an event: when, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// When it was entered.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Option<&'a Line>,
+}
+
+impl<'a> From<&'a RangeEvent> for Said<'a> {
+    fn from(event: &'a RangeEvent) -> Self {
+        Self {
+            at: event.at,
+            reason: event.reason.as_ref(),
         }
     }
 }
@@ -83,38 +102,63 @@ pub fn chinese(word: &str) -> &'static str {
     }
 }
 
-/// What the events of one mark add up to, before time and licensee are asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing<'a> {
-    activated: Option<&'a RangeEvent>,
-    withdrawn: [Option<&'a RangeEvent>; Withdrawal::ALL.len()],
+/// What the events of one mark add up to, before time and licensee are asked. `E` stands for an event: a reference to
+/// it, or its place in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<E> {
+    activated: Option<E>,
+    withdrawn: [Option<E>; Withdrawal::ALL.len()],
 }
 
-impl<'a> Standing<'a> {
+impl<E: Copy> Default for Standing<E> {
+    fn default() -> Self {
+        Self {
+            activated: None,
+            withdrawn: [None; Withdrawal::ALL.len()],
+        }
+    }
+}
+
+impl<'a> Standing<&'a RangeEvent> {
     /// Folds the events that cover one mark, in ledger order.
     pub fn of(events: impl IntoIterator<Item = &'a RangeEvent>) -> Self {
         let mut standing = Self::default();
         for event in events {
-            match event.kind {
-                // What holds already is not dated anew by saying it again.
-                EventKind::Activated => _ = standing.activated.get_or_insert(event),
-                EventKind::Withdrawn(kind) => {
-                    standing.withdrawn[kind as usize].get_or_insert(event);
-                }
-                EventKind::Restored(kind) => standing.withdrawn[kind as usize] = None,
-                // Where the labels are says nothing about whether they may be used.
-                EventKind::Printed
-                | EventKind::Delivered
-                | EventKind::Received
-                | EventKind::Used
-                | EventKind::Undone(_) => {}
-            }
+            standing.add(event.kind, event);
         }
         standing
     }
+}
+
+impl<E: Copy> Standing<E> {
+    /// What it is after one more event.
+    pub fn add(&mut self, kind: EventKind, event: E) {
+        match kind {
+            // What holds already is not dated anew by saying it again.
+            EventKind::Activated => _ = self.activated.get_or_insert(event),
+            EventKind::Withdrawn(kind) => {
+                self.withdrawn[kind as usize].get_or_insert(event);
+            }
+            EventKind::Restored(kind) => self.withdrawn[kind as usize] = None,
+            // Where the labels are says nothing about whether they may be used.
+            EventKind::Printed
+            | EventKind::Delivered
+            | EventKind::Received
+            | EventKind::Used
+            | EventKind::Undone(_) => {}
+        }
+    }
+
+    /// The same with other names for the events.
+    pub fn map<F: Copy>(&self, name: impl Fn(E) -> F) -> Standing<F> {
+        Standing {
+            activated: self.activated.map(&name),
+            withdrawn: self.withdrawn.map(|event| event.map(&name)),
+        }
+    }
 
     /// The activation, if there was one.
-    pub const fn activation(&self) -> Option<&'a RangeEvent> {
+    pub const fn activation(&self) -> Option<E> {
         self.activated
     }
 
@@ -133,15 +177,18 @@ impl<'a> Standing<'a> {
     }
 
     /// The state at `now`, for goods that are past their season from `past_since` on.
-    pub fn state(
+    pub fn state<'a>(
         &self,
         right_ended: Option<&'a RightEnded>,
         past_since: Timestamp,
         now: Timestamp,
-    ) -> MarkState<'a> {
+    ) -> MarkState<'a>
+    where
+        E: Into<Said<'a>>,
+    {
         for &kind in Withdrawal::ALL {
             if let Some(event) = self.withdrawn[kind as usize] {
-                return MarkState::Withdrawn(Ground::Event(kind, event));
+                return MarkState::Withdrawn(Ground::Event(kind, event.into()));
             }
         }
         match right_ended {

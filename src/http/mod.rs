@@ -46,14 +46,9 @@ use crate::domain::admin_token::AdminToken;
 use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
-use crate::service::ServiceError;
 use crate::service::keys::LiveKeys;
-use crate::service::system;
-use crate::service::verify::{self, Answer, Check};
-use crate::store::{Store, StoreError};
-
-/// Longer than any honest check takes; after it a client is told that we could not check.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+use crate::service::verify::{ANSWER_TIMEOUT, Answer, Check, CouldNotCheck, Verifier};
+use crate::store::Store;
 
 /// What a request may cost before a handler has it in its hands.
 #[derive(Clone, Copy)]
@@ -83,10 +78,35 @@ pub struct App {
     pub store: Store,
     /// The keys.
     pub keys: Arc<LiveKeys>,
+    /// What answers checks.
+    pub verifier: Arc<Verifier>,
     /// Under which address the public reaches us.
     pub public_url: Arc<PublicUrl>,
     /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
     pub admin: Option<Arc<AdminToken>>,
+}
+
+/// Memory that may be held of batches if nothing else is said, in MiB: enough for two million range events.
+pub const CATALOG_MIB: u32 = 256;
+
+impl App {
+    /// An installation that answers from here on, within a Tokio runtime. `catalog_mib` is how much memory may be held of
+    /// batches, in MiB.
+    pub fn new(
+        store: Store,
+        keys: Arc<LiveKeys>,
+        public_url: PublicUrl,
+        admin: Option<AdminToken>,
+        catalog_mib: u32,
+    ) -> Self {
+        Self {
+            verifier: Arc::new(Verifier::start(&store, keys.clone(), catalog_mib)),
+            store,
+            keys,
+            public_url: Arc::new(public_url),
+            admin: admin.map(Arc::new),
+        }
+    }
 }
 
 /// All routes.
@@ -172,24 +192,18 @@ async fn method_not_allowed() -> Response {
     problem::Problem::METHOD_NOT_ALLOWED.response()
 }
 
-/// Answers a check within the time limit, whoever asks.
+/// Answers a check, whoever asks.
 async fn check(
     app: &App,
     visitor: &visitor::Visitor,
     input: Option<Input>,
     place: Option<Place>,
-) -> Result<Answer, ServiceError> {
+) -> Result<Answer, CouldNotCheck> {
     let check = Check {
         input,
         channel: visitor.channel,
         phone: Some(visitor.phone),
         place,
     };
-    let answer = verify::answer(&app.store, &app.keys, check, system::now());
-    let answer = tokio::time::timeout(ANSWER_TIMEOUT, answer).await;
-    let answer = answer.unwrap_or_else(|_| Err(StoreError::TooSlow.into()));
-    if let Err(error) = &answer {
-        tracing::error!(%error, "a check could not be answered");
-    }
-    answer
+    app.verifier.answer(check).await
 }

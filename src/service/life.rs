@@ -173,7 +173,7 @@ impl Life {
             .filter(move |event| self.can(*event, &standing))
     }
 
-    fn can(&self, event: EventKind, standing: &Standing<'_>) -> bool {
+    fn can(&self, event: EventKind, standing: &Standing<&RangeEvent>) -> bool {
         let is_gone = Withdrawal::ALL
             .iter()
             .any(|kind| !kind.can_be_undone() && standing.is_withdrawn(*kind));

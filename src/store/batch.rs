@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::kept::{Value, bind_all};
+use super::kept::{Value, among, bind_all};
 use super::row::Row;
 use super::{StoreError, Tx, counter};
 use crate::domain::form::Form;
@@ -79,6 +79,18 @@ pub async fn get(tx: &mut Tx, number: BatchNumber) -> Result<Option<Batch>, Stor
     let row: Option<BatchRow> =
         on!(tx, c => sqlx::query_as(sql).bind(i64::from(number.get())).fetch_optional(c).await)?;
     row.map(read).transpose()
+}
+
+/// These batches, of those there are.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn those(tx: &mut Tx, numbers: &[BatchNumber]) -> Result<Vec<Batch>, StoreError> {
+    let numbers = among("number", numbers.iter().map(|number| number.get()));
+    let sql = format!(select!("WHERE {}"), numbers);
+    let rows: Vec<BatchRow> =
+        on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(c).await)?;
+    rows.into_iter().map(read).collect()
 }
 
 /// The batch that was issued under this idempotency key.

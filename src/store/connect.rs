@@ -26,6 +26,10 @@ const SQLITE_READERS: u32 = 4;
 /// Bytes of the file that readers map into memory instead of copying page by page.
 const SQLITE_MAPPED: &str = "1073741824";
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// One is in use; another may still be closing.
+const GROUP_CONNECTIONS: u32 = 2;
+/// How long a group of scans waits for a connection: less than a client waits for the answer.
+const GROUP_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,6 +112,25 @@ impl Store {
                 sqlite(path).await
             }
             DatabaseUrl::Postgres(url) => postgres(url).await,
+        }
+    }
+}
+
+impl Store {
+    /// The same database for one task that answers groups of scans, one after the other: on a server over connections of
+    /// its own, which nobody else can use up, and which are made anew by calling this again.
+    #[must_use]
+    pub fn for_groups(&self) -> Self {
+        match self {
+            Self::Sqlite { .. } => self.clone(),
+            Self::Postgres(pool) => Self::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(GROUP_CONNECTIONS)
+                    .acquire_timeout(GROUP_ACQUIRE_TIMEOUT)
+                    // The group itself finds out, and asking first would cost every group a round trip.
+                    .test_before_acquire(false)
+                    .connect_lazy_with((*pool.connect_options()).clone()),
+            ),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The ledger's range events. Only ever added.
 
+use super::kept::among;
 use super::row::Row;
 use super::{StoreError, Tx};
 use crate::domain::event::{EventKind, RangeEvent};
@@ -82,6 +83,32 @@ pub async fn of_batch(tx: &mut Tx, batch: BatchNumber) -> Result<Vec<RangeEvent>
     let sql = select!("WHERE batch = $1 ORDER BY number, first_index");
     let rows: Vec<EventRow> =
         on!(tx, c => sqlx::query_as(sql).bind(i64::from(batch.get())).fetch_all(c).await)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The events of these batches from this number on that count for how marks stand, batch by batch in ledger order.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn for_standings(
+    tx: &mut Tx,
+    batches: &[BatchNumber],
+    from: u64,
+) -> Result<Vec<RangeEvent>, StoreError> {
+    let kinds = EventKind::ALL
+        .iter()
+        .filter(|kind| kind.counts_for_standing())
+        .map(|kind| format!("'{}'", kind.slug()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let batches = among("batch", batches.iter().map(|batch| batch.get()));
+    let sql = format!(
+        select!("WHERE {} AND number >= $1 AND kind IN ({}) ORDER BY batch, number, first_index"),
+        batches, kinds
+    );
+    let rows: Vec<EventRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(from.cast_signed())
+        .fetch_all(c).await)?;
     rows.into_iter().map(read).collect()
 }
 

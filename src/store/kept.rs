@@ -121,6 +121,28 @@ pub async fn get<T: Kept>(tx: &mut Tx, key: T::Key) -> Result<Option<T>, StoreEr
     Ok(found.into_iter().next())
 }
 
+/// Those of these numbers, of those there are; for things whose key is one number.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn those<T: Kept>(
+    tx: &mut Tx,
+    numbers: impl Iterator<Item = u32> + Send,
+) -> Result<Vec<T>, StoreError> {
+    let condition = among("number", numbers);
+    chosen(tx, &condition, Vec::new(), "").await
+}
+
+/// `column IN (1, 2, …)`; `column IN (NULL)`, which chooses nothing, if there are none.
+pub(super) fn among(column: &str, numbers: impl Iterator<Item = u32>) -> String {
+    let mut condition = format!("{column} IN (NULL");
+    for number in numbers {
+        condition.push_str(&format!(", {number}"));
+    }
+    condition.push(')');
+    condition
+}
+
 /// The things that a condition chooses, with what follows it (`ORDER BY`, `LIMIT`).
 pub(super) async fn chosen<T: Kept>(
     tx: &mut Tx,

@@ -2,11 +2,12 @@
 
 use super::kept::{Value, bind_all, number, text};
 use super::row::Row;
-use super::{StoreError, Tx, counter};
+use super::{LEDGER_LOCK, StoreError, Tx, counter};
 use crate::domain::ledger::chain::{EntryHash, EntryNumber, StoredEntry};
 use crate::domain::ledger::subjects::Subjects;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
+use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -64,6 +65,60 @@ pub async fn head(tx: &mut Tx) -> Result<Head, StoreError> {
     let sql = "SELECT next FROM counters WHERE name = 'entry'";
     let (next,): (i64,) = on!(tx, c => sqlx::query_as(sql).fetch_one(c).await)?;
     head_before(tx, next).await
+}
+
+/// Whom and which batch the entries from `from` until before `until` are about, at most so many of them, in ledger order.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn touched(
+    tx: &mut Tx,
+    from: EntryNumber,
+    until: EntryNumber,
+    limit: u32,
+) -> Result<Vec<(Option<LicenseeNumber>, Option<BatchNumber>)>, StoreError> {
+    let sql = "SELECT e.number, e.licensee, b.number FROM entries e LEFT JOIN batches b ON b.order_number = e.order_number \
+         WHERE e.number >= $1 AND e.number < $2 ORDER BY e.number LIMIT $3";
+    let rows: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(from.cast_signed())
+        .bind(until.cast_signed())
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let read = |(number, licensee, batch): (i64, Option<i64>, Option<i64>)| {
+        let row = Row {
+            table: "entries",
+            key: &number,
+        };
+        let licensee = licensee
+            .map(|licensee| row.number("licensee", licensee).map(LicenseeNumber))
+            .transpose()?;
+        let batch = batch
+            .map(|batch| {
+                row.value(
+                    "order_number",
+                    BatchNumber::new(row.number("order_number", batch)?),
+                )
+            })
+            .transpose()?;
+        Ok((licensee, batch))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Before a transaction that wrote to the ledger commits: waits until the groups of scans that are being answered are done,
+/// and lets no other begin before it has committed. So whatever is answered from then on knows of it, by whichever
+/// instance. On SQLite only one transaction writes at a time anyway.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn before_commit(tx: &mut Tx) -> Result<(), StoreError> {
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(LEDGER_LOCK)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn head_before(tx: &mut Tx, next: i64) -> Result<Head, StoreError> {

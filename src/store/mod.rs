@@ -124,6 +124,15 @@ impl StoreError {
         }
     }
 
+    /// Whether others were in the way, and the same may well succeed at once: a deadlock that the database ended, or a
+    /// transaction that it could not put in an order.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        matches!(error.code().as_deref(), Some("40P01" | "40001")) // deadlock_detected, serialization_failure
+    }
+
     /// Whether the caller named the wrong database, or one that this program cannot use.
     pub const fn is_wrong_database(&self) -> bool {
         matches!(
@@ -132,6 +141,9 @@ impl StoreError {
         )
     }
 }
+
+/// The lock between what commits to the ledger and the groups of scans being answered: "yuanmark" in ASCII.
+const LEDGER_LOCK: i64 = i64::from_be_bytes(*b"yuanmark");
 
 /// A connected database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -178,6 +190,21 @@ impl Store {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Begins a transaction that answers a group of scans: nothing is committed to the ledger before it ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn begin_group(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.write().await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            sqlx::query("SELECT pg_advisory_xact_lock_shared($1)")
+                .bind(LEDGER_LOCK)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(tx)
     }
 
     /// Closes all connections, waiting for those in use.

@@ -1,25 +1,45 @@
 //! Well-signed codes that no batch accounts for: the loudest alarm of all.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{StoreError, Tx};
-use crate::domain::code::Payload;
+use crate::domain::keyring::KeyId;
+use crate::domain::mark::MarkId;
 
-/// Writes down that such a code was seen.
+/// Writes down that such codes were seen, each so many times.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].
-pub async fn add(tx: &mut Tx, payload: &Payload, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "INSERT INTO unissued_codes (batch, mark_index, key_id, first_at, last_at, times) \
-         VALUES ($1, $2, $3, $4, $4, 1) \
-         ON CONFLICT (batch, mark_index, key_id) \
-         DO UPDATE SET last_at = excluded.last_at, times = unissued_codes.times + 1";
-    on!(tx, c => sqlx::query(sql)
-        .bind(i64::from(payload.mark.batch.get()))
-        .bind(i64::from(payload.mark.index.get()))
-        .bind(i64::from(payload.key.0))
-        .bind(now.as_microsecond())
-        .execute(c).await.map(drop))?;
+pub async fn add(
+    tx: &mut Tx,
+    seen: &BTreeMap<(MarkId, KeyId), i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    /// Columns × rows stay below the 32,766 parameters of SQLite.
+    const CODES_A_STATEMENT: usize = 5000;
+    let seen: Vec<_> = seen.iter().collect();
+    for some in seen.chunks(CODES_A_STATEMENT) {
+        on!(tx, c => {
+            let mut sql = sqlx::QueryBuilder::new(
+                "INSERT INTO unissued_codes (batch, mark_index, key_id, first_at, last_at, times) ",
+            );
+            sql.push_values(some, |mut row, ((mark, key), times)| {
+                row.push_bind(i64::from(mark.batch.get()))
+                    .push_bind(i64::from(mark.index.get()))
+                    .push_bind(i64::from(key.0))
+                    .push_bind(now.as_microsecond())
+                    .push_bind(now.as_microsecond())
+                    .push_bind(**times);
+            });
+            sql.push(
+                " ON CONFLICT (batch, mark_index, key_id) DO UPDATE \
+                 SET last_at = excluded.last_at, times = unissued_codes.times + excluded.times",
+            );
+            sql.build().execute(c).await.map(drop)
+        })?;
+    }
     Ok(())
 }
 

@@ -143,6 +143,7 @@ fn an_event(number: u64, kind: EventKind, batch: BatchNumber, range: IndexRange)
 }
 
 /// The first entries of a ledger, chained, about nothing in particular; none corrects another.
+/// The first so many entries of a ledger.
 fn entries(count: u64) -> Vec<(StoredEntry, Option<EntryNumber>)> {
     let mut before = EntryHash::NONE;
     let mut entry = |number| {

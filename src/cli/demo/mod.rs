@@ -25,7 +25,7 @@ use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::public_url::PublicUrl;
-use crate::http::App;
+use crate::http::{App, CATALOG_MIB};
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
 use crate::service::{ledger, pack, system};
@@ -93,12 +93,7 @@ impl Demo {
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
-            let app = App {
-                store,
-                keys: Arc::new(keys),
-                public_url: Arc::new(public_url),
-                admin: Some(Arc::new(token)),
-            };
+            let app = App::new(store, Arc::new(keys), public_url, Some(token), CATALOG_MIB);
             serve(listener, app).await?;
         }
         Ok(())

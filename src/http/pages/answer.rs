@@ -125,7 +125,7 @@ impl Words {
 
     fn past_season(&self, mark: &MarkAnswer) -> Body {
         let since = mark.past_since.unwrap_or(mark.checked_at);
-        let season = mark.batch.season.to_string();
+        let season = mark.facts.batch.season.to_string();
         let mut facts = vec![self.fact(self.text.past_since, vec![self.day(since)])];
         facts.extend(self.who_and_which(mark));
         Body {
@@ -249,17 +249,20 @@ impl Words {
     /// What the mark was issued for: everything that can be held against the pack.
     fn who_and_which(&self, mark: &MarkAnswer) -> Vec<Fact> {
         let text_of = self.text;
-        let season = Piece::Text(mark.batch.season.to_string());
-        let batch = Piece::Text(mark.batch.number.to_string());
+        let season = Piece::Text(mark.facts.batch.season.to_string());
+        let batch = Piece::Text(mark.facts.batch.number.to_string());
         vec![
             self.fact(
                 text_of.product,
                 vec![
-                    self.chinese(mark.order.placed.product.as_str()),
+                    self.chinese(mark.facts.product.as_str()),
                     Piece::Small(text_of.product_note.to_owned()),
                 ],
             ),
-            self.fact(text_of.form, text((text_of.form_name)(mark.batch.form))),
+            self.fact(
+                text_of.form,
+                text((text_of.form_name)(mark.facts.batch.form)),
+            ),
             self.fact(
                 text_of.season,
                 fill(text_of.season_value, &[("season", season)]),

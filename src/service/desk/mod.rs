@@ -215,6 +215,7 @@ impl Desk {
         for note in changes.notes(&entries) {
             trail::write(tx, &self.call.origin, self.call.at, Outcome::Done, note).await?;
         }
+        ledger::before_commit(&mut self.tx).await?;
         self.tx.commit().await?;
         Ok(self.head)
     }

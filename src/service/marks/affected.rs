@@ -94,7 +94,7 @@ fn parts_that_change(
     desk: &Desk,
     batch: BatchNumber,
     part: IndexRange,
-    standing: &Standing<'_>,
+    standing: &Standing<impl Copy>,
     change: &Change<'_>,
 ) -> Vec<IndexRange> {
     if !change.event.moves_labels() {
@@ -114,13 +114,13 @@ fn parts_that_change(
 }
 
 /// Whether a mark that stands so may be on goods.
-fn may_be_used(standing: &Standing<'_>) -> bool {
+fn may_be_used(standing: &Standing<impl Copy>) -> bool {
     let is_withdrawn = |kind: &&Withdrawal| standing.is_withdrawn(**kind);
     standing.activation().is_some() && Withdrawal::ALL.iter().find(is_withdrawn).is_none()
 }
 
 /// Whether another withdrawal has precedence over what an event of this kind leads to.
-fn is_outranked(standing: &Standing<'_>, kind: EventKind) -> bool {
+fn is_outranked(standing: &Standing<impl Copy>, kind: EventKind) -> bool {
     let mut others = Withdrawal::ALL.iter().filter(|other| match kind {
         EventKind::Withdrawn(kind) => **other < kind,
         EventKind::Restored(kind) => **other != kind,

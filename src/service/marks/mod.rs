@@ -27,6 +27,7 @@ use crate::domain::ledger::entry::Destruction;
 use crate::domain::lot::LotNumber;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId, MarkIndex};
 use crate::domain::order::Batch;
+use crate::domain::queries::Queries;
 use crate::domain::refusal::{Refusal, RefusalKind};
 use crate::domain::said::said;
 use crate::domain::selection::LineReport;
@@ -175,7 +176,7 @@ pub struct MarkReport {
     /// What happened to it, in ledger order.
     pub events: Vec<RangeEvent>,
     /// Its queries, if there were any.
-    pub queries: Option<scan::Queries>,
+    pub queries: Option<Queries>,
 }
 
 /// What is known of the mark that a serial, or a batch and index, names.

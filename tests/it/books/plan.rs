@@ -7,11 +7,11 @@ use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::plan::PlanFigures;
 use yuanmark::service::report::{self, Output, Users};
 use yuanmark::service::{licensees, plan};
-use yuanmark::store::scan::{self, NewScan};
 
 use super::proof::prove;
 use super::{applicant, assert_invalid, assert_stale, at, entries, named, on, season, step};
 use crate::support::installation::{Installation, call, index, line, morning};
+use crate::support::scans::{self, Scanned};
 
 fn figures(version: u32, year: u16, producers: u32, output_tonnes: u32) -> PlanFigures {
     PlanFigures {
@@ -187,7 +187,7 @@ async fn scans_of_days_that_are_over_are_counted_once() {
         let batch = place.batch(10).await;
         let scan = async |time: &str| {
             let mut tx = store.write().await.unwrap();
-            let scan = NewScan {
+            let scan = Scanned {
                 mark: MarkId {
                     batch: batch.number,
                     index: index(0),
@@ -198,8 +198,7 @@ async fn scans_of_days_that_are_over_are_counted_once() {
                 phone: None,
                 channel: "consumer",
             };
-            let query = scan::lock(&mut tx, &scan).await.unwrap().count + 1;
-            scan::add(&mut tx, &scan, query).await.unwrap();
+            scans::count(&mut tx, &scan).await;
             tx.commit().await.unwrap();
         };
         let counts = async |now: &str| {

@@ -8,8 +8,9 @@ use yuanmark::domain::input::Input;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
+use yuanmark::domain::recent::SAME_QUERY;
 use yuanmark::domain::verdict::Verdict;
-use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer, SAME_QUERY};
+use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
 
 use super::{assert_healthy, mark, minutes, report, rows};
 use crate::support::installation::{Installation, morning};

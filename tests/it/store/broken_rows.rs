@@ -11,12 +11,12 @@ use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::season::Season;
 use yuanmark::domain::uscc::Uscc;
-use yuanmark::store::scan::NewScan;
 use yuanmark::store::{Store, StoreError, Tx, batch, event, kept, licensee, order, register, scan};
 
 use super::{an_event, batch_number, both, first_batch, noon, range};
 use crate::support::databases::execute;
 use crate::support::installation::{USCCS, index, line};
+use crate::support::scans::{Scanned, count};
 
 /// Microseconds far beyond the year 9999.
 const NO_TIME: &str = "9000000000000000000";
@@ -25,7 +25,7 @@ const NO_TIME: &str = "9000000000000000000";
 const NO_BODIES: [&str; 4] = ["''", "'{'", "'[]'", "'{}'"];
 
 /// Table and column, and each value that breaks a rule there.
-const BREAKAGES: [(&str, &str, &[&str]); 23] = [
+const BREAKAGES: [(&str, &str, &[&str]); 25] = [
     ("licensees", "body", &NO_BODIES),
     (
         "licensees",
@@ -54,6 +54,8 @@ const BREAKAGES: [(&str, &str, &[&str]); 23] = [
     ("range_events", "lot", &["-1"]),
     ("mark_queries", "queries", &["-1"]),
     ("mark_queries", "first_at", &[NO_TIME]),
+    ("mark_queries", "latest_at", &[NO_TIME]),
+    ("mark_queries", "recent", &["SHORT"]),
     (
         "mark_queries",
         "first_prefecture",
@@ -99,7 +101,7 @@ async fn fill(store: &Store) {
         )
     };
     event::add(&mut tx, &[event]).await.unwrap();
-    let scan = NewScan {
+    let scan = Scanned {
         mark: the_mark(),
         at: noon(),
         state: "active",
@@ -110,8 +112,7 @@ async fn fill(store: &Store) {
         phone: Some(PhoneHash([1; 16])),
         channel: "consumer",
     };
-    scan::lock(&mut tx, &scan).await.unwrap();
-    scan::add(&mut tx, &scan, 1).await.unwrap();
+    count(&mut tx, &scan).await;
     tx.commit().await.unwrap();
 }
 
@@ -202,21 +203,13 @@ fn assert_broken(answer: &Result<(), StoreError>, table: &str, key: &str, column
 }
 
 #[tokio::test]
-async fn a_lock_on_a_broken_count_is_refused_too() {
+async fn a_group_with_a_broken_count_is_refused_too() {
     for (_database, store) in both().await {
         fill(&store).await;
         let mut tx = store.write().await.unwrap();
         execute(&mut tx, "UPDATE mark_queries SET queries = -1").await;
-        let scan = NewScan {
-            mark: the_mark(),
-            at: noon(),
-            state: "active",
-            place: None,
-            phone: None,
-            channel: "consumer",
-        };
-        let locked = scan::lock(&mut tx, &scan).await.map(drop);
-        assert_broken(&locked, "mark_queries", "1-5", "queries", "lock");
+        let read = scan::read_group(&mut tx, &[the_mark()]).await.map(drop);
+        assert_broken(&read, "mark_queries", "1-5", "queries", "read_group");
     }
 }
 

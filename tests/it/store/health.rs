@@ -1,11 +1,11 @@
 //! `store::health`: each invariant is broken once, found by its name, and mended.
 
 use yuanmark::domain::event::EventKind;
-use yuanmark::store::scan::NewScan;
-use yuanmark::store::{Store, event, health, ledger, scan};
+use yuanmark::store::{Store, event, health, ledger};
 
 use super::{add_batch, add_order, an_event, both, entries, first_batch, mark, noon, range};
 use crate::support::databases::execute;
+use crate::support::scans::{Scanned, count};
 
 const BATCH: &str = "a batch has as many marks as its order";
 const EVENT: &str = "an event lies within its batch";
@@ -154,7 +154,7 @@ async fn fill(store: &Store) {
     let event = an_event(3, EventKind::Printed, batch.number, range(0, 99));
     event::add(&mut tx, &[event]).await.unwrap();
     ledger::add(&mut tx, &entries(3)).await.unwrap();
-    let scan = NewScan {
+    let scan = Scanned {
         mark: mark(&batch, 5),
         at: noon(),
         state: "active",
@@ -162,9 +162,8 @@ async fn fill(store: &Store) {
         phone: None,
         channel: "consumer",
     };
-    scan::lock(&mut tx, &scan).await.unwrap();
-    for query in 1..=3 {
-        scan::add(&mut tx, &scan, query).await.unwrap();
+    for _ in 1..=3 {
+        count(&mut tx, &scan).await;
     }
     tx.commit().await.unwrap();
 }

@@ -13,11 +13,11 @@ use yuanmark::domain::season::Season;
 use yuanmark::domain::township::Township;
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
 use yuanmark::store::report::{self, Funnel, Output, Scans, Stock, StockOrder, Users};
-use yuanmark::store::scan::{self, NewScan};
 use yuanmark::store::{Tx, kept};
 
 use super::{a_licensee, add_licensee, both, first_batch, mark, new_order, noon, place_order};
 use crate::support::installation::{index, line};
+use crate::support::scans::{self, Scanned};
 
 fn season(year: u16) -> Season {
     Season::new(year).unwrap()
@@ -412,7 +412,7 @@ async fn scans_are_counted_by_day_in_china_and_by_province() {
                 index: index(number % 3),
                 ..mark(&batch, 0)
             };
-            let scan = NewScan {
+            let scan = Scanned {
                 mark,
                 at,
                 state,
@@ -420,8 +420,7 @@ async fn scans_are_counted_by_day_in_china_and_by_province() {
                 phone: None,
                 channel: "consumer",
             };
-            let query = scan::lock(&mut tx, &scan).await.unwrap().count + 1;
-            scan::add(&mut tx, &scan, query).await.unwrap();
+            scans::count(&mut tx, &scan).await;
         }
         let until = midnight + SignedDuration::from_hours(48);
         let count = |day, province, active, other| Scans {

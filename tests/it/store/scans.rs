@@ -4,12 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
-use yuanmark::store::scan::{self, NewScan, Queries, Scan};
-use yuanmark::store::{Store, StoreError, Tx};
+use yuanmark::domain::queries::Queries;
+use yuanmark::store::scan::{self, NewScan, Scan};
+use yuanmark::store::{Store, StoreError, ledger};
 
-use super::{add_batch, add_order, batch_number, both, first_batch, mark, noon};
+use super::{add_batch, add_order, batch_number, both, entries, first_batch, mark, noon};
 use crate::support::databases::{execute, number};
 use crate::support::installation::index;
+use crate::support::scans::{Scanned, count};
 
 const YIYANG: u32 = 430_900;
 
@@ -22,8 +24,8 @@ fn place(class: PlaceClass) -> Place {
     Place { prefecture, class }
 }
 
-fn scan_of(mark: MarkId, name: Option<u8>, at: Timestamp) -> NewScan<'static> {
-    NewScan {
+fn scan_of(mark: MarkId, name: Option<u8>, at: Timestamp) -> Scanned {
+    Scanned {
         mark,
         at,
         state: "active",
@@ -31,13 +33,6 @@ fn scan_of(mark: MarkId, name: Option<u8>, at: Timestamp) -> NewScan<'static> {
         phone: name.map(phone),
         channel: "consumer",
     }
-}
-
-/// Locks, counts and adds, as every caller does.
-async fn count(tx: &mut Tx, scan: &NewScan<'_>) -> u64 {
-    let query = scan::lock(tx, scan).await.unwrap().count + 1;
-    scan::add(tx, scan, query).await.unwrap();
-    query
 }
 
 /// A committed batch of ten marks, and its first mark.
@@ -121,22 +116,16 @@ async fn the_first_query_is_kept_whatever_comes_later() {
         let mark = first_mark(&store).await;
         let mut tx = store.write().await.unwrap();
         let first = scan_of(mark, Some(1), noon());
-        let before = scan::lock(&mut tx, &first).await.unwrap();
-        let mut expected = Queries {
-            count: 0,
-            first_at: noon(),
-            first_place: first.place,
-            first_phone: first.phone,
-        };
-        assert_eq!(before, expected, "between lock and add the count is 0");
-        scan::add(&mut tx, &first, 1).await.unwrap();
-
-        let later = NewScan {
+        assert_eq!(count(&mut tx, &first).await, 1);
+        let mut expected = Queries::first(first.phone, first.place, noon());
+        let found = scan::get(&mut tx, mark).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&expected));
+        let later = Scanned {
             place: Some(place(PlaceClass::Gps)),
             ..scan_of(mark, Some(2), noon() + minutes(60))
         };
         assert_eq!(count(&mut tx, &later).await, 2);
-        expected.count = 2;
+        expected = expected.and_one_more(later.phone, later.at);
         assert_eq!(scan::get(&mut tx, mark).await.unwrap(), Some(expected));
     }
 }
@@ -155,7 +144,7 @@ async fn every_class_of_place_and_no_place_come_back() {
         for (at, place) in (0..).zip(places) {
             let index = index(at);
             let mark = MarkId { index, ..mark };
-            let scan = NewScan {
+            let scan = Scanned {
                 place,
                 ..scan_of(mark, None, noon())
             };
@@ -172,7 +161,7 @@ async fn each_scan_is_a_row_with_its_state_and_channel() {
         let mark = first_mark(&store).await;
         let mut tx = store.write().await.unwrap();
         for (state, channel) in [("not_activated", "consumer"), ("active", "inspector")] {
-            let scan = NewScan {
+            let scan = Scanned {
                 state,
                 channel,
                 ..scan_of(mark, Some(1), noon())
@@ -185,7 +174,8 @@ async fn each_scan_is_a_row_with_its_state_and_channel() {
             let sql = format!(
                 "SELECT count(*) FROM scans WHERE query = {query} AND state = '{state}' AND channel = '{channel}' \
                  AND at = {} AND prefecture = {YIYANG} AND place_class = 'fixed' AND length(phone) = 16",
-                noon().as_microsecond()
+                // Later than the one before, if only by a microsecond.
+                noon().as_microsecond() + query - 1
             );
             assert_eq!(number(&mut tx, &sql).await, 1, "{state}");
         }
@@ -218,27 +208,117 @@ async fn queries_of_a_batch_are_those_of_all_its_marks_and_of_no_other() {
 }
 
 #[tokio::test]
-async fn a_query_number_is_given_once() {
+async fn a_group_of_any_size_is_read_and_written() {
     for (_database, store) in both().await {
-        let mark = first_mark(&store).await;
         let mut tx = store.write().await.unwrap();
-        let scan = scan_of(mark, None, noon());
-        count(&mut tx, &scan).await;
-        let again = scan::add(&mut tx, &scan, 1).await;
-        assert!(matches!(again, Err(StoreError::Unavailable(_))));
+        let (.., batch) = first_batch(&mut tx, 2000).await;
+        for (from, size) in [(0, 1), (1, 2), (3, 3), (6, 255), (261, 256), (517, 600)] {
+            let marks: Vec<MarkId> = (from..from + size)
+                .map(|place| mark(&batch, place))
+                .collect();
+            let known = scan::read_group(&mut tx, &marks).await.unwrap();
+            assert!(known.queries.is_empty());
+            let counted: Vec<_> = marks
+                .iter()
+                .map(|mark| (*mark, Queries::first(Some(phone(1)), None, noon())))
+                .collect();
+            let scans: Vec<NewScan> = marks.iter().map(|mark| first_scan(*mark)).collect();
+            assert!(
+                scan::write_group(&mut tx, &known, &counted, &scans)
+                    .await
+                    .unwrap()
+            );
+            let found = scan::read_group(&mut tx, &marks).await.unwrap();
+            assert_eq!(found.queries, counted.into_iter().collect());
+            assert_eq!(found.next_entry, known.next_entry);
+        }
+        assert_eq!(
+            scan::count_of_batch(&mut tx, batch.number).await.unwrap(),
+            1117
+        );
+        assert_eq!(number(&mut tx, "SELECT count(*) FROM scans").await, 1117);
+    }
+}
+
+fn first_scan(mark: MarkId) -> NewScan {
+    NewScan {
+        mark,
+        query: 1,
+        at: noon(),
+        previous_at: None,
+        state: "active",
+        place: None,
+        phone: Some(phone(1)),
+        channel: "consumer",
     }
 }
 
 #[tokio::test]
-async fn a_scan_needs_a_batch_of_the_ledger() {
-    for (_database, store) in both().await {
-        let mark = first_mark(&store).await;
-        let mut tx = store.write().await.unwrap();
-        let batch = batch_number(2);
-        let unknown = MarkId { batch, ..mark };
-        let locked = scan::lock(&mut tx, &scan_of(unknown, None, noon())).await;
-        assert!(matches!(locked, Err(StoreError::Unavailable(_))));
-    }
+async fn who_finds_a_first_query_already_counted_is_told() {
+    let (_database, store) = both().await.remove(1); // on SQLite nobody else writes meanwhile
+    let mark = first_mark(&store).await;
+    let counted = [(mark, Queries::first(Some(phone(1)), None, noon()))];
+    let scans = [first_scan(mark)];
+    let mut one = store.begin_group().await.unwrap();
+    let mut other = store.begin_group().await.unwrap();
+    let known = scan::read_group(&mut one, &[mark]).await.unwrap();
+    let known_too = scan::read_group(&mut other, &[mark]).await.unwrap();
+    assert!(
+        scan::write_group(&mut one, &known, &counted, &scans)
+            .await
+            .unwrap()
+    );
+    one.commit().await.unwrap();
+    let later = NewScan {
+        at: noon() + minutes(1),
+        ..first_scan(mark)
+    };
+    assert!(
+        !scan::write_group(&mut other, &known_too, &counted, &[later])
+            .await
+            .unwrap()
+    );
+    drop(other);
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(number(&mut tx, "SELECT count(*) FROM scans").await, 1);
+}
+
+#[tokio::test]
+async fn a_group_sees_where_the_ledger_ends_and_nothing_is_entered_before_it_is_done() {
+    let (_database, store) = both().await.remove(1); // on SQLite only one transaction writes anyway
+    let mark = first_mark(&store).await;
+    let mut group = store.begin_group().await.unwrap();
+    let before = scan::read_group(&mut group, &[mark])
+        .await
+        .unwrap()
+        .next_entry;
+    let entering = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let mut tx = store.write().await.unwrap();
+            let head = ledger::lock(&mut tx).await.unwrap();
+            let mut one_more = entries(head.number + 1);
+            one_more.drain(..one_more.len() - 1);
+            ledger::add(&mut tx, &one_more).await.unwrap();
+            ledger::before_commit(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!entering.is_finished(), "it waits for the group");
+    let still = scan::read_group(&mut group, &[mark])
+        .await
+        .unwrap()
+        .next_entry;
+    assert_eq!(still, before);
+    group.commit().await.unwrap();
+    entering.await.unwrap();
+    let mut group = store.begin_group().await.unwrap();
+    let after = scan::read_group(&mut group, &[mark])
+        .await
+        .unwrap()
+        .next_entry;
+    assert_eq!(after, before + 1);
 }
 
 #[tokio::test]
@@ -255,14 +335,17 @@ async fn a_count_that_is_not_committed_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_locked_a_mark_counts_alone() {
+async fn who_read_a_mark_that_was_asked_about_counts_alone() {
     for (_database, store) in both().await {
         let mark = first_mark(&store).await;
+        let mut tx = store.write().await.unwrap();
+        count(&mut tx, &scan_of(mark, None, noon())).await;
+        tx.commit().await.unwrap();
         let tasks: Vec<_> = (0..32)
             .map(|name| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    let mut tx = store.write().await.unwrap();
+                    let mut tx = store.begin_group().await.unwrap();
                     let query = count(&mut tx, &scan_of(mark, Some(name), noon())).await;
                     tx.commit().await.unwrap();
                     query
@@ -274,54 +357,6 @@ async fn who_locked_a_mark_counts_alone() {
             queries.push(task.await.unwrap());
         }
         queries.sort_unstable();
-        assert_eq!(queries, (1..=32).collect::<Vec<u64>>());
-    }
-}
-
-#[tokio::test]
-async fn the_latest_query_of_a_phone_is_found_by_phone_mark_and_time() {
-    for (_database, store) in both().await {
-        let mark = first_mark(&store).await;
-        let mut tx = store.write().await.unwrap();
-        // Phones 1, 2, 1, none: one each minute from noon on.
-        for (place, name) in (0..).zip([Some(1), Some(2), Some(1), None]) {
-            count(&mut tx, &scan_of(mark, name, noon() + minutes(place))).await;
-        }
-        let other = MarkId {
-            index: index(1),
-            ..mark
-        };
-        let before = noon() - minutes(1);
-        for (mark, name, since, expected) in [
-            (mark, 1, before, Some(3)),
-            (mark, 2, before, Some(2)),
-            (mark, 3, before, None),
-            (other, 1, before, None),
-            (mark, 2, noon(), Some(2)),
-            (mark, 2, noon() + minutes(1), None), // exactly then is no longer since
-            (mark, 1, noon() + minutes(1), Some(3)),
-            (mark, 1, noon() + minutes(2), None),
-        ] {
-            let latest = scan::latest_of_phone(&mut tx, mark, phone(name), since, 4).await;
-            assert_eq!(latest.unwrap(), expected, "phone {name} since {since}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_phone_is_looked_for_among_the_last_64_queries() {
-    for (_database, store) in both().await {
-        let mark = first_mark(&store).await;
-        let mut tx = store.write().await.unwrap();
-        let since = noon() - minutes(1);
-        count(&mut tx, &scan_of(mark, Some(1), noon())).await;
-        for name in 2..=64 {
-            count(&mut tx, &scan_of(mark, Some(name), noon())).await;
-        }
-        let found = scan::latest_of_phone(&mut tx, mark, phone(1), since, 64).await;
-        assert_eq!(found.unwrap(), Some(1), "the 64th last");
-        count(&mut tx, &scan_of(mark, Some(65), noon())).await;
-        let found = scan::latest_of_phone(&mut tx, mark, phone(1), since, 65).await;
-        assert_eq!(found.unwrap(), None, "the 65th last");
+        assert_eq!(queries, (2..=33).collect::<Vec<u64>>());
     }
 }

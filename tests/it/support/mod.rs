@@ -12,6 +12,7 @@ pub mod outage;
 pub mod program;
 pub mod reader;
 pub mod said;
+pub mod scans;
 pub mod server;
 pub mod serving;
 pub mod signed_in;

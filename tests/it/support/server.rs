@@ -19,7 +19,7 @@ use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::order::{Batch, OrderState};
 use yuanmark::domain::public_url::PublicUrl;
-use yuanmark::http::{self, App};
+use yuanmark::http::{self, App, CATALOG_MIB};
 use yuanmark::service::{orders, system};
 
 use super::installation::{Installation, morning};
@@ -99,12 +99,13 @@ impl Site {
         admin: Option<&str>,
     ) -> Self {
         let address = listener.local_addr().unwrap();
-        let app = App {
-            store: installation.store.clone(),
-            keys: installation.keys.clone(),
-            public_url: Arc::new(PublicUrl::new(public_url).unwrap()),
-            admin: admin.map(|token| Arc::new(AdminToken::new(token).unwrap())),
-        };
+        let app = App::new(
+            installation.store.clone(),
+            installation.keys.clone(),
+            PublicUrl::new(public_url).unwrap(),
+            admin.map(|token| AdminToken::new(token).unwrap()),
+            CATALOG_MIB,
+        );
         let kept = app.clone();
         let (end, ended) = oneshot::channel();
         let ended = async move { _ = ended.await };

@@ -2,9 +2,9 @@
 
 use axum::http::Method;
 use yuanmark::domain::access::{Permission, Role};
-use yuanmark::http::App;
 use yuanmark::http::console::guard::Needs;
 use yuanmark::http::console::routes;
+use yuanmark::http::{App, CATALOG_MIB};
 
 use crate::support::office::{Office, Thing};
 
@@ -59,15 +59,14 @@ impl Route {
 
 /// All pages.
 pub fn all(office: &Office) -> Vec<Route> {
-    let app = App {
-        store: office.store.clone(),
-        keys: office.keys.clone(),
-        public_url: std::sync::Arc::new(
-            yuanmark::domain::public_url::PublicUrl::new(crate::support::server::PUBLIC_URL)
-                .unwrap(),
-        ),
-        admin: None,
-    };
+    let url = yuanmark::domain::public_url::PublicUrl::new(crate::support::server::PUBLIC_URL);
+    let app = App::new(
+        office.store.clone(),
+        office.keys.clone(),
+        url.unwrap(),
+        None,
+        CATALOG_MIB,
+    );
     let listed = routes::pages(app).listed.into_iter();
     listed
         .map(|(method, path, needs)| Route {

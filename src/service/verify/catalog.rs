@@ -1,0 +1,286 @@
+//! The slow-changing facts that scans are answered from, held in memory: batches with how their marks stand, and licensees.
+//!
+//! Everything here follows from the ledger, and the ledger's next number says whether it is still so. Every group of scans
+//! reads that number in its own transaction; if it has moved, by whichever instance, what the new entries touched is
+//! brought up to date before anything is answered (design §6; `docs/decisions/0025-grouped-answers.md`). What is held has
+//! a limit in bytes; what was not asked for in a while goes first.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::licensee::{Licensee, LicenseeNumber};
+use crate::domain::mark::BatchNumber;
+use crate::domain::order::{Batch, Order};
+use crate::domain::standings::Standings;
+use crate::domain::text::Line;
+use crate::service::ServiceError;
+use crate::store::{Tx, batch, event, kept, ledger};
+
+/// Entries that are looked at one by one; after more it is cheaper to begin anew.
+const MOST_ENTRIES: u32 = 2000;
+
+/// What is held of a batch.
+#[derive(Clone, Debug)]
+pub struct BatchFacts {
+    /// The batch.
+    pub batch: Batch,
+    /// The product as it stands on the pack.
+    pub product: Line,
+    /// From when on its goods are past their season.
+    pub past_since: Timestamp,
+    /// How its marks stand.
+    pub standings: Standings,
+    /// The ledger's next entry when it was read.
+    next_entry: u64,
+}
+
+impl BatchFacts {
+    /// Bytes of memory, about: the batch's own texts are short.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + 500 + self.standings.bytes()
+    }
+}
+
+/// A batch and its licensee.
+pub(super) type Facts = (Arc<BatchFacts>, Arc<Licensee>);
+
+/// The facts.
+#[derive(Debug)]
+pub(super) struct Catalog {
+    /// The ledger's next entry, as of which all of this holds.
+    next_entry: Option<u64>,
+    batches: Generations,
+    /// Batches held that entries since have touched.
+    stale: HashSet<BatchNumber>,
+    licensees: HashMap<LicenseeNumber, Arc<Licensee>>,
+}
+
+impl Catalog {
+    /// Holds at most about so many bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            next_entry: None,
+            batches: Generations::new(limit),
+            stale: HashSet::new(),
+            licensees: HashMap::new(),
+        }
+    }
+
+    /// What it holds of memory, in bytes: batches alone, licensees are few.
+    pub(super) const fn bytes(&self) -> usize {
+        self.batches.bytes()
+    }
+
+    /// Forgets what the ledger's entries before `next_entry`, as this transaction reads it, have changed.
+    pub(super) async fn follow(
+        &mut self,
+        tx: &mut Tx,
+        next_entry: u64,
+    ) -> Result<(), ServiceError> {
+        let touched = match self.next_entry {
+            Some(known) if known == next_entry => return Ok(()),
+            Some(known) if known < next_entry => {
+                ledger::touched(tx, known, next_entry, MOST_ENTRIES + 1).await?
+            }
+            // The first time; or the database was put back to an earlier day.
+            _ => {
+                self.forget();
+                self.next_entry = Some(next_entry);
+                return Ok(());
+            }
+        };
+        if touched.len() > MOST_ENTRIES as usize {
+            self.forget();
+        }
+        for (licensee, batch) in touched {
+            match (batch, licensee) {
+                (Some(batch), _) => _ = self.stale.insert(batch),
+                (None, Some(licensee)) => _ = self.licensees.remove(&licensee),
+                (None, None) => {}
+            }
+        }
+        self.next_entry = Some(next_entry);
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.batches.clear();
+        self.stale.clear();
+        self.licensees.clear();
+    }
+
+    /// The facts of these batches, of those there are: what is held, and the rest read in a few statements.
+    pub(super) async fn of(
+        &mut self,
+        tx: &mut Tx,
+        wanted: &BTreeSet<BatchNumber>,
+    ) -> Result<HashMap<BatchNumber, Facts>, ServiceError> {
+        let mut batches: HashMap<BatchNumber, Arc<BatchFacts>> = HashMap::new();
+        let mut missing = Vec::new();
+        for &number in wanted {
+            match self.batches.get(number) {
+                Some(held) => _ = batches.insert(number, held),
+                None => missing.push(number),
+            }
+        }
+        let stale: Vec<BatchNumber> = batches
+            .keys()
+            .filter(|number| self.stale.contains(number))
+            .copied()
+            .collect();
+        if !stale.is_empty() {
+            self.catch_up(tx, &stale, &mut batches).await?;
+        }
+        if !missing.is_empty() {
+            self.read(tx, &missing, &mut batches).await?;
+        }
+        self.licensees_of(tx, batches.values()).await?;
+        let both = batches.into_iter().filter_map(|(number, facts)| {
+            let licensee = self.licensees.get(&facts.batch.licensee)?.clone();
+            Some((number, (facts, licensee)))
+        });
+        Ok(both.collect())
+    }
+
+    /// Folds into batches that are held what has happened since.
+    async fn catch_up(
+        &mut self,
+        tx: &mut Tx,
+        stale: &[BatchNumber],
+        batches: &mut HashMap<BatchNumber, Arc<BatchFacts>>,
+    ) -> Result<(), ServiceError> {
+        let next_entry = self.next_entry.unwrap_or_default();
+        let since = stale.iter().filter_map(|number| batches.get(number));
+        let since = since.map(|facts| facts.next_entry).min().unwrap_or(0);
+        let events = event::for_standings(tx, stale, since).await?;
+        for number in stale {
+            let Some(held) = batches.get_mut(number) else {
+                continue;
+            };
+            let facts = Arc::make_mut(held);
+            for event in &events {
+                if event.batch == *number && event.number >= facts.next_entry {
+                    facts.standings.add(event);
+                }
+            }
+            facts.next_entry = next_entry;
+            self.batches.put(*number, held.clone());
+            self.stale.remove(number);
+        }
+        Ok(())
+    }
+
+    /// Reads batches that are not held.
+    async fn read(
+        &mut self,
+        tx: &mut Tx,
+        missing: &[BatchNumber],
+        batches: &mut HashMap<BatchNumber, Arc<BatchFacts>>,
+    ) -> Result<(), ServiceError> {
+        let found = batch::those(tx, missing).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let orders: Vec<Order> = kept::those(tx, found.iter().map(|batch| batch.order.0)).await?;
+        let mut products: HashMap<_, _> = orders
+            .into_iter()
+            .map(|order| (order.number, order.placed.product))
+            .collect();
+        let numbers: Vec<BatchNumber> = found.iter().map(|batch| batch.number).collect();
+        let events = event::for_standings(tx, &numbers, 0).await?;
+        for batch in found {
+            let Some(product) = products.remove(&batch.order) else {
+                continue; // foreign keys make this impossible
+            };
+            let from = events.partition_point(|event| event.batch < batch.number);
+            let until = events.partition_point(|event| event.batch <= batch.number);
+            let number = batch.number;
+            let facts = Arc::new(BatchFacts {
+                past_since: batch.form.past_since(batch.season),
+                standings: Standings::of(batch.count.all(), &events[from..until]),
+                next_entry: self.next_entry.unwrap_or_default(),
+                product,
+                batch,
+            });
+            self.batches.put(number, facts.clone());
+            self.stale.remove(&number);
+            batches.insert(number, facts);
+        }
+        Ok(())
+    }
+
+    async fn licensees_of(
+        &mut self,
+        tx: &mut Tx,
+        batches: impl Iterator<Item = &Arc<BatchFacts>>,
+    ) -> Result<(), ServiceError> {
+        let missing: BTreeSet<LicenseeNumber> = batches
+            .map(|facts| facts.batch.licensee)
+            .filter(|number| !self.licensees.contains_key(number))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let read: Vec<Licensee> =
+            kept::those(tx, missing.iter().map(|number| number.0.into())).await?;
+        for licensee in read {
+            self.licensees.insert(licensee.number, Arc::new(licensee));
+        }
+        Ok(())
+    }
+}
+
+/// Batches in two generations: what is asked for moves to the young one; when that has grown to half the limit it becomes
+/// the old one, and what was the old one goes.
+#[derive(Debug)]
+struct Generations {
+    half: usize,
+    young: HashMap<BatchNumber, Arc<BatchFacts>>,
+    young_bytes: usize,
+    old: HashMap<BatchNumber, Arc<BatchFacts>>,
+    old_bytes: usize,
+}
+
+impl Generations {
+    fn new(limit: usize) -> Self {
+        Self {
+            half: limit / 2,
+            young: HashMap::new(),
+            young_bytes: 0,
+            old: HashMap::new(),
+            old_bytes: 0,
+        }
+    }
+
+    fn get(&mut self, number: BatchNumber) -> Option<Arc<BatchFacts>> {
+        if let Some(held) = self.young.get(&number) {
+            return Some(held.clone());
+        }
+        let held = self.old.get(&number)?.clone();
+        self.put(number, held.clone());
+        Some(held)
+    }
+
+    fn put(&mut self, number: BatchNumber, facts: Arc<BatchFacts>) {
+        self.young_bytes += facts.bytes();
+        if let Some(before) = self.young.insert(number, facts) {
+            self.young_bytes = self.young_bytes.saturating_sub(before.bytes());
+        } else if let Some(before) = self.old.remove(&number) {
+            self.old_bytes = self.old_bytes.saturating_sub(before.bytes());
+        }
+        if self.young_bytes > self.half {
+            self.old = std::mem::take(&mut self.young);
+            self.old_bytes = std::mem::take(&mut self.young_bytes);
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::new(2 * self.half);
+    }
+
+    const fn bytes(&self) -> usize {
+        self.young_bytes + self.old_bytes
+    }
+}

@@ -1,0 +1,158 @@
+//! Answering a check: what the public is told of a code or serial, and what is written down of it.
+//!
+//! Checks that come together are answered together ([`Verifier`]). The scan is recorded in the transaction that reads the
+//! mark's state, and the answer is given after its commit: what was answered is durable, and its number is exact.
+
+mod catalog;
+mod group;
+mod signers;
+mod verifier;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use catalog::BatchFacts;
+pub use verifier::{ANSWER_TIMEOUT, CouldNotCheck, Verifier};
+
+use self::catalog::Catalog;
+use self::group::{Asked, Means};
+use super::ServiceError;
+use super::keys::LiveKeys;
+use crate::domain::code::{Code, Payload};
+use crate::domain::input::Input;
+use crate::domain::keyring::Keyring;
+use crate::domain::licensee::Licensee;
+use crate::domain::mark::MarkId;
+use crate::domain::order::Batch;
+use crate::domain::phone::PhoneHash;
+use crate::domain::place::Place;
+use crate::domain::serial::Serial;
+use crate::domain::verdict::{QueryCount, Verdict};
+use crate::store::{Store, Tx, batch};
+
+/// How a check came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// A person's phone: the check is a query and counts.
+    Consumer,
+    /// The office looking something up, a link preview, a bot: told the same, but nothing is written down.
+    Unrecorded,
+}
+
+/// A check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What was scanned or typed; `None` if it is no code at all.
+    pub input: Option<Input>,
+    /// How it came.
+    pub channel: Channel,
+    /// Whose phone asks, if it has a name.
+    pub phone: Option<PhoneHash>,
+    /// Where it is, if that is known.
+    pub place: Option<Place>,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Not a code of this mark. There is nothing more to say, whichever way it is not ours.
+    NotOurs,
+    /// A mark of ours.
+    Ours(Box<MarkAnswer>),
+}
+
+impl Answer {
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::NotOurs => Verdict::NotOurs,
+            Self::Ours(answer) => answer.verdict,
+        }
+    }
+}
+
+/// What is told of a mark of ours.
+#[derive(Clone, Debug)]
+pub struct MarkAnswer {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// When it was reached.
+    pub checked_at: Timestamp,
+    /// The mark.
+    pub mark: MarkId,
+    /// Its serial.
+    pub serial: Serial,
+    /// Its batch and product.
+    pub facts: Arc<BatchFacts>,
+    /// Who may use it.
+    pub licensee: Arc<Licensee>,
+    /// The place of this query among all; `None` if it does not count and there was none before.
+    pub query: Option<QueryCount>,
+    /// Of a withdrawn mark: the reason's word, since when, and the text for the public.
+    pub withdrawal: Option<(&'static str, Timestamp, Option<String>)>,
+    /// Of a mark past its season: since when.
+    pub past_since: Option<Timestamp>,
+}
+
+/// Answers one check by itself, at once.
+///
+/// # Errors
+/// If the database does not answer: then nothing was told and nothing counted.
+pub async fn answer(
+    store: &Store,
+    keys: &LiveKeys,
+    check: Check,
+    now: Timestamp,
+) -> Result<Answer, ServiceError> {
+    let ring = keys.ring();
+    let (mark, signed) = match check.input {
+        None => return Ok(Answer::NotOurs),
+        Some(Input::Code(code)) if ring.signer_of(&code).is_none() => return Ok(Answer::NotOurs),
+        Some(Input::Code(code)) => (code.payload().mark, Some(*code.payload())),
+        Some(Input::Serial(serial)) => match keys.secrets.serial.mark(serial) {
+            None => return Ok(Answer::NotOurs),
+            Some(mark) => (mark, None),
+        },
+    };
+    let asked = Asked {
+        mark,
+        signed,
+        check,
+    };
+    let means = Means {
+        ring: &ring,
+        serials: &keys.secrets.serial,
+        now,
+    };
+    match check.channel {
+        Channel::Unrecorded => group::look(&mut store.read().await?, &means, &asked).await,
+        Channel::Consumer => {
+            let answers = group::answer(store, &mut Catalog::new(0), &means, &[asked]).await?;
+            Ok(answers.into_iter().next().unwrap_or(Answer::NotOurs))
+        }
+    }
+}
+
+/// The batch that accounts for the mark: it was issued, has that many marks, and says the same as the signed payload.
+pub(super) async fn issued(
+    tx: &mut Tx,
+    mark: MarkId,
+    signed: Option<&Payload>,
+) -> Result<Option<Batch>, ServiceError> {
+    let Some(batch) = batch::get(tx, mark.batch).await? else {
+        return Ok(None);
+    };
+    let payload = batch.payload(mark);
+    let agrees = payload.is_some() && signed.is_none_or(|signed| payload.as_ref() == Some(signed));
+    Ok(agrees.then_some(batch))
+}
+
+/// What a code says by itself, checked with nothing but a keyring: the signature is good, but whether the mark was
+/// withdrawn, activated or asked about before is not known.
+pub fn offline(ring: &Keyring, text: &str) -> Option<(Code, crate::domain::keyring::KeyStatus)> {
+    match Input::read(text)? {
+        Input::Code(code) => ring.signer_of(&code).map(|key| (code, key.status)),
+        Input::Serial(_) => None,
+    }
+}

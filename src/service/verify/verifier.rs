@@ -1,0 +1,196 @@
+//! The queue before the answers. What came in while the last group was on its way becomes the next one: signatures are
+//! checked together, then everything is read, counted and written in one transaction, and after its commit all are answered.
+//! Nobody waits for a group to fill: a lone check is a group of its own, at once.
+//!
+//! Two tasks work one behind the other: while the database makes one group durable, the signatures of the next are checked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::catalog::Catalog;
+use super::group::{self, Asked, Means};
+use super::signers::Signers;
+use super::{Answer, Check};
+use crate::domain::code::Code;
+use crate::domain::input::Input;
+use crate::service::keys::LiveKeys;
+use crate::service::{ServiceError, system};
+use crate::store::{Store, StoreError};
+
+/// Checks that wait at most. At the rates of one machine they are answered well within the time limit; what comes on top is
+/// told so at once.
+const MOST_WAITING: usize = 4096;
+/// Checks whose signatures are checked together at most: by then what they share costs each next to nothing.
+const MOST_TOGETHER: usize = 64;
+/// Lots of these that make one group at most: more would only make each wait longer.
+const MOST_LOTS: usize = 16;
+/// Longer than the transaction of any group takes on a healthy database.
+const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
+/// Longer than any honest check takes; after it whoever asks is told that we could not check.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+/// After a group that failed: a database that is gone is asked again soon, but not without a pause.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Why there is no answer. Never a verdict on the mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CouldNotCheck {
+    /// More checks wait than can be answered in time.
+    #[error("too many checks wait already")]
+    Busy,
+    /// The database did not do its part.
+    #[error("the database did not answer")]
+    Unavailable,
+    /// It took too long.
+    #[error("the answer took too long")]
+    TooSlow,
+}
+
+type Reply = oneshot::Sender<Result<Answer, CouldNotCheck>>;
+
+/// Answers checks in groups. The tasks behind it end with it.
+#[derive(Debug)]
+pub struct Verifier {
+    inbox: mpsc::Sender<(Check, Reply)>,
+}
+
+impl Verifier {
+    /// Begins to answer. `catalog_mib` is how much memory may be held of batches, in MiB.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn start(store: &Store, keys: Arc<LiveKeys>, catalog_mib: u32) -> Self {
+        let (inbox, checks) = mpsc::channel(MOST_WAITING);
+        let (ready, lots) = mpsc::channel(MOST_LOTS);
+        tokio::spawn(recognise(checks, keys.clone(), ready));
+        let office = Office {
+            store: store.for_groups(),
+            keys,
+            catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
+        };
+        tokio::spawn(office.answer(lots));
+        Self { inbox }
+    }
+
+    /// Answers a check, at latest after four seconds.
+    ///
+    /// # Errors
+    /// [`CouldNotCheck`]: then nothing was told, and whether it was counted is not known; the same phone that asks again is
+    /// told the same number.
+    pub async fn answer(&self, check: Check) -> Result<Answer, CouldNotCheck> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox
+            .try_send((check, reply))
+            .map_err(|_| CouldNotCheck::Busy)?;
+        match timeout(ANSWER_TIMEOUT, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(CouldNotCheck::Unavailable),
+            Err(_) => Err(CouldNotCheck::TooSlow),
+        }
+    }
+}
+
+/// Checks the signatures of what has come in, lot after lot. What is not ours is answered here.
+async fn recognise(
+    mut checks: mpsc::Receiver<(Check, Reply)>,
+    keys: Arc<LiveKeys>,
+    ready: mpsc::Sender<Vec<(Asked, Reply)>>,
+) {
+    let mut signers = Signers::of(keys.ring());
+    let mut waiting = Vec::with_capacity(MOST_TOGETHER);
+    // Waiting for the place first: what comes in meanwhile still joins this lot.
+    while let Ok(place) = ready.reserve().await {
+        if checks.recv_many(&mut waiting, MOST_TOGETHER).await == 0 {
+            return;
+        }
+        // Who has gone, or was told that it took too long, is not counted.
+        waiting.retain(|(_, reply)| !reply.is_closed());
+        signers.follow(keys.ring());
+        let codes: Vec<&Code> = waiting
+            .iter()
+            .filter_map(|(check, _)| match &check.input {
+                Some(Input::Code(code)) => Some(code),
+                _ => None,
+            })
+            .collect();
+        let mut signed = signers.check(&codes).into_iter();
+        let mut lot = Vec::with_capacity(waiting.len());
+        for (check, reply) in waiting.drain(..) {
+            let known = match &check.input {
+                Some(Input::Code(code)) => signed.next().unwrap_or(false).then(|| {
+                    let payload = *code.payload();
+                    (payload.mark, Some(payload))
+                }),
+                Some(Input::Serial(serial)) => {
+                    let mark = keys.secrets.serial.mark(*serial);
+                    mark.map(|mark| (mark, None))
+                }
+                None => None,
+            };
+            match known {
+                Some((mark, signed)) => {
+                    let asked = Asked {
+                        mark,
+                        signed,
+                        check,
+                    };
+                    lot.push((asked, reply));
+                }
+                None => _ = reply.send(Ok(Answer::NotOurs)),
+            }
+        }
+        if !lot.is_empty() {
+            place.send(lot);
+        }
+    }
+}
+
+/// Where groups are answered.
+struct Office {
+    store: Store,
+    keys: Arc<LiveKeys>,
+    catalog: Catalog,
+}
+
+impl Office {
+    /// Answers what is ready, group after group.
+    async fn answer(mut self, mut lots: mpsc::Receiver<Vec<(Asked, Reply)>>) {
+        let mut ready = Vec::with_capacity(MOST_LOTS);
+        while lots.recv_many(&mut ready, MOST_LOTS).await > 0 {
+            let group = ready.drain(..).flatten();
+            let (asked, replies): (Vec<Asked>, Vec<Reply>) = group.unzip();
+            let answers = match timeout(GROUP_TIMEOUT, self.group(&asked)).await {
+                Ok(answers) => answers,
+                Err(_) => Err(StoreError::TooSlow.into()),
+            };
+            match answers {
+                Ok(answers) => {
+                    for (reply, answer) in replies.into_iter().zip(answers) {
+                        _ = reply.send(Ok(answer)); // who has gone may have it counted
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, checks = replies.len(), "checks could not be answered");
+                    for reply in replies {
+                        _ = reply.send(Err(CouldNotCheck::Unavailable));
+                    }
+                    // Whatever state the connections are in.
+                    self.store = self.store.for_groups();
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    async fn group(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, ServiceError> {
+        let ring = self.keys.ring();
+        let means = Means {
+            ring: &ring,
+            serials: &self.keys.secrets.serial,
+            now: system::now(),
+        };
+        group::answer(&self.store, &mut self.catalog, &means, asked).await
+    }
+}

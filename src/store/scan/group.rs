@@ -1,0 +1,126 @@
+//! The scans of a group, read and written together: the same few statements for one as for a thousand.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{postgres, read, sqlite};
+use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::phone::PhoneHash;
+use crate::domain::place::Place;
+use crate::domain::queries::Queries;
+use crate::store::row::Row;
+use crate::store::{StoreError, Tx};
+
+/// What is known before a group of scans is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The number that the ledger's next entry will have. As long as it stays, so does everything that is in the ledger.
+    pub next_entry: u64,
+    /// The queries so far of the marks that have any.
+    pub queries: HashMap<MarkId, Queries>,
+}
+
+/// A mark's key and its queries; or no key, and among the rest where the ledger ends.
+pub(super) type FoundRow = (
+    Option<i64>,
+    Option<i64>,
+    i64,
+    i64,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+);
+
+impl Group {
+    pub(super) fn of_at_most(marks: usize) -> Self {
+        Self {
+            next_entry: 0,
+            queries: HashMap::with_capacity(marks),
+        }
+    }
+
+    pub(super) fn take(&mut self, found: Vec<FoundRow>) -> Result<(), StoreError> {
+        for (batch, index, queries, first_at, latest_at, prefecture, class, phone, recent) in found
+        {
+            let (Some(batch), Some(index)) = (batch, index) else {
+                self.next_entry = queries.cast_unsigned();
+                continue;
+            };
+            let row = Row {
+                table: "mark_queries",
+                key: &format_args!("{batch}-{index}"),
+            };
+            let mark = MarkId {
+                batch: row.value("batch", BatchNumber::new(row.number("batch", batch)?))?,
+                index: row.value(
+                    "mark_index",
+                    MarkIndex::new(row.number("mark_index", index)?),
+                )?,
+            };
+            let row = (
+                queries, first_at, latest_at, prefecture, class, phone, recent,
+            );
+            self.queries.insert(mark, read(mark, row)?);
+        }
+        Ok(())
+    }
+}
+
+/// One query.
+#[derive(Clone, Debug)]
+pub struct NewScan {
+    /// The mark.
+    pub mark: MarkId,
+    /// The mark's Nth query, from 1.
+    pub query: u64,
+    /// When: of one mark each later than the one before.
+    pub at: Timestamp,
+    /// When the one before was.
+    pub previous_at: Option<Timestamp>,
+    /// The state it met.
+    pub state: &'static str,
+    /// Where it came from.
+    pub place: Option<Place>,
+    /// Whose it was.
+    pub phone: Option<PhoneHash>,
+    /// How it came: `consumer`, `inspector`, …
+    pub channel: &'static str,
+}
+
+/// Reads where the ledger ends and the queries so far of these marks, which ascend and are distinct. Nobody else counts a
+/// query of those that have any until the transaction ends. The transaction is one of [`Store::begin_group`], or only looks.
+///
+/// [`Store::begin_group`]: crate::store::Store::begin_group
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn read_group(tx: &mut Tx, marks: &[MarkId]) -> Result<Group, StoreError> {
+    match tx {
+        Tx::Sqlite(tx) => sqlite::read(tx, marks).await,
+        Tx::Postgres(tx) => postgres::read(tx, marks).await,
+    }
+}
+
+/// Writes down queries, in the order of time, and the counts of their marks, which ascend; `known` is what [`read_group`]
+/// said of them. `false` if somebody else counted the first query of one of these marks meanwhile: then nothing may be
+/// committed, and all is to be done again.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn write_group(
+    tx: &mut Tx,
+    known: &Group,
+    counted: &[(MarkId, Queries)],
+    scans: &[NewScan],
+) -> Result<bool, StoreError> {
+    match tx {
+        Tx::Sqlite(tx) => {
+            sqlite::write(tx, counted, scans).await?;
+            Ok(true)
+        }
+        Tx::Postgres(tx) => postgres::write(tx, known, counted, scans).await,
+    }
+}

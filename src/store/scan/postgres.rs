@@ -1,0 +1,106 @@
+//! A group of scans on PostgreSQL: each statement takes all rows at once as arrays, a column each.
+
+use sqlx::PgConnection;
+
+use super::group::{FoundRow, Group, NewScan};
+use super::{class, prefecture};
+use crate::domain::mark::MarkId;
+use crate::domain::queries::Queries;
+use crate::store::StoreError;
+
+/// The rows are locked in the order of their keys, by everyone, so that two groups never wait for each other.
+const READ: &str = "WITH held AS (SELECT m.batch, m.mark_index, m.queries, m.first_at, m.latest_at, \
+     m.first_prefecture, m.first_place_class, m.first_phone, m.recent \
+     FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
+     JOIN mark_queries m ON m.batch = w.batch AND m.mark_index = w.mark_index \
+     ORDER BY m.batch, m.mark_index FOR UPDATE OF m) \
+     SELECT * FROM held \
+     UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'";
+
+const WRITE: &str = "WITH counted AS MATERIALIZED (SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], \
+     $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::bytea[], $10::bool[]) \
+     AS c (batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, recent, is_new)), \
+     first AS (INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at, first_prefecture, \
+     first_place_class, first_phone, recent) \
+     SELECT batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, recent FROM counted \
+     WHERE is_new ON CONFLICT (batch, mark_index) DO NOTHING RETURNING 1), \
+     again AS (UPDATE mark_queries m SET queries = c.queries, latest_at = c.latest_at, recent = c.recent \
+     FROM counted c WHERE NOT c.is_new AND m.batch = c.batch AND m.mark_index = c.mark_index RETURNING 1), \
+     added AS (INSERT INTO scans (at, batch, mark_index, query, previous_at, state, prefecture, place_class, phone, \
+     channel) SELECT * FROM UNNEST($11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], \
+     $16::text[], $17::bigint[], $18::text[], $19::bytea[], $20::text[]) RETURNING 1) \
+     SELECT (SELECT count(*) FROM first) + (SELECT count(*) FROM again), (SELECT count(*) FROM added)";
+
+/// A column of batch numbers and one of indices.
+fn keys<'a>(marks: impl Iterator<Item = &'a MarkId>) -> (Vec<i64>, Vec<i64>) {
+    marks
+        .map(|mark| (i64::from(mark.batch.get()), i64::from(mark.index.get())))
+        .unzip()
+}
+
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    marks: &[MarkId],
+) -> Result<Group, StoreError> {
+    let (batches, indices) = keys(marks.iter());
+    let found: Vec<FoundRow> = sqlx::query_as(READ)
+        .bind(batches)
+        .bind(indices)
+        .fetch_all(connection)
+        .await?;
+    let mut group = Group::of_at_most(marks.len());
+    group.take(found)?;
+    Ok(group)
+}
+
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    known: &Group,
+    counted: &[(MarkId, Queries)],
+    scans: &[NewScan],
+) -> Result<bool, StoreError> {
+    fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
+        rows.iter().map(value).collect()
+    }
+    let (batches, indices) = keys(counted.iter().map(|(mark, _)| mark));
+    let (scan_batches, scan_indices) = keys(scans.iter().map(|scan| &scan.mark));
+    let (rows, added): (i64, i64) = sqlx::query_as(WRITE)
+        .bind(batches)
+        .bind(indices)
+        .bind(column(counted, |(_, queries)| queries.count.cast_signed()))
+        .bind(column(counted, |(_, queries)| {
+            queries.first_at.as_microsecond()
+        }))
+        .bind(column(counted, |(_, queries)| {
+            queries.latest_at.as_microsecond()
+        }))
+        .bind(column(counted, |(_, queries)| {
+            prefecture(queries.first_place)
+        }))
+        .bind(column(counted, |(_, queries)| class(queries.first_place)))
+        .bind(column(counted, |(_, queries)| {
+            queries.first_phone.as_ref().map(|phone| &phone.0[..])
+        }))
+        .bind(column(counted, |(_, queries)| queries.recent.to_bytes()))
+        .bind(column(counted, |(mark, _)| {
+            !known.queries.contains_key(mark)
+        }))
+        .bind(column(scans, |scan| scan.at.as_microsecond()))
+        .bind(scan_batches)
+        .bind(scan_indices)
+        .bind(column(scans, |scan| scan.query.cast_signed()))
+        .bind(column(scans, |scan| {
+            scan.previous_at.map(jiff::Timestamp::as_microsecond)
+        }))
+        .bind(column(scans, |scan| scan.state))
+        .bind(column(scans, |scan| prefecture(scan.place)))
+        .bind(column(scans, |scan| class(scan.place)))
+        .bind(column(scans, |scan| {
+            scan.phone.as_ref().map(|phone| &phone.0[..])
+        }))
+        .bind(column(scans, |scan| scan.channel))
+        .fetch_one(connection)
+        .await?;
+    let wanted = i64::try_from(counted.len()).unwrap_or(i64::MAX);
+    Ok(rows == wanted && added == i64::try_from(scans.len()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,53 @@
+//! Queries written down at chosen times, without asking for an answer.
+
+use jiff::Timestamp;
+use yuanmark::domain::mark::MarkId;
+use yuanmark::domain::phone::PhoneHash;
+use yuanmark::domain::place::Place;
+use yuanmark::domain::queries::Queries;
+use yuanmark::store::Tx;
+use yuanmark::store::scan::{self, NewScan};
+
+/// A query that is to be written down.
+#[derive(Clone, Debug)]
+pub struct Scanned {
+    pub mark: MarkId,
+    pub at: Timestamp,
+    pub state: &'static str,
+    pub place: Option<Place>,
+    pub phone: Option<PhoneHash>,
+    pub channel: &'static str,
+}
+
+/// Reads, counts and adds, as a group of one does. Returns the query's number.
+pub async fn count(tx: &mut Tx, scanned: &Scanned) -> u64 {
+    let Scanned {
+        mark,
+        at,
+        place,
+        phone,
+        ..
+    } = *scanned;
+    let known = scan::read_group(tx, &[mark]).await.unwrap();
+    let before = known.queries.get(&mark);
+    let queries = match before {
+        None => Queries::first(phone, place, at),
+        Some(before) => before.and_one_more(phone, at),
+    };
+    let new = NewScan {
+        mark,
+        query: queries.count,
+        at: queries.latest_at,
+        previous_at: before.map(|before| before.latest_at),
+        state: scanned.state,
+        place,
+        phone,
+        channel: scanned.channel,
+    };
+    let number = queries.count;
+    let alone = scan::write_group(tx, &known, &[(mark, queries)], &[new])
+        .await
+        .unwrap();
+    assert!(alone, "somebody else counted a first query");
+    number
+}
