@@ -1,6 +1,7 @@
 //! `yuanmark serve`
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,6 +44,9 @@ pub(super) struct Serve {
         default_value_t = http::CATALOG_MIB
     )]
     catalog_mib: u32,
+    /// Where Prometheus finds /metrics; keep it to your own network, for it tells how much is scanned
+    #[arg(long, env = "YUANMARK_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<SocketAddr>,
 }
 
 /// How the log is written.
@@ -63,13 +67,25 @@ impl Serve {
         let store = place.store().await?;
         let (listener, public_url) = self.address.bind().await?;
         let app = App::new(store, Arc::new(keys), public_url, admin, self.catalog_mib);
+        if let Some(address) = self.metrics_listen {
+            let listener = TcpListener::bind(address).await.map_err(|error| {
+                let what = format!("cannot listen on {address}: {error}");
+                Failure::new(what, "choose another --metrics-listen")
+            })?;
+            let listen = listener.local_addr().map_err(system)?;
+            tracing::info!(%listen, "telling metrics");
+            tokio::spawn(http::serve_metrics(listener, app.metrics.clone()));
+        }
         serve(listener, app).await
     }
 }
 
+fn system(error: std::io::Error) -> Failure {
+    Failure::new(error.to_string(), "see the system's limits")
+}
+
 /// Serves until SIGTERM or Ctrl-C.
 pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure> {
-    let system = |error: std::io::Error| Failure::new(error.to_string(), "see the system's limits");
     let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
     tracing::info!(

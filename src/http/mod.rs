@@ -16,6 +16,7 @@ mod handover;
 mod language;
 mod log;
 mod made;
+mod metrics;
 mod network;
 mod openapi;
 pub mod pages;
@@ -40,6 +41,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+pub use metrics::serve as serve_metrics;
 pub use server::serve;
 
 use crate::domain::admin_token::AdminToken;
@@ -47,6 +49,7 @@ use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
 use crate::service::keys::LiveKeys;
+use crate::service::metrics::Metrics;
 use crate::service::verify::{ANSWER_TIMEOUT, Answer, Check, CouldNotCheck, Verifier};
 use crate::store::Store;
 
@@ -80,6 +83,8 @@ pub struct App {
     pub keys: Arc<LiveKeys>,
     /// What answers checks.
     pub verifier: Arc<Verifier>,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
     /// Under which address the public reaches us.
     pub public_url: Arc<PublicUrl>,
     /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
@@ -99,8 +104,11 @@ impl App {
         admin: Option<AdminToken>,
         catalog_mib: u32,
     ) -> Self {
+        let metrics = Metrics::new();
+        let verifier = Verifier::start(&store, keys.clone(), metrics.clone(), catalog_mib);
         Self {
-            verifier: Arc::new(Verifier::start(&store, keys.clone(), catalog_mib)),
+            verifier: Arc::new(verifier),
+            metrics,
             store,
             keys,
             public_url: Arc::new(public_url),

@@ -124,13 +124,14 @@ impl StoreError {
         }
     }
 
-    /// Whether others were in the way, and the same may well succeed at once: a deadlock that the database ended, or a
-    /// transaction that it could not put in an order.
+    /// Whether others were in the way, and the same may well succeed at once: a deadlock that the database ended, a
+    /// transaction that it could not put in an order, a row that another wrote first.
     pub fn is_conflict(&self) -> bool {
         let Self::Unavailable(sqlx::Error::Database(error)) = self else {
             return false;
         };
-        matches!(error.code().as_deref(), Some("40P01" | "40001")) // deadlock_detected, serialization_failure
+        // deadlock_detected, serialization_failure, unique_violation
+        matches!(error.code().as_deref(), Some("40P01" | "40001" | "23505"))
     }
 
     /// Whether the caller named the wrong database, or one that this program cannot use.

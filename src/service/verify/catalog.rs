@@ -55,6 +55,7 @@ pub(super) struct Catalog {
     /// Batches held that entries since have touched.
     stale: HashSet<BatchNumber>,
     licensees: HashMap<LicenseeNumber, Arc<Licensee>>,
+    reads: u64,
 }
 
 impl Catalog {
@@ -65,7 +66,18 @@ impl Catalog {
             batches: Generations::new(limit),
             stale: HashSet::new(),
             licensees: HashMap::new(),
+            reads: 0,
         }
+    }
+
+    /// The ledger's last entry, as of which all of this holds.
+    pub(super) fn last_entry(&self) -> u64 {
+        self.next_entry.map_or(0, |next| next.saturating_sub(1))
+    }
+
+    /// How many batches were read since this was asked last.
+    pub(super) const fn take_reads(&mut self) -> u64 {
+        std::mem::replace(&mut self.reads, 0)
     }
 
     /// What it holds of memory, in bytes: batches alone, licensees are few.
@@ -180,6 +192,7 @@ impl Catalog {
         batches: &mut HashMap<BatchNumber, Arc<BatchFacts>>,
     ) -> Result<(), ServiceError> {
         let found = batch::those(tx, missing).await?;
+        self.reads += found.len() as u64;
         if found.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! One group of checks: read, decided and written down in one transaction, and answered after its commit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -37,6 +38,16 @@ pub(super) struct Means<'a> {
     pub now: Timestamp,
 }
 
+/// What has become of a group.
+pub(super) struct Answered {
+    /// One for each check.
+    pub answers: Vec<Answer>,
+    /// How long the commit took.
+    pub commit: Duration,
+    /// How many well-signed codes no batch accounts for.
+    pub unissued: u64,
+}
+
 /// Answers a group.
 ///
 /// # Errors
@@ -46,10 +57,10 @@ pub(super) async fn answer(
     catalog: &mut Catalog,
     means: &Means<'_>,
     asked: &[Asked],
-) -> Result<Vec<Answer>, ServiceError> {
+) -> Result<Answered, ServiceError> {
     for _ in 0..MOST_ATTEMPTS {
         match counted(store, catalog, means, asked).await {
-            Ok(Some(answers)) => return Ok(answers),
+            Ok(Some(answered)) => return Ok(answered),
             Ok(None) => {}
             Err(ServiceError::Store(error)) if error.is_conflict() => {}
             Err(error) => return Err(error),
@@ -64,7 +75,7 @@ async fn counted(
     catalog: &mut Catalog,
     means: &Means<'_>,
     asked: &[Asked],
-) -> Result<Option<Vec<Answer>>, ServiceError> {
+) -> Result<Option<Answered>, ServiceError> {
     let mut tx = store.begin_group().await?;
     let marks: BTreeSet<MarkId> = asked.iter().map(|asked| asked.mark).collect();
     let marks: Vec<MarkId> = marks.into_iter().collect();
@@ -76,11 +87,18 @@ async fn counted(
         .iter()
         .map(|asked| book.answer(means, &facts, asked))
         .collect();
+    let unissued = book.unissued.values().map(|times| times.cast_unsigned());
+    let unissued = unissued.sum();
     if !book.write(&mut tx, means.now).await? {
         return Ok(None);
     }
+    let start = Instant::now();
     tx.commit().await?;
-    Ok(Some(answers))
+    Ok(Some(Answered {
+        answers,
+        commit: start.elapsed(),
+        unissued,
+    }))
 }
 
 async fn facts_of(

@@ -128,8 +128,9 @@ pub async fn answer(
     match check.channel {
         Channel::Unrecorded => group::look(&mut store.read().await?, &means, &asked).await,
         Channel::Consumer => {
-            let answers = group::answer(store, &mut Catalog::new(0), &means, &[asked]).await?;
-            Ok(answers.into_iter().next().unwrap_or(Answer::NotOurs))
+            let answered = group::answer(store, &mut Catalog::new(0), &means, &[asked]).await?;
+            let answer = answered.answers.into_iter().next();
+            Ok(answer.unwrap_or(Answer::NotOurs))
         }
     }
 }

@@ -5,18 +5,19 @@
 //! Two tasks work one behind the other: while the database makes one group durable, the signatures of the next are checked.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::catalog::Catalog;
-use super::group::{self, Asked, Means};
+use super::group::{self, Answered, Asked, Means};
 use super::signers::Signers;
 use super::{Answer, Check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
 use crate::service::keys::LiveKeys;
+use crate::service::metrics::Metrics;
 use crate::service::{ServiceError, system};
 use crate::store::{Store, StoreError};
 
@@ -35,7 +36,7 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why there is no answer. Never a verdict on the mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CouldNotCheck {
     /// More checks wait than can be answered in time.
     #[error("too many checks wait already")]
@@ -54,6 +55,7 @@ type Reply = oneshot::Sender<Result<Answer, CouldNotCheck>>;
 #[derive(Debug)]
 pub struct Verifier {
     inbox: mpsc::Sender<(Check, Reply)>,
+    metrics: Arc<Metrics>,
 }
 
 impl Verifier {
@@ -61,7 +63,12 @@ impl Verifier {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(store: &Store, keys: Arc<LiveKeys>, catalog_mib: u32) -> Self {
+    pub fn start(
+        store: &Store,
+        keys: Arc<LiveKeys>,
+        metrics: Arc<Metrics>,
+        catalog_mib: u32,
+    ) -> Self {
         let (inbox, checks) = mpsc::channel(MOST_WAITING);
         let (ready, lots) = mpsc::channel(MOST_LOTS);
         tokio::spawn(recognise(checks, keys.clone(), ready));
@@ -69,9 +76,10 @@ impl Verifier {
             store: store.for_groups(),
             keys,
             catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
+            metrics: metrics.clone(),
         };
         tokio::spawn(office.answer(lots));
-        Self { inbox }
+        Self { inbox, metrics }
     }
 
     /// Answers a check, at latest after four seconds.
@@ -80,6 +88,21 @@ impl Verifier {
     /// [`CouldNotCheck`]: then nothing was told, and whether it was counted is not known; the same phone that asks again is
     /// told the same number.
     pub async fn answer(&self, check: Check) -> Result<Answer, CouldNotCheck> {
+        let start = Instant::now();
+        self.metrics.waiting.inc();
+        let answer = self.ask(check).await;
+        self.metrics.waiting.dec();
+        match &answer {
+            Ok(answer) => {
+                let seconds = start.elapsed().as_secs_f64();
+                self.metrics.answered(answer.verdict(), seconds);
+            }
+            Err(reason) => self.metrics.not_answered(*reason),
+        }
+        answer
+    }
+
+    async fn ask(&self, check: Check) -> Result<Answer, CouldNotCheck> {
         let (reply, answer) = oneshot::channel();
         self.inbox
             .try_send((check, reply))
@@ -152,6 +175,7 @@ struct Office {
     store: Store,
     keys: Arc<LiveKeys>,
     catalog: Catalog,
+    metrics: Arc<Metrics>,
 }
 
 impl Office {
@@ -185,12 +209,26 @@ impl Office {
     }
 
     async fn group(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, ServiceError> {
+        let start = Instant::now();
         let ring = self.keys.ring();
         let means = Means {
             ring: &ring,
             serials: &self.keys.secrets.serial,
             now: system::now(),
         };
-        group::answer(&self.store, &mut self.catalog, &means, asked).await
+        let Answered {
+            answers,
+            commit,
+            unissued,
+        } = group::answer(&self.store, &mut self.catalog, &means, asked).await?;
+        let seconds = start.elapsed().as_secs_f64();
+        let (metrics, catalog) = (&self.metrics, &mut self.catalog);
+        metrics.group(asked.len(), seconds, commit.as_secs_f64());
+        metrics.unissued(unissued);
+        metrics.catalog_reads.inc_by(catalog.take_reads());
+        metrics.ledger_entries.set(catalog.last_entry());
+        let bytes = i64::try_from(catalog.bytes()).unwrap_or(i64::MAX);
+        metrics.catalog_bytes.set(bytes);
+        Ok(answers)
     }
 }
