@@ -3,6 +3,7 @@
 
 mod changes;
 mod ended;
+mod groups;
 mod issuing;
 mod lines;
 mod model;

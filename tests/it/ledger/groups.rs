@@ -1,0 +1,268 @@
+//! Checks answered in groups, by several instances over one database: exact counts, states as of every commit, and a
+//! word at once for whoever cannot be answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use yuanmark::domain::event::{EventKind, Withdrawal};
+use yuanmark::domain::input::Input;
+use yuanmark::domain::order::Batch;
+use yuanmark::domain::phone::PhoneHash;
+use yuanmark::domain::verdict::Verdict;
+use yuanmark::service::metrics::Metrics;
+use yuanmark::service::system;
+use yuanmark::service::verify::{self, Answer, Channel, Check, CouldNotCheck, Verifier};
+use yuanmark::store::ledger::before_commit;
+
+use super::{assert_healthy, end, rows};
+use crate::support::installation::{Installation, morning};
+
+const RECALLED: Withdrawal = Withdrawal::Recalled;
+const FROZEN: Withdrawal = Withdrawal::Frozen;
+
+/// An instance that may hold so many MiB of batches.
+fn instance(place: &Installation, catalog_mib: u32) -> Arc<Verifier> {
+    let verifier = Verifier::start(
+        &place.store,
+        place.keys.clone(),
+        Metrics::new(),
+        catalog_mib,
+    );
+    Arc::new(verifier)
+}
+
+fn check(place: &Installation, batch: &Batch, index: u32, phone: Option<u32>) -> Check {
+    Check {
+        input: Some(Input::Code(place.code(batch, index))),
+        channel: Channel::Consumer,
+        phone: phone.map(|name| PhoneHash(u128::from(name).to_be_bytes())),
+        place: None,
+    }
+}
+
+/// The code with another signature: the first of its bits is another.
+fn forged(mut check: Check) -> Check {
+    if let Some(Input::Code(code)) = check.input {
+        let mut bytes = *code.bytes();
+        bytes[16] ^= 1;
+        check.input = yuanmark::domain::code::Code::from_bytes(bytes).map(Input::Code);
+    }
+    check
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_query_has_its_number_whichever_instance_counts_it_and_whatever_is_forged_beside_it()
+{
+    const MARKS: u32 = 5;
+    const EACH: u32 = 60;
+    for place in Installation::both().await {
+        let batch = place.batch(MARKS).await;
+        place
+            .change(&batch, EventKind::Activated, "", morning())
+            .await
+            .unwrap();
+        let instances = [
+            instance(&place, 1),
+            instance(&place, 1),
+            instance(&place, 1),
+        ];
+        let mut asked = Vec::new();
+        for number in 0..MARKS * EACH {
+            let genuine = check(&place, &batch, number % MARKS, Some(number));
+            for check in [genuine.clone(), forged(genuine)] {
+                let instance = instances[number as usize % instances.len()].clone();
+                asked.push((
+                    number,
+                    tokio::spawn(async move { instance.answer(check).await }),
+                ));
+            }
+        }
+        let mut told = vec![Vec::new(); MARKS as usize];
+        let mut not_ours = 0;
+        for (number, answer) in asked {
+            match answer.await.unwrap().unwrap() {
+                Answer::NotOurs => not_ours += 1,
+                Answer::Ours(answer) => {
+                    let query = answer.query.unwrap();
+                    assert_eq!(
+                        answer.verdict == Verdict::FirstCheck,
+                        query.number == 1,
+                        "the first query is told as such, and no other"
+                    );
+                    told[(number % MARKS) as usize].push(query.number);
+                }
+            }
+        }
+        assert_eq!(not_ours, MARKS * EACH);
+        for mut numbers in told {
+            numbers.sort_unstable();
+            assert_eq!(numbers, (1..=u64::from(EACH)).collect::<Vec<_>>());
+        }
+        assert_eq!(rows(&place, "scans").await, i64::from(MARKS * EACH));
+        assert_healthy(&place).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_entered_binds_every_answer_from_its_commit_on() {
+    for place in Installation::both().await {
+        let batch = place.batch(40).await;
+        // One that holds what it has read, and one that may hold nothing.
+        let instances = [instance(&place, 1), instance(&place, 0)];
+        let mut phone = 0;
+        let mut states = async |expected: &[(u32, &str)]| {
+            for instance in &instances {
+                for (index, expected) in expected {
+                    phone += 1;
+                    let check = check(&place, &batch, *index, Some(phone));
+                    let looked = Check {
+                        channel: Channel::Unrecorded,
+                        ..check.clone()
+                    };
+                    let looked = verify::answer(&place.store, &place.keys, looked, system::now());
+                    let (looked, told) =
+                        (looked.await.unwrap(), instance.answer(check).await.unwrap());
+                    let Answer::Ours(answer) = &told else {
+                        panic!("ours")
+                    };
+                    let withdrawn = answer.withdrawal.as_ref().map(|(kind, ..)| *kind);
+                    assert_eq!(
+                        withdrawn.unwrap_or(answer.verdict.slug()),
+                        *expected,
+                        "mark {index}"
+                    );
+                    let Answer::Ours(looked) = &looked else {
+                        panic!("ours")
+                    };
+                    assert_eq!(
+                        looked.withdrawal, answer.withdrawal,
+                        "as if it were read anew"
+                    );
+                }
+            }
+        };
+        let change = async |event, lines: &str| {
+            place.change(&batch, event, lines, morning()).await.unwrap();
+        };
+        states(&[(0, "not_activated"), (39, "not_activated")]).await;
+        change(EventKind::Activated, "0-19").await;
+        states(&[(1, "first_check"), (39, "not_activated")]).await;
+        change(EventKind::Withdrawn(FROZEN), "5-10\n39").await;
+        states(&[
+            (1, "checked_before"),
+            (5, "frozen"),
+            (10, "frozen"),
+            (11, "first_check"),
+            (39, "frozen"),
+        ])
+        .await;
+        change(EventKind::Withdrawn(RECALLED), "7").await;
+        states(&[(7, "recalled"), (8, "frozen")]).await;
+        change(EventKind::Restored(FROZEN), "5-10").await;
+        states(&[(7, "recalled"), (8, "first_check"), (39, "frozen")]).await;
+        change(EventKind::Withdrawn(Withdrawal::Revoked), "8").await;
+        states(&[(8, "revoked"), (9, "first_check")]).await;
+        // What is entered about somebody else, or about nobody's marks, changes nothing.
+        let other = place.licensee(1).await;
+        states(&[(9, "checked_before")]).await;
+        end(&place, &other, morning()).await;
+        states(&[(9, "checked_before")]).await;
+        let licensee = place.licensee(0).await;
+        end(&place, &licensee, morning()).await;
+        states(&[(8, "revoked"), (9, "right_ended"), (20, "right_ended")]).await;
+        assert_healthy(&place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_answered_is_told_so_and_counted_for_nothing() {
+    for place in Installation::both().await {
+        let batch = place.batch(10).await;
+        let verifier = instance(&place, 1);
+        let one = verifier
+            .answer(check(&place, &batch, 0, None))
+            .await
+            .unwrap();
+        assert_eq!(one.verdict(), Verdict::NotActivated);
+        // Somebody enters something, and takes long.
+        let mut entering = place.store.write().await.unwrap();
+        before_commit(&mut entering).await.unwrap();
+        let impatient = verifier.answer(check(&place, &batch, 1, None));
+        let gave_up = tokio::time::timeout(Duration::from_millis(50), impatient).await;
+        assert!(gave_up.is_err(), "it waits");
+        let crowd: Vec<_> = (0..8000)
+            .map(|_| {
+                let (verifier, check) = (verifier.clone(), check(&place, &batch, 2, None));
+                tokio::spawn(async move { verifier.answer(check).await })
+            })
+            .collect();
+        let waits = async |crowd: &[tokio::task::JoinHandle<_>]| {
+            let waiting = crowd.iter().filter(|one| !one.is_finished());
+            waiting.count()
+        };
+        while waits(&crowd).await > 6000 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        drop(entering);
+        let (mut answered, mut busy) = (0, 0);
+        for one in crowd {
+            match one.await.unwrap() {
+                Ok(answer) => {
+                    assert_eq!(answer.verdict(), Verdict::NotActivated);
+                    answered += 1;
+                }
+                Err(CouldNotCheck::Busy) => busy += 1,
+                // On a machine so slow that the database was waited for too long.
+                Err(CouldNotCheck::Unavailable | CouldNotCheck::TooSlow) => {}
+            }
+        }
+        assert!(busy >= 2000, "{busy} were sent away at once");
+        let of = async |index| {
+            let mark = super::mark(&batch, index);
+            let mut tx = place.store.read().await.unwrap();
+            let found = yuanmark::store::scan::get(&mut tx, mark).await.unwrap();
+            found.map_or(0, |queries| queries.count)
+        };
+        assert_eq!(of(2).await, answered, "all who were told, and nobody else");
+        assert_eq!(of(1).await, 0, "who went away is not counted");
+        assert_healthy(&place).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_measured_is_what_happened() {
+    for place in Installation::both().await {
+        let batch = place.batch(10).await;
+        let metrics = Metrics::new();
+        let verifier = Verifier::start(&place.store, place.keys.clone(), metrics.clone(), 1);
+        for (index, phone) in [(0, 1), (0, 2), (1, 3)] {
+            verifier
+                .answer(check(&place, &batch, index, Some(phone)))
+                .await
+                .unwrap();
+        }
+        let other = Check {
+            input: None,
+            ..check(&place, &batch, 0, None)
+        };
+        verifier.answer(other).await.unwrap();
+        let text = metrics.text();
+        for line in [
+            "yuanmark_answers_total{verdict=\"not_activated\"} 3",
+            "yuanmark_answers_total{verdict=\"not_ours\"} 1",
+            "yuanmark_answers_total{verdict=\"first_check\"} 0",
+            "yuanmark_unanswered_total{reason=\"busy\"} 0",
+            "yuanmark_answer_seconds_count 4",
+            "yuanmark_group_checks_sum 3.0",
+            "yuanmark_waiting_checks 0",
+            "yuanmark_catalog_reads_total 1",
+            "yuanmark_unissued_codes_total 0",
+        ] {
+            assert!(
+                text.lines().any(|told| told == line),
+                "{line} is not in\n{text}"
+            );
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}
