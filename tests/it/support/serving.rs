@@ -23,16 +23,23 @@ pub struct Process {
 impl Process {
     /// Serves the installation's database and keys on a free port, with the log in JSON.
     pub fn serve(installation: &Installation) -> Self {
-        Self::start(installation, None)
+        Self::start(installation, None, &[])
+    }
+
+    /// The same, run by another program, whose words come before ours.
+    pub fn serve_under(installation: &Installation, words: &[&str]) -> Self {
+        Self::start(installation, None, words)
     }
 
     /// The same, with all of our own in its log.
     pub fn serve_telling_all(installation: &Installation) -> Self {
-        Self::start(installation, Some("yuanmark=debug"))
+        Self::start(installation, Some("yuanmark=debug"), &[])
     }
 
-    fn start(installation: &Installation, log: Option<&str>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_yuanmark"));
+    fn start(installation: &Installation, log: Option<&str>, words: &[&str]) -> Self {
+        let mut words = words.iter().chain(&[env!("CARGO_BIN_EXE_yuanmark")]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
         match log {
             Some(level) => command.env("RUST_LOG", level),
             None => command.env_remove("RUST_LOG"),
@@ -88,6 +95,12 @@ impl Process {
             );
             thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// SIGKILL: it can do nothing about it.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// SIGTERM; returns how it ended and all that it logged.
