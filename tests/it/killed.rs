@@ -56,8 +56,7 @@ impl Place {
         };
         let installation = Installation::new(database).await;
         let batch = installation.batch(MARKS).await;
-        let activated =
-            installation.change(&batch, EventKind::Activated, "", morning());
+        let activated = installation.change(&batch, EventKind::Activated, "", morning());
         activated.await.unwrap();
         // While another has a SQLite file open, nothing is recovered: what a killed server left is still in memory.
         installation.store.close().await;

@@ -5,7 +5,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/with-postgres");
 /// Tells where the server and its control are, then waits until the test is over.
-const TELL: &str = r#"echo "$YUANMARK_TEST_POSTGRES"; echo "$YUANMARK_TEST_POSTGRES_CONTROL"; exec cat"#;
+const TELL: &str =
+    r#"echo "$YUANMARK_TEST_POSTGRES"; echo "$YUANMARK_TEST_POSTGRES_CONTROL"; exec cat"#;
 
 /// A server that goes away with the test.
 pub struct PostgresServer {

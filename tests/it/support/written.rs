@@ -71,7 +71,11 @@ impl Written {
             );
         }
         let there = number(&mut tx, "SELECT count(*) FROM scans").await;
-        assert_eq!(to_usize(there), self.len(), "a query that was there is gone");
+        assert_eq!(
+            to_usize(there),
+            self.len(),
+            "a query that was there is gone"
+        );
     }
 
     /// Every answer is there under its number as that phone's, and the first query alone was told to be the first.
