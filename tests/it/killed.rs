@@ -8,15 +8,13 @@ use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use yuanmark::domain::event::EventKind;
 use yuanmark::service::system;
-use yuanmark::store::Store;
 
 use crate::support::databases::TestDatabase;
-use crate::support::installation::{Installation, morning};
+use crate::support::installation::Installation;
 use crate::support::killed::{program, stderr, stdout};
 use crate::support::postgres_server::PostgresServer;
-use crate::support::scanning::{FORGED, Load, Marks, Outcomes};
+use crate::support::scanning::{FORGED, Load, Marks, Outcomes, in_market, open};
 use crate::support::serving::Process;
 use crate::support::written::Written;
 
@@ -40,7 +38,7 @@ fn random(below: u64) -> u64 {
     u64::from_le_bytes(system::random()) % below
 }
 
-/// An installation whose database nobody else has open.
+/// An installation whose database nobody else has open, and where it serves.
 struct Place {
     installation: Installation,
     postgres: Option<PostgresServer>,
@@ -54,14 +52,9 @@ impl Place {
             None => TestDatabase::sqlite(),
             Some(server) => TestDatabase::postgres_on(&server.address).await,
         };
-        let installation = Installation::new(database).await;
-        let batch = installation.batch(MARKS).await;
-        let activated = installation.change(&batch, EventKind::Activated, "", morning());
-        activated.await.unwrap();
-        // While another has a SQLite file open, nothing is recovered: what a killed server left is still in memory.
-        installation.store.close().await;
+        let (installation, marks) = in_market(database, MARKS).await;
         Self {
-            marks: Marks::new(&installation, &batch),
+            marks,
             installation,
             postgres,
             address: Arc::default(),
@@ -92,12 +85,6 @@ impl Place {
         process.unwrap_or_else(|| self.serve())
     }
 
-    async fn open(&self) -> Store {
-        Store::connect(&self.installation.database.url)
-            .await
-            .unwrap()
-    }
-
     /// Rounds of asking, killing, asking again and counting.
     async fn endure(&self, victims: &[Victim]) {
         let rounds: usize = std::env::var(ROUNDS).map_or(3, |rounds| rounds.parse().unwrap());
@@ -118,7 +105,7 @@ impl Place {
             silent.broken += outcomes.broken;
             silent.unavailable += outcomes.unavailable;
             if round % every == 0 || round == rounds {
-                let store = self.open().await;
+                let store = open(&self.installation).await;
                 written.read(&store).await;
                 written.assert_holds(&told);
                 for forged in FORGED {

@@ -11,13 +11,16 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use yuanmark::domain::code::Code;
+use yuanmark::domain::event::EventKind;
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::service::keys::LiveKeys;
+use yuanmark::store::Store;
 
-use super::installation::{Installation, index};
-use super::server::PATIENCE;
+use super::databases::TestDatabase;
+use super::installation::{Installation, index, morning};
+use super::server::{BROWSER, PATIENCE};
 
 /// A mark: its batch and its place in it.
 pub type Mark = (u32, u32);
@@ -38,6 +41,13 @@ pub struct Told {
     pub sent: Instant,
     /// Which of the addresses answered.
     pub by: usize,
+}
+
+impl Told {
+    /// The query: its mark and number.
+    pub fn key(&self) -> Option<(Mark, u64)> {
+        self.query.map(|(number, _)| (self.mark, number))
+    }
 }
 
 /// What became of a question.
@@ -61,6 +71,7 @@ impl Client {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
+            .user_agent(BROWSER)
             .timeout_global(Some(LONGEST_ANSWER))
             .build();
         Self {
@@ -136,6 +147,23 @@ const HOT: u32 = 5;
 /// Marks of which only forged codes go round.
 pub const FORGED: std::ops::Range<u32> = HOT..HOT + 20;
 
+/// An installation and its marks, which are in use; nobody has its database open. While somebody has, a SQLite file is not
+/// recovered after a crash: what a killed server left is still in memory.
+pub async fn in_market(database: TestDatabase, count: u32) -> (Installation, Arc<Marks>) {
+    let place = Installation::new(database).await;
+    let batch = place.batch(count).await;
+    let activated = place.change(&batch, EventKind::Activated, "", morning());
+    activated.await.unwrap();
+    place.store.close().await;
+    let marks = Marks::new(&place, &batch);
+    (place, marks)
+}
+
+/// A connection to the database of an installation.
+pub async fn open(place: &Installation) -> Store {
+    Store::connect(&place.database.url).await.unwrap()
+}
+
 impl Marks {
     pub fn new(place: &Installation, batch: &Batch) -> Arc<Self> {
         Arc::new(Self {
@@ -148,6 +176,25 @@ impl Marks {
     pub fn code(&self, place: u32) -> (Mark, String) {
         let (mark, code) = self.signed(place);
         (mark, code.to_base64url())
+    }
+
+    /// Those of another batch.
+    pub fn of_another(&self, batch: &Batch) -> Arc<Self> {
+        Arc::new(Self {
+            keys: self.keys.clone(),
+            batch: batch.clone(),
+            next: FORGED.end.into(),
+        })
+    }
+
+    /// One about which nobody has asked.
+    pub fn fresh(&self) -> (Mark, String) {
+        self.code(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Someone who asks about them.
+    pub fn client(&self) -> Client {
+        Client::new(self.keys.clone())
     }
 
     fn signed(&self, place: u32) -> (Mark, Code) {
@@ -171,7 +218,7 @@ impl Marks {
     /// A mark about which nobody has asked, one about which all ask, or a forged code.
     fn draw(&self, random: &mut StdRng) -> (Mark, String) {
         match random.random_range(0..100) {
-            0..55 => self.code(self.next.fetch_add(1, Ordering::Relaxed)),
+            0..55 => self.fresh(),
             55..90 => self.code(random.random_range(0..HOT)),
             _ => self.forged(random.random_range(FORGED)),
         }
@@ -213,7 +260,7 @@ impl Load {
                 (load.stop.clone(), load.answers.clone(), load.told.clone());
             let mut random = StdRng::seed_from_u64(seed ^ thread << 32);
             load.threads.push(thread::spawn(move || {
-                let client = Client::new(marks.keys.clone());
+                let client = marks.client();
                 let mut outcomes = Outcomes::default();
                 let mut named = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
@@ -261,11 +308,6 @@ impl Load {
         }
     }
 
-    /// The answers so far.
-    pub fn told(&self) -> Vec<Told> {
-        self.told.lock().unwrap().clone()
-    }
-
     /// Lets each phone have its last answer. What was told, and how many questions had no verdict.
     pub fn stop(self) -> (Vec<Told>, Outcomes) {
         self.stop.store(true, Ordering::Relaxed);
@@ -277,5 +319,57 @@ impl Load {
         }
         let told = std::mem::take(&mut *self.told.lock().unwrap());
         (told, all)
+    }
+}
+
+/// Someone who asks about the same marks all the time, at each address in turn, always as a new phone.
+pub struct Watch {
+    stop: Arc<AtomicBool>,
+    rounds: Arc<AtomicUsize>,
+    thread: JoinHandle<Vec<Told>>,
+}
+
+impl Watch {
+    pub fn start(marks: &Marks, addresses: &[SocketAddr], watched: &[(Mark, String)]) -> Self {
+        let (stop, rounds) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
+        let (client, addresses, watched) = (marks.client(), addresses.to_vec(), watched.to_vec());
+        let (over, done) = (stop.clone(), rounds.clone());
+        let thread = thread::spawn(move || {
+            let mut all = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                for (by, address) in addresses.iter().enumerate() {
+                    for (mark, code) in &watched {
+                        match client.ask((*address, by), (*mark, code), &mut None) {
+                            Outcome::Told(told) => all.push(told),
+                            outcome => panic!("{mark:?}: {outcome:?}"),
+                        }
+                    }
+                }
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            all
+        });
+        Self {
+            stop,
+            rounds,
+            thread,
+        }
+    }
+
+    /// Waits until each mark was asked about so many times more at each address.
+    pub fn rounds(&self, count: usize) {
+        let (start, before) = (Instant::now(), self.rounds.load(Ordering::Relaxed));
+        // The one that is going on now began before.
+        while self.rounds.load(Ordering::Relaxed) <= before + count {
+            assert!(!self.thread.is_finished(), "it met a fault; see above");
+            assert!(start.elapsed() < PATIENCE, "answers stay away");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// What was told.
+    pub fn stop(self) -> Vec<Told> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("it meets no fault")
     }
 }
