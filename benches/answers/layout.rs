@@ -100,7 +100,7 @@ fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap()
 }
 
-/// SplitMix64: as good as random, and the same everywhere.
+/// `SplitMix64`: as good as random, and the same everywhere.
 fn mixed(number: u64) -> u64 {
     let number = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

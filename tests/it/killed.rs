@@ -86,6 +86,7 @@ impl Place {
     }
 
     /// Rounds of asking, killing, asking again and counting.
+    #[allow(clippy::print_stdout)] // what `benches/kill/run` tells
     async fn endure(&self, victims: &[Victim]) {
         let rounds: usize = std::env::var(ROUNDS).map_or(3, |rounds| rounds.parse().unwrap());
         // To read everything takes longer the more there is.

@@ -34,10 +34,14 @@ impl TestDatabase {
     /// An empty database on the server that `./scripts/test` started. The server goes away with the run, and the
     /// database with it.
     pub async fn postgres() -> Self {
-        let server = std::env::var(VARIABLE).unwrap_or_else(|_| {
+        Self::postgres_on(&Self::postgres_server()).await
+    }
+
+    /// The address of that server.
+    pub fn postgres_server() -> String {
+        std::env::var(VARIABLE).unwrap_or_else(|_| {
             panic!("{VARIABLE} is not set: run ./scripts/test, which starts a PostgreSQL")
-        });
-        Self::postgres_on(&server).await
+        })
     }
 
     /// An empty database on this server.

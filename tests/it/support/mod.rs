@@ -17,4 +17,5 @@ pub mod scanning;
 pub mod server;
 pub mod serving;
 pub mod signed_in;
+pub mod wire;
 pub mod written;

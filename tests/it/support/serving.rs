@@ -21,7 +21,7 @@ pub struct Process {
 }
 
 /// How a process is started.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Start<'a> {
     /// What is logged, as `RUST_LOG` has it.
     log: Option<&'a str>,
