@@ -34,13 +34,22 @@ impl TestDatabase {
     /// An empty database on the server that `./scripts/test` started. The server goes away with the run, and the
     /// database with it.
     pub async fn postgres() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let server = std::env::var(VARIABLE).unwrap_or_else(|_| {
+        Self::postgres_on(&Self::postgres_server()).await
+    }
+
+    /// The address of that server.
+    pub fn postgres_server() -> String {
+        std::env::var(VARIABLE).unwrap_or_else(|_| {
             panic!("{VARIABLE} is not set: run ./scripts/test, which starts a PostgreSQL")
-        });
+        })
+    }
+
+    /// An empty database on this server.
+    pub async fn postgres_on(server: &str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
-        let mut connection = PgConnection::connect(&server).await.unwrap();
+        let mut connection = PgConnection::connect(server).await.unwrap();
         let create = format!("CREATE DATABASE {name}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(create))
             .execute(&mut connection)

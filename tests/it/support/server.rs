@@ -30,7 +30,8 @@ pub const PUBLIC_URL: &str = "https://v.example.cn";
 pub const ADMIN_TOKEN: &str = "a-token-of-tests-0123456789_ABCDEF";
 /// What a browser says it takes.
 const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-const BROWSER: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile";
+/// What a phone's browser says it is.
+pub const BROWSER: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile";
 /// A test that waits longer than this has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 

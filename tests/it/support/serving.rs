@@ -20,25 +20,62 @@ pub struct Process {
     reader: Option<JoinHandle<()>>,
 }
 
+/// How a process is started.
+#[derive(Clone, Copy, Default)]
+struct Start<'a> {
+    /// What is logged, as `RUST_LOG` has it.
+    log: Option<&'a str>,
+    /// Another program that runs ours, and its arguments.
+    words: &'a [&'a str],
+    /// Where it listens; on a free port if nothing is said.
+    listen: Option<SocketAddr>,
+}
+
 impl Process {
     /// Serves the installation's database and keys on a free port, with the log in JSON.
     pub fn serve(installation: &Installation) -> Self {
-        Self::start(installation, None)
+        Self::start(installation, Start::default())
+    }
+
+    /// The same, at this address.
+    pub fn serve_at(installation: &Installation, address: SocketAddr) -> Self {
+        let start = Start {
+            listen: Some(address),
+            ..Start::default()
+        };
+        Self::start(installation, start)
+    }
+
+    /// The same, run by another program, whose words come before ours.
+    pub fn serve_under(installation: &Installation, words: &[&str]) -> Self {
+        let start = Start {
+            words,
+            ..Start::default()
+        };
+        Self::start(installation, start)
     }
 
     /// The same, with all of our own in its log.
     pub fn serve_telling_all(installation: &Installation) -> Self {
-        Self::start(installation, Some("yuanmark=debug"))
+        let start = Start {
+            log: Some("yuanmark=debug"),
+            ..Start::default()
+        };
+        Self::start(installation, start)
     }
 
-    fn start(installation: &Installation, log: Option<&str>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_yuanmark"));
-        match log {
+    fn start(installation: &Installation, start: Start<'_>) -> Self {
+        let mut words = start.words.iter().chain(&[env!("CARGO_BIN_EXE_yuanmark")]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
+        match start.log {
             Some(level) => command.env("RUST_LOG", level),
             None => command.env_remove("RUST_LOG"),
         };
+        let listen = start.listen.unwrap_or(([127, 0, 0, 1], 0).into());
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(["serve", "--log-format", "json"])
+            .args(["--listen", &listen.to_string()])
             .args(["--public-url", PUBLIC_URL])
             .arg("--keys")
             .arg(installation.keys.folder().path())
@@ -57,7 +94,7 @@ impl Process {
         });
         let mut process = Self {
             child,
-            address: ([127, 0, 0, 1], 0).into(),
+            address: listen,
             log,
             reader: Some(reader),
         };
@@ -88,6 +125,16 @@ impl Process {
             );
             thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL: it can do nothing about it.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// SIGTERM; returns how it ended and all that it logged.
