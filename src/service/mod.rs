@@ -22,6 +22,7 @@ pub mod life;
 pub mod lists;
 pub mod lots;
 pub mod marks;
+pub mod moving;
 pub mod orders;
 pub mod pack;
 pub mod pages;
