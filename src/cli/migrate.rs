@@ -44,9 +44,9 @@ impl Migrate {
     ) -> Result<(), Failure> {
         let database = place.database()?;
         if let Some(to) = &self.to {
-            let to = to.as_ref().map_err(|error| {
-                Failure::wrong_input(error.to_string(), "mend --to")
-            })?;
+            let to = to
+                .as_ref()
+                .map_err(|error| Failure::wrong_input(error.to_string(), "mend --to"))?;
             return self.move_to(database, to, output).await;
         }
         let store = Store::connect_or_create(database).await?;
@@ -140,7 +140,10 @@ fn to_text(from: &DatabaseUrl, to: &DatabaseUrl, done: &Move) -> String {
             )
         }
         Some(at) if done.was_done => {
-            format!("{from} was moved at {}; {to} is now handed over", beijing(at))
+            format!(
+                "{from} was moved at {}; {to} is now handed over",
+                beijing(at)
+            )
         }
         Some(at) => format!(
             "{from} was moved to {to} at {}: {} and what came meanwhile, each compared\n\

@@ -58,7 +58,13 @@ pub async fn look(from: &DatabaseUrl, to: &DatabaseUrl, name: &str) -> Result<Mo
     }
     let mut target = Target::open(to).await.map_err(told)?;
     let snapshot = source.snapshot().await.map_err(told)?;
-    refuse_other(target.found().await.map_err(told)?, &source.known_name().await?.unwrap_or_else(|| name.to_owned()))?;
+    refuse_other(
+        target.found().await.map_err(told)?,
+        &source
+            .known_name()
+            .await?
+            .unwrap_or_else(|| name.to_owned()),
+    )?;
     target.close().await;
     let parts = parts(snapshot.tables());
     drop(snapshot);
@@ -125,7 +131,8 @@ async fn go(
     let mut locked = source.lock().await?;
     watch(Progress::Locked);
     let at = clock();
-    let note = Note::new("database-move").changed(None, Some(json!({"to": to.to_string()}).to_string()));
+    let note =
+        Note::new("database-move").changed(None, Some(json!({"to": to.to_string()}).to_string()));
     trail::write(locked.tx(), origin, at, Outcome::Done, note).await?;
     let mut rows = |doing: Doing, table: &str, rows| watch(Progress::Rows(doing, table, rows));
     let followed = target.follow(&mut locked, &tables, &mut rows).await;
@@ -148,7 +155,10 @@ async fn finish(
     let Departure { to, at } = departure;
     let name = source.known_name().await?;
     match target.found().await {
-        Ok(Found::Copy { name: theirs, is_whole: true }) if Some(&theirs) == name.as_ref() => {}
+        Ok(Found::Copy {
+            name: theirs,
+            is_whole: true,
+        }) if Some(&theirs) == name.as_ref() => {}
         _ => return Err(StoreError::Moved { to, at }.into()),
     }
     target.hand_over().await.map_err(told)?;

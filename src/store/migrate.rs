@@ -1,7 +1,7 @@
 //! The schema and its versions: `migrations/sqlite` and `migrations/postgres`, the same names on both sides.
 
-use sqlx::{Connection, PgConnection};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection, PgConnection};
 
 use super::{Store, StoreError, Tx, moving};
 

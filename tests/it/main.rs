@@ -18,6 +18,7 @@ mod http;
 mod keys;
 mod layers;
 mod ledger;
+mod moving;
 mod pack;
 mod sheets;
 mod store;

@@ -3,9 +3,9 @@
 use futures_util::StreamExt;
 use sqlx::{PgConnection, SqliteConnection};
 
+use super::in_time;
 use super::lines::{Pages, Part, key_of};
 use super::schema::Kind;
-use super::in_time;
 use crate::store::StoreError;
 
 /// The key of the first row that is not the same on both sides, byte by byte, or is on one of them alone; none if all

@@ -198,7 +198,8 @@ fn field(column: &Column) -> String {
             })
         }
     };
-    format!(r"coalesce({field}, '\N')")
+    // Not by what the functions make of NULL: hex makes it the bytes of nothing.
+    format!(r"CASE WHEN {name} IS NULL THEN '\N' ELSE {field} END")
 }
 
 /// The expression of a row's bytes, as far as its length is not bounded: texts and bytes.
@@ -206,7 +207,10 @@ pub(super) fn length(table: &Table) -> String {
     let mut sum = "64".to_owned();
     for column in table.columns.iter().filter(|one| one.kind != Kind::Number) {
         // What is escaped, and bytes in hexadecimal, take up to twice as many.
-        sum.push_str(&format!(" + coalesce(2 * octet_length({}), 0)", column.name));
+        sum.push_str(&format!(
+            " + coalesce(2 * octet_length({}), 0)",
+            column.name
+        ));
     }
     sum
 }

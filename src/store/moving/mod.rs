@@ -18,10 +18,10 @@ mod target;
 
 pub use refused::MovingError;
 pub use schema::Table;
-pub use source::{Counted, Departure, Locked, Snapshot, Source};
 pub(super) use source::refuse_moved;
-pub use target::{Doing, Found, Target, Watch};
+pub use source::{Counted, Departure, Locked, Snapshot, Source};
 pub(super) use target::refuse_unfinished;
+pub use target::{Doing, Found, Target, Watch};
 
 use std::time::Duration;
 

@@ -223,7 +223,12 @@ impl Locked {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; SQLite is in force then, unless only the answer was lost.
-    pub async fn leave(mut self, tables: &[Counted], to: &DatabaseUrl, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn leave(
+        mut self,
+        tables: &[Counted],
+        to: &DatabaseUrl,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let connection = self.connection()?;
         let make = "CREATE TABLE moved (target TEXT NOT NULL, at INTEGER NOT NULL) STRICT";
         sqlx::query(make).execute(&mut *connection).await?;
@@ -273,7 +278,9 @@ async fn departure(source: &mut SqliteConnection) -> Result<Option<Departure>, S
 ///
 /// # Errors
 /// [`StoreError::Moved`], [`StoreError::Unavailable`].
-pub(in crate::store) async fn refuse_moved(source: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(in crate::store) async fn refuse_moved(
+    source: &mut SqliteConnection,
+) -> Result<(), StoreError> {
     match departure(source).await? {
         Some(Departure { to, at }) => Err(StoreError::Moved { to, at }),
         None => Ok(()),
@@ -325,9 +332,8 @@ async fn counted(source: &mut SqliteConnection, table: Table) -> Result<Counted,
         length(&table),
         table.name
     );
-    let (rows, longest, newest): (i64, i64, Option<i64>) = sqlx::query_as(AssertSqlSafe(sql))
-        .fetch_one(source)
-        .await?;
+    let (rows, longest, newest): (i64, i64, Option<i64>) =
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_one(source).await?;
     let since = growing.map(|one| {
         let from = newest.map_or(i64::MIN, |newest| newest.saturating_sub(one.margin));
         let than = if one.margin == 0 { ">" } else { ">=" };

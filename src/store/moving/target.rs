@@ -60,7 +60,8 @@ impl Target {
         let mut waited = Duration::ZERO;
         loop {
             let sql = "SELECT pg_try_advisory_lock(hashtext('yuanmark moving'))";
-            let (is_ours,): (bool,) = in_time(sqlx::query_as(sql).fetch_one(&mut connection)).await?;
+            let (is_ours,): (bool,) =
+                in_time(sqlx::query_as(sql).fetch_one(&mut connection)).await?;
             if is_ours {
                 return Ok(Self { connection });
             }
@@ -101,7 +102,12 @@ impl Target {
     ///
     /// # Errors
     /// [`MovingError::Unknown`] if SQLite has other tables than this schema; the database.
-    pub async fn begin(&mut self, name: &str, now: Timestamp, tables: &[Counted]) -> Result<(), MovingError> {
+    pub async fn begin(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+        tables: &[Counted],
+    ) -> Result<(), MovingError> {
         let mark = "CREATE TABLE IF NOT EXISTS unfinished_copy \
              (name TEXT NOT NULL, begun_at BIGINT NOT NULL, is_whole BOOLEAN NOT NULL); DELETE FROM unfinished_copy";
         let mut tx = self.connection.begin().await?;
@@ -119,7 +125,9 @@ impl Target {
         let mut tx = self.connection.begin().await?;
         // The migrations have rows of their own; and what must not be removed from a ledger was not yet one.
         let of_all = |word: &str| -> String {
-            let each = names.iter().map(|name| format!("ALTER TABLE {name} {word} TRIGGER USER; "));
+            let each = names
+                .iter()
+                .map(|name| format!("ALTER TABLE {name} {word} TRIGGER USER; "));
             each.collect()
         };
         let (off, on) = (of_all("DISABLE"), of_all("ENABLE"));
@@ -136,9 +144,8 @@ impl Target {
              AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped \
              AND c.relname NOT IN ('_sqlx_migrations', 'unfinished_copy') \
              AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')";
-        let theirs: Vec<(String, String)> = sqlx::query_as(sql)
-            .fetch_all(&mut self.connection)
-            .await?;
+        let theirs: Vec<(String, String)> =
+            sqlx::query_as(sql).fetch_all(&mut self.connection).await?;
         let theirs: BTreeSet<(String, String)> = theirs.into_iter().collect();
         let ours: BTreeSet<(String, String)> = tables
             .iter()
@@ -171,7 +178,9 @@ impl Target {
             copy_in(tx, &mut self.connection, name, &one.table, pages, &mut seen).await?;
         }
         // The planner knows nothing of these tables yet.
-        sqlx::raw_sql("ANALYZE").execute(&mut self.connection).await?;
+        sqlx::raw_sql("ANALYZE")
+            .execute(&mut self.connection)
+            .await?;
         Ok(())
     }
 
@@ -310,7 +319,9 @@ async fn is_unfinished(target: &mut PgConnection) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::UnfinishedCopy`], [`StoreError::Unavailable`].
-pub(in crate::store) async fn refuse_unfinished(target: &mut PgConnection) -> Result<(), StoreError> {
+pub(in crate::store) async fn refuse_unfinished(
+    target: &mut PgConnection,
+) -> Result<(), StoreError> {
     match is_unfinished(target).await? {
         true => Err(StoreError::UnfinishedCopy),
         false => Ok(()),
