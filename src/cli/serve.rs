@@ -14,6 +14,7 @@ use super::arguments::Installation;
 use super::failure::Failure;
 use super::token;
 use crate::http::{self, App};
+use crate::service::retention;
 
 #[derive(Args)]
 #[command(
@@ -35,6 +36,15 @@ pub(super) struct Serve {
     /// A file (mode 0600) whose one line opens all of the interface for programs
     #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    /// Days after which scans are removed, their counts by day and province kept; 0 keeps them for ever
+    #[arg(
+        long,
+        env = "YUANMARK_KEEP_SCANS_DAYS",
+        value_name = "DAYS",
+        default_value_t = retention::DAYS,
+        value_parser = clap::value_parser!(u32).range(0..=36_500)
+    )]
+    keep_scans_days: u32,
 }
 
 /// How the log is written.
@@ -60,12 +70,16 @@ impl Serve {
             public_url: Arc::new(public_url),
             admin: admin.map(Arc::new),
         };
-        serve(listener, app).await
+        serve(listener, app, self.keep_scans_days).await
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C.
-pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure> {
+/// Serves until SIGTERM or Ctrl-C, and keeps scans for so many days, 0 for ever.
+pub(super) async fn serve(
+    listener: TcpListener,
+    app: App,
+    keep_scans_days: u32,
+) -> Result<(), Failure> {
     let system = |error: std::io::Error| Failure::new(error.to_string(), "see the system's limits");
     let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
@@ -75,12 +89,15 @@ pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure
         administrators = app.admin.is_some(),
         "serving"
     );
+    let house = tokio::spawn(retention::keep_house(app.store.clone(), keep_scans_days));
     let end = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("ending");
+        // Else the database, which is closed last, would wait for it.
+        house.abort();
     };
     http::serve(listener, app, end).await.map_err(system)
 }

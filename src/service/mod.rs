@@ -31,6 +31,7 @@ pub mod plan;
 pub mod printers;
 pub mod register;
 pub mod report;
+pub mod retention;
 pub mod search;
 mod seen;
 pub mod system;

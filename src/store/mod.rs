@@ -44,6 +44,7 @@ pub mod register;
 pub mod report;
 mod row;
 pub mod scan;
+pub mod scans_kept;
 pub mod search;
 pub mod session;
 pub mod template;

@@ -23,12 +23,24 @@ pub(super) fn end_of(at: i64) -> i64 {
     day.ok().and_then(next_month).map_or(i64::MAX, first_of)
 }
 
+/// The microsecond at which the month of this moment begins, in China.
+pub(super) fn beginning_of(at: i64) -> i64 {
+    let day = Timestamp::from_microsecond(at).map(day_of);
+    day.map_or(i64::MIN, |day| first_of(day.first_of_month()))
+}
+
+/// The partition of the month that a moment lies in, as `make_scans_month` calls it.
+pub(super) fn partition_of(at: i64) -> String {
+    let day = Timestamp::from_microsecond(at).map_or(Date::ZERO, day_of);
+    format!("scans_{:04}_{:02}", day.year(), day.month())
+}
+
 fn next_month(day: Date) -> Option<Date> {
     day.first_of_month().checked_add(1.month()).ok()
 }
 
 /// The microsecond at which a day begins in China.
-pub(super) fn first_of(day: Date) -> i64 {
+fn first_of(day: Date) -> i64 {
     let midnight = day.to_datetime(jiff::civil::Time::midnight());
     let midnight = BEIJING.to_timestamp(midnight).unwrap_or(Timestamp::MAX);
     midnight.as_microsecond()
@@ -46,5 +58,9 @@ mod tests {
         assert_eq!(end_of(end - 1), end);
         assert_eq!(end_of(end), at("2027-01-31T16:00:00Z"));
         assert_eq!(end_of(i64::MAX), i64::MAX);
+        assert_eq!(beginning_of(end), end);
+        assert_eq!(beginning_of(end - 1), at("2026-11-30T16:00:00Z"));
+        assert_eq!(partition_of(end - 1), "scans_2026_12");
+        assert_eq!(partition_of(end), "scans_2027_01");
     }
 }

@@ -20,6 +20,7 @@ mod layers;
 mod ledger;
 mod moving;
 mod pack;
+mod retention;
 mod sheets;
 mod store;
 mod vectors;

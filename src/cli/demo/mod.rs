@@ -28,6 +28,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::http::App;
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
+use crate::service::retention;
 use crate::service::{ledger, pack, system};
 
 /// Marks of the demonstration's one batch.
@@ -99,7 +100,7 @@ impl Demo {
                 public_url: Arc::new(public_url),
                 admin: Some(Arc::new(token)),
             };
-            serve(listener, app).await?;
+            serve(listener, app, retention::DAYS).await?;
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ use std::time::Duration;
 use super::StoreError;
 
 /// A target that says nothing for so long is gone: SQLite must not stay locked for it.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
 /// What the target does, unless it takes too long.
 async fn in_time<T, E: Into<StoreError>>(

@@ -29,7 +29,7 @@ const GROWING: [Growing; 6] = [
 const CLOCK_MARGIN_MICROS: i64 = 3_600_000_000;
 
 /// How long the server may keep the write lock from us, for each of its groups.
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Copy, Debug)]
 struct Growing {
@@ -311,7 +311,7 @@ async fn refuse_nul(source: &mut SqliteConnection, table: &Table) -> Result<(), 
         holds.join(" OR ")
     );
     // A key of one number is no text.
-    let sql = format!("SELECT CAST(key AS TEXT) FROM (SELECT ({}) AS key)", sql);
+    let sql = format!("SELECT CAST(key AS TEXT) FROM (SELECT ({sql}) AS key)");
     let row: Option<(Option<String>,)> = sqlx::query_as(AssertSqlSafe(sql))
         .fetch_optional(source)
         .await?;
