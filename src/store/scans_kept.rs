@@ -48,8 +48,10 @@ pub async fn take_turn(store: &Store) -> Result<Option<Turn>, StoreError> {
         .await?;
     let sql = "SELECT pg_try_advisory_xact_lock(hashtext('yuanmark scans kept'))";
     let (is_ours,): (bool,) = sqlx::query_as(sql).fetch_one(&mut *tx).await?;
-    let _lock = Some(Tx::Postgres(tx));
-    Ok(is_ours.then_some(Turn { _lock }))
+    let turn = Turn {
+        _lock: Some(Tx::Postgres(tx)),
+    };
+    Ok(is_ours.then_some(turn))
 }
 
 /// When the oldest scan was that is not older than this.
@@ -158,7 +160,9 @@ async fn remove_month(pool: &PgPool, than: Timestamp) -> Result<Removed, sqlx::E
 fn is_lock_timeout(error: &sqlx::Error) -> bool {
     /// `lock_not_available`
     const CODE: &str = "55P03";
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code == CODE)
 }
 
