@@ -15,15 +15,15 @@ use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
 
 #[derive(Args)]
 #[command(after_help = "MOVING TO POSTGRESQL
-  The server goes on answering while most is copied; for the short rest SQLite takes no writes, and a scan is
-  told \"could not check, try again\". Every row is compared before SQLite is left. From then on nothing opens
-  SQLite any more, and a server that still runs on it answers `unavailable`: start it with the new address.
-  Broken off, it leaves SQLite in force: run it again, and it begins anew.
+  The server goes on answering while most is copied. For the short rest SQLite takes no writes, and
+  phones are told to try again. Every row is compared before SQLite is left; from then on nothing
+  opens it any more, and a server that still runs on it answers `unavailable`: start it with the
+  new address. Broken off, it leaves SQLite in force; run again, it begins anew.
 
 EXAMPLES
-  yuanmark migrate                                        makes ./yuanmark.db, or brings it up to date
-  yuanmark migrate --database postgres://me@db/yuanmark   the database itself must exist: createdb yuanmark
-  yuanmark migrate --to postgres://me@db/yuanmark --dry-run   what would be moved out of ./yuanmark.db
+  yuanmark migrate                                        ./yuanmark.db is made, or brought up to date
+  yuanmark migrate --database postgres://me@db/yuanmark   the database itself: createdb yuanmark
+  yuanmark migrate --to postgres://me@db/yuanmark --dry-run
   yuanmark migrate --to postgres://me@db/yuanmark")]
 pub(super) struct Migrate {
     /// Move the installation from SQLite into this empty PostgreSQL database, and leave SQLite

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use super::compare::first_difference;
 use super::lines::Pages;
-use super::schema::Table;
+use super::schema::{Table, tables};
 use super::source::{Counted, Locked, Snapshot};
 use super::{MovingError, in_time, merge};
 use crate::store::connect::postgres_alone;
@@ -200,7 +200,7 @@ impl Target {
     /// whole.
     ///
     /// # Errors
-    /// [`StoreError::CopyDiffers`]; the databases. The copy stays unfinished then.
+    /// [`StoreError::CopyDiffers`]; [`MovingError::Unknown`] if SQLite has other tables since; the databases. The copy stays unfinished then.
     pub async fn follow(
         &mut self,
         locked: &mut Locked,
@@ -208,6 +208,7 @@ impl Target {
         watch: &mut Watch<'_>,
     ) -> Result<(), MovingError> {
         let source = locked.connection()?;
+        refuse_new_tables(source, snapshot).await?;
         self.make_months(source).await?;
         let mut tx = self.connection.begin().await?;
         // In the order of the keys, from their indexes: a sort of millions of rows would say nothing for minutes.
@@ -263,6 +264,21 @@ impl Target {
     /// Closes the connection.
     pub async fn close(self) {
         _ = self.connection.close().await; // whatever it says, it is over
+    }
+}
+
+/// SQLite's schema must be that of the snapshot: somebody may have brought it up to date meanwhile.
+async fn refuse_new_tables(
+    source: &mut SqliteConnection,
+    snapshot: &[Counted],
+) -> Result<(), MovingError> {
+    let now = tables(source).await?;
+    let other = now
+        .iter()
+        .find(|table| snapshot.iter().all(|one| one.table != **table));
+    match other {
+        Some(table) => Err(MovingError::Unknown(table.name.clone())),
+        None => Ok(()),
     }
 }
 

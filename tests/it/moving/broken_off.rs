@@ -8,6 +8,7 @@ use super::{ask, move_to};
 use crate::support::databases::{TestDatabase, execute};
 use crate::support::installation::Installation;
 use crate::support::killed::{kill_when, program};
+use crate::support::server::until;
 
 /// Enough for the copying to take a while.
 async fn with_scans(scans: u32) -> Installation {
@@ -69,6 +70,35 @@ async fn killed_at_several_moments_and_run_again() {
     assert_eq!(ask(&there, "SELECT count(*) FROM scans").await, 40_000);
     assert_eq!(ask(&there, "SELECT count(*) FROM scans_rest").await, 0);
     assert!(migrate::check(&place.store).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_goes_away_leaves_sqlite_in_force() {
+    const COPYING: &str = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND query LIKE 'COPY scans%'";
+    const CUT: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE datname = current_database() AND application_name = 'yuanmark, moving'";
+    let place = with_scans(40_000).await;
+    let target = TestDatabase::postgres().await;
+    let watcher = Store::connect(&target.url).await.unwrap();
+    let mover = program(&place)
+        .args(["migrate", "--to", &target.address])
+        .spawn()
+        .unwrap();
+    until("scans are copied", async || {
+        ask(&watcher, COPYING).await > 0
+    })
+    .await;
+    assert!(ask(&watcher, CUT).await > 0);
+    let output = mover.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("to do: "), "{said}");
+    migrate::check(&place.store).await.unwrap();
+    watcher.close().await;
+    move_to(&place, &target);
+    let there = target.open().await;
+    assert_eq!(ask(&there, "SELECT count(*) FROM scans").await, 40_000);
 }
 
 /// Does everything up to where SQLite is left, and no more.

@@ -177,3 +177,31 @@ async fn what_came_after_the_bulk_was_copied_is_there_too() {
         3
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_changed_since_the_bulk_was_copied_is_noticed() {
+    use yuanmark::store::moving::{MovingError, Source, Target};
+    for change in [
+        "CREATE TABLE later (number INTEGER PRIMARY KEY)",
+        "ALTER TABLE lots ADD COLUMN later TEXT",
+    ] {
+        let place = Installation::new(TestDatabase::sqlite()).await;
+        let database = TestDatabase::postgres().await;
+        let source = Source::open(&place.database.url).await.unwrap();
+        let mut snapshot = source.snapshot().await.unwrap();
+        let mut target = Target::open(&database.url).await.unwrap();
+        let now = yuanmark::service::system::now();
+        target.begin("test", now, snapshot.tables()).await.unwrap();
+        target.fill(&mut snapshot, &mut |_, _, _| {}).await.unwrap();
+        let tables = snapshot.end();
+        let mut tx = place.store.write().await.unwrap();
+        crate::support::databases::execute(&mut tx, change).await;
+        tx.commit().await.unwrap();
+        let mut locked = source.lock().await.unwrap();
+        let followed = target.follow(&mut locked, &tables, &mut |_, _, _| {}).await;
+        assert!(
+            matches!(followed, Err(MovingError::Unknown(_))),
+            "{followed:?}"
+        );
+    }
+}
