@@ -127,7 +127,9 @@ impl Installation {
 
 /// Never refuses: clap would print a refused address, and with it the password.
 #[allow(clippy::unnecessary_wraps)] // what clap asks for
-fn database_url(text: &str) -> Result<Result<DatabaseUrl, DatabaseUrlError>, Infallible> {
+pub(super) fn database_url(
+    text: &str,
+) -> Result<Result<DatabaseUrl, DatabaseUrlError>, Infallible> {
     Ok(text.parse())
 }
 

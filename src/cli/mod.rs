@@ -27,6 +27,7 @@ mod order;
 mod output;
 mod pack;
 mod printer;
+mod scan;
 mod serve;
 mod template;
 mod token;
@@ -140,9 +141,12 @@ enum Command {
     /// Read the ledger, and correct it by further entries (台账)
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Age out what phones asked (查询记录)
+    #[command(subcommand)]
+    Scan(scan::Scan),
     /// Say what the public is told of a code, without counting it as a query
     Verify(verify::Verify),
-    /// Make the database or bring its schema up to date
+    /// Make the database, bring its schema up to date, or move it to PostgreSQL
     Migrate(migrate::Migrate),
     /// Examine database, keys, clock and disk
     Doctor(doctor::Doctor),
@@ -187,6 +191,7 @@ pub fn run() -> ExitCode {
             Command::Batch(batch) => batch.run(place, &mut output).await,
             Command::Pack(pack) => pack.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
+            Command::Scan(scan) => scan.run(place, &mut output).await,
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,
             Command::Doctor(doctor) => return doctor.run(place, &mut output).await,

@@ -15,6 +15,7 @@ use super::arguments::Installation;
 use super::failure::Failure;
 use super::token;
 use crate::http::{self, App};
+use crate::service::retention;
 
 #[derive(Args)]
 #[command(
@@ -47,6 +48,15 @@ pub(super) struct Serve {
     /// Where Prometheus finds /metrics; keep it to your own network, for it tells how much is scanned
     #[arg(long, env = "YUANMARK_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     metrics_listen: Option<SocketAddr>,
+    /// Days after which scans are removed, their counts by day and province kept; 0 keeps them for ever
+    #[arg(
+        long,
+        env = "YUANMARK_KEEP_SCANS_DAYS",
+        value_name = "DAYS",
+        default_value_t = retention::DAYS,
+        value_parser = clap::value_parser!(u32).range(0..=36_500)
+    )]
+    keep_scans_days: u32,
 }
 
 /// How the log is written.
@@ -76,7 +86,7 @@ impl Serve {
             tracing::info!(%listen, "telling metrics");
             tokio::spawn(http::serve_metrics(listener, app.metrics.clone()));
         }
-        serve(listener, app).await
+        serve(listener, app, self.keep_scans_days).await
     }
 }
 
@@ -84,8 +94,12 @@ fn system(error: std::io::Error) -> Failure {
     Failure::new(error.to_string(), "see the system's limits")
 }
 
-/// Serves until SIGTERM or Ctrl-C.
-pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure> {
+/// Serves until SIGTERM or Ctrl-C, and keeps scans for so many days, 0 for ever.
+pub(super) async fn serve(
+    listener: TcpListener,
+    app: App,
+    keep_scans_days: u32,
+) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
     tracing::info!(
@@ -94,12 +108,15 @@ pub(super) async fn serve(listener: TcpListener, app: App) -> Result<(), Failure
         administrators = app.admin.is_some(),
         "serving"
     );
+    let house = tokio::spawn(retention::keep_house(app.store.clone(), keep_scans_days));
     let end = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("ending");
+        // Else the database, which is closed last, would wait for it.
+        house.abort();
     };
     http::serve(listener, app, end).await.map_err(system)
 }

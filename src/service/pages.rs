@@ -87,6 +87,9 @@ fn of_store(error: &StoreError) -> Said {
         | StoreError::TooOld { .. }
         | StoreError::TooNew { .. }
         | StoreError::TrialData(_)
+        | StoreError::Moved { .. }
+        | StoreError::UnfinishedCopy
+        | StoreError::CopyDiffers { .. }
         | StoreError::Migrate(_) => {
             said!("the database cannot be used as it is", "数据库目前不能使用")
         }

@@ -191,13 +191,28 @@ async fn sqlite_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, sql
 }
 
 /// `SQLITE_BUSY`; the upper bytes of the code say more precisely why.
-fn is_busy(error: &sqlx::Error) -> bool {
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     const SQLITE_BUSY: u32 = 5;
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok())
         .is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}
+
+/// A connection of its own, without the limits of the pool's: for what may take hours.
+pub(super) async fn postgres_alone(url: &DatabaseUrl) -> Result<PgConnection, StoreError> {
+    let DatabaseUrl::Postgres(url) = url else {
+        return Err(sqlx::Error::Configuration("no PostgreSQL database".into()).into());
+    };
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("yuanmark, moving")
+        .options([
+            ("statement_timeout", "0"),
+            ("lock_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ]);
+    Ok(PgConnection::connect_with(&options).await?)
 }
 
 async fn postgres(url: &str) -> Result<Store, StoreError> {

@@ -12,7 +12,7 @@ pub async fn ping(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// Invariants that hold after every transaction. Each question counts the rows that break one.
-const INVARIANTS: [(&str, &str); 5] = [
+const INVARIANTS: [(&str, &str); 6] = [
     (
         "a batch has as many marks as its order, and is for the same licensee, season and form",
         "SELECT count(*) FROM batches b JOIN orders o ON o.number = b.order_number \
@@ -22,18 +22,31 @@ const INVARIANTS: [(&str, &str); 5] = [
         "an event lies within its batch",
         "SELECT count(*) FROM range_events e JOIN batches b ON b.number = e.batch WHERE e.last_index >= b.count",
     ),
+    // Scans of before some moment may have been aged out, all of them; the oldest that is left says which moment.
     (
-        "a mark's count is the number of its last scan, and of all its scans",
-        "SELECT count(*) FROM (SELECT m.batch FROM mark_queries m \
-         LEFT JOIN scans s ON s.batch = m.batch AND s.mark_index = m.mark_index \
-         GROUP BY m.batch, m.mark_index, m.queries \
-         HAVING count(s.query) <> m.queries OR max(s.query) <> m.queries) AS wrong",
+        "a mark's count is the number of its last scan, unless that was aged out",
+        "SELECT count(*) FROM mark_queries m \
+         LEFT JOIN scans s ON s.at = m.latest_at AND s.batch = m.batch AND s.mark_index = m.mark_index \
+         WHERE m.queries < 1 OR m.latest_at >= (SELECT min(at) FROM scans) AND (s.query IS NULL OR s.query <> m.queries)",
     ),
     (
-        "every scan belongs to a counted mark of its batch",
-        "SELECT count(*) FROM scans s LEFT JOIN mark_queries m ON m.batch = s.batch AND m.mark_index = s.mark_index \
+        "every scan belongs to a counted mark of its batch, and names the one before it",
+        "SELECT count(*) FROM scans s \
+         LEFT JOIN mark_queries m ON m.batch = s.batch AND m.mark_index = s.mark_index \
          LEFT JOIN batches b ON b.number = s.batch \
-         WHERE m.batch IS NULL OR b.number IS NULL OR s.mark_index >= b.count",
+         LEFT JOIN scans p ON p.at = s.previous_at AND p.batch = s.batch AND p.mark_index = s.mark_index \
+         WHERE m.batch IS NULL OR b.number IS NULL OR s.mark_index >= b.count \
+         OR s.query < 1 OR s.query > m.queries OR s.at > m.latest_at OR s.query < m.queries AND s.at = m.latest_at \
+         OR (s.query = 1) <> (s.previous_at IS NULL) OR s.previous_at >= s.at \
+         OR s.previous_at >= (SELECT min(at) FROM scans) AND (p.query IS NULL OR p.query <> s.query - 1)",
+    ),
+    (
+        // Of a mark with a scan left there are those from its oldest to its count. What is more of them is in no chain.
+        "no number of a mark is given to two scans",
+        "SELECT CAST(abs(count(*) \
+         - (SELECT coalesce(sum(queries + 1), 0) FROM mark_queries WHERE latest_at >= (SELECT min(at) FROM scans)) \
+         + coalesce(sum(CASE WHEN previous_at IS NULL OR previous_at < (SELECT min(at) FROM scans) THEN query ELSE 0 END), 0)) AS BIGINT) \
+         FROM scans",
     ),
     (
         "counters are ahead of the numbers in use",

@@ -1,9 +1,9 @@
 //! The schema and its versions: `migrations/sqlite` and `migrations/postgres`, the same names on both sides.
 
-use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection, PgConnection};
 
-use super::{Store, StoreError, Tx};
+use super::{Store, StoreError, Tx, moving};
 
 macro_rules! migrations {
     ($database:literal) => {
@@ -117,22 +117,33 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
             let mut connection = pool.acquire().await?.detach();
             let unlimited = "SET statement_timeout = 0; SET lock_timeout = 0";
             sqlx::raw_sql(unlimited).execute(&mut connection).await?;
-            let done = migrator(POSTGRES)
-                .run_direct(None, &mut connection, false)
-                .await;
+            let done = run_alone(&mut connection).await;
             connection.close().await?;
-            done
+            return done;
         }
     };
     result.map_err(|error: MigrateError| StoreError::Migrate(error.to_string()))
 }
 
-/// The schema's version; 0 for an empty database.
+/// The same over a PostgreSQL connection that has no limits on time.
+pub(super) async fn run_alone(connection: &mut PgConnection) -> Result<(), StoreError> {
+    migrator(POSTGRES)
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| StoreError::Migrate(error.to_string()))
+}
+
+/// The schema's version; 0 for an empty database. What asks for it is about to use the database: so one that is not in
+/// force is refused here.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`].
+/// [`StoreError::Moved`], [`StoreError::UnfinishedCopy`], [`StoreError::Unavailable`].
 pub async fn version(store: &Store) -> Result<i64, StoreError> {
     let mut tx = store.read().await?;
+    match &mut tx {
+        Tx::Sqlite(tx) => moving::refuse_moved(tx).await?,
+        Tx::Postgres(tx) => moving::refuse_unfinished(tx).await?,
+    }
     let exists = match &mut tx {
         Tx::Sqlite(tx) => {
             sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
@@ -158,7 +169,7 @@ pub async fn version(store: &Store) -> Result<i64, StoreError> {
 /// Refuses a database that is not of exactly this program's version.
 ///
 /// # Errors
-/// [`StoreError::TooOld`], [`StoreError::TooNew`], [`StoreError::Unavailable`].
+/// [`StoreError::TooOld`], [`StoreError::TooNew`], and as [`version`].
 pub async fn check(store: &Store) -> Result<(), StoreError> {
     let (found, needed) = (version(store).await?, NEEDED);
     match found.cmp(&needed) {

@@ -36,12 +36,15 @@ pub mod ledger;
 pub mod licensee;
 pub mod lists;
 pub mod migrate;
+mod months;
+pub mod moving;
 pub mod order;
 pub mod pack_link;
 pub mod register;
 pub mod report;
 mod row;
 pub mod scan;
+pub mod scans_kept;
 pub mod search;
 pub mod session;
 pub mod template;
@@ -51,7 +54,10 @@ pub mod unissued;
 pub mod user;
 pub mod waiting;
 
+use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
+
+use crate::domain::calendar::clock_of;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
 
@@ -86,6 +92,25 @@ pub enum StoreError {
     /// It was filled by a trial version that kept no ledger.
     #[error("the database was filled by a trial version and holds {0} licensees without a ledger")]
     TrialData(u64),
+    /// The installation was moved to another database.
+    #[error("the installation was moved to {to} at {}", clock_of(*at))]
+    Moved {
+        /// Its new address, without the password.
+        to: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// An installation is being moved into this database, or the move was given up.
+    #[error("the database is an unfinished copy of a SQLite installation that was being moved")]
+    UnfinishedCopy,
+    /// While an installation was moved, a row was not the same on both sides after it had been copied.
+    #[error("table {table}, row {key}: not the same on both sides, although it was copied")]
+    CopyDiffers {
+        /// The table.
+        table: String,
+        /// The key of the first such row.
+        key: String,
+    },
     /// A migration failed; the ones before it are done, it is not.
     #[error("the schema could not be brought up to date: {0}")]
     Migrate(String),
@@ -119,6 +144,13 @@ impl StoreError {
             Self::TrialData(_) => {
                 "keep it with the version that made it, and begin anew with another --database"
             }
+            Self::CopyDiffers { .. } => {
+                "nothing was moved and SQLite stays in force: see who else writes to the target, then run it again"
+            }
+            Self::Moved { .. } => "name that database with --database",
+            Self::UnfinishedCopy => {
+                "run `yuanmark migrate --to` from the SQLite database again, to its end; until then that one is in force"
+            }
             Self::BrokenRow { .. } => "compare the database with a backup",
             Self::NumbersUsedUp(_) => "begin a new installation with a keyring of its own",
         }
@@ -138,7 +170,12 @@ impl StoreError {
     pub const fn is_wrong_database(&self) -> bool {
         matches!(
             self,
-            Self::NoDatabase(_) | Self::TooOld { .. } | Self::TooNew { .. } | Self::TrialData(_)
+            Self::NoDatabase(_)
+                | Self::TooOld { .. }
+                | Self::TooNew { .. }
+                | Self::TrialData(_)
+                | Self::Moved { .. }
+                | Self::UnfinishedCopy
         )
     }
 }

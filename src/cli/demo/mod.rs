@@ -28,6 +28,7 @@ use crate::domain::public_url::PublicUrl;
 use crate::http::{App, CATALOG_MIB};
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
+use crate::service::retention;
 use crate::service::{ledger, pack, system};
 
 /// Marks of the demonstration's one batch.
@@ -94,7 +95,7 @@ impl Demo {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
             let app = App::new(store, Arc::new(keys), public_url, Some(token), CATALOG_MIB);
-            serve(listener, app).await?;
+            serve(listener, app, retention::DAYS).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Every number is added up from what the books keep beside each thing, so a report is as true as the ledger that
 //! `yuanmark ledger verify` proves. Scans are counted, never shown one by one.
 
-mod scans;
+pub(in crate::service) mod scans;
 mod tables;
 
 use jiff::Timestamp;

@@ -78,7 +78,7 @@ fn days(from: Date, until: Date) -> impl Iterator<Item = Date> {
 }
 
 /// Midnight in China at which a day begins.
-fn midnight(day: Date) -> Timestamp {
+pub(in crate::service) fn midnight(day: Date) -> Timestamp {
     let midnight = day.to_datetime(Time::midnight());
     BEIJING.to_timestamp(midnight).unwrap_or(Timestamp::MAX)
 }

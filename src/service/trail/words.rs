@@ -39,6 +39,8 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("document-take", "查阅文件", "take a document"),
     ("ledger-prove", "核对全部台账", "prove the whole ledger"),
     ("trail-export", "导出操作日志", "take the audit trail away"),
+    ("database-move", "迁移数据库", "move to another database"),
+    ("scan-prune", "清除过期查询记录", "remove old scans"),
     ("none", "无此权限", "nothing that is allowed"),
 ];
 

@@ -6,7 +6,7 @@ use crate::support::program::Program;
 
 /// Each variable, a command that takes its flag, and a value that the command refuses with these words, so that one sees
 /// that the variable was read.
-const VARIABLES: [(&str, &str, &str, &str); 8] = [
+const VARIABLES: [(&str, &str, &str, &str); 9] = [
     (
         "YUANMARK_DATABASE",
         "order list",
@@ -45,6 +45,12 @@ const VARIABLES: [(&str, &str, &str, &str); 8] = [
         "there is no token in elsewhere",
     ),
     ("YUANMARK_LOG_FORMAT", "serve", "xml", "--log-format"),
+    (
+        "YUANMARK_KEEP_SCANS_DAYS",
+        "serve",
+        "three years",
+        "--keep-scans-days",
+    ),
 ];
 
 #[test]

@@ -129,6 +129,8 @@ const COMMANDS: &[&str] = &[
     "trail",
     "trail list",
     "trail export",
+    "scan",
+    "scan prune",
     "verify",
     "migrate",
     "doctor",

@@ -652,17 +652,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 8",
+        "at version 0, this program needs 9",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 8",
+        "at version 99, this program knows only 9",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 8",
+        "at version 99, this program knows only 9",
         "newer",
     ),
     (
