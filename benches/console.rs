@@ -168,6 +168,7 @@ async fn measure(store: Store, folder: &std::path::Path) {
         keys: keys.clone(),
         public_url: Arc::new(PublicUrl::new("http://127.0.0.1:1").unwrap()),
         admin: None,
+        traffic: Arc::default(),
     };
     let pages = console::routes::pages(app.clone()).listed;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -30,6 +30,7 @@ mod printer;
 mod serve;
 mod template;
 mod token;
+mod traffic;
 mod trail;
 mod transfer;
 mod user;

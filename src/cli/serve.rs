@@ -13,17 +13,19 @@ use super::address::Address;
 use super::arguments::Installation;
 use super::failure::Failure;
 use super::token;
+use super::traffic::TrafficArguments;
 use crate::http::{self, App};
 
 #[derive(Args)]
 #[command(
     after_help = "Put a proxy that speaks TLS before it, and give the address that phones see as --public-url.
+Behind one, name it with --trusted-proxy: else all the world comes from its address.
 SIGTERM and Ctrl-C finish what is being answered, then end. A changed keyring is in force within a second.
 
 Without --admin-token-file only the tokens of people open the interface for programs.
 
 EXAMPLES
-  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn
+  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn --trusted-proxy 127.0.0.1
   yuanmark token new --out admin-token && yuanmark serve --admin-token-file admin-token"
 )]
 pub(super) struct Serve {
@@ -35,6 +37,8 @@ pub(super) struct Serve {
     /// A file (mode 0600) whose one line opens all of the interface for programs
     #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    traffic: TrafficArguments,
 }
 
 /// How the log is written.
@@ -51,6 +55,7 @@ impl Serve {
         start_log(self.log_format);
         let admin = self.admin_token_file.as_deref().map(token::read);
         let admin = admin.transpose()?;
+        let traffic = self.traffic.open()?;
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let (listener, public_url) = self.address.bind().await?;
@@ -59,6 +64,7 @@ impl Serve {
             keys: Arc::new(keys),
             public_url: Arc::new(public_url),
             admin: admin.map(Arc::new),
+            traffic: Arc::new(traffic),
         };
         serve(listener, app).await
     }

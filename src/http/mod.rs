@@ -14,16 +14,20 @@ mod extract;
 mod for_people;
 mod handover;
 mod language;
+mod limits;
 mod log;
 mod made;
 mod network;
 mod openapi;
 pub mod pages;
+mod person;
 mod problem;
 mod security;
 mod server;
 mod status;
+mod traffic;
 mod unread;
+mod upkeep;
 mod visitor;
 
 use std::sync::Arc;
@@ -40,13 +44,15 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
+pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use server::serve;
+pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
 use crate::domain::input::Input;
 use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
-use crate::service::ServiceError;
 use crate::service::keys::LiveKeys;
 use crate::service::system;
 use crate::service::verify::{self, Answer, Check};
@@ -87,6 +93,8 @@ pub struct App {
     pub public_url: Arc<PublicUrl>,
     /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
     pub admin: Option<Arc<AdminToken>>,
+    /// Who asks: proxies, limits, places.
+    pub traffic: Arc<Traffic>,
 }
 
 /// All routes.
@@ -172,13 +180,25 @@ async fn method_not_allowed() -> Response {
     problem::Problem::METHOD_NOT_ALLOWED.response()
 }
 
-/// Answers a check within the time limit, whoever asks.
+/// Why a check was not answered.
+enum Unanswered {
+    /// Whoever asks has guessed too much, or the serial was asked too often.
+    Refused(limits::Refused),
+    /// We could not.
+    Failed,
+}
+
+/// Answers a check within the time limit, whoever asks. A place that the asker gives goes before the address's.
 async fn check(
     app: &App,
     visitor: &visitor::Visitor,
     input: Option<Input>,
     place: Option<Place>,
-) -> Result<Answer, ServiceError> {
+) -> Result<Answer, Unanswered> {
+    let limits = &app.traffic.limits;
+    let asked = limits.ask(input.as_ref(), visitor.address);
+    let asked = asked.map_err(Unanswered::Refused)?;
+    let place = place.or_else(|| app.traffic.places.of(visitor.address?));
     let check = Check {
         input,
         channel: visitor.channel,
@@ -188,8 +208,9 @@ async fn check(
     let answer = verify::answer(&app.store, &app.keys, check, system::now());
     let answer = tokio::time::timeout(ANSWER_TIMEOUT, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(StoreError::TooSlow.into()));
-    if let Err(error) = &answer {
+    limits.told(asked, answer.as_ref().ok().map(Answer::verdict));
+    answer.map_err(|error| {
         tracing::error!(%error, "a check could not be answered");
-    }
-    answer
+        Unanswered::Failed
+    })
 }

@@ -19,6 +19,7 @@ mod keys;
 mod layers;
 mod ledger;
 mod pack;
+mod places;
 mod sheets;
 mod store;
 mod vectors;

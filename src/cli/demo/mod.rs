@@ -98,6 +98,7 @@ impl Demo {
                 keys: Arc::new(keys),
                 public_url: Arc::new(public_url),
                 admin: Some(Arc::new(token)),
+                traffic: Arc::default(),
             };
             serve(listener, app).await?;
         }

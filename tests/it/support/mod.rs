@@ -15,3 +15,4 @@ pub mod said;
 pub mod server;
 pub mod serving;
 pub mod signed_in;
+pub mod xdb;

@@ -67,6 +67,7 @@ pub fn all(office: &Office) -> Vec<Route> {
                 .unwrap(),
         ),
         admin: None,
+        traffic: std::sync::Arc::default(),
     };
     let listed = routes::pages(app).listed.into_iter();
     listed
