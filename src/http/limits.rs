@@ -1,4 +1,4 @@
-//! SerialLimits on asking by serial: for a network that guesses serials, and for a serial that is asked again and again.
+//! Limits on asking by serial: for a network that guesses serials, and for a serial that is asked again and again.
 //!
 //! A serial cannot be found by guessing as it is (28 bits of tag, and the batch must be there): these limits keep guessing
 //! from costing us anything, and from being tried. Signed codes are never limited, nor are forged ones: they prove
@@ -270,8 +270,8 @@ mod tests {
         Input::Serial(Serial::from_typed(&typed).unwrap())
     }
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some([203, 0, 113, last].into())
+    fn address(last: u8) -> IpAddr {
+        [203, 0, 113, last].into()
     }
 
     fn guess(
@@ -279,7 +279,7 @@ mod tests {
         number: u32,
         from: u8,
     ) -> Result<(), Refused> {
-        let asked = limits.ask(Some(&serial(number)), address(from))?;
+        let asked = limits.ask(Some(&serial(number)), Some(address(from)))?;
         limits.told(asked, Some(Verdict::NotOurs));
         Ok(())
     }
@@ -289,7 +289,7 @@ mod tests {
         number: u32,
         from: u8,
     ) -> Result<(), Refused> {
-        let asked = limits.ask(Some(&serial(number)), address(from))?;
+        let asked = limits.ask(Some(&serial(number)), Some(address(from)))?;
         limits.told(asked, Some(Verdict::FirstCheck));
         Ok(())
     }
@@ -317,7 +317,7 @@ mod tests {
         let (limits, _clock) = limits(3, 0);
         for number in 0..1000 {
             good(&limits, number, 1).unwrap();
-            let asked = limits.ask(Some(&serial(number)), address(1)).unwrap();
+            let asked = limits.ask(Some(&serial(number)), Some(address(1))).unwrap();
             limits.told(asked, None);
         }
         for number in 0..3 {
@@ -330,7 +330,7 @@ mod tests {
     fn guesses_at_once_are_all_paid() {
         let (limits, _clock) = limits(3, 0);
         let asked: Vec<_> = (0..50)
-            .map(|number| limits.ask(Some(&serial(number)), address(1)))
+            .map(|number| limits.ask(Some(&serial(number)), Some(address(1))))
             .collect();
         assert_eq!(asked.iter().filter(|asked| asked.is_ok()).count(), 3);
         assert_eq!(limits.guesses_refused(), 47);
@@ -361,7 +361,7 @@ mod tests {
     fn codes_and_nonsense_are_never_limited_and_zero_is_no_limit() {
         let (few, _clock) = limits(1, 1);
         for _ in 0..100 {
-            let asked = few.ask(None, address(1)).unwrap();
+            let asked = few.ask(None, Some(address(1))).unwrap();
             few.told(asked, Some(Verdict::NotOurs));
         }
         guess(&few, 1, 1).unwrap();

@@ -1,4 +1,4 @@
-//! MaxMind's format: <https://maxmind.github.io/MaxMind-DB/>. The names are those of `GeoIP2` and `GeoLite2` City, Enterprise
+//! MaxMind's format: <https://maxmind.github.io/MaxMind-DB/>. The names are those of GeoIP2 and GeoLite2 City, Enterprise
 //! and Connection-Type.
 
 use std::fmt;

@@ -10,6 +10,7 @@ use crate::places::mmdb;
 use crate::support::databases::{TestDatabase, number};
 use crate::support::installation::{Installation, index};
 use crate::support::server::{Phone, Reply, Site, traffic};
+use crate::support::serving::Process;
 use crate::support::xdb;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -163,7 +164,7 @@ fn wrong(site: &Site, number: u32) -> String {
         batch: BatchNumber::new(9_000 + number).unwrap(),
         index: index(0),
     };
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         site.keys.secrets.serial.serial(mark).to_string()
     } else {
         format!("{number:016}")
@@ -261,4 +262,65 @@ async fn a_serial_that_everybody_types_is_to_be_scanned() {
     let other = site.serial(&batch, 1).to_string();
     assert_eq!(site.phone().check(&other).await.verdict(), "first_check");
     assert_eq!(site.app().traffic.limits.asks_refused(), 4);
+}
+
+/// The real program with every flag: what a changed file says is in force without a new start, a broken one is not taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_takes_its_flags_and_a_changed_file_of_places() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    let batch = installation.batch(3).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("places.xdb");
+    let put = |bytes: &[u8]| {
+        let new = folder.path().join("new");
+        std::fs::write(&new, bytes).unwrap();
+        std::fs::rename(new, &path).unwrap();
+    };
+    let says = |text| xdb::version_3(&[("203.0.113.0", "203.0.113.255", text)]);
+    put(&says("中国|0|湖南省|益阳市|电信"));
+    let arguments = [
+        "--trusted-proxy=127.0.0.1,10.0.0.0/8",
+        "--places",
+        path.to_str().unwrap(),
+        "--guesses-per-hour=1",
+        "--asks-of-a-serial-per-hour=2",
+    ];
+    let process = Process::serve_with(&installation, &arguments);
+    let phone = || {
+        process
+            .phone()
+            .with(FORWARDED_FOR, "203.0.113.77, 10.0.0.9")
+    };
+    let first_province = async |mark: u32| {
+        let link = installation.code(&batch, mark).to_base64url();
+        phone().check(&link).await;
+        let next = process.phone().check(&link).await.json();
+        next["query"]["first_province"].clone()
+    };
+    assert_eq!(first_province(0).await, "湖南");
+    put(&says("中国|0|广东省|广州市|电信"));
+    process.logged("the places have changed and are in force");
+    assert_eq!(first_province(1).await, "广东");
+    put(b"nonsense");
+    let line =
+        process.logged("a file of places has changed but is not taken; the old one stays in force");
+    assert!(
+        line["error"].as_str().unwrap().contains("neither"),
+        "{line}"
+    );
+    assert_eq!(first_province(2).await, "广东");
+
+    assert_eq!(phone().check("0000-0000-0000-0000").await.status, 200);
+    is_too_many(&phone().check("0000-0000-0000-0001").await, 1..=3600);
+    let serial = installation.serial(&batch, 0).to_string();
+    for status in [200, 200, 429] {
+        assert_eq!(process.phone().check(&serial).await.status, status);
+    }
+    let (status, log) = process.terminate();
+    assert!(status.success());
+    for line in log {
+        for secret in ["203.0.113", "10.0.0.9", "益阳", &serial] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
 }

@@ -138,7 +138,7 @@ fn what_is_no_file_of_places_is_refused_in_words() {
         (with(&|bytes| bytes[16] = 5), "IP version 5"),
         (with(&|bytes| bytes[18] = 8), "pointers of 8 bytes"),
         (
-            with(&|bytes| bytes[segments + 17] = 0),
+            with(&|bytes| bytes[segments + 16] = 0),
             "segment 1 is out of order",
         ),
         (

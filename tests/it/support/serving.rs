@@ -23,15 +23,20 @@ pub struct Process {
 impl Process {
     /// Serves the installation's database and keys on a free port, with the log in JSON.
     pub fn serve(installation: &Installation) -> Self {
-        Self::start(installation, None)
+        Self::start(installation, None, &[])
+    }
+
+    /// The same, with these further arguments.
+    pub fn serve_with(installation: &Installation, arguments: &[&str]) -> Self {
+        Self::start(installation, None, arguments)
     }
 
     /// The same, with all of our own in its log.
     pub fn serve_telling_all(installation: &Installation) -> Self {
-        Self::start(installation, Some("yuanmark=debug"))
+        Self::start(installation, Some("yuanmark=debug"), &[])
     }
 
-    fn start(installation: &Installation, log: Option<&str>) -> Self {
+    fn start(installation: &Installation, log: Option<&str>, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yuanmark"));
         match log {
             Some(level) => command.env("RUST_LOG", level),
@@ -40,6 +45,7 @@ impl Process {
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(["--public-url", PUBLIC_URL])
+            .args(arguments)
             .arg("--keys")
             .arg(installation.keys.folder().path())
             .env("YUANMARK_DATABASE", &installation.database.address)
