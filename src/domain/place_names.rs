@@ -56,13 +56,9 @@ fn prefecture_named(province: u32, name: &str) -> Option<Prefecture> {
     if short.chars().count() < 2 {
         return None;
     }
-    let mut fitting = prefectures_of(province)
-        .iter()
-        .filter(|row| row.name.starts_with(short));
-    match (fitting.next(), fitting.next()) {
-        (Some(only), None) => Prefecture::new(only.code),
-        _ => None,
-    }
+    let mut rows = prefectures_of(province).iter();
+    let row = rows.find(|row| row.name.starts_with(short))?; // two characters tell those of a province apart
+    Prefecture::new(row.code)
 }
 
 /// The place of a province's and a smaller division's Chinese names; the province as a whole if the other is none of its
@@ -171,6 +167,16 @@ mod tests {
                 assert_eq!(code(in_chinese(zh, name)), row.code, "{zh} {name}");
             }
         }
+    }
+
+    #[test]
+    fn two_characters_tell_the_prefectures_of_a_province_apart() {
+        let begins = |row: &'static crate::domain::place::Row| {
+            let begin: String = row.name.chars().take(2).collect();
+            (row.code / 10_000, begin)
+        };
+        let all: std::collections::HashSet<_> = ROWS.iter().map(begins).collect();
+        assert_eq!(all.len(), ROWS.len());
     }
 
     #[test]

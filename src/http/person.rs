@@ -131,7 +131,7 @@ mod tests {
     ];
 
     /// One header at least for each line of the list that is not a person's.
-    const PROGRAMS: [&str; 44] = [
+    const PROGRAMS: [&str; 50] = [
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Twitterbot/1.0",
         "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
@@ -176,6 +176,12 @@ mod tests {
         "FeedFetcher-Google; (+http://www.google.com/feedfetcher.html)",
         "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)",
         "Mozilla/5.0 AppleWebKit/537.36 (compatible; ChatGPT-User/1.0; +https://openai.com)",
+        "Mozilla/5.0 AppleWebKit/537.36 (compatible; Perplexity-User/1.0; +https://perplexity.ai/perplexity-user)",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Claude-User/1.0)",
+        "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) AppleWebKit/537.36 Chrome/99 Mobile Safari/537.36 (compatible; GoogleOther)",
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Mobile Safari/537.36 (compatible; Google-Read-Aloud)",
+        "Mozilla/5.0 (Linux; Android 11; moto g power) AppleWebKit/537.36 Chrome/109 Mobile Safari/537.36 Chrome-Lighthouse",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app) Chrome/100 Safari/537.36",
     ];
 
     #[test]
@@ -220,6 +226,16 @@ mod tests {
             assert!(!rule.is_a_person_s || !rule.begins, "{word}");
             let same = lines[..at].iter().any(|(earlier, _)| earlier == word);
             assert!(!same, "{word} stands there twice");
+            let headers = if rule.is_a_person_s {
+                &PEOPLE[..]
+            } else {
+                &PROGRAMS
+            };
+            let is_in_use = |header: &&str| header.to_ascii_lowercase().contains(word);
+            assert!(
+                headers.iter().any(|header| is_in_use(header)),
+                "no header has {word}"
+            );
         }
     }
 
