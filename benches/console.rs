@@ -26,7 +26,7 @@ use yuanmark::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use yuanmark::domain::printer::PrinterNumber;
 use yuanmark::domain::public_url::PublicUrl;
 use yuanmark::http::console::guard::Needs;
-use yuanmark::http::{self, App, console};
+use yuanmark::http::{self, App, CATALOG_MIB, Traffic, console};
 use yuanmark::keystore::KeyFolder;
 use yuanmark::service::keys::{self, LiveKeys};
 use yuanmark::service::people::accounts::{self, NewUser};
@@ -164,7 +164,14 @@ async fn measure(store: Store, folder: &std::path::Path) {
     keys::make(&folder, None, None, system::now()).unwrap();
     let keys = Arc::new(LiveKeys::open(folder, None).unwrap());
     let url = PublicUrl::new("http://127.0.0.1:1").unwrap();
-    let app = App::new(store.clone(), keys.clone(), url, None, http::CATALOG_MIB);
+    let app = App::new(
+        store.clone(),
+        keys.clone(),
+        url,
+        None,
+        Traffic::default(),
+        CATALOG_MIB,
+    );
     let pages = console::routes::pages(app.clone()).listed;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();

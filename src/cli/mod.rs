@@ -31,6 +31,7 @@ mod scan;
 mod serve;
 mod template;
 mod token;
+mod traffic;
 mod trail;
 mod transfer;
 mod user;

@@ -14,18 +14,20 @@ use super::address::Address;
 use super::arguments::Installation;
 use super::failure::Failure;
 use super::token;
+use super::traffic::TrafficArguments;
 use crate::http::{self, App};
 use crate::service::retention;
 
 #[derive(Args)]
 #[command(
     after_help = "Put a proxy that speaks TLS before it, and give the address that phones see as --public-url.
+Behind one, name it with --trusted-proxy: else all the world comes from its address.
 SIGTERM and Ctrl-C finish what is being answered, then end. A changed keyring is in force within a second.
 
 Without --admin-token-file only the tokens of people open the interface for programs.
 
 EXAMPLES
-  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn
+  yuanmark serve --listen 127.0.0.1:8080 --public-url https://v.example.cn --trusted-proxy 127.0.0.1
   yuanmark token new --out admin-token && yuanmark serve --admin-token-file admin-token"
 )]
 pub(super) struct Serve {
@@ -57,6 +59,8 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(u32).range(0..=36_500)
     )]
     keep_scans_days: u32,
+    #[command(flatten)]
+    traffic: TrafficArguments,
 }
 
 /// How the log is written.
@@ -73,10 +77,12 @@ impl Serve {
         start_log(self.log_format);
         let admin = self.admin_token_file.as_deref().map(token::read);
         let admin = admin.transpose()?;
+        let traffic = self.traffic.open()?;
         let keys = place.live_keys()?;
         let store = place.store().await?;
         let (listener, public_url) = self.address.bind().await?;
-        let app = App::new(store, Arc::new(keys), public_url, admin, self.catalog_mib);
+        let keys = Arc::new(keys);
+        let app = App::new(store, keys, public_url, admin, traffic, self.catalog_mib);
         if let Some(address) = self.metrics_listen {
             let listener = TcpListener::bind(address).await.map_err(|error| {
                 let what = format!("cannot listen on {address}: {error}");

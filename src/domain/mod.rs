@@ -32,6 +32,7 @@ pub mod order;
 pub mod pack_link;
 pub mod phone;
 pub mod place;
+pub mod place_names;
 pub mod plan;
 pub mod printer;
 pub mod public_url;

@@ -1,54 +1,53 @@
 //! Where a query came from: a prefecture of China, and how that is known.
 //!
-//! The table is `data/places.csv`: code of GB/T 2260, name, province, coordinates, population.
+//! The table is `data/places.csv`: code of GB/T 2260, name, province, coordinates, population, seat. How names are
+//! looked up in it stands in [`super::place_names`].
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../data/places.csv");
 
 /// Province-level divisions by the first two digits of their code, in Chinese as people say them and in English.
-const PROVINCES: [(&str, &str, &str); 34] = [
-    ("11", "北京", "Beijing"),
-    ("12", "天津", "Tianjin"),
-    ("13", "河北", "Hebei"),
-    ("14", "山西", "Shanxi"),
-    ("15", "内蒙古", "Inner Mongolia"),
-    ("21", "辽宁", "Liaoning"),
-    ("22", "吉林", "Jilin"),
-    ("23", "黑龙江", "Heilongjiang"),
-    ("31", "上海", "Shanghai"),
-    ("32", "江苏", "Jiangsu"),
-    ("33", "浙江", "Zhejiang"),
-    ("34", "安徽", "Anhui"),
-    ("35", "福建", "Fujian"),
-    ("36", "江西", "Jiangxi"),
-    ("37", "山东", "Shandong"),
-    ("41", "河南", "Henan"),
-    ("42", "湖北", "Hubei"),
-    ("43", "湖南", "Hunan"),
-    ("44", "广东", "Guangdong"),
-    ("45", "广西", "Guangxi"),
-    ("46", "海南", "Hainan"),
-    ("50", "重庆", "Chongqing"),
-    ("51", "四川", "Sichuan"),
-    ("52", "贵州", "Guizhou"),
-    ("53", "云南", "Yunnan"),
-    ("54", "西藏", "Tibet"),
-    ("61", "陕西", "Shaanxi"),
-    ("62", "甘肃", "Gansu"),
-    ("63", "青海", "Qinghai"),
-    ("64", "宁夏", "Ningxia"),
-    ("65", "新疆", "Xinjiang"),
-    ("71", "台湾", "Taiwan"),
-    ("81", "香港", "Hong Kong"),
-    ("82", "澳门", "Macau"),
+pub(super) const PROVINCES: [(u32, &str, &str); 34] = [
+    (11, "北京", "Beijing"),
+    (12, "天津", "Tianjin"),
+    (13, "河北", "Hebei"),
+    (14, "山西", "Shanxi"),
+    (15, "内蒙古", "Inner Mongolia"),
+    (21, "辽宁", "Liaoning"),
+    (22, "吉林", "Jilin"),
+    (23, "黑龙江", "Heilongjiang"),
+    (31, "上海", "Shanghai"),
+    (32, "江苏", "Jiangsu"),
+    (33, "浙江", "Zhejiang"),
+    (34, "安徽", "Anhui"),
+    (35, "福建", "Fujian"),
+    (36, "江西", "Jiangxi"),
+    (37, "山东", "Shandong"),
+    (41, "河南", "Henan"),
+    (42, "湖北", "Hubei"),
+    (43, "湖南", "Hunan"),
+    (44, "广东", "Guangdong"),
+    (45, "广西", "Guangxi"),
+    (46, "海南", "Hainan"),
+    (50, "重庆", "Chongqing"),
+    (51, "四川", "Sichuan"),
+    (52, "贵州", "Guizhou"),
+    (53, "云南", "Yunnan"),
+    (54, "西藏", "Tibet"),
+    (61, "陕西", "Shaanxi"),
+    (62, "甘肃", "Gansu"),
+    (63, "青海", "Qinghai"),
+    (64, "宁夏", "Ningxia"),
+    (65, "新疆", "Xinjiang"),
+    (71, "台湾", "Taiwan"),
+    (81, "香港", "Hong Kong"),
+    (82, "澳门", "Macau"),
 ];
 
 /// The province of the first two digits of a code, in Chinese and in English.
 pub fn province_of(two_digits: u32) -> Option<(&'static str, &'static str)> {
-    let two = format!("{two_digits:02}");
-    let found = PROVINCES.iter().find(|(code, ..)| *code == two);
+    let found = PROVINCES.iter().find(|(code, ..)| *code == two_digits);
     found.map(|(_, zh, en)| (*zh, *en))
 }
 
@@ -61,6 +60,8 @@ pub enum PlaceClass {
     Fixed,
     /// The address of a mobile network: wrong by about 200 km in the median.
     Mobile,
+    /// The address of a network of which nobody says what kind it is; it proves no more than a mobile one's.
+    Unknown,
 }
 
 impl PlaceClass {
@@ -70,31 +71,75 @@ impl PlaceClass {
             Self::Gps => "gps",
             Self::Fixed => "fixed",
             Self::Mobile => "mobile",
+            Self::Unknown => "unknown",
         }
     }
 
     /// The class a word names.
     pub fn from_slug(slug: &str) -> Option<Self> {
-        [Self::Gps, Self::Fixed, Self::Mobile]
+        [Self::Gps, Self::Fixed, Self::Mobile, Self::Unknown]
             .into_iter()
             .find(|class| class.slug() == slug)
     }
 }
 
-/// A prefecture of the table.
+/// A row of the table.
+pub(super) struct Row {
+    pub code: u32,
+    /// Such as 益阳市.
+    pub name: &'static str,
+    /// Where it is governed from, in English, such as Yiyang.
+    pub seat: &'static str,
+}
+
+/// The table, by code.
+pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let read = |row: &'static str| {
+        let mut fields = row.split(',');
+        Some(Row {
+            code: fields.next()?.parse().ok()?,
+            name: fields.next()?,
+            seat: fields.next_back()?,
+        })
+    };
+    let mut rows: Vec<Row> = TABLE.lines().skip(1).filter_map(read).collect();
+    rows.sort_by_key(|row| row.code);
+    rows
+});
+
+/// The prefectures of a province, by its first two digits.
+pub(super) fn prefectures_of(province: u32) -> &'static [Row] {
+    let first = ROWS.partition_point(|row| row.code / 10_000 < province);
+    let after = ROWS.partition_point(|row| row.code / 10_000 <= province);
+    &ROWS[first..after]
+}
+
+/// A prefecture of the table; or a province as a whole where only that is known, under its own code of GB/T 2260, such
+/// as 430000 for Hunan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prefecture(u32);
 
 impl Prefecture {
-    /// The prefecture of a six-digit code, if the table has it.
+    /// The prefecture of a six-digit code, if the table has it, or the province of one.
     pub fn new(code: u32) -> Option<Self> {
-        static NAMES: LazyLock<HashMap<u32, &str>> = LazyLock::new(|| {
-            let rows = TABLE.lines().skip(1);
-            rows.filter_map(|row| row.split_once(','))
-                .filter_map(|(code, rest)| Some((code.parse().ok()?, rest)))
-                .collect()
-        });
-        NAMES.contains_key(&code).then_some(Self(code))
+        let is_there = is_in_table(code)
+            || Self::of_province(code / 10_000).is_some_and(|whole| whole.0 == code);
+        is_there.then_some(Self(code))
+    }
+
+    /// A province of which the prefecture is not known, by its first two digits. One that is a single prefecture, such
+    /// as Beijing, is that prefecture.
+    pub fn of_province(two_digits: u32) -> Option<Self> {
+        province_of(two_digits)?;
+        match prefectures_of(two_digits) {
+            [only] => Some(Self(only.code)),
+            _ => Some(Self(two_digits * 10_000)),
+        }
+    }
+
+    /// Whether only the province is known.
+    pub fn is_a_whole_province(self) -> bool {
+        !is_in_table(self.0)
     }
 
     /// The six digits.
@@ -106,6 +151,10 @@ impl Prefecture {
     pub fn province(self) -> (&'static str, &'static str) {
         province_of(self.0 / 10_000).unwrap_or(("", ""))
     }
+}
+
+fn is_in_table(code: u32) -> bool {
+    ROWS.binary_search_by_key(&code, |row| row.code).is_ok()
 }
 
 /// A place, and how it is known.
@@ -137,5 +186,38 @@ mod tests {
         }
         assert!(rows > 330);
         assert_eq!(Prefecture::new(999_999), None);
+        assert_eq!(Prefecture::new(0), None);
+        assert_eq!(Prefecture::new(430_001), None);
+    }
+
+    #[test]
+    fn a_province_as_a_whole_has_its_own_code() {
+        for (two, zh, en) in PROVINCES {
+            let whole = Prefecture::of_province(two).unwrap();
+            assert_eq!(whole.province(), (zh, en));
+            assert_eq!(Prefecture::new(whole.code()), Some(whole));
+        }
+        let code = |two| Prefecture::of_province(two).map(Prefecture::code);
+        assert_eq!(code(43), Some(430_000));
+        assert!(Prefecture::new(430_000).unwrap().is_a_whole_province());
+        // What is one prefecture alone is that.
+        assert_eq!(code(11), Some(110_100));
+        assert_eq!(code(81), Some(810_000));
+        assert!(!Prefecture::new(810_000).unwrap().is_a_whole_province());
+        assert_eq!(Prefecture::new(110_000), None);
+        assert_eq!(code(99), None);
+    }
+
+    #[test]
+    fn every_class_has_its_word() {
+        for (class, word) in [
+            (PlaceClass::Gps, "gps"),
+            (PlaceClass::Fixed, "fixed"),
+            (PlaceClass::Mobile, "mobile"),
+            (PlaceClass::Unknown, "unknown"),
+        ] {
+            assert_eq!(class.slug(), word);
+            assert_eq!(PlaceClass::from_slug(word), Some(class));
+        }
     }
 }

@@ -26,7 +26,7 @@ const ID_BITS: u32 = 52;
 const INDEX_BITS: u32 = 24;
 
 /// A well-formed serial. Only [`SerialKey::mark`] tells whether it is one of ours.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Serial(u128);
 
 impl Serial {

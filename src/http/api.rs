@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::extract::ApiJson;
 use super::problem::Problem;
 use super::visitor::Visitor;
-use super::{App, check};
+use super::{App, Unanswered, check};
 use crate::domain::input::Input;
 use crate::domain::place::{Place, PlaceClass, Prefecture};
 use crate::service::verify::{Answer, MarkAnswer};
@@ -142,6 +142,9 @@ pub struct WithdrawalBody {
         (status = 413, description = "More than 4 KiB", body = Problem),
         (status = 415, description = "Not JSON", body = Problem),
         (status = 422, description = "No such prefecture", body = Problem),
+        (status = 429, description = "Too many serials that are not ours came from this network, or this serial was asked \
+         too often: never a verdict, and the same for right and wrong serials. The whole code is always answered", body = Problem,
+         headers(("retry-after" = u64, description = "Seconds until the next serial is looked at"))),
         (status = 503, description = "Could not check: never a verdict", body = Problem)
     )
 )]
@@ -152,18 +155,20 @@ pub async fn verify(
 ) -> Response {
     let place = match request.prefecture.map(Prefecture::new) {
         None => None,
-        Some(Some(prefecture)) => Some(Place {
+        Some(Some(prefecture)) if !prefecture.is_a_whole_province() => Some(Place {
             prefecture,
             class: PlaceClass::Gps,
         }),
-        Some(None) => {
+        Some(_) => {
             let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
             return Problem::INVALID.because(detail).response();
         }
     };
     let input = Input::read(&request.code);
-    let Ok(answer) = check(&app, &visitor, input, place).await else {
-        return Problem::UNAVAILABLE.response();
+    let answer = match check(&app, &visitor, input, place).await {
+        Ok(answer) => answer,
+        Err(Unanswered::Refused(refused)) => return Problem::too_many(refused.seconds).response(),
+        Err(Unanswered::Failed) => return Problem::UNAVAILABLE.response(),
     };
     let body = VerifyResponse {
         true_domain: app.public_url.domain().to_owned(),

@@ -11,7 +11,7 @@ use super::{App, console, network, pages};
 pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let asked = request.headers().clone();
-    let network = network::of(&asked, request.extensions());
+    let network = network::of(request.extensions());
     let response = next.run(request).await;
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     let is_page = response

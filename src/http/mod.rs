@@ -14,17 +14,21 @@ mod extract;
 mod for_people;
 mod handover;
 mod language;
+mod limits;
 mod log;
 mod made;
 mod metrics;
 mod network;
 mod openapi;
 pub mod pages;
+mod person;
 mod problem;
 mod security;
 mod server;
 mod status;
+mod traffic;
 mod unread;
+mod upkeep;
 mod visitor;
 
 use std::sync::Arc;
@@ -41,8 +45,11 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
 pub use metrics::serve as serve_metrics;
+pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use server::serve;
+pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
 use crate::domain::input::Input;
@@ -89,6 +96,8 @@ pub struct App {
     pub public_url: Arc<PublicUrl>,
     /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
     pub admin: Option<Arc<AdminToken>>,
+    /// Who asks: proxies, limits, places.
+    pub traffic: Arc<Traffic>,
 }
 
 /// Memory that may be held of batches if nothing else is said, in MiB: enough for two million range events.
@@ -102,6 +111,7 @@ impl App {
         keys: Arc<LiveKeys>,
         public_url: PublicUrl,
         admin: Option<AdminToken>,
+        traffic: Traffic,
         catalog_mib: u32,
     ) -> Self {
         let metrics = Metrics::new();
@@ -113,6 +123,7 @@ impl App {
             keys,
             public_url: Arc::new(public_url),
             admin: admin.map(Arc::new),
+            traffic: Arc::new(traffic),
         }
     }
 }
@@ -200,18 +211,35 @@ async fn method_not_allowed() -> Response {
     problem::Problem::METHOD_NOT_ALLOWED.response()
 }
 
-/// Answers a check, whoever asks.
+/// Why a check was not answered.
+enum Unanswered {
+    /// Whoever asks has guessed too much, or the serial was asked too often.
+    Refused(limits::Refused),
+    /// We could not.
+    Failed,
+}
+
+/// Answers a check within the time limit, whoever asks. A place that the asker gives goes before the address's.
 async fn check(
     app: &App,
     visitor: &visitor::Visitor,
     input: Option<Input>,
     place: Option<Place>,
-) -> Result<Answer, CouldNotCheck> {
+) -> Result<Answer, Unanswered> {
+    let limits = &app.traffic.limits;
+    let asked = limits.ask(input.as_ref(), visitor.address);
+    let asked = asked.map_err(|refused| {
+        app.metrics.limited(refused.limit);
+        Unanswered::Refused(refused)
+    })?;
+    let place = place.or_else(|| app.traffic.places.of(visitor.address?));
     let check = Check {
         input,
         channel: visitor.channel,
         phone: Some(visitor.phone),
         place,
     };
-    app.verifier.answer(check).await
+    let answer = app.verifier.answer(check).await;
+    limits.told(asked, answer.as_ref().ok().map(Answer::verdict));
+    answer.map_err(|_| Unanswered::Failed)
 }

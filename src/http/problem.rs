@@ -48,6 +48,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     lines: Vec<ProblemLine>,
+    /// Seconds after which to ask again, for the header `Retry-After`.
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 /// A line that cannot be taken.
@@ -163,7 +166,19 @@ impl Problem {
             verdict: None,
             advice: None,
             lines: Vec::new(),
+            retry_after: None,
         }
+    }
+
+    /// Serials were guessed, or one was asked too often: nothing is looked up for so many seconds.
+    pub fn too_many(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            "urn:yuanmark:problem:too-many",
+            "Too many questions by serial. This is not a verdict; send the whole code, or wait.",
+            429,
+        );
+        problem.retry_after = Some(seconds);
+        problem.advising("a scanned code is answered at once, however many were asked")
     }
 
     /// What a use case did not do, for administrators: it names what they may know and the public may not. What is the
@@ -240,6 +255,9 @@ impl Problem {
                 headers.insert(header::WWW_AUTHENTICATE, scheme);
             }
             _ => {}
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -14,8 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-use super::network::Peer;
-use super::{App, router};
+use super::{App, router, upkeep};
 
 /// A client that has not sent its headers by then is let go.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,7 +37,8 @@ pub async fn serve(
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let watching = tokio::spawn(watch_keyring(app.clone()));
-    let store = app.store.clone();
+    let upkeep = tokio::spawn(upkeep::run(app.traffic.clone()));
+    let (store, traffic) = (app.store.clone(), app.traffic.clone());
     let router = router(app);
     // Proxies speak HTTP/1.1 to us. The other way would need limits of its own: a client that sends nothing, or half of
     // what HTTP/2 begins with, would hold its place for ever while the builder waits to tell the two apart.
@@ -65,9 +65,10 @@ pub async fn serve(
             },
         };
         _ = stream.set_nodelay(true);
-        let from = Peer(peer.ip());
+        let traffic = traffic.clone();
         let service = router.clone().map_request(move |mut request: Request<_>| {
-            request.extensions_mut().insert(from);
+            let client = traffic.proxies.client(peer.ip(), request.headers());
+            request.extensions_mut().insert(client);
             request
         });
         let connection = builder
@@ -82,6 +83,7 @@ pub async fn serve(
     }
     drop(listener);
     watching.abort();
+    upkeep.abort();
     if timeout(DRAIN_TIMEOUT, open.shutdown()).await.is_err() {
         tracing::warn!("some requests were still being answered at the end");
     }

@@ -49,9 +49,10 @@ impl EncodeLabelValue for CouldNotCheck {
 
 /// The limits on asking by serial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[allow(missing_docs)] // the limits are explained where they hold
 pub enum Limit {
+    /// A network asked by too many serials that are not ours.
     Guesses,
+    /// A serial was asked too often.
     Asks,
 }
 

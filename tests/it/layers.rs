@@ -4,15 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers it may use, itself included.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("domain", &["domain"]),
     ("render", &["render", "domain"]),
     ("sheets", &["sheets", "domain"]),
     ("keystore", &["keystore", "domain"]),
+    ("places", &["places", "domain"]),
     ("store", &["store", "domain"]),
     (
         "service",
-        &["service", "store", "keystore", "render", "sheets", "domain"],
+        &[
+            "service", "store", "keystore", "places", "render", "sheets", "domain",
+        ],
     ),
     (
         "http",
@@ -21,13 +24,13 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     (
         "cli",
         &[
-            "cli", "http", "service", "store", "keystore", "render", "sheets", "domain",
+            "cli", "http", "service", "store", "keystore", "places", "render", "sheets", "domain",
         ],
     ),
 ];
 
 /// What only one layer may touch: SQL, HTTP, arguments, Excel files.
-const ONLY_IN: [(&str, &[&str]); 7] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
     ("sqlx", &["store"]),
     ("axum", &["http"]),
     ("askama", &["http"]),
@@ -35,6 +38,8 @@ const ONLY_IN: [(&str, &[&str]); 7] = [
     ("qrcode", &["render"]),
     ("rust_xlsxwriter", &["sheets"]),
     ("encoding_rs", &["sheets"]),
+    ("maxminddb", &["places"]),
+    ("governor", &["http"]),
 ];
 
 /// What the pure layers may not name.

@@ -22,6 +22,7 @@ mod layers;
 mod ledger;
 mod moving;
 mod pack;
+mod places;
 mod recovery;
 mod retention;
 mod sheets;

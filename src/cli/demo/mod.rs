@@ -25,7 +25,7 @@ use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::public_url::PublicUrl;
-use crate::http::{App, CATALOG_MIB};
+use crate::http::{App, CATALOG_MIB, Traffic};
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
 use crate::service::retention;
@@ -94,7 +94,9 @@ impl Demo {
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
-            let app = App::new(store, Arc::new(keys), public_url, Some(token), CATALOG_MIB);
+            let traffic = Traffic::default();
+            let (keys, token) = (Arc::new(keys), Some(token));
+            let app = App::new(store, keys, public_url, token, traffic, CATALOG_MIB);
             serve(listener, app, retention::DAYS).await?;
         }
         Ok(())

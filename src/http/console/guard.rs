@@ -188,7 +188,7 @@ impl FromRequestParts<App> for Visit {
 /// Lets through who may, and leads everybody else to where they can do something about it.
 pub async fn guard(app: App, needs: Needs, mut request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
-    let network = network::of(&headers, request.extensions());
+    let network = network::of(request.extensions());
     let visit = match Visit::of(app, uri, &headers, &network).await {
         Ok(visit) => visit,
         Err(problem) => return problem.response(),

@@ -41,6 +41,24 @@ pub fn unavailable(language: Language) -> Body {
     }
 }
 
+/// Composes the page for a question by serial beyond a limit: the same for right and wrong serials.
+pub fn too_many(language: Language) -> Body {
+    let text = language.texts();
+    Body {
+        tone: Tone::Unknown,
+        heading: clauses(text.too_many, &[]),
+        lead: super::document::text(text.too_many_lead),
+        button: None,
+        sections: vec![Section::Todo {
+            heading: text.todo_heading,
+            items: vec![
+                super::document::text(text.too_many_scan),
+                super::document::text(text.too_many_wait),
+            ],
+        }],
+    }
+}
+
 /// The clauses of a heading, with values in their places.
 pub fn clauses(heading: &[&str], values: &[(&str, &str)]) -> Vec<String> {
     let fill = |clause: &&str| {

@@ -26,7 +26,7 @@ use self::frame::{Body, page};
 use super::language::Language;
 use super::problem::{Problem, RETRY_AFTER_SECONDS};
 use super::visitor::Visitor;
-use super::{App, check};
+use super::{App, Unanswered, check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
 
@@ -84,13 +84,21 @@ async fn answer_page(
     let answer = check(app, &visitor, input, None).await;
     let body = match &answer {
         Ok(answer) => answer::body(answer, language, domain),
-        Err(_) => answer::unavailable(language),
+        Err(Unanswered::Refused(_)) => answer::too_many(language),
+        Err(Unanswered::Failed) => answer::unavailable(language),
     };
     let mut response = page(&body, language, uri, domain, None);
-    if answer.is_err() {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let unanswered = match &answer {
+        Ok(_) => None,
+        Err(Unanswered::Refused(refused)) => {
+            Some((StatusCode::TOO_MANY_REQUESTS, refused.seconds.into()))
+        }
+        Err(Unanswered::Failed) => Some((StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_SECONDS)),
+    };
+    if let Some((status, retry_after)) = unanswered {
+        *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        headers.insert(header::RETRY_AFTER, retry_after);
     }
     visitor.name_phone(
         &app.keys,

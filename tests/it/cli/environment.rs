@@ -6,7 +6,7 @@ use crate::support::program::Program;
 
 /// Each variable, a command that takes its flag, and a value that the command refuses with these words, so that one sees
 /// that the variable was read.
-const VARIABLES: [(&str, &str, &str, &str); 9] = [
+const VARIABLES: [(&str, &str, &str, &str); 15] = [
     (
         "YUANMARK_DATABASE",
         "order list",
@@ -50,6 +50,32 @@ const VARIABLES: [(&str, &str, &str, &str); 9] = [
         "serve",
         "three years",
         "--keep-scans-days",
+    ),
+    ("YUANMARK_CATALOG_MIB", "serve", "much", "--catalog-mib"),
+    (
+        "YUANMARK_METRICS_LISTEN",
+        "serve",
+        "here",
+        "--metrics-listen",
+    ),
+    (
+        "YUANMARK_TRUSTED_PROXY",
+        "serve",
+        "127.0.0.1,10.1.0.0/8",
+        "this range begins at 10.0.0.0",
+    ),
+    ("YUANMARK_PLACES", "serve", "elsewhere.xdb", "elsewhere.xdb"),
+    (
+        "YUANMARK_GUESSES_PER_HOUR",
+        "serve",
+        "-1",
+        "--guesses-per-hour",
+    ),
+    (
+        "YUANMARK_ASKS_OF_A_SERIAL_PER_HOUR",
+        "serve",
+        "many",
+        "--asks-of-a-serial-per-hour",
     ),
 ];
 

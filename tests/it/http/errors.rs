@@ -122,7 +122,7 @@ async fn a_request_that_is_not_what_verify_takes() {
         .await;
     is_problem(&reply, 400, "bad-request");
 
-    for prefecture in [0, 999_999, 430_000] {
+    for prefecture in [0, 999_999, 430_000, 110_000] {
         let reply = site.program().check_in(prefecture, "x").await;
         is_problem(&reply, 422, "invalid");
         let detail = reply.json()["detail"].clone();

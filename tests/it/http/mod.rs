@@ -27,3 +27,4 @@ mod serving;
 mod tables;
 mod templates;
 mod tokens;
+mod traffic;

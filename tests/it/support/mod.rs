@@ -20,3 +20,4 @@ pub mod serving;
 pub mod signed_in;
 pub mod wire;
 pub mod written;
+pub mod xdb;

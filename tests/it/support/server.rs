@@ -19,7 +19,7 @@ use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::order::{Batch, OrderState};
 use yuanmark::domain::public_url::PublicUrl;
-use yuanmark::http::{self, App, CATALOG_MIB};
+use yuanmark::http::{self, App, CATALOG_MIB, SerialLimits, Traffic, TrustedProxies};
 use yuanmark::service::{orders, system};
 
 use super::installation::{Installation, morning};
@@ -46,6 +46,15 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     while !is_so().await {
         assert!(start.elapsed() < PATIENCE, "waited in vain for: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The site's proxy is on this machine; all else is as the program has it by itself, but that tests may guess.
+pub fn traffic() -> Traffic {
+    Traffic {
+        proxies: TrustedProxies::new(vec!["127.0.0.1".parse().unwrap()]),
+        limits: SerialLimits::new(0, 0),
+        ..Traffic::default()
     }
 }
 
@@ -85,12 +94,24 @@ impl Site {
     pub async fn serve_plainly(installation: Installation) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        Self::start_at(listener, installation, &url, None)
+        Self::start_at(listener, installation, &url, None, traffic())
     }
 
     async fn start(installation: Installation, public_url: &str, admin: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self::start_at(listener, installation, public_url, admin)
+        Self::start_at(listener, installation, public_url, admin, traffic())
+    }
+
+    /// One that knows this of who asks.
+    pub async fn serve_among(installation: Installation, traffic: Traffic) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(
+            listener,
+            installation,
+            PUBLIC_URL,
+            Some(ADMIN_TOKEN),
+            traffic,
+        )
     }
 
     fn start_at(
@@ -98,6 +119,7 @@ impl Site {
         installation: Installation,
         public_url: &str,
         admin: Option<&str>,
+        traffic: Traffic,
     ) -> Self {
         let address = listener.local_addr().unwrap();
         let app = App::new(
@@ -105,6 +127,7 @@ impl Site {
             installation.keys.clone(),
             PublicUrl::new(public_url).unwrap(),
             admin.map(|token| AdminToken::new(token).unwrap()),
+            traffic,
             CATALOG_MIB,
         );
         let kept = app.clone();

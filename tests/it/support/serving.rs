@@ -29,6 +29,8 @@ struct Start<'a> {
     words: &'a [&'a str],
     /// Where it listens; on a free port if nothing is said.
     listen: Option<SocketAddr>,
+    /// Further arguments of ours.
+    arguments: &'a [&'a str],
 }
 
 impl Process {
@@ -50,6 +52,15 @@ impl Process {
     pub fn serve_under(installation: &Installation, words: &[&str]) -> Self {
         let start = Start {
             words,
+            ..Start::default()
+        };
+        Self::start(installation, start)
+    }
+
+    /// The same, with these further arguments.
+    pub fn serve_with(installation: &Installation, arguments: &[&str]) -> Self {
+        let start = Start {
+            arguments,
             ..Start::default()
         };
         Self::start(installation, start)
@@ -77,6 +88,7 @@ impl Process {
             .args(["serve", "--log-format", "json"])
             .args(["--listen", &listen.to_string()])
             .args(["--public-url", PUBLIC_URL])
+            .args(start.arguments)
             .arg("--keys")
             .arg(installation.keys.folder().path())
             .env("YUANMARK_DATABASE", &installation.database.address)

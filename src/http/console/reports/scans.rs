@@ -167,9 +167,9 @@ fn by_province(visit: &Visit, found: &ScanReport) -> Figure {
         );
     }
     figure.note(visit.say(two(
-        "省份来自查询人提供的地级市；没有提供的计入“地点未知”。查询多少说明不了真伪。",
-        "The province is that of the prefecture which the asker gave; who gave none counts as not known. How often is asked \
-         says nothing about what is genuine.",
+        "省份来自查询人提供的地级市，没有提供的按网络地址推断；都没有的计入“地点未知”。查询多少说明不了真伪。",
+        "The province is that of the prefecture which the asker gave, else what the network address says; without either it \
+         is not known. How often is asked says nothing about what is genuine.",
     )))
 }
 

@@ -200,6 +200,14 @@ pub struct Texts {
     pub unavailable_retry: &'static str,
     /// What to do.
     pub unavailable_todo: &'static str,
+    /// Beyond a limit on asking by serial; in clauses.
+    pub too_many: &'static [&'static str],
+    /// Under it: that this is no verdict.
+    pub too_many_lead: &'static str,
+    /// The way on: scan.
+    pub too_many_scan: &'static str,
+    /// The other: wait; and how it comes about.
+    pub too_many_wait: &'static str,
     /// A heading, in clauses.
     pub home_heading: &'static [&'static str],
     /// What to do here.
@@ -342,6 +350,9 @@ mod tests {
             (CHINESE.unavailable_lead, ENGLISH.unavailable_lead),
             (CHINESE.unavailable_retry, ENGLISH.unavailable_retry),
             (CHINESE.unavailable_todo, ENGLISH.unavailable_todo),
+            (CHINESE.too_many_lead, ENGLISH.too_many_lead),
+            (CHINESE.too_many_scan, ENGLISH.too_many_scan),
+            (CHINESE.too_many_wait, ENGLISH.too_many_wait),
             (CHINESE.home_lead, ENGLISH.home_lead),
             (CHINESE.hint, ENGLISH.hint),
             (CHINESE.check_button, ENGLISH.check_button),

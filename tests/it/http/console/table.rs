@@ -4,7 +4,7 @@ use axum::http::Method;
 use yuanmark::domain::access::{Permission, Role};
 use yuanmark::http::console::guard::Needs;
 use yuanmark::http::console::routes;
-use yuanmark::http::{App, CATALOG_MIB};
+use yuanmark::http::{App, CATALOG_MIB, Traffic};
 
 use crate::support::office::{Office, Thing};
 
@@ -65,6 +65,7 @@ pub fn all(office: &Office) -> Vec<Route> {
         office.keys.clone(),
         url.unwrap(),
         None,
+        Traffic::default(),
         CATALOG_MIB,
     );
     let listed = routes::pages(app).listed.into_iter();
