@@ -57,7 +57,7 @@ use crate::domain::place::Place;
 use crate::domain::public_url::PublicUrl;
 use crate::service::keys::LiveKeys;
 use crate::service::metrics::Metrics;
-use crate::service::verify::{ANSWER_TIMEOUT, Answer, Check, CouldNotCheck, Verifier};
+use crate::service::verify::{ANSWER_TIMEOUT, Answer, Check, Verifier};
 use crate::store::Store;
 
 /// What a request may cost before a handler has it in its hands.

@@ -48,12 +48,22 @@ impl EncodeLabelValue for CouldNotCheck {
 }
 
 /// The limits on asking by serial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// A network asked by too many serials that are not ours.
     Guesses,
     /// A serial was asked too often.
     Asks,
+}
+
+impl EncodeLabelValue for Limit {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let word = match self {
+            Self::Guesses => "guesses",
+            Self::Asks => "asks",
+        };
+        word.encode(encoder)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

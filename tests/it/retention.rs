@@ -6,13 +6,13 @@ use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::service::{report, retention};
-use yuanmark::store::scan::{self, NewScan};
 use yuanmark::store::scans_kept::{self, Removed};
 use yuanmark::store::{Store, health};
 
 use crate::support::databases::{TestDatabase, execute, number};
 use crate::support::installation::{Installation, index, morning};
 use crate::support::program::Program;
+use crate::support::scans::{self, Scanned};
 use crate::support::serving::Process;
 
 fn at(text: &str) -> Timestamp {
@@ -22,7 +22,7 @@ fn at(text: &str) -> Timestamp {
 /// The next query of a mark.
 async fn scan(store: &Store, batch: &Batch, mark: u32, when: &str) {
     let mut tx = store.write().await.unwrap();
-    let new = NewScan {
+    let new = Scanned {
         mark: MarkId {
             batch: batch.number,
             index: index(mark),
@@ -36,8 +36,7 @@ async fn scan(store: &Store, batch: &Batch, mark: u32, when: &str) {
         phone: None,
         channel: "consumer",
     };
-    let before = scan::lock(&mut tx, &new).await.unwrap();
-    scan::add(&mut tx, &new, before.count + 1).await.unwrap();
+    scans::count(&mut tx, &new).await;
     tx.commit().await.unwrap();
 }
 

@@ -234,8 +234,7 @@ async fn a_guesser_is_told_nothing_more_and_nobody_else_is_held_up() {
     assert_eq!(person.open(&site.page(&batch, 2)).await.status, 200);
     let other = site.phone_at("203.0.113.10");
     assert_eq!(other.type_in(&serial).await.status, 200);
-    let limits = &site.app().traffic.limits;
-    assert_eq!((limits.guesses_refused(), limits.asks_refused()), (5, 0));
+    assert_eq!(limited_by(&site), [5, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,7 +260,17 @@ async fn a_serial_that_everybody_types_is_to_be_scanned() {
     );
     let other = site.serial(&batch, 1).to_string();
     assert_eq!(site.phone().check(&other).await.verdict(), "first_check");
-    assert_eq!(site.app().traffic.limits.asks_refused(), 4);
+    assert_eq!(limited_by(&site), [0, 4]);
+}
+
+/// How often each limit has refused, as the metrics tell it: guesses, asks.
+fn limited_by(site: &Site) -> [u64; 2] {
+    let text = site.app().metrics.text();
+    ["guesses", "asks"].map(|limit| {
+        let name = format!("yuanmark_limited_total{{limit=\"{limit}\"}} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&name));
+        line.unwrap().parse().unwrap()
+    })
 }
 
 /// The real program with every flag: what a changed file says is in force without a new start, a broken one is not taken.
