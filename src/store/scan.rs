@@ -125,8 +125,7 @@ pub async fn add(tx: &mut Tx, scan: &NewScan<'_>, query: u64) -> Result<(), Stor
         .bind(phone(scan.phone))
         .bind(scan.channel)
         .execute(c).await.map(drop))?;
-    let update =
-        "UPDATE mark_queries SET queries = $3, latest_at = $4 WHERE batch = $1 AND mark_index = $2";
+    let update = "UPDATE mark_queries SET queries = $3, latest_at = $4 WHERE batch = $1 AND mark_index = $2";
     on!(tx, c => sqlx::query(update)
         .bind(mark.0)
         .bind(mark.1)
