@@ -232,10 +232,7 @@ mod tests {
                 &PROGRAMS
             };
             let is_in_use = |header: &&str| header.to_ascii_lowercase().contains(word);
-            assert!(
-                headers.iter().any(|header| is_in_use(header)),
-                "no header has {word}"
-            );
+            assert!(headers.iter().any(is_in_use), "no header has {word}");
         }
     }
 

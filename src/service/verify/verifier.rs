@@ -128,7 +128,6 @@ async fn recognise(
         if checks.recv_many(&mut waiting, MOST_TOGETHER).await == 0 {
             return;
         }
-        // Who has gone, or was told that it took too long, is not counted.
         waiting.retain(|(_, reply)| !reply.is_closed());
         signers.follow(keys.ring());
         let codes: Vec<&Code> = waiting
@@ -183,8 +182,13 @@ impl Office {
     async fn answer(mut self, mut lots: mpsc::Receiver<Vec<(Asked, Reply)>>) {
         let mut ready = Vec::with_capacity(MOST_LOTS);
         while lots.recv_many(&mut ready, MOST_LOTS).await > 0 {
-            let group = ready.drain(..).flatten();
+            // Who has gone, or was told that it took too long, is not counted.
+            let waiting = |(_, reply): &(_, Reply)| !reply.is_closed();
+            let group = ready.drain(..).flatten().filter(waiting);
             let (asked, replies): (Vec<Asked>, Vec<Reply>) = group.unzip();
+            if asked.is_empty() {
+                continue;
+            }
             let answers = match timeout(GROUP_TIMEOUT, self.group(&asked)).await {
                 Ok(answers) => answers,
                 Err(_) => Err(StoreError::TooSlow.into()),
