@@ -9,6 +9,9 @@ use super::{App, console, network, pages};
 
 /// Puts a page in place of an error that a person would read.
 pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
     let uri = request.uri().clone();
     let asked = request.headers().clone();
     let network = network::of(request.extensions());
@@ -18,7 +21,7 @@ pub async fn error_pages(State(app): State<App>, request: Request, next: Next) -
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_error || is_page || uri.path().starts_with("/api/") {
+    if !is_error || is_page {
         return response;
     }
     let status = response.status();

@@ -124,7 +124,7 @@ fn call(request: &Request) -> Call {
 }
 
 async fn by_link(app: &App, link: PackLink, call: Call) -> Result<Sending, ServiceError> {
-    let with = (&*app.keys, &*app.public_url);
+    let with = (&*app.keys, &app.public_url);
     handover::take(&app.store, with, &call, &Door::Link(link)).await
 }
 

@@ -12,6 +12,9 @@ use crate::service::system;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Where checks are answered.
+const ANSWERS: [&str; 3] = ["/t/{*code}", "/T/{*code}", "/api/v1/verify"];
+
 /// Logs a request, and gives it a name that the client can quote.
 pub async fn requests(request: Request, next: Next) -> Response {
     let id = system::unique_id();
@@ -19,14 +22,26 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let start = Instant::now();
     let mut response = next.run(request).await;
-    tracing::info!(
-        request = id,
-        %method,
-        route = route.as_ref().map_or("none", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let status = response.status();
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                request = id,
+                %method,
+                route,
+                status = status.as_u16(),
+                micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+                "request"
+            )
+        };
+    }
+    // Scans come by the ten thousand a second: the metrics count them, and a line for each would cost as much as the answer.
+    if status.is_success() && ANSWERS.contains(&route) {
+        log!(debug);
+    } else {
+        log!(info);
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -31,6 +31,7 @@ mod unread;
 mod upkeep;
 mod visitor;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,21 +82,32 @@ const FOR_OFFICES: Limits = Limits {
     time: Duration::from_mins(1),
 };
 
-/// What every handler may use. Cheap to clone.
+/// What every handler may use. Cheap to clone: every request passes through a dozen hands.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What an installation that answers consists of.
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// The keys.
     pub keys: Arc<LiveKeys>,
     /// What answers checks.
-    pub verifier: Arc<Verifier>,
+    pub verifier: Verifier,
     /// What is measured.
     pub metrics: Arc<Metrics>,
     /// Under which address the public reaches us.
-    pub public_url: Arc<PublicUrl>,
+    pub public_url: PublicUrl,
     /// The installation's token, which opens everything that takes one; without, people's tokens alone do.
-    pub admin: Option<Arc<AdminToken>>,
+    pub admin: Option<AdminToken>,
     /// Who asks: proxies, limits, places.
     pub traffic: Arc<Traffic>,
 }
@@ -116,15 +128,15 @@ impl App {
     ) -> Self {
         let metrics = Metrics::new();
         let verifier = Verifier::start(&store, keys.clone(), metrics.clone(), catalog_mib);
-        Self {
-            verifier: Arc::new(verifier),
+        Self(Arc::new(Parts {
+            verifier,
             metrics,
             store,
             keys,
-            public_url: Arc::new(public_url),
-            admin: admin.map(Arc::new),
+            public_url,
+            admin,
             traffic: Arc::new(traffic),
-        }
+        }))
     }
 }
 

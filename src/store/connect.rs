@@ -25,6 +25,12 @@ const POSTGRES_STATEMENT_TIMEOUT_MS: &str = "5000";
 const SQLITE_READERS: u32 = 4;
 /// Bytes of the file that readers map into memory instead of copying page by page.
 const SQLITE_MAPPED: &str = "1073741824";
+/// What the writer keeps of the file in memory, in KiB (negative, so that it is not in pages): the rows of marks are asked
+/// for at random.
+const SQLITE_CACHE: &str = "-65536";
+/// Pages of the log after which they are put into their places: 16 MiB. More often, the same pages would be put there again
+/// and again.
+const SQLITE_CHECKPOINT_PAGES: &str = "4000";
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One is in use; another may still be closing.
 const GROUP_CONNECTIONS: u32 = 2;
@@ -159,7 +165,11 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT);
     // The writer first: it turns on the WAL, which a reader cannot.
-    let writer = sqlite_writer(&options).await?;
+    let writing = options
+        .clone()
+        .pragma("cache_size", SQLITE_CACHE)
+        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES);
+    let writer = sqlite_writer(&writing).await?;
     let readers = sqlite_pool(SQLITE_READERS)
         .connect_with(options.read_only(true).pragma("mmap_size", SQLITE_MAPPED))
         .await?;
@@ -172,6 +182,16 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A file cannot hang up; asking first would cost every transaction a statement.
         .test_before_acquire(false)
+        // When its disk is full SQLite ends a transaction by itself; the driver goes on taking it for open, and would begin no
+        // other on this connection. The answer to a ping comes after whatever was to be rolled back.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
 }
 
 /// Turning on the WAL of a new file needs the file alone for a moment. SQLite waits for everything else by itself, but

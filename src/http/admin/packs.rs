@@ -277,7 +277,7 @@ pub async fn offer(
     let call = caller.call(key, body.by.take())?;
     let days = body.days.map_or(OpenDays::DEFAULT, |days| days.0);
     let wanted = body.wanted(&app).await?;
-    let with = (&*app.keys, &*app.public_url);
+    let with = (&*app.keys, &app.public_url);
     let done = handover::offer(&app.store, with, &call, number, (&wanted, days)).await?;
     PackOffer::opened(&app, &caller, done).await
 }
@@ -481,7 +481,7 @@ pub async fn take(
     ApiJson(body): ApiJson<PackTaking>,
 ) -> Result<Response, Problem> {
     let call = caller.call(IdempotencyKey::none(), body.by)?;
-    let with = (&*app.keys, &*app.public_url);
+    let with = (&*app.keys, &app.public_url);
     let sending = handover::take(&app.store, with, &call, &Door::Order(number)).await?;
     Ok(pack_body(&app, sending))
 }

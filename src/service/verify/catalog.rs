@@ -117,7 +117,8 @@ impl Catalog {
         Ok(())
     }
 
-    fn forget(&mut self) {
+    /// Forgets everything.
+    pub(super) fn forget(&mut self) {
         self.batches.clear();
         self.stale.clear();
         self.licensees.clear();

@@ -2,11 +2,14 @@
 //! checked together, then everything is read, counted and written in one transaction, and after its commit all are answered.
 //! Nobody waits for a group to fill: a lone check is a group of its own, at once.
 //!
-//! Two tasks work one behind the other: while the database makes one group durable, the signatures of the next are checked.
+//! Two threads of their own work one behind the other: while the database makes one group durable, the signatures of the next
+//! are checked. On the threads that speak to clients each step would wait behind hundreds of other tasks.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -62,7 +65,7 @@ impl Verifier {
     /// Begins to answer. `catalog_mib` is how much memory may be held of batches, in MiB.
     ///
     /// # Panics
-    /// Outside of a Tokio runtime.
+    /// If the system has no two threads left.
     pub fn start(
         store: &Store,
         keys: Arc<LiveKeys>,
@@ -71,14 +74,18 @@ impl Verifier {
     ) -> Self {
         let (inbox, checks) = mpsc::channel(MOST_WAITING);
         let (ready, lots) = mpsc::channel(MOST_LOTS);
-        tokio::spawn(recognise(checks, keys.clone(), ready));
-        let office = Office {
-            store: store.for_groups(),
-            keys,
-            catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
-            metrics: metrics.clone(),
-        };
-        tokio::spawn(office.answer(lots));
+        by_itself("signatures", recognise(checks, keys.clone(), ready));
+        let (store, counted) = (store.clone(), metrics.clone());
+        by_itself("answers", async move {
+            let office = Office {
+                // Made here: connections belong to the thread that made them.
+                store: store.for_groups(),
+                keys,
+                catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
+                metrics: counted,
+            };
+            office.answer(lots).await;
+        });
         Self { inbox, metrics }
     }
 
@@ -113,6 +120,18 @@ impl Verifier {
             Err(_) => Err(CouldNotCheck::TooSlow),
         }
     }
+}
+
+/// Runs a task on a thread of its own, until it ends.
+fn by_itself(name: &str, task: impl Future<Output = ()> + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system has room for two threads");
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread
+        .spawn(move || runtime.block_on(task))
+        .expect("the system has room for two threads");
 }
 
 /// Checks the signatures of what has come in, lot after lot. What is not ours is answered here.
@@ -189,8 +208,15 @@ impl Office {
             if asked.is_empty() {
                 continue;
             }
-            let answers = match timeout(GROUP_TIMEOUT, self.group(&asked)).await {
-                Ok(answers) => answers,
+            let group = AssertUnwindSafe(self.group(&asked)).catch_unwind();
+            let answers = match timeout(GROUP_TIMEOUT, group).await {
+                Ok(Ok(answers)) => answers,
+                Ok(Err(_)) => {
+                    // A fault of ours, which must not end all answers with this one.
+                    tracing::error!("answering a group panicked");
+                    self.catalog.forget();
+                    Err(StoreError::TooSlow.into())
+                }
                 Err(_) => Err(StoreError::TooSlow.into()),
             };
             match answers {

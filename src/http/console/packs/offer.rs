@@ -280,7 +280,7 @@ pub async fn offer(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Respo
             Err(error) => return answer(&visit, &typed, form, Err(error)),
         };
     }
-    let with = (&*app.keys, &*app.public_url);
+    let with = (&*app.keys, &app.public_url);
     let call = visit.call(typed.get("request"));
     let done = handover::offer(&app.store, with, &call, order.number, (&wanted, days)).await;
     shown(&visit, &typed, form, done)

@@ -124,7 +124,7 @@ pub async fn take(visit: Visit, Path(number): Path<u32>, typed: Typed) -> Respon
         return take_form(&visit, &order).render(&visit, None);
     }
     let app = &visit.app;
-    let with = (&*app.keys, &*app.public_url);
+    let with = (&*app.keys, &app.public_url);
     // Without the form's name: a download is done once, whoever asks again.
     let call = visit.call("");
     match handover::take(&app.store, with, &call, &Door::Order(number)).await {
