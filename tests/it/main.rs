@@ -25,6 +25,7 @@ mod pack;
 mod places;
 mod recovery;
 mod retention;
+mod seen;
 mod sheets;
 mod store;
 mod vectors;
