@@ -70,8 +70,9 @@ impl Questions {
 /// What scheduler and readers share.
 struct Shared {
     questions: Questions,
-    /// Connections on which nothing is asked.
-    free: Vec<usize>,
+    /// Connections on which nothing is asked, the one that is quiet for the longest time first: the server ends those that
+    /// say nothing for ten seconds.
+    free: VecDeque<usize>,
     /// Moments of questions that found none free.
     waiting: VecDeque<Instant>,
     /// The moment at which what is asked on each connection was meant to be sent.
@@ -101,7 +102,7 @@ impl Load {
         let start = Instant::now();
         let shared = Arc::new(Mutex::new(Shared {
             questions: Questions::new(&self),
-            free: (0..self.connections).rev().collect(),
+            free: (0..self.connections).collect(),
             waiting: VecDeque::new(),
             meant: vec![start; self.connections],
             most_waiting: 0,
@@ -168,7 +169,7 @@ fn ask((rate, start, end): (f64, Instant, Instant), shared: &Line, streams: &[Tc
             std::thread::sleep(moment - now);
         }
         let mut shared = shared.lock().unwrap();
-        if let Some(place) = shared.free.pop() {
+        if let Some(place) = shared.free.pop_front() {
             shared.meant[place] = moment;
             let question = shared.questions.next();
             drop(shared);
@@ -225,7 +226,7 @@ async fn read(
                 drop(shared);
                 send(&writers[place], &question);
             }
-            None => shared.free.push(place),
+            None => shared.free.push_back(place),
         }
     }
     let shared = shared.lock().unwrap();
