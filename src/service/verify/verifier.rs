@@ -27,10 +27,13 @@ use crate::store::{Store, StoreError};
 /// Checks that wait at most. At the rates of one machine they are answered well within the time limit; what comes on top is
 /// told so at once.
 const MOST_WAITING: usize = 4096;
-/// Checks whose signatures are checked together at most: by then what they share costs each next to nothing.
-const MOST_TOGETHER: usize = 64;
-/// Lots of these that make one group at most: more would only make each wait longer.
-const MOST_LOTS: usize = 16;
+/// Checks whose signatures are checked together at most: more would only make each wait longer.
+const MOST_TOGETHER: usize = 512;
+/// Lots of these that make one group at most. While so many are ready nothing more is checked: what comes in meanwhile is
+/// checked together, which costs each less.
+const MOST_LOTS: usize = 2;
+/// After so many checks the log of a SQLite database is put into its place, beside the answers.
+const CHECKPOINT_EVERY: usize = 2000;
 /// Longer than the transaction of any group takes on a healthy database.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any honest check takes; after it whoever asks is told that we could not check.
@@ -83,6 +86,7 @@ impl Verifier {
                 keys,
                 catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
                 metrics: counted,
+                since_checkpoint: 0,
             };
             office.answer(lots).await;
         });
@@ -194,6 +198,7 @@ struct Office {
     keys: Arc<LiveKeys>,
     catalog: Catalog,
     metrics: Arc<Metrics>,
+    since_checkpoint: usize,
 }
 
 impl Office {
@@ -224,6 +229,7 @@ impl Office {
                     for (reply, answer) in replies.into_iter().zip(answers) {
                         _ = reply.send(Ok(answer)); // who has gone may have it counted
                     }
+                    self.keep_log_short(asked.len());
                 }
                 Err(error) => {
                     tracing::error!(%error, checks = replies.len(), "checks could not be answered");
@@ -235,6 +241,20 @@ impl Office {
                     tokio::time::sleep(PAUSE).await;
                 }
             }
+        }
+    }
+
+    /// Begins a checkpoint now and then, and goes on meanwhile.
+    fn keep_log_short(&mut self, checks: usize) {
+        self.since_checkpoint += checks;
+        if self.since_checkpoint >= CHECKPOINT_EVERY {
+            self.since_checkpoint = 0;
+            let store = self.store.clone();
+            tokio::spawn(async move {
+                if let Err(error) = store.checkpoint().await {
+                    tracing::warn!(%error, "the database's log could not be put into its place");
+                }
+            });
         }
     }
 

@@ -185,12 +185,12 @@ async fn scans_of_days_that_are_over_are_counted_once() {
     for place in Installation::both().await {
         let store = &place.store;
         let batch = place.batch(10).await;
-        let scan = async |time: &str| {
+        let scan = async |mark: u32, time: &str| {
             let mut tx = store.write().await.unwrap();
             let scan = Scanned {
                 mark: MarkId {
                     batch: batch.number,
-                    index: index(0),
+                    index: index(mark),
                 },
                 at: at(time),
                 state: "active",
@@ -218,15 +218,15 @@ async fn scans_of_days_that_are_over_are_counted_once() {
                 .map(report::Counted::all)
                 .collect::<Vec<_>>()
         };
-        scan("2026-04-02T23:59:59+08:00").await;
-        scan("2026-04-03T00:00:00+08:00").await;
+        scan(0, "2026-04-02T23:59:59+08:00").await;
+        scan(1, "2026-04-03T00:00:00+08:00").await;
         // Half past midnight: yesterday is over, but somebody may still be writing.
         assert_eq!(counts("2026-04-03T00:30:00+08:00").await, [0, 1, 1]);
-        scan("2026-04-02T23:59:59+08:00").await;
+        scan(2, "2026-04-02T23:59:59+08:00").await;
         assert_eq!(counts("2026-04-03T01:30:00+08:00").await, [0, 2, 1]);
         // From now on the second is kept as it was counted; the third goes on.
-        scan("2026-04-02T12:00:00+08:00").await;
-        scan("2026-04-03T02:00:00+08:00").await;
+        scan(3, "2026-04-02T12:00:00+08:00").await;
+        scan(4, "2026-04-03T02:00:00+08:00").await;
         assert_eq!(counts("2026-04-03T02:30:00+08:00").await, [0, 2, 2]);
     }
 }

@@ -65,9 +65,9 @@ fn tell(program: &Program) {
 }
 
 fn begin(program: &Program) {
-    assert_eq!(program.json("migrate"), json!({"from": 0, "to": 8}));
+    assert_eq!(program.json("migrate"), json!({"from": 0, "to": 9}));
     let again = program.done("migrate");
-    assert!(again.contains("is up to date: schema version 8"), "{again}");
+    assert!(again.contains("is up to date: schema version 9"), "{again}");
     let made = program.done("key new");
     assert!(made.starts_with("made key 1 in keys\n"), "{made}");
     let made = program.json("key new");

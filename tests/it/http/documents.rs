@@ -260,6 +260,7 @@ async fn every_answer_is_as_described_and_everything_described_is_used() {
         statuses.insert(status);
     }
     statuses.insert("408".to_owned()); // `serving` waits for one
+    statuses.insert("429".to_owned()); // `traffic` guesses until there is one
     assert_eq!(given, reader.seen, "nothing is given that is not described");
     let mut all = BTreeSet::new();
     for schema in reachable(reader.schemas, described) {

@@ -504,15 +504,19 @@ async fn of_many_scans_the_newest_are_told_and_the_others_counted() {
         let at = system::now().as_microsecond();
         execute(
             &mut tx,
-            &format!("INSERT INTO mark_queries (batch, mark_index, queries, first_at) VALUES (1, 7, 1060, {at})"),
+            &format!(
+                "INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at) \
+                 VALUES (1, 7, 1060, {at} + 1, {at} + 1060)"
+            ),
         )
         .await;
         let numbers = "WITH RECURSIVE n (query) AS (SELECT 1 UNION ALL SELECT query + 1 FROM n WHERE query < 1060)";
         execute(
             &mut tx,
             &format!(
-                "{numbers} INSERT INTO scans (batch, mark_index, query, at, state, channel) \
-                 SELECT 1, 7, query, {at} + query, 'not_activated', 'consumer' FROM n"
+                "{numbers} INSERT INTO scans (batch, mark_index, query, at, previous_at, state, channel) \
+                 SELECT 1, 7, query, {at} + query, CASE WHEN query > 1 THEN {at} + query - 1 END, \
+                 'not_activated', 'consumer' FROM n"
             ),
         )
         .await;

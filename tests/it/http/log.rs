@@ -77,7 +77,7 @@ async fn the_log_names_nobody_and_no_mark() {
     let signing = installation.keys.signing_key(batch.key).unwrap();
     let leaked = leaked.sign(&signing).to_base64url();
 
-    let process = Process::serve(&installation);
+    let process = Process::serve_telling_all(&installation);
     let phone = TELLING
         .into_iter()
         .fold(process.phone(), |phone, (name, value)| {

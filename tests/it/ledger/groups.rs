@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::verdict::Verdict;
 use yuanmark::service::metrics::Metrics;
-use yuanmark::service::system;
 use yuanmark::service::verify::{self, Answer, Channel, Check, CouldNotCheck, Verifier};
+use yuanmark::service::{licensees, system};
 use yuanmark::store::ledger::before_commit;
 
 use super::{assert_healthy, end, rows};
@@ -167,7 +168,9 @@ async fn what_is_entered_binds_every_answer_from_its_commit_on() {
         states(&[(9, "active")]).await;
         end(&place, &other, morning()).await;
         states(&[(9, "active")]).await;
-        let licensee = place.licensee(0).await;
+        let licensee = licensees::get(&place.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
         end(&place, &licensee, morning()).await;
         states(&[(8, "revoked"), (9, "right_ended"), (20, "right_ended")]).await;
         assert_healthy(&place).await;
