@@ -2,9 +2,10 @@
 
 use std::str::FromStr;
 
+use sqlx::{Connection, SqliteConnection};
 use yuanmark::store::{DatabaseUrl, Store, StoreError, Tx, health};
 
-use super::both;
+use super::{both, first_batch};
 use crate::support::databases::{TestDatabase, number};
 
 #[tokio::test]
