@@ -1,6 +1,6 @@
 //! `yuanmark serve`
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -96,7 +96,8 @@ impl Serve {
     }
 }
 
-fn system(error: std::io::Error) -> Failure {
+#[allow(clippy::needless_pass_by_value)] // as `map_err` gives it
+fn system(error: io::Error) -> Failure {
     Failure::new(error.to_string(), "see the system's limits")
 }
 

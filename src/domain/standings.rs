@@ -173,7 +173,7 @@ mod tests {
             kind: EventKind::ALL[kind % EventKind::ALL.len()],
             at: Timestamp::from_second(i64::try_from(number).unwrap()).unwrap(),
             actor: Line::new("actor", "test").unwrap(),
-            reason: (number % 3 > 0)
+            reason: (!number.is_multiple_of(3))
                 .then(|| Line::new("reason", &format!("{}", number % 3)).unwrap()),
             document: None,
             lot: None,

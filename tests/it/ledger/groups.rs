@@ -70,7 +70,7 @@ async fn every_query_has_its_number_whichever_instance_counts_it_and_whatever_is
         let mut asked = Vec::new();
         for number in 0..MARKS * EACH {
             let genuine = check(&place, &batch, number % MARKS, Some(number));
-            for check in [genuine.clone(), forged(genuine)] {
+            for check in [genuine, forged(genuine)] {
                 let instance = instances[number as usize % instances.len()].clone();
                 asked.push((
                     number,
@@ -118,7 +118,7 @@ async fn what_is_entered_binds_every_answer_from_its_commit_on() {
                     let check = check(&place, &batch, *index, Some(phone));
                     let looked = Check {
                         channel: Channel::Unrecorded,
-                        ..check.clone()
+                        ..check
                     };
                     let looked = verify::answer(&place.store, &place.keys, looked, system::now());
                     let (looked, told) =
