@@ -274,7 +274,7 @@ async fn scan(store: &Store, layout: Layout, now: Timestamp) {
         Store::Postgres(_) => "convert_to(lpad((k * 100000 + number)::text, 16, '0'), 'UTF8')",
     };
     let marks = format!(
-        "WITH RECURSIVE places (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM places WHERE k < {scanned} - 1), \
+        "WITH RECURSIVE places (k) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT k + 1 FROM places WHERE k < {scanned} - 1), \
          marks (at, batch, mark_index, phone) AS (SELECT {first_at} + (k * {batches} + number - 1) * {BETWEEN_SCANS}, \
          number, k * {every} + {place}, {phone} FROM places CROSS JOIN batches) "
     );

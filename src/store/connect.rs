@@ -28,9 +28,6 @@ const SQLITE_MAPPED: &str = "1073741824";
 /// What the writer keeps of the file in memory, in KiB (negative, so that it is not in pages): the rows of marks are asked
 /// for at random.
 const SQLITE_CACHE: &str = "-65536";
-/// Pages of the log (32 MiB) after which whoever commits puts them into their places himself, and others wait: a server has
-/// that done beside its answers long before ([`Store::checkpoint`]).
-const SQLITE_CHECKPOINT_PAGES: &str = "8000";
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One is in use; another may still be closing.
 const GROUP_CONNECTIONS: u32 = 2;
@@ -165,20 +162,12 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT);
     // The writer first: it turns on the WAL, which a reader cannot.
-    let writing = options
-        .clone()
-        .pragma("cache_size", SQLITE_CACHE)
-        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES);
+    let writing = options.clone().pragma("cache_size", SQLITE_CACHE);
     let writer = sqlite_writer(&writing).await?;
-    let keeper = sqlite_pool(1).connect_lazy_with(options.clone());
     let readers = sqlite_pool(SQLITE_READERS)
         .connect_with(options.read_only(true).pragma("mmap_size", SQLITE_MAPPED))
         .await?;
-    Ok(Store::Sqlite {
-        readers,
-        writer,
-        keeper,
-    })
+    Ok(Store::Sqlite { readers, writer })
 }
 
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {

@@ -192,8 +192,6 @@ pub enum Store {
         readers: SqlitePool,
         /// SQLite writes one transaction at a time; waiting for this one connection is fair and cheap.
         writer: SqlitePool,
-        /// Puts the log into its place beside the writer.
-        keeper: SqlitePool,
     },
     /// A server, for any number of machines.
     Postgres(PgPool),
@@ -247,30 +245,11 @@ impl Store {
         Ok(tx)
     }
 
-    /// Puts what SQLite has in its log into the file, as far as nobody is in the way, while others read and write. A server
-    /// does that by itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
-        if let Self::Sqlite { keeper, .. } = self {
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-                .execute(keeper)
-                .await?;
-        }
-        Ok(())
-    }
-
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite {
-                readers,
-                writer,
-                keeper,
-            } => {
+            Self::Sqlite { readers, writer } => {
                 readers.close().await;
-                keeper.close().await;
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,

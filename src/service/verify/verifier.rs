@@ -32,8 +32,6 @@ const MOST_TOGETHER: usize = 512;
 /// Lots of these that make one group at most. While so many are ready nothing more is checked: what comes in meanwhile is
 /// checked together, which costs each less.
 const MOST_LOTS: usize = 2;
-/// After so many checks the log of a SQLite database is put into its place, beside the answers.
-const CHECKPOINT_EVERY: usize = 2000;
 /// Longer than the transaction of any group takes on a healthy database.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any honest check takes; after it whoever asks is told that we could not check.
@@ -86,7 +84,6 @@ impl Verifier {
                 keys,
                 catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
                 metrics: counted,
-                since_checkpoint: 0,
             };
             office.answer(lots).await;
         });
@@ -198,7 +195,6 @@ struct Office {
     keys: Arc<LiveKeys>,
     catalog: Catalog,
     metrics: Arc<Metrics>,
-    since_checkpoint: usize,
 }
 
 impl Office {
@@ -229,7 +225,6 @@ impl Office {
                     for (reply, answer) in replies.into_iter().zip(answers) {
                         _ = reply.send(Ok(answer)); // who has gone may have it counted
                     }
-                    self.keep_log_short(asked.len());
                 }
                 Err(error) => {
                     tracing::error!(%error, checks = replies.len(), "checks could not be answered");
@@ -241,20 +236,6 @@ impl Office {
                     tokio::time::sleep(PAUSE).await;
                 }
             }
-        }
-    }
-
-    /// Begins a checkpoint now and then, and goes on meanwhile.
-    fn keep_log_short(&mut self, checks: usize) {
-        self.since_checkpoint += checks;
-        if self.since_checkpoint >= CHECKPOINT_EVERY {
-            self.since_checkpoint = 0;
-            let store = self.store.clone();
-            tokio::spawn(async move {
-                if let Err(error) = store.checkpoint().await {
-                    tracing::warn!(%error, "the database's log could not be put into its place");
-                }
-            });
         }
     }
 

@@ -2,20 +2,16 @@
 
 use std::str::FromStr;
 
-use sqlx::{Connection, SqliteConnection};
 use yuanmark::store::{DatabaseUrl, Store, StoreError, Tx, health};
 
-use super::{both, first_batch};
+use super::both;
 use crate::support::databases::{TestDatabase, number};
 
 #[tokio::test]
 async fn sqlite_writes_ahead_waits_for_the_disk_and_holds_foreign_keys() {
     let database = TestDatabase::sqlite();
     let store = database.open().await;
-    let Store::Sqlite {
-        readers, writer, ..
-    } = &store
-    else {
+    let Store::Sqlite { readers, writer } = &store else {
         panic!("not a SQLite store");
     };
     for pool in [writer, readers] {
@@ -118,31 +114,4 @@ async fn a_healthy_database_answers_and_a_closed_one_does_not() {
             Err(StoreError::Unavailable(_))
         ));
     }
-}
-
-#[tokio::test]
-async fn a_checkpoint_brings_what_is_in_the_log_into_the_file_while_others_read_and_write() {
-    let (database, store) = both().await.remove(0);
-    let mut tx = store.write().await.unwrap();
-    first_batch(&mut tx, 10).await;
-    tx.commit().await.unwrap();
-    let file = database.address.strip_prefix("sqlite:").unwrap();
-    let copied = tempfile::tempdir().unwrap();
-    let copy = copied.path().join("copy.db");
-    // The file alone, as it would be without its log.
-    let batches = async || {
-        std::fs::copy(file, &copy).unwrap();
-        let address = format!("sqlite:{}?mode=ro&immutable=1", copy.display());
-        let mut alone = SqliteConnection::connect(&address).await.unwrap();
-        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM batches");
-        let count = count.fetch_one(&mut alone).await;
-        alone.close().await.unwrap();
-        count.unwrap_or(0)
-    };
-    assert_eq!(batches().await, 0, "so far it is in the log");
-    let reading = store.read().await.unwrap();
-    let writing = store.write().await.unwrap();
-    store.checkpoint().await.unwrap();
-    assert_eq!(batches().await, 1);
-    drop((reading, writing));
 }
