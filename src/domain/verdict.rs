@@ -60,6 +60,20 @@ impl Verdict {
     }
 }
 
+/// Why there is no answer. Never a verdict on the mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CouldNotCheck {
+    /// More checks wait than can be answered in time.
+    #[error("too many checks wait already")]
+    Busy,
+    /// The database did not do its part.
+    #[error("the database did not answer")]
+    Unavailable,
+    /// It took too long.
+    #[error("the answer took too long")]
+    TooSlow,
+}
+
 /// The first query of a mark, as later ones are told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstQuery {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use catalog::BatchFacts;
-pub use verifier::{ANSWER_TIMEOUT, CouldNotCheck, Verifier};
+pub use verifier::{ANSWER_TIMEOUT, Verifier};
 
 use self::catalog::Catalog;
 use self::group::{Asked, Means};

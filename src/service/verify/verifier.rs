@@ -19,6 +19,7 @@ use super::signers::Signers;
 use super::{Answer, Check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
+use crate::domain::verdict::CouldNotCheck;
 use crate::service::keys::LiveKeys;
 use crate::service::metrics::Metrics;
 use crate::service::{ServiceError, system};
@@ -38,20 +39,6 @@ const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 /// After a group that failed: a database that is gone is asked again soon, but not without a pause.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// Why there is no answer. Never a verdict on the mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum CouldNotCheck {
-    /// More checks wait than can be answered in time.
-    #[error("too many checks wait already")]
-    Busy,
-    /// The database did not do its part.
-    #[error("the database did not answer")]
-    Unavailable,
-    /// It took too long.
-    #[error("the answer took too long")]
-    TooSlow,
-}
 
 type Reply = oneshot::Sender<Result<Answer, CouldNotCheck>>;
 

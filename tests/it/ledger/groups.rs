@@ -9,9 +9,9 @@ use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
-use yuanmark::domain::verdict::Verdict;
+use yuanmark::domain::verdict::{CouldNotCheck, Verdict};
 use yuanmark::service::metrics::Metrics;
-use yuanmark::service::verify::{self, Answer, Channel, Check, CouldNotCheck, Verifier};
+use yuanmark::service::verify::{self, Answer, Channel, Check, Verifier};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::ledger::before_commit;
 
