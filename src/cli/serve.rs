@@ -44,7 +44,8 @@ pub(super) struct Serve {
         long,
         env = "YUANMARK_CATALOG_MIB",
         value_name = "MIB",
-        default_value_t = http::CATALOG_MIB
+        default_value_t = http::CATALOG_MIB,
+        value_parser = clap::value_parser!(u32).range(1..=1_048_576)
     )]
     catalog_mib: u32,
     /// Where Prometheus finds /metrics; keep it to your own network, for it tells how much is scanned

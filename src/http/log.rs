@@ -12,8 +12,15 @@ use crate::service::system;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where checks are answered.
-const ANSWERS: [&str; 3] = ["/t/{*code}", "/T/{*code}", "/api/v1/verify"];
+/// Where checks are answered, and where it is asked whether they can be.
+const COUNTED: [&str; 6] = [
+    "/t/{*code}",
+    "/T/{*code}",
+    "/check",
+    "/api/v1/verify",
+    "/healthz",
+    "/readyz",
+];
 
 /// Logs a request, and gives it a name that the client can quote.
 pub async fn requests(request: Request, next: Next) -> Response {
@@ -37,7 +44,8 @@ pub async fn requests(request: Request, next: Next) -> Response {
         };
     }
     // Scans come by the ten thousand a second: the metrics count them, and a line for each would cost as much as the answer.
-    if status.is_success() && ANSWERS.contains(&route) {
+    // A balancer asks every second whether we are well.
+    if status.is_success() && COUNTED.contains(&route) {
         log!(debug);
     } else {
         log!(info);

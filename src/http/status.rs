@@ -47,6 +47,7 @@ pub async fn healthz() -> &'static str {
 )]
 pub async fn readyz(State(app): State<App>) -> Response {
     let ready = tokio::time::timeout(super::ANSWER_TIMEOUT, is_ready(&app)).await;
+    app.metrics.is_ready(matches!(ready, Ok(Ok(()))));
     match ready {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {

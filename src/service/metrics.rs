@@ -82,6 +82,8 @@ pub struct Metrics {
     group_checks: Histogram,
     group_seconds: Histogram,
     commit_seconds: Histogram,
+    /// 1 if the database did what was asked when it was last asked, else 0.
+    ready: Gauge<i64>,
     /// Checks that wait for their answer.
     pub waiting: Gauge<i64>,
     /// Bytes that are held of batches.
@@ -107,12 +109,14 @@ impl Metrics {
             group_checks: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
             group_seconds: seconds(),
             commit_seconds: seconds(),
+            ready: Gauge::default(),
             waiting: Gauge::default(),
             catalog_bytes: Gauge::default(),
             catalog_reads: Counter::default(),
             ledger_entries: Gauge::default(),
         };
         metrics.begin_at_nothing();
+        metrics.is_ready(true);
         metrics.register();
         Arc::new(metrics)
     }
@@ -174,6 +178,11 @@ impl Metrics {
             "Checks of a group",
             self.group_checks.clone(),
         );
+        all.register(
+            "ready",
+            "Whether checks can be answered",
+            self.ready.clone(),
+        );
         all.register("waiting_checks", "Checks that wait", self.waiting.clone());
         all.register_with_unit(
             "catalog",
@@ -197,6 +206,11 @@ impl Metrics {
     pub fn answered(&self, verdict: Verdict, seconds: f64) {
         self.answers.get_or_create(&OfVerdict { verdict }).inc();
         self.answer_seconds.observe(seconds);
+    }
+
+    /// Whether the database has just done what was asked.
+    pub fn is_ready(&self, ready: bool) {
+        self.ready.set(i64::from(ready));
     }
 
     /// A check was not answered.

@@ -235,6 +235,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn begin_group(&self) -> Result<Tx, StoreError> {
+        match self.try_to_begin_group().await {
+            // The connection had died since the last group. Nothing was done yet: another one is tried at once.
+            Err(StoreError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))) => {
+                self.try_to_begin_group().await
+            }
+            begun => begun,
+        }
+    }
+
+    async fn try_to_begin_group(&self) -> Result<Tx, StoreError> {
         let mut tx = self.write().await?;
         if let Tx::Postgres(tx) = &mut tx {
             sqlx::query("SELECT pg_advisory_xact_lock_shared($1)")

@@ -207,6 +207,7 @@ impl Office {
                 }
                 Err(_) => Err(StoreError::TooSlow.into()),
             };
+            self.metrics.is_ready(answers.is_ok());
             match answers {
                 Ok(answers) => {
                     for (reply, answer) in replies.into_iter().zip(answers) {

@@ -33,13 +33,13 @@ impl Proxy {
         let (address, state) = (free_address(), free_address());
         let mut text = fs::read_to_string(EXAMPLE).unwrap();
         let mut replace = |example: &str, real: &str| {
-            assert_eq!(text.matches(example).count(), 1, "{example}");
+            assert!(text.contains(example), "{example}");
             text = text.replace(example, real);
         };
         replace("127.0.0.1:8000", &address.to_string());
         replace("127.0.0.1:8404", &state.to_string());
         // Not everybody who runs tests may open that many files.
-        replace("maxconn 20000", "maxconn 200");
+        replace("maxconn 8000", "maxconn 200");
         for (example, instance) in ["10.0.0.11:8080", "10.0.0.12:8080", "10.0.0.13:8080"]
             .iter()
             .zip(instances)
