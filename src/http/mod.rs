@@ -180,7 +180,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
     let worth_it = DefaultPredicate::new().and(bytes);
     CompressionLayer::new()
         .gzip(true)
-        .quality(CompressionLevel::Fastest)
+        .quality(CompressionLevel::Precise(3))
         .compress_when(worth_it)
 }
 
