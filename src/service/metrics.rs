@@ -70,6 +70,16 @@ struct OfLimit {
     limit: Limit,
 }
 
+/// A check that waits for its answer.
+#[must_use = "it waits as long as this is held"]
+pub struct Waits<'a>(&'a Gauge<i64>);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// All that is measured. Shared by what measures and what tells.
 #[derive(Debug)]
 pub struct Metrics {
@@ -84,8 +94,7 @@ pub struct Metrics {
     commit_seconds: Histogram,
     /// 1 if the database did what was asked when it was last asked, else 0.
     ready: Gauge<i64>,
-    /// Checks that wait for their answer.
-    pub waiting: Gauge<i64>,
+    waiting: Gauge<i64>,
     /// Bytes that are held of batches.
     pub catalog_bytes: Gauge<i64>,
     /// Batches that had to be read from the database.
@@ -211,6 +220,12 @@ impl Metrics {
     /// Whether the database has just done what was asked.
     pub fn is_ready(&self, ready: bool) {
         self.ready.set(i64::from(ready));
+    }
+
+    /// A check waits for its answer, until what this returns is dropped: also when whoever asks goes away.
+    pub fn one_waits(&self) -> Waits<'_> {
+        self.waiting.inc();
+        Waits(&self.waiting)
     }
 
     /// A check was not answered.

@@ -84,9 +84,9 @@ impl Verifier {
     /// told the same number.
     pub async fn answer(&self, check: Check) -> Result<Answer, CouldNotCheck> {
         let start = Instant::now();
-        self.metrics.waiting.inc();
+        let waits = self.metrics.one_waits();
         let answer = self.ask(check).await;
-        self.metrics.waiting.dec();
+        drop(waits);
         match &answer {
             Ok(answer) => {
                 let seconds = start.elapsed().as_secs_f64();

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
@@ -271,5 +272,10 @@ async fn what_is_measured_is_what_happened() {
             );
         }
         assert!(text.ends_with("# EOF\n"));
+        // Who goes away before the answer does not wait any more.
+        let gone = verifier.answer(check(&place, &batch, 2, None));
+        assert!(gone.now_or_never().is_none());
+        let text = metrics.text();
+        assert!(text.lines().any(|told| told == "yuanmark_waiting_checks 0"));
     }
 }
