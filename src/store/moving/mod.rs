@@ -4,7 +4,7 @@
 //! lines of PostgreSQL's COPY: SQLite puts them together, PostgreSQL reads them as they are, and what PostgreSQL gives
 //! back is held against SQLite's lines byte by byte.
 //!
-//! Contract: until [`Source::leave`] is committed, SQLite is in force and unchanged but for the name of the move; from then
+//! Contract: until [`source::Locked::leave`] is committed, SQLite is in force and unchanged but for the name of the move; from then
 //! on nobody can read or write its tables under their names. A target is opened by nobody else until [`Target::hand_over`]
 //! has taken its mark away. So there is no moment at which both are in force.
 
