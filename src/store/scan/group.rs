@@ -91,7 +91,7 @@ pub struct NewScan {
 }
 
 /// Reads where the ledger ends and the queries so far of these marks, which ascend and are distinct. Nobody else counts a
-/// query of those that have any until the transaction ends. The transaction is one of [`Store::begin_group`], or only looks.
+/// query of those that have any until the transaction ends. The transaction is one of [`Store::begin_group`].
 ///
 /// [`Store::begin_group`]: crate::store::Store::begin_group
 ///
