@@ -411,6 +411,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Whether it accounts for a mark: it has that many, and says the same as the signed payload, if there is one.
+    pub fn accounts_for(&self, mark: MarkId, signed: Option<&Payload>) -> bool {
+        let payload = self.payload(mark);
+        payload.is_some() && signed.is_none_or(|signed| payload.as_ref() == Some(signed))
+    }
+
     /// What the code of one of its marks says; `None` if the batch has no such index.
     pub fn payload(&self, mark: MarkId) -> Option<Payload> {
         (mark.batch == self.number && self.count.has(mark.index)).then_some(Payload {

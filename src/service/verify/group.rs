@@ -154,11 +154,9 @@ impl<'a> Book<'a> {
         asked: &Asked,
     ) -> Answer {
         let mark = asked.mark;
-        // The batch that accounts for the mark: it was issued, has that many marks, and says the same as the signed payload.
-        let found = facts.get(&mark.batch).filter(|(facts, _)| {
-            let payload = facts.batch.payload(mark);
-            payload.is_some() && asked.signed.is_none_or(|signed| payload == Some(signed))
-        });
+        let found = facts
+            .get(&mark.batch)
+            .filter(|(facts, _)| facts.batch.accounts_for(mark, asked.signed.as_ref()));
         let Some((facts, licensee)) = found else {
             if let (Some(payload), Channel::Consumer) = (&asked.signed, asked.check.channel) {
                 *self.unissued.entry((mark, payload.key)).or_default() += 1;

@@ -144,9 +144,7 @@ pub(super) async fn issued(
     let Some(batch) = batch::get(tx, mark.batch).await? else {
         return Ok(None);
     };
-    let payload = batch.payload(mark);
-    let agrees = payload.is_some() && signed.is_none_or(|signed| payload.as_ref() == Some(signed));
-    Ok(agrees.then_some(batch))
+    Ok(batch.accounts_for(mark, signed).then_some(batch))
 }
 
 /// What a code says by itself, checked with nothing but a keyring: the signature is good, but whether the mark was
