@@ -13,6 +13,7 @@ use super::values::line;
 use crate::domain::order::Batch;
 use crate::domain::text::Line;
 use crate::keystore::{KeyFolder, KeystoreError, Passphrase};
+use crate::service::belonging;
 use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
 use crate::service::system;
@@ -23,6 +24,9 @@ use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
 /// Where help lists what every command takes, apart from the command's own flags.
 pub(super) const INSTALLATION: &str = "The installation";
 
+const DATABASE: &str = "sqlite:yuanmark.db";
+const KEYS: &str = "keys";
+
 /// Where this installation keeps its data and keys.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Installation {
@@ -32,7 +36,7 @@ pub(super) struct Installation {
         global = true,
         help_heading = INSTALLATION,
         env = "YUANMARK_DATABASE",
-        default_value = "sqlite:yuanmark.db",
+        default_value = DATABASE,
         value_name = "URL",
         hide_env_values = true,
         value_parser = database_url
@@ -45,7 +49,7 @@ pub(super) struct Installation {
         global = true,
         help_heading = INSTALLATION,
         env = "YUANMARK_KEYS",
-        default_value = "keys",
+        default_value = KEYS,
         value_name = "DIR"
     )]
     pub keys: PathBuf,
@@ -75,6 +79,12 @@ impl Installation {
         })
     }
 
+    /// Whether nobody said which database and which keys.
+    pub(super) fn is_by_default(&self) -> bool {
+        let database = self.database.as_ref().ok();
+        database == DATABASE.parse().ok().as_ref() && self.keys == PathBuf::from(KEYS)
+    }
+
     pub(super) fn key_folder(&self) -> KeyFolder {
         KeyFolder::new(&self.keys)
     }
@@ -96,8 +106,12 @@ impl Installation {
         }
     }
 
-    pub(super) fn live_keys(&self) -> Result<LiveKeys, Failure> {
-        Ok(LiveKeys::open(self.key_folder(), self.passphrase()?)?)
+    /// The keys and the database, if they belong together.
+    pub(super) async fn open(&self) -> Result<(LiveKeys, Store), Failure> {
+        let keys = LiveKeys::open(self.key_folder(), self.passphrase()?)?;
+        let store = self.store().await?;
+        belonging::bind(&store, &keys.ring()).await?;
+        Ok((keys, store))
     }
 
     /// The database, if it is there and has this program's schema.

@@ -119,8 +119,7 @@ impl Container {
 
 impl Filling {
     async fn run(self, place: &Installation) -> Result<Entry, Failure> {
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
+        let (keys, store) = place.open().await?;
         let lines = self.lines.text()?;
         let fill = Fill {
             kind: self.kind,
@@ -137,8 +136,7 @@ impl Filling {
 
 impl Check {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<ExitCode, Failure> {
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
+        let (keys, store) = place.open().await?;
         let text = super::files::read_list(&self.file)?;
         let (container, comparison, lines) =
             containers::compare(&store, Scope::All, &keys, self.number, &text).await?;

@@ -79,8 +79,7 @@ impl Serve {
         let admin = self.admin_token_file.as_deref().map(token::read);
         let admin = admin.transpose()?;
         let traffic = self.traffic.open()?;
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
+        let (keys, store) = place.open().await?;
         let (listener, public_url) = self.address.bind().await?;
         let keys = Arc::new(keys);
         let app = App::new(store, keys, public_url, admin, traffic, self.catalog_mib);

@@ -129,8 +129,7 @@ impl Verify {
     }
 
     async fn online(&self, place: &Installation, output: &mut Output) -> Result<u8, Failure> {
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
+        let (keys, store) = place.open().await?;
         let check = Check {
             input: Input::read(&self.code),
             channel: Channel::Unrecorded,
@@ -161,8 +160,8 @@ fn to_text(answer: &MarkAnswer) -> String {
         answer.facts.product,
         answer.facts.batch.form,
         answer.facts.batch.season,
-        answer.licensee.name(),
-        answer.licensee.uscc,
+        answer.licensee().name(),
+        answer.licensee().uscc,
     );
     if let Some((kind, since, reason)) = &answer.withdrawal {
         text.push_str(&format!(

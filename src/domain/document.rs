@@ -64,6 +64,11 @@ impl MediaType {
         }
     }
 
+    /// Whether an artwork of this kind can stand on labels and pages.
+    pub const fn can_be_drawn(self) -> bool {
+        matches!(self, Self::Svg | Self::Png)
+    }
+
     /// The kind of file that begins like this.
     pub fn of(content: &[u8]) -> Option<Self> {
         let begins = |magic: &[u8]| content.starts_with(magic);

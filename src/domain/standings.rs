@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::{EventKind, RangeEvent};
+use super::lot::LotNumber;
 use super::mark::{IndexRange, MarkIndex};
 use super::segments::folded;
 use super::state::{Said, Standing};
@@ -25,6 +26,7 @@ pub struct Standings {
 struct Fact {
     at: Timestamp,
     reason: Option<Arc<Line>>,
+    lot: Option<LotNumber>,
 }
 
 /// Marks that stand alike.
@@ -47,6 +49,13 @@ impl<'a> From<&'a Fact> for Said<'a> {
 /// A reference to one event among a batch's standings.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a>(&'a Fact);
+
+impl Told<'_> {
+    /// Of an activation: the lot it was for.
+    pub const fn lot(self) -> Option<LotNumber> {
+        self.0.lot
+    }
+}
 
 impl<'a> From<Told<'a>> for Said<'a> {
     fn from(told: Told<'a>) -> Self {
@@ -121,6 +130,7 @@ impl Standings {
         self.facts.push(Fact {
             at: event.at,
             reason,
+            lot: event.lot,
         });
         u32::try_from(self.facts.len() - 1).expect("a batch has fewer events than 2³²")
     }
@@ -176,7 +186,9 @@ mod tests {
             reason: (!number.is_multiple_of(3))
                 .then(|| Line::new("reason", &format!("{}", number % 3)).unwrap()),
             document: None,
-            lot: None,
+            lot: number
+                .is_multiple_of(2)
+                .then(|| LotNumber(u32::try_from(number).unwrap())),
         }
     }
 
@@ -195,10 +207,13 @@ mod tests {
             }
             let far = Timestamp::MAX;
             for mark in (0..MARKS).map(index) {
-                let own = events.iter().filter(|event| event.range.covers(mark));
-                let expected: MarkState<'_> = Standing::of(own).state(None, far, Timestamp::UNIX_EPOCH);
-                let kept: MarkState<'_> = standings.at(mark).state(None, far, Timestamp::UNIX_EPOCH);
+                let own = Standing::of(events.iter().filter(|event| event.range.covers(mark)));
+                let held = standings.at(mark);
+                let expected: MarkState<'_> = own.state(None, far, Timestamp::UNIX_EPOCH);
+                let kept: MarkState<'_> = held.state(None, far, Timestamp::UNIX_EPOCH);
                 prop_assert_eq!(kept, expected);
+                let lot = own.activation().and_then(|event| event.lot);
+                prop_assert_eq!(held.activation().and_then(Told::lot), lot);
             }
         }
     }

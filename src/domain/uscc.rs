@@ -106,6 +106,11 @@ impl Uscc {
         Ok(Self(code.into_iter().collect()))
     }
 
+    /// Whether it is a household's (个体工商户): 9 for the authority for market regulation, 2 for the kind (GB 32100-2015).
+    pub fn is_household(&self) -> bool {
+        self.as_str().starts_with("92")
+    }
+
     /// The 18 characters.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use super::problem::Problem;
 use super::visitor::Visitor;
 use super::{App, Unanswered, check};
 use crate::domain::input::Input;
+use crate::domain::lot::Lot;
 use crate::domain::place::{Place, PlaceClass, Prefecture};
 use crate::service::verify::{Answer, MarkAnswer};
 
@@ -82,6 +84,58 @@ pub struct MarkBody {
     has_hidden_code: bool,
     /// Who may use the mark.
     licensee: LicenseeBody,
+    /// The lot it was activated for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lot: Option<LotBody>,
+}
+
+/// The lot that a mark was activated for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LotBody {
+    /// The firm's own number of the lot, as on the pack.
+    code: String,
+    /// When the shoots were picked.
+    #[schema(value_type = String, format = Date)]
+    harvested: Date,
+    /// Where.
+    township: &'static str,
+    /// The standard with its version.
+    standard: String,
+    /// The last report of an inspection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<TestBody>,
+}
+
+/// A report of an inspection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TestBody {
+    /// `passed` or `failed`.
+    result: &'static str,
+    /// The day of the report.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// Who tested.
+    laboratory: String,
+    /// The report's number.
+    number: String,
+}
+
+impl LotBody {
+    fn of(lot: &Lot) -> Self {
+        let public = &lot.entered.public;
+        Self {
+            code: public.code.to_string(),
+            harvested: public.harvested,
+            township: public.township.name(),
+            standard: public.standard.to_string(),
+            test: lot.reports.last().map(|report| TestBody {
+                result: report.result.slug(),
+                date: report.date,
+                laboratory: report.laboratory.to_string(),
+                number: report.number.to_string(),
+            }),
+        }
+    }
 }
 
 /// Who may use the mark.
@@ -93,6 +147,9 @@ pub struct LicenseeBody {
     uscc: String,
     /// `gi_product`, `certification_mark` or `both`.
     legal_basis: &'static str,
+    /// Its telephone number for the public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hotline: Option<String>,
 }
 
 /// The place of a query among all.
@@ -212,10 +269,12 @@ impl VerdictBody {
                 product: answer.facts.product.to_string(),
                 has_hidden_code: answer.facts.batch.has_hidden_codes,
                 licensee: LicenseeBody {
-                    name: answer.licensee.name().to_string(),
-                    uscc: answer.licensee.uscc.to_string(),
-                    legal_basis: answer.licensee.legal_basis().slug(),
+                    name: answer.licensee().name().to_string(),
+                    uscc: answer.licensee().uscc.to_string(),
+                    legal_basis: answer.licensee().legal_basis().slug(),
+                    hotline: answer.hotline().map(ToString::to_string),
                 },
+                lot: answer.lot.as_deref().map(LotBody::of),
             }),
             query: answer.query.as_ref().map(|query| {
                 let province = query.first.place.map(|place| place.prefecture.province());

@@ -6,6 +6,7 @@
 mod address;
 mod admin;
 pub mod api;
+mod artwork;
 mod assets;
 pub mod console;
 mod directory;
@@ -187,6 +188,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
 /// What everyone may ask.
 fn for_everyone() -> OpenApiRouter<App> {
     let kept = Arc::<directory::Cache>::default();
+    let drawn = Arc::<artwork::Drawn>::default();
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -198,6 +200,10 @@ fn for_everyone() -> OpenApiRouter<App> {
         .route(
             "/directory",
             get(pages::directory).layer(Extension(kept.clone())),
+        )
+        .route(
+            "/artwork/{licensee}/{name}",
+            get(artwork::picture).layer(Extension(drawn)),
         )
         .route("/assets/{name}", get(assets::asset))
         .route("/pack/{link}", get(handover::page).post(handover::download))

@@ -76,6 +76,11 @@ impl TrustedProxies {
         self.0.iter().any(|range| range.has(address))
     }
 
+    /// Whether somebody in front of us says whom it speaks for, and is not believed: mostly a proxy that was not named.
+    pub fn ignores(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        headers.contains_key(FORWARDED_FOR) && !self.has(peer.to_canonical())
+    }
+
     /// The address that a request comes from. If a trusted proxy is at the other end, `X-Forwarded-For` is read from
     /// the right, where each proxy adds whom it got the request from: the first that is not itself a trusted proxy is
     /// the client. What stands further left the client may have made up. Where it is no address, the client is as far
@@ -126,6 +131,9 @@ pub enum AddressRangeError {
     /// More bits than the address has.
     #[error("an address of this kind has {0} bits, not more")]
     TooManyBits(u32),
+    /// Everybody.
+    #[error("this is everybody: then whoever asks could claim any address; name the proxies alone")]
+    Everybody,
     /// The address is not the first of its range.
     #[error("this range begins at {0}; write it so, or leave out the bits if one address is meant")]
     NotTheFirst(IpAddr),
@@ -193,6 +201,9 @@ impl FromStr for AddressRange {
             _ => None,
         };
         let (first, bits) = mapped.unwrap_or((first, bits));
+        if bits == 0 {
+            return Err(AddressRangeError::Everybody);
+        }
         Ok(Self { first, bits })
     }
 }
@@ -281,6 +292,17 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_is_not_taken_is_noticed() {
+        let ours = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let (inside, outside) = ("10.0.0.5".parse().unwrap(), "192.0.2.1".parse().unwrap());
+        let mut headers = HeaderMap::new();
+        assert!(!ours.ignores(outside, &headers));
+        headers.insert(FORWARDED_FOR, HeaderValue::from_static("203.0.113.1"));
+        assert!(ours.ignores(outside, &headers));
+        assert!(!ours.ignores(inside, &headers));
+    }
+
+    #[test]
     fn ranges_are_read_strictly() {
         for (text, inside, outside) in [
             ("10.0.0.0/8", "10.255.255.255", "11.0.0.0"),
@@ -290,8 +312,8 @@ mod tests {
             ("fd00::/8", "fdff::1", "fe00::1"),
             ("::ffff:10.0.0.0/104", "10.1.2.3", "11.1.2.3"),
             ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.6"),
-            ("0.0.0.0/0", "203.0.113.1", "::1"),
-            ("::/0", "2001:db8::1", "203.0.113.1"),
+            ("128.0.0.0/1", "203.0.113.1", "::1"),
+            ("8000::/1", "fd00::1", "2001:db8::1"),
         ] {
             let range: AddressRange = text.parse().unwrap();
             assert!(range.has(inside.parse().unwrap()), "{text} {inside}");
@@ -312,6 +334,9 @@ mod tests {
         }
         assert_eq!(error("10.0.0.0/33"), AddressRangeError::TooManyBits(32));
         assert_eq!(error("::/129"), AddressRangeError::TooManyBits(128));
+        for text in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
+            assert_eq!(error(text), AddressRangeError::Everybody, "{text}");
+        }
         let first = "10.0.0.0".parse().unwrap();
         assert_eq!(error("10.1.0.0/8"), AddressRangeError::NotTheFirst(first));
     }

@@ -1,7 +1,7 @@
 //! The listening socket: limits that hold before a handler sees a request, and an orderly end.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::http::Request;
@@ -24,6 +24,10 @@ const MOST_CONNECTIONS: usize = 10_000;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How soon a changed keyring is in force.
 const KEYRING_INTERVAL: Duration = Duration::from_secs(1);
+/// Said once: behind a proxy that was not named, all the world has one address, and shares its limits and its place.
+static WARNED: Once = Once::new();
+const NOT_BELIEVED: &str = "a request came with X-Forwarded-For from an address that is no --trusted-proxy: the header is not \
+     read; if that is your proxy, name it, else all phones share its limits and its place";
 /// After the system refused a connection (no file handles left, mostly).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -67,6 +71,9 @@ pub async fn serve(
         _ = stream.set_nodelay(true);
         let traffic = traffic.clone();
         let service = router.clone().map_request(move |mut request: Request<_>| {
+            if traffic.proxies.ignores(peer.ip(), request.headers()) {
+                WARNED.call_once(|| tracing::warn!(NOT_BELIEVED));
+            }
             let client = traffic.proxies.client(peer.ip(), request.headers());
             request.extensions_mut().insert(client);
             request

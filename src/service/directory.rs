@@ -157,7 +157,7 @@ impl Directory {
         let (number, state) = (licensee.number, licensee.state);
         let file = licensee.particulars;
         let uscc = licensee.uscc;
-        let name = Some(file.name).filter(|_| !is_household(&uscc));
+        let name = Some(file.name).filter(|_| !uscc.is_household());
         match licensee.ended {
             Some(ended) if state.has_ended() => self.ended.push(Ended {
                 number,
@@ -295,11 +295,6 @@ impl Catalogue {
         let found = self.firms.iter().filter(wanted);
         found.map(|(_, firm)| firm).collect()
     }
-}
-
-/// Whether a code is a household's: 9 for the authority for market regulation, 2 for 个体工商户 (GB 32100-2015).
-fn is_household(uscc: &Uscc) -> bool {
-    uscc.as_str().starts_with("92")
 }
 
 #[cfg(test)]

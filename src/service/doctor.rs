@@ -10,6 +10,7 @@ use crate::domain::calendar::{clock_of, day_of};
 use crate::domain::keyring::{KeyStatus, Keyring};
 use crate::domain::licensee::LicenseeNumber;
 use crate::keystore::{KeyFolder, Passphrase, is_readable_by_others};
+use crate::service::belonging;
 use crate::store::{DatabaseUrl, Store, batch, health, licensee, migrate, unissued};
 
 /// Bytes; below this a busy day could fill the disk.
@@ -241,6 +242,11 @@ async fn read_contents(
     if findings.is_empty() {
         findings.push(Finding::ok("invariants", "all hold"));
     }
+    let is_strange = match ring {
+        Some(ring) => belonging::is_of_others(&mut tx, ring).await?,
+        None => false,
+    };
+    findings.extend(ring.map(|_| belongs(is_strange)));
     for id in batch::keys_in_use(&mut tx).await? {
         if ring.is_none_or(|ring| ring.get(id).is_none()) {
             findings.push(Finding::wrong(
@@ -300,8 +306,23 @@ async fn read_contents(
             "unissued codes",
             Health::Error,
             format!("well-signed codes that belong to no batch: {codes}, the last seen at {}", clock_of(last)),
-            "a signing key has leaked or a batch was lost: read keys/README.md, then `yuanmark key compromise`",
+            "first see that this is the database of these keys, and no older copy: then batches are missing, and no key has \
+             leaked; otherwise read keys/README.md, then `yuanmark key compromise`",
         ),
     });
     Ok(findings)
+}
+
+/// Whether database and key folder belong together.
+fn belongs(is_strange: bool) -> Finding {
+    if is_strange {
+        Finding::wrong(
+            "belonging",
+            Health::Error,
+            "the marks of this database were made with other keys than these",
+            "name the key folder of this database with --keys, or the database of these keys with --database",
+        )
+    } else {
+        Finding::ok("belonging", "key folder and database belong together")
+    }
 }

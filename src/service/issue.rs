@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
 use super::lists::Within as _;
-use super::{ServiceError, no_batch, seen};
+use super::{ServiceError, belonging, no_batch, seen};
 use crate::domain::access::Scope;
 use crate::domain::custody::{Custody, Piece};
 use crate::domain::ledger::entry::BatchIssued;
@@ -75,6 +75,7 @@ pub async fn issue_by(
     }
     desk.load_order(new.order).await?;
     let ring = keys.ring();
+    belonging::bind_within(&mut desk.tx, &ring).await?;
     let key = ring.newest_active().ok_or_else(|| {
         Refusal::conflict(
             said!("no signing key is active", "没有启用中的签名密钥"),

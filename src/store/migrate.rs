@@ -61,6 +61,15 @@ macro_rules! migrations {
                     "/0009_scans_in_groups.sql"
                 )),
             ),
+            (
+                13,
+                "keys_of_the_database",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0013_keys_of_the_database.sql"
+                )),
+            ),
         ]
     };
 }

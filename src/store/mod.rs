@@ -31,6 +31,7 @@ mod counter;
 pub mod directory;
 pub mod event;
 pub mod health;
+pub mod installation;
 pub mod kept;
 pub mod ledger;
 pub mod licensee;

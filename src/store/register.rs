@@ -290,6 +290,26 @@ pub async fn newest_for(
     Ok(found.into_iter().next())
 }
 
+/// The documents of one purpose in the files of these licensees, the oldest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn all_for(
+    tx: &mut Tx,
+    licensees: impl Iterator<Item = LicenseeNumber>,
+    purpose: Purpose,
+) -> Result<Vec<AddedDocument>, StoreError> {
+    let among = kept::among("licensee", licensees.map(|licensee| licensee.0.into()));
+    let condition = format!("purpose = $1 AND {among}");
+    kept::chosen(
+        tx,
+        &condition,
+        vec![text(purpose.slug())],
+        " ORDER BY number",
+    )
+    .await
+}
+
 /// Keeps the content of a file under its hash; the same content is kept once.
 ///
 /// # Errors

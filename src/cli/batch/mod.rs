@@ -220,8 +220,7 @@ impl Batch {
                 request,
                 by,
             } => {
-                let keys = place.live_keys()?;
-                let store = place.store().await?;
+                let (keys, store) = place.open().await?;
                 let made_up = || line(&system::unique_id());
                 let idempotency_key = request.map_or_else(made_up, Ok);
                 let new = Issue {
@@ -286,8 +285,7 @@ impl Batch {
 
 impl PackArguments {
     async fn run(self, place: &Installation, output: &mut Output) -> Result<(), Failure> {
-        let keys = place.live_keys()?;
-        let store = place.store().await?;
+        let (keys, store) = place.open().await?;
         let request = Request {
             batch: self.number,
             range: self.range,

@@ -65,6 +65,11 @@ impl Demo {
             let what = "the demonstration keeps its keys without a passphrase";
             return Err(Failure::wrong_input(what, "leave out --passphrase-file"));
         }
+        if !place.is_by_default() {
+            let what = "the demonstration keeps its database and keys in a folder of its own";
+            let hint = "leave out --database and --keys (or the variables YUANMARK_DATABASE and YUANMARK_KEYS); --dir names the folder";
+            return Err(Failure::wrong_input(what, hint));
+        }
         let (listener, public_url) = if self.no_serve {
             (None, self.address.public_url()?)
         } else {

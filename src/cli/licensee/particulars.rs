@@ -51,6 +51,7 @@ enum Clear {
     Area,
     ContactPerson,
     Phone,
+    Hotline,
     Address,
 }
 
@@ -78,6 +79,9 @@ pub(in crate::cli) struct Particulars {
     /// The telephone number
     #[arg(long, value_parser = line)]
     phone: Option<Line>,
+    /// The telephone number for the public: it stands on the pages of its marks
+    #[arg(long, value_parser = line)]
+    hotline: Option<Line>,
     /// The address
     #[arg(long, value_parser = line)]
     address: Option<Line>,
@@ -101,6 +105,7 @@ impl Particulars {
             Clear::Area => !self.area.is_empty(),
             Clear::ContactPerson => self.contact_person.is_some(),
             Clear::Phone => self.phone.is_some(),
+            Clear::Hotline => self.hotline.is_some(),
             Clear::Address => self.address.is_some(),
         }
     }
@@ -125,6 +130,7 @@ impl Particulars {
         let contact = &mut kept.contact;
         contact.person = self.contact_person.or_else(|| contact.person.take());
         contact.phone = self.phone.or_else(|| contact.phone.take());
+        contact.hotline = self.hotline.or_else(|| contact.hotline.take());
         contact.address = self.address.or_else(|| contact.address.take());
         Ok(())
     }
@@ -160,6 +166,7 @@ impl Named {
                 Clear::Area => kept.areas = BTreeMap::new(),
                 Clear::ContactPerson => kept.contact.person = None,
                 Clear::Phone => kept.contact.phone = None,
+                Clear::Hotline => kept.contact.hotline = None,
                 Clear::Address => kept.contact.address = None,
             }
         }

@@ -113,7 +113,12 @@ pub(super) fn to_text(licensee: &Licensee) -> String {
             .collect(),
     );
     let contact = &said.contact;
-    let contact = [&contact.person, &contact.phone, &contact.address];
+    let contact = [
+        &contact.person,
+        &contact.phone,
+        &contact.hotline,
+        &contact.address,
+    ];
     list(
         "contact",
         contact
@@ -233,7 +238,8 @@ pub(super) fn to_json(licensee: &Licensee) -> Value {
         "areas": areas.collect::<Vec<Value>>(),
         "base_mu": said.base().to_string(),
         "contact": {
-            "person": said.contact.person, "phone": said.contact.phone, "address": said.contact.address,
+            "person": said.contact.person, "phone": said.contact.phone,
+            "hotline": said.contact.hotline, "address": said.contact.address,
         },
         "revision": licensee.revision,
         "state": licensee.state,

@@ -182,8 +182,7 @@ impl From<Undoable> for Withdrawal {
 
 /// Writes a change down.
 async fn enter(place: &Installation, call: &Call, change: &Change<'_>) -> Result<Changed, Failure> {
-    let keys = place.live_keys()?;
-    let store = place.store().await?;
+    let (keys, store) = place.open().await?;
     Ok(marks::change(&store, &keys, call, change).await?)
 }
 
@@ -253,7 +252,7 @@ impl Printed {
             ..printed
         };
         let changes = printing::report(printed, spoiled);
-        let (keys, store) = (place.live_keys()?, place.store().await?);
+        let (keys, store) = place.open().await?;
         let call = self.remarks.caller.call();
         let done = marks::change_all(&store, &keys, &call, &changes).await;
         // A spoiled label that is passed over would count as good.

@@ -91,8 +91,7 @@ impl Mark {
 }
 
 async fn show(place: &Installation, output: &mut Output, text: &str) -> Result<(), Failure> {
-    let keys = place.live_keys()?;
-    let store = place.store().await?;
+    let (keys, store) = place.open().await?;
     let not_ours = || {
         Failure::wrong_input(
             format!("{:?} is not a mark of ours", visible(text)),

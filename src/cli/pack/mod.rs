@@ -185,7 +185,7 @@ async fn take(
     out: PathBuf,
     url: &PublicUrl,
 ) -> Result<(), Failure> {
-    let (keys, store) = (place.live_keys()?, place.store().await?);
+    let (keys, store) = place.open().await?;
     let failed = |error: std::io::Error| {
         let hint = "name another file with --out";
         Failure::wrong_input(format!("{}: {error}", out.display()), hint)

@@ -88,7 +88,7 @@ impl Release {
         place: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let (keys, store) = (place.live_keys()?, place.store().await?);
+        let (keys, store) = place.open().await?;
         let profile = self.profile.map(|path| {
             std::fs::read_to_string(&path).map_err(|error| {
                 let hint = "`yuanmark batch pack --help` shows a profile";

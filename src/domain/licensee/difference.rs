@@ -26,6 +26,8 @@ pub enum Part {
     Person,
     /// The telephone number.
     Phone,
+    /// The telephone number for the public.
+    Hotline,
     /// The address.
     Address,
 }
@@ -41,7 +43,7 @@ impl Part {
             Self::Products,
             Self::Standards,
         ];
-        let after = [Self::Person, Self::Phone, Self::Address];
+        let after = [Self::Person, Self::Phone, Self::Hotline, Self::Address];
         let areas = Township::all().map(Self::Area);
         before.into_iter().chain(areas).chain(after)
     }
@@ -58,6 +60,7 @@ impl Part {
             Self::Area(township) => said!("base in {township}", "{township}的基地面积"),
             Self::Person => said!("contact", "联系人"),
             Self::Phone => said!("telephone", "联系电话"),
+            Self::Hotline => said!("hotline for the public", "服务热线（公开）"),
             Self::Address => said!("address", "地址"),
         }
     }
@@ -86,6 +89,7 @@ impl Particulars {
             Part::Area(township) => same(joined(self.areas.get(&township))),
             Part::Person => line(self.contact.person.as_ref()),
             Part::Phone => line(self.contact.phone.as_ref()),
+            Part::Hotline => line(self.contact.hotline.as_ref()),
             Part::Address => line(self.contact.address.as_ref()),
         }
     }
@@ -114,6 +118,7 @@ impl Particulars {
             }
             Part::Person => self.contact.person.clone_from(&from.contact.person),
             Part::Phone => self.contact.phone.clone_from(&from.contact.phone),
+            Part::Hotline => self.contact.hotline.clone_from(&from.contact.hotline),
             Part::Address => self.contact.address.clone_from(&from.contact.address),
         }
         self

@@ -50,7 +50,7 @@ impl fmt::Display for Standard {
     }
 }
 
-/// Whom to call. A household's name and number are personal information: never shown to the public.
+/// Whom to call. The hotline is for the public; person, telephone number and address are never shown to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// The person.
@@ -59,6 +59,9 @@ pub struct Contact {
     /// The telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Line>,
+    /// The telephone number that stands on the pages of its marks, as on its packs (GB 7718).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hotline: Option<Line>,
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Line>,
@@ -108,6 +111,7 @@ impl Particulars {
             contact: Contact {
                 person: None,
                 phone: None,
+                hotline: None,
                 address: None,
             },
         }

@@ -84,6 +84,9 @@ pub struct Contact {
     /// The telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone: Option<Text>,
+    /// The telephone number for the public, on the pages of its marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hotline: Option<Text>,
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     address: Option<Text>,
@@ -114,6 +117,7 @@ impl File {
             contact: Contact {
                 person: file.contact.person.as_ref().map(Text::from),
                 phone: file.contact.phone.as_ref().map(Text::from),
+                hotline: file.contact.hotline.as_ref().map(Text::from),
                 address: file.contact.address.as_ref().map(Text::from),
             },
         }
@@ -140,6 +144,7 @@ impl File {
         file.contact = particulars::Contact {
             person: self.contact.person.said("person")?,
             phone: self.contact.phone.said("telephone number")?,
+            hotline: self.contact.hotline.said("hotline")?,
             address: self.contact.address.said("address")?,
         };
         Ok(file)

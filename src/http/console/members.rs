@@ -116,6 +116,7 @@ const NAMES: &[(&str, Two, Says)] = &[
     ("ground", two("事由", "ground"), Itself),
     ("harvested", two("采收日期", "harvested"), Itself),
     ("has_hidden_codes", two("暗码", "hidden codes"), Itself),
+    ("hotline", two("服务热线", "hotline"), Itself),
     (
         "idempotency_key",
         two("请求标识", "idempotency key"),

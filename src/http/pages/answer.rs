@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::directory::link;
-use super::document::{Fact, Line, Piece, Section, Tone, day, fill, minute, text};
+use super::document::{Fact, Line, Piece, Section, Tone, day, fill, text};
 use super::frame::Body;
+use super::issued;
 use super::text::Texts;
 use crate::domain::event::Withdrawal;
 use crate::domain::verdict::{QueryCount, Verdict};
@@ -136,7 +136,10 @@ impl Words {
             button: None,
             sections: vec![
                 self.todo(vec![text(self.text.not_activated_todo), self.report()]),
-                self.facts(Some(self.text.mark_heading), self.who_and_which(mark)),
+                self.facts(
+                    Some(self.text.mark_heading),
+                    issued::facts(mark, self.language),
+                ),
             ],
         }
     }
@@ -145,7 +148,7 @@ impl Words {
         let since = mark.past_since.unwrap_or(mark.checked_at);
         let season = mark.facts.batch.season.to_string();
         let mut facts = vec![self.fact(self.text.past_since, vec![self.day(since)])];
-        facts.extend(self.who_and_which(mark));
+        facts.extend(issued::facts(mark, self.language));
         Body {
             tone: Tone::Past,
             heading: clauses(self.text.past_season, &[("season", &season)]),
@@ -224,7 +227,10 @@ impl Words {
             sections: vec![
                 self.facts(None, facts),
                 self.todo(todo),
-                self.facts(Some(text_of.mark_heading), self.who_and_which(mark)),
+                self.facts(
+                    Some(text_of.mark_heading),
+                    issued::facts(mark, self.language),
+                ),
             ],
         }
     }
@@ -256,61 +262,12 @@ impl Words {
     fn compare(&self, mark: &MarkAnswer) -> Section {
         Section::Facts {
             heading: Some(self.text.compare_heading),
-            facts: self.who_and_which(mark),
+            facts: issued::facts(mark, self.language),
             after: vec![
                 Piece::Strong(self.text.compare_differ.to_owned()),
                 Piece::Text(self.text.compare_why.to_owned()),
             ],
         }
-    }
-
-    /// What the mark was issued for: everything that can be held against the pack.
-    fn who_and_which(&self, mark: &MarkAnswer) -> Vec<Fact> {
-        let text_of = self.text;
-        let season = Piece::Text(mark.facts.batch.season.to_string());
-        let batch = Piece::Text(mark.facts.batch.number.to_string());
-        vec![
-            self.fact(
-                text_of.product,
-                vec![
-                    self.chinese(mark.facts.product.as_str()),
-                    Piece::Small(text_of.product_note.to_owned()),
-                ],
-            ),
-            self.fact(
-                text_of.form,
-                text((text_of.form_name)(mark.facts.batch.form)),
-            ),
-            self.fact(
-                text_of.season,
-                fill(text_of.season_value, &[("season", season)]),
-            ),
-            self.fact(
-                text_of.firm,
-                vec![
-                    self.chinese(mark.licensee.name().as_str()),
-                    Piece::Text(" ".to_owned()),
-                    link(
-                        self.language,
-                        text_of.directory.look_up,
-                        Some(mark.licensee.uscc.as_str()),
-                    ),
-                ],
-            ),
-            self.fact(
-                text_of.uscc,
-                vec![Piece::Code(mark.licensee.uscc.to_string())],
-            ),
-            self.fact(text_of.serial, vec![Piece::Serial(mark.serial.to_string())]),
-            self.fact(
-                text_of.batch,
-                fill(text_of.batch_value, &[("batch", batch)]),
-            ),
-            self.fact(
-                text_of.checked_at,
-                vec![minute(mark.checked_at, text_of.minute_format)],
-            ),
-        ]
     }
 
     fn history(&self, query: &QueryCount) -> Line {
@@ -372,13 +329,5 @@ impl Words {
 
     fn day(&self, at: Timestamp) -> Piece {
         day(at, self.text.day_format)
-    }
-
-    /// A name from the register, which is Chinese on every page.
-    fn chinese(&self, name: &str) -> Piece {
-        match self.language {
-            Language::Chinese => Piece::Text(name.to_owned()),
-            Language::English => Piece::Chinese(name.to_owned()),
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Pages are composed from these in Rust; `web-verify/page.html` alone turns them into markup, and escapes every text.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::domain::calendar::BEIJING;
 
@@ -65,6 +66,13 @@ pub enum Piece {
     Domain(String),
     /// The true domain, large.
     BigDomain(String),
+    /// A picture.
+    Picture {
+        /// Where it is.
+        address: String,
+        /// What it shows, for those who do not see it.
+        shows: &'static str,
+    },
     /// A telephone number that can be tapped.
     Telephone(String),
     /// A way to another page of ours.
@@ -199,6 +207,14 @@ pub fn day(at: Timestamp, format: &str) -> Piece {
     Piece::Time {
         machine: local.strftime("%Y-%m-%d").to_string(),
         text: local.strftime(format).to_string(),
+    }
+}
+
+/// A day of the calendar.
+pub fn date(day: Date, format: &str) -> Piece {
+    Piece::Time {
+        machine: day.to_string(),
+        text: day.strftime(format).to_string(),
     }
 }
 

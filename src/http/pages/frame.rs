@@ -58,6 +58,24 @@ pub fn page(
     domain: &str,
     status: Option<&str>,
 ) -> Response {
+    let title = body.heading.join(language.texts().between_clauses);
+    titled(title, body, language, uri, domain, status)
+}
+
+/// The same under a title that tells nothing: it is what a chat shows of a link, and a verdict is nobody's but the asker's.
+pub fn untold(body: &Body, language: Language, uri: &Uri, domain: &str) -> Response {
+    let title = language.texts().home_heading.join("");
+    titled(title, body, language, uri, domain, None)
+}
+
+fn titled(
+    title: String,
+    body: &Body,
+    language: Language,
+    uri: &Uri,
+    domain: &str,
+    status: Option<&str>,
+) -> Response {
     let text = language.texts();
     let frame = Frame {
         text,
@@ -77,7 +95,7 @@ pub fn page(
         may_be_indexed: uri.path() == "/",
     };
     let page = Page {
-        title: body.heading.join(text.between_clauses),
+        title,
         frame,
         tone: body.tone,
         heading: &body.heading,

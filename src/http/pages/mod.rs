@@ -7,6 +7,7 @@ mod answer;
 mod directory;
 mod document;
 mod frame;
+mod issued;
 mod pack;
 mod text;
 
@@ -22,13 +23,14 @@ use serde::Deserialize;
 
 use self::answer::clauses;
 use self::document::{Line, Piece, Section, Tone, fill, text as plain};
-use self::frame::{Body, page};
+use self::frame::{Body, page, untold};
 use super::language::Language;
 use super::problem::{Problem, RETRY_AFTER_SECONDS};
 use super::visitor::Visitor;
 use super::{App, Unanswered, check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
+use crate::service::verify::Channel;
 
 /// `GET /t/{code}`, in both cases: the page behind the QR symbol. The path belongs to codes alone.
 pub async fn code(
@@ -87,7 +89,10 @@ async fn answer_page(
         Err(Unanswered::Refused(_)) => answer::too_many(language),
         Err(Unanswered::Failed) => answer::unavailable(language),
     };
-    let mut response = page(&body, language, uri, domain, None);
+    let mut response = match visitor.channel {
+        Channel::Unrecorded => untold(&body, language, uri, domain),
+        _ => page(&body, language, uri, domain, None),
+    };
     let unanswered = match &answer {
         Ok(_) => None,
         Err(Unanswered::Refused(refused)) => {

@@ -12,6 +12,7 @@ mod fill;
 mod fit;
 mod forbidden;
 mod lay;
+mod portrait;
 mod shipped;
 mod source;
 mod specimen;

@@ -16,7 +16,7 @@ use crate::sheets::read::WantedColumn;
 use crate::sheets::{Cell, Column, ColumnKind, column};
 
 /// The columns of the register, in their order. Lists within a cell are kept apart by `；`.
-pub const COLUMNS: [Column; 16] = [
+pub const COLUMNS: [Column; 17] = [
     column("编号", ColumnKind::Integer, 8),
     column("名称", ColumnKind::Text, 32),
     column("统一社会信用代码", ColumnKind::Text, 22),
@@ -28,6 +28,7 @@ pub const COLUMNS: [Column; 16] = [
     column("基地面积（亩）", ColumnKind::Text, 32),
     column("联系人", ColumnKind::Text, 12),
     column("联系电话", ColumnKind::Text, 16),
+    column("服务热线", ColumnKind::Text, 16),
     column("地址", ColumnKind::Text, 32),
     column("状态", ColumnKind::Text, 12),
     column("状态日期", ColumnKind::Date, 12),
@@ -175,6 +176,7 @@ pub fn read(cells: &[Option<String>]) -> Result<Row, Vec<Said>> {
     let contact = Contact {
         person: cells.line("联系人"),
         phone: cells.line("联系电话"),
+        hotline: cells.line("服务热线"),
         address: cells.line("地址"),
     };
     let number = cells.read("编号", |text| {
@@ -370,6 +372,7 @@ pub fn cells<'a>(licensee: &'a Licensee, texts: &'a Texts) -> [Cell<'a>; COLUMNS
         Cell::Text(&texts.areas),
         optional(particulars.contact.person.as_ref()),
         optional(particulars.contact.phone.as_ref()),
+        optional(particulars.contact.hotline.as_ref()),
         optional(particulars.contact.address.as_ref()),
         Cell::Text(licensee.state.chinese()),
         Cell::Date(licensee.state_since),

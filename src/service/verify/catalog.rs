@@ -10,16 +10,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::document::Purpose;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
-use crate::domain::mark::BatchNumber;
+use crate::domain::lot::{Lot, LotNumber};
+use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::order::{Batch, Order};
-use crate::domain::standings::Standings;
+use crate::domain::standings::{Standings, Told};
 use crate::domain::text::Line;
 use crate::service::ServiceError;
-use crate::store::{Tx, batch, event, kept, ledger};
+use crate::store::{Tx, batch, event, kept, ledger, register};
 
 /// Entries that are looked at one by one; after more it is cheaper to begin anew.
 const MOST_ENTRIES: u32 = 2000;
+/// Lots that are held; each takes about 1 KiB.
+const MOST_LOTS: usize = 10_000;
 
 /// What is held of a batch.
 #[derive(Clone, Debug)]
@@ -37,14 +41,33 @@ pub struct BatchFacts {
 }
 
 impl BatchFacts {
+    /// The lot that a mark was activated for.
+    pub fn lot_of(&self, index: MarkIndex) -> Option<LotNumber> {
+        let activation = self.standings.at(index).activation();
+        activation.and_then(Told::lot)
+    }
+
     /// Bytes of memory, about: the batch's own texts are short.
     fn bytes(&self) -> usize {
         size_of::<Self>() + 500 + self.standings.bytes()
     }
 }
 
-/// A batch and its licensee.
-pub(super) type Facts = (Arc<BatchFacts>, Arc<Licensee>);
+/// What is held of a licensee.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// Its file.
+    pub licensee: Licensee,
+    /// SHA-256 of the newest artwork of the mark in its file, in hexadecimal, if there is one
+    /// that can be drawn.
+    pub artwork: Option<Line>,
+}
+
+/// The facts that a group of checks is answered from.
+pub(super) struct Facts {
+    pub batches: HashMap<BatchNumber, (Arc<BatchFacts>, Arc<Holder>)>,
+    pub lots: HashMap<LotNumber, Arc<Lot>>,
+}
 
 /// The facts.
 #[derive(Debug)]
@@ -54,7 +77,8 @@ pub(super) struct Catalog {
     batches: Generations,
     /// Batches held that entries since have touched.
     stale: HashSet<BatchNumber>,
-    licensees: HashMap<LicenseeNumber, Arc<Licensee>>,
+    holders: HashMap<LicenseeNumber, Arc<Holder>>,
+    lots: HashMap<LotNumber, Arc<Lot>>,
     reads: u64,
 }
 
@@ -65,7 +89,8 @@ impl Catalog {
             next_entry: None,
             batches: Generations::new(limit),
             stale: HashSet::new(),
-            licensees: HashMap::new(),
+            holders: HashMap::new(),
+            lots: HashMap::new(),
             reads: 0,
         }
     }
@@ -80,7 +105,7 @@ impl Catalog {
         std::mem::replace(&mut self.reads, 0)
     }
 
-    /// What it holds of memory, in bytes: batches alone, licensees are few.
+    /// What it holds of memory, in bytes: batches alone; licensees are few, and lots have a limit of their own.
     pub(super) const fn bytes(&self) -> usize {
         self.batches.bytes()
     }
@@ -109,7 +134,10 @@ impl Catalog {
         for (licensee, batch) in touched {
             match (batch, licensee) {
                 (Some(batch), _) => _ = self.stale.insert(batch),
-                (None, Some(licensee)) => _ = self.licensees.remove(&licensee),
+                (None, Some(licensee)) => {
+                    self.holders.remove(&licensee);
+                    self.lots.retain(|_, lot| lot.entered.licensee != licensee);
+                }
                 (None, None) => {}
             }
         }
@@ -121,18 +149,20 @@ impl Catalog {
     pub(super) fn forget(&mut self) {
         self.batches.clear();
         self.stale.clear();
-        self.licensees.clear();
+        self.holders.clear();
+        self.lots.clear();
     }
 
-    /// The facts of these batches, of those there are: what is held, and the rest read in a few statements.
+    /// The facts of these marks, as far as they are of batches there are: what is held, and the rest read in a few statements.
     pub(super) async fn of(
         &mut self,
         tx: &mut Tx,
-        wanted: &BTreeSet<BatchNumber>,
-    ) -> Result<HashMap<BatchNumber, Facts>, ServiceError> {
+        marks: impl Iterator<Item = MarkId> + Clone,
+    ) -> Result<Facts, ServiceError> {
+        let wanted: BTreeSet<BatchNumber> = marks.clone().map(|mark| mark.batch).collect();
         let mut batches: HashMap<BatchNumber, Arc<BatchFacts>> = HashMap::new();
         let mut missing = Vec::new();
-        for &number in wanted {
+        for number in wanted {
             match self.batches.get(number) {
                 Some(held) => _ = batches.insert(number, held),
                 None => missing.push(number),
@@ -149,12 +179,45 @@ impl Catalog {
         if !missing.is_empty() {
             self.read(tx, &missing, &mut batches).await?;
         }
-        self.licensees_of(tx, batches.values()).await?;
-        let both = batches.into_iter().filter_map(|(number, facts)| {
-            let licensee = self.licensees.get(&facts.batch.licensee)?.clone();
-            Some((number, (facts, licensee)))
+        self.holders_of(tx, batches.values()).await?;
+        let lots = marks.filter_map(|mark| {
+            let facts = batches.get(&mark.batch)?;
+            facts.lot_of(mark.index)
         });
-        Ok(both.collect())
+        let lots = self.lots(tx, lots.collect()).await?;
+        let both = batches.into_iter().filter_map(|(number, facts)| {
+            let holder = self.holders.get(&facts.batch.licensee)?.clone();
+            Some((number, (facts, holder)))
+        });
+        let batches = both.collect();
+        Ok(Facts { batches, lots })
+    }
+
+    /// These lots.
+    async fn lots(
+        &mut self,
+        tx: &mut Tx,
+        wanted: BTreeSet<LotNumber>,
+    ) -> Result<HashMap<LotNumber, Arc<Lot>>, ServiceError> {
+        let missing: Vec<u32> = wanted
+            .iter()
+            .filter(|number| !self.lots.contains_key(number))
+            .map(|number| number.0)
+            .collect();
+        if !missing.is_empty() {
+            if self.lots.len() + missing.len() > MOST_LOTS {
+                self.lots.clear();
+            }
+            let read: Vec<Lot> = kept::those(tx, wanted.iter().map(|number| number.0)).await?;
+            for lot in read {
+                self.lots.insert(lot.number, Arc::new(lot));
+            }
+        }
+        let held = wanted.into_iter().filter_map(|number| {
+            let lot = self.lots.get(&number)?.clone();
+            Some((number, lot))
+        });
+        Ok(held.collect())
     }
 
     /// Folds into batches that are held what has happened since.
@@ -225,22 +288,31 @@ impl Catalog {
         Ok(())
     }
 
-    async fn licensees_of(
+    async fn holders_of(
         &mut self,
         tx: &mut Tx,
         batches: impl Iterator<Item = &Arc<BatchFacts>>,
     ) -> Result<(), ServiceError> {
         let missing: BTreeSet<LicenseeNumber> = batches
             .map(|facts| facts.batch.licensee)
-            .filter(|number| !self.licensees.contains_key(number))
+            .filter(|number| !self.holders.contains_key(number))
             .collect();
         if missing.is_empty() {
             return Ok(());
         }
         let read: Vec<Licensee> =
             kept::those(tx, missing.iter().map(|number| number.0.into())).await?;
+        let artworks = register::all_for(tx, missing.into_iter(), Purpose::Artwork).await?;
+        let mut artworks: HashMap<_, _> = artworks
+            .into_iter()
+            .filter(|added| added.document.media_type.can_be_drawn())
+            .map(|added| (added.document.licensee, added.document.sha256))
+            .collect();
         for licensee in read {
-            self.licensees.insert(licensee.number, Arc::new(licensee));
+            let number = licensee.number;
+            let artwork = artworks.remove(&number);
+            self.holders
+                .insert(number, Arc::new(Holder { licensee, artwork }));
         }
         Ok(())
     }

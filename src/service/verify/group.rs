@@ -1,6 +1,6 @@
 //! One group of checks: read, decided and written down in one transaction, and answered after its commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use super::catalog::{Catalog, Facts};
 use super::{Answer, Channel, Check, MarkAnswer};
 use crate::domain::code::Payload;
 use crate::domain::keyring::{KeyId, Keyring};
-use crate::domain::mark::{BatchNumber, MarkId};
+use crate::domain::mark::MarkId;
 use crate::domain::phone::PhoneHash;
 use crate::domain::queries::Queries;
 use crate::domain::serial::SerialKey;
@@ -81,7 +81,9 @@ async fn counted(
     let marks: Vec<MarkId> = marks.into_iter().collect();
     let known = scan::read_group(&mut tx, &marks).await?;
     catalog.follow(&mut tx, known.next_entry).await?;
-    let facts = facts_of(&mut tx, catalog, asked).await?;
+    let facts = catalog
+        .of(&mut tx, asked.iter().map(|asked| asked.mark))
+        .await?;
     let mut book = Book::new(&known);
     let answers = asked
         .iter()
@@ -101,15 +103,6 @@ async fn counted(
     }))
 }
 
-async fn facts_of(
-    tx: &mut Tx,
-    catalog: &mut Catalog,
-    asked: &[Asked],
-) -> Result<HashMap<BatchNumber, Facts>, ServiceError> {
-    let batches: BTreeSet<BatchNumber> = asked.iter().map(|asked| asked.mark.batch).collect();
-    catalog.of(tx, &batches).await
-}
-
 /// Answers one check that counts for nothing, from what the transaction reads.
 pub(super) async fn look(
     tx: &mut Tx,
@@ -124,7 +117,7 @@ pub(super) async fn look(
             .into_iter()
             .collect(),
     };
-    let facts = facts_of(tx, &mut Catalog::new(0), std::slice::from_ref(asked)).await?;
+    let facts = Catalog::new(0).of(tx, std::iter::once(asked.mark)).await?;
     Ok(Book::new(&known).answer(means, &facts, asked))
 }
 
@@ -147,28 +140,24 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn answer(
-        &mut self,
-        means: &Means<'_>,
-        facts: &HashMap<BatchNumber, Facts>,
-        asked: &Asked,
-    ) -> Answer {
+    fn answer(&mut self, means: &Means<'_>, facts: &Facts, asked: &Asked) -> Answer {
         let mark = asked.mark;
         let found = facts
+            .batches
             .get(&mark.batch)
-            .filter(|(facts, _)| facts.batch.accounts_for(mark, asked.signed.as_ref()));
-        let Some((facts, licensee)) = found else {
+            .filter(|(batch, _)| batch.batch.accounts_for(mark, asked.signed.as_ref()));
+        let Some((batch, holder)) = found else {
             if let (Some(payload), Channel::Consumer) = (&asked.signed, asked.check.channel) {
                 *self.unissued.entry((mark, payload.key)).or_default() += 1;
             }
             return Answer::NotOurs;
         };
-        let key = means.ring.get(facts.batch.key);
-        if !key.is_some_and(|key| key.vouches_for_issue_at(facts.batch.issued_at)) {
+        let key = means.ring.get(batch.batch.key);
+        if !key.is_some_and(|key| key.vouches_for_issue_at(batch.batch.issued_at)) {
             return Answer::NotOurs;
         }
-        let standing = facts.standings.at(mark.index);
-        let state = standing.state(licensee.ended.as_ref(), facts.past_since, means.now);
+        let standing = batch.standings.at(mark.index);
+        let state = standing.state(holder.licensee.ended.as_ref(), batch.past_since, means.now);
         let query = match asked.check.channel {
             Channel::Consumer => Some(self.count(mark, &state, &asked.check, means.now)),
             Channel::Unrecorded => self.queries(mark).map(|queries| {
@@ -190,8 +179,11 @@ impl<'a> Book<'a> {
             checked_at: means.now,
             mark,
             serial: means.serials.serial(mark),
-            facts: facts.clone(),
-            licensee: licensee.clone(),
+            facts: batch.clone(),
+            holder: holder.clone(),
+            lot: batch
+                .lot_of(mark.index)
+                .and_then(|lot| facts.lots.get(&lot).cloned()),
             query,
             withdrawal,
             past_since,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use catalog::BatchFacts;
+pub use catalog::{BatchFacts, Holder};
 pub use verifier::{ANSWER_TIMEOUT, Verifier};
 
 use self::catalog::Catalog;
@@ -23,11 +23,13 @@ use crate::domain::code::{Code, Payload};
 use crate::domain::input::Input;
 use crate::domain::keyring::Keyring;
 use crate::domain::licensee::Licensee;
+use crate::domain::lot::Lot;
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::phone::PhoneHash;
 use crate::domain::place::Place;
 use crate::domain::serial::Serial;
+use crate::domain::text::Line;
 use crate::domain::verdict::{QueryCount, Verdict};
 use crate::store::{Store, Tx, batch};
 
@@ -62,6 +64,18 @@ pub enum Answer {
     Ours(Box<MarkAnswer>),
 }
 
+impl MarkAnswer {
+    /// The file of whoever may use it.
+    pub fn licensee(&self) -> &Licensee {
+        &self.holder.licensee
+    }
+
+    /// Its telephone number for the public.
+    pub fn hotline(&self) -> Option<&Line> {
+        self.licensee().particulars.contact.hotline.as_ref()
+    }
+}
+
 impl Answer {
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
@@ -86,7 +100,9 @@ pub struct MarkAnswer {
     /// Its batch and product.
     pub facts: Arc<BatchFacts>,
     /// Who may use it.
-    pub licensee: Arc<Licensee>,
+    pub holder: Arc<Holder>,
+    /// Of a mark that was activated: the lot it was for, if one was named.
+    pub lot: Option<Arc<Lot>>,
     /// The place of this query among all; `None` if it does not count and there was none before.
     pub query: Option<QueryCount>,
     /// Of a withdrawn mark: the reason's word, since when, and the text for the public.

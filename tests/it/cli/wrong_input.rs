@@ -652,17 +652,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 9",
+        "at version 0, this program needs 13",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 9",
+        "at version 99, this program knows only 13",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 9",
+        "at version 99, this program knows only 13",
         "newer",
     ),
     (
@@ -696,6 +696,16 @@ const REFUSED: &[Case] = &[
         "demo --listen 192.0.2.1:80 --dir d",
         "cannot listen on 192.0.2.1:80",
         "--listen",
+    ),
+    (
+        "demo --no-serve --database sqlite:mine.db",
+        "in a folder of its own",
+        "leave out --database",
+    ),
+    (
+        "demo --no-serve --keys mine",
+        "in a folder of its own",
+        "--dir",
     ),
     (
         "demo --passphrase-file empty.txt",
@@ -922,6 +932,7 @@ const NOT_READ: &[(&str, &str)] = &[
     ("serve --log-format xml", "[possible values: text"),
     ("migrate --force", "unexpected argument '--force'"),
     ("demo --public-url http://a.cn/t", "and nothing else"),
+    ("serve --trusted-proxy 0.0.0.0/0", "this is everybody"),
 ];
 
 /// Batch 1 of ten marks, licensee 2 whose right has ended, order 2 still open, batch 2 (of order 3) of 97 marks at the

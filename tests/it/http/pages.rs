@@ -471,6 +471,9 @@ async fn previews_and_robots_see_the_page_and_count_as_no_query() {
             for robot in &robots {
                 let reply = robot.open(&path).await;
                 assert_eq!(reply.heading(), "编号有效，这是第一次查询。");
+                // What a chat shows of the link is no verdict.
+                let title = "<title>查询专用标志 – 沅江芦笋专用标志查询</title>";
+                assert!(reply.text().contains(title), "{}", reply.text());
                 assert_eq!(reply.header("set-cookie"), None);
                 let reply = robot.check(&site.link(&batch, 0)).await;
                 assert_eq!(reply.verdict(), "first_check");

@@ -1,5 +1,6 @@
 //! The keys: what `openssl` makes of them, what is refused and how it is told, and the rules of their lives.
 
+mod belonging;
 mod files;
 mod lives;
 mod openssl;

@@ -281,6 +281,10 @@ fn particulars(visit: &Visit, said: &Particulars) -> Facts {
         (two("基地", "Base"), joined(&areas)),
         (two("联系人", "Contact"), line(&contact.person)),
         (two("联系电话", "Telephone"), line(&contact.phone)),
+        (
+            two("服务热线（公开）", "Hotline (public)"),
+            line(&contact.hotline),
+        ),
         (two("地址", "Address"), line(&contact.address)),
     ]
 }

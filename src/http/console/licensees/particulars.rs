@@ -37,6 +37,7 @@ pub fn field_of(part: Part) -> &'static str {
             .map_or("", |(_, name)| name.as_str()),
         Part::Person => "person",
         Part::Phone => "phone",
+        Part::Hotline => "hotline",
         Part::Address => "address",
     }
 }
@@ -117,10 +118,22 @@ pub fn fields(visit: &Visit, form: Form) -> Form {
             form.optional(name, label, Kind::Decimal)
         })
     });
-    form.part(two("联系方式（不公开）", "Whom to call (not public)"))
-        .optional("person", two("联系人", "Contact"), Kind::Line)
-        .optional("phone", two("联系电话", "Telephone"), Kind::Line)
-        .optional("address", two("地址", "Address"), Kind::Line)
+    form.part(two(
+        "联系方式（除服务热线外不公开）",
+        "Whom to call (not public, but the hotline)",
+    ))
+    .optional("person", two("联系人", "Contact"), Kind::Line)
+    .optional("phone", two("联系电话", "Telephone"), Kind::Line)
+    .optional(
+        "hotline",
+        two("服务热线（公开）", "Hotline (public)"),
+        Kind::Line,
+    )
+    .hint(two(
+        "显示在标志查询页上，与包装所印一致",
+        "Stands on the pages of its marks, the same as on its packs",
+    ))
+    .optional("address", two("地址", "Address"), Kind::Line)
 }
 
 /// Reads the fields.
@@ -154,6 +167,7 @@ pub fn read(reader: &mut Reader<'_>, typed: &Typed) -> Option<Particulars> {
     let contact = Contact {
         person: reader.optional_line("person")?,
         phone: reader.optional_line("phone")?,
+        hotline: reader.optional_line("hotline")?,
         address: reader.optional_line("address")?,
     };
     Some(Particulars {

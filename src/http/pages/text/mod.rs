@@ -78,6 +78,26 @@ pub struct Texts {
     pub firm: &'static str,
     /// Names a fact.
     pub uscc: &'static str,
+    /// Names a fact.
+    pub artwork: &'static str,
+    /// What the picture shows.
+    pub artwork_shows: &'static str,
+    /// Names a fact.
+    pub hotline: &'static str,
+    /// Names a fact.
+    pub lot: &'static str,
+    /// Names a fact.
+    pub harvested: &'static str,
+    /// When and where.
+    pub harvested_value: &'static str,
+    /// Names a fact.
+    pub test: &'static str,
+    /// How an inspection ended, when, and by whom.
+    pub test_value: &'static str,
+    /// Names a fact.
+    pub standard: &'static str,
+    /// Names a fact.
+    pub certificate: &'static str,
     /// Names a fact and a field.
     pub serial: &'static str,
     /// Names a fact.
@@ -298,6 +318,16 @@ mod tests {
             (CHINESE.season_value, ENGLISH.season_value),
             (CHINESE.firm, ENGLISH.firm),
             (CHINESE.uscc, ENGLISH.uscc),
+            (CHINESE.artwork, ENGLISH.artwork),
+            (CHINESE.artwork_shows, ENGLISH.artwork_shows),
+            (CHINESE.hotline, ENGLISH.hotline),
+            (CHINESE.lot, ENGLISH.lot),
+            (CHINESE.harvested, ENGLISH.harvested),
+            (CHINESE.harvested_value, ENGLISH.harvested_value),
+            (CHINESE.test, ENGLISH.test),
+            (CHINESE.test_value, ENGLISH.test_value),
+            (CHINESE.standard, ENGLISH.standard),
+            (CHINESE.certificate, ENGLISH.certificate),
             (CHINESE.serial, ENGLISH.serial),
             (CHINESE.batch, ENGLISH.batch),
             (CHINESE.batch_value, ENGLISH.batch_value),
