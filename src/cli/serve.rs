@@ -39,7 +39,7 @@ pub(super) struct Serve {
     /// A file (mode 0600) whose one line opens all of the interface for programs
     #[arg(long, env = "YUANMARK_ADMIN_TOKEN_FILE", value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
-    /// Memory that may be held of batches, in MiB; each takes about 1 KiB and 90 bytes more for every range event
+    /// Memory that may be held of batches, in MiB; each takes about 1 KiB and 100 bytes more for every range event
     #[arg(
         long,
         env = "YUANMARK_CATALOG_MIB",

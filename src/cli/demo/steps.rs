@@ -14,10 +14,11 @@ use crate::domain::admin_token::AdminToken;
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
 use crate::domain::code::Code;
+use crate::domain::document::Purpose;
 use crate::domain::entitlement::Account;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::form::Form;
-use crate::domain::licensee::{LegalBasis, LicenseeState, NewLicensee, Particulars};
+use crate::domain::licensee::{LegalBasis, Licensee, LicenseeState, NewLicensee, Particulars};
 use crate::domain::lot::{LotLabel, NewLot, TestReport, TestResult};
 use crate::domain::mark::{IndexRange, MarkCount, MarkId, MarkIndex};
 use crate::domain::order::{Batch, NewOrder};
@@ -29,6 +30,7 @@ use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::keystore::{KeyFolder, write_admin_token};
 use crate::service::desk::Call;
+use crate::service::documents::{self, NewDocument};
 use crate::service::issue::{self, Issue};
 use crate::service::keys::{self, LiveKeys};
 use crate::service::marks::{self, Change, Which};
@@ -163,6 +165,14 @@ pub(super) async fn make_batch(
     );
     say(output, is_new, &what)?;
 
+    complete_file(
+        store,
+        &call("demo-file")?,
+        &call("demo-artwork")?,
+        &licensee,
+    )
+    .await?;
+
     let account = Account {
         licensee: licensee.number,
         season,
@@ -217,6 +227,30 @@ pub(super) async fn make_batch(
     orders::release(store, &call("demo-release")?, number, receiver, None).await?;
     Ok(issued.batch)
 }
+
+/// What else the page of a mark shows of its producer: a hotline and the artwork, both invented.
+async fn complete_file(
+    store: &Store,
+    filing: &Call,
+    adding: &Call,
+    licensee: &Licensee,
+) -> Result<(), Failure> {
+    let mut particulars = licensee.particulars.clone();
+    particulars.contact.hotline = Some(words("0737-0000000")?);
+    licensees::file(store, filing, licensee.number, 1, particulars).await?;
+    let artwork = NewDocument {
+        licensee: licensee.number,
+        lot: None,
+        purpose: Purpose::Artwork,
+        title: words("标志图样（演示）")?,
+        content: ARTWORK,
+    };
+    documents::add(store, adding, &artwork).await?;
+    Ok(())
+}
+
+/// An invented artwork: the real one is issued by the national office.
+const ARTWORK: &[u8] = include_bytes!("artwork.svg");
 
 /// What is made of all labels of the demonstration's batch.
 const WHOLE: &[Format] = &[Format::Csv, Format::Pdf];

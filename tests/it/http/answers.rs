@@ -91,6 +91,18 @@ async fn the_first_query_is_told_apart_and_later_ones_are_told_of_it() {
                     "uscc": USCCS[0],
                     "legal_basis": "gi_product",
                 },
+                "lot": {
+                    "code": "L-1",
+                    "harvested": format!("{}-04-01", this_season()),
+                    "township": "琼湖街道",
+                    "standard": "示例标准 2026",
+                    "test": {
+                        "result": "passed",
+                        "date": format!("{}-04-01", this_season()),
+                        "laboratory": "虚构检验所",
+                        "number": "检验2026-017",
+                    },
+                },
             },
             "query": {
                 "number": 1,

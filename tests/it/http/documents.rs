@@ -98,7 +98,7 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 10] = [
+const FOR_PEOPLE: [&str; 11] = [
     "/",
     "/check",
     "/directory",
@@ -106,6 +106,7 @@ const FOR_PEOPLE: [&str; 10] = [
     "/T/",
     "/t/{*code}",
     "/T/{*code}",
+    "/artwork/{licensee}/{name}",
     "/assets/{name}",
     "/pack/{link}",
     "/openapi.json",
@@ -225,6 +226,7 @@ async fn every_answer_is_as_described_and_everything_described_is_used() {
     let site = Site::any().await;
     let batch = site.in_market(3).await;
     site.licensee(1).await;
+    site.set_hotline(&batch, "0737-1234567").await;
     let old = of_season_2020(&site).await;
     let lost = EventKind::Withdrawn(Withdrawal::Lost);
     site.change(&batch, lost, "1", morning()).await.unwrap();

@@ -14,6 +14,7 @@ mod figures;
 mod find;
 mod foreign;
 mod headers;
+mod issued;
 mod ledger_api;
 mod licensees;
 mod log;

@@ -317,7 +317,7 @@ async fn the_public_reads_the_reason_and_the_date_of_a_withdrawal() {
         assert_eq!(told.withdrawal, Some(expected));
         assert_eq!(told.serial, place.serial(&batch, 0));
         assert_eq!(
-            (&told.facts.batch, told.licensee.number),
+            (&told.facts.batch, told.licensee().number),
             (&batch, batch.licensee)
         );
     }

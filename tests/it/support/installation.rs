@@ -303,6 +303,19 @@ impl Installation {
         })
     }
 
+    /// Gives the licensee of a batch a telephone number for the public.
+    pub async fn set_hotline(&self, batch: &Batch, number: &str) {
+        let firm = licensees::get(&self.store, Scope::All, batch.licensee)
+            .await
+            .unwrap();
+        let mut file = firm.particulars.clone();
+        file.contact.hotline = Some(line(number));
+        let by = call("test", morning());
+        licensees::file(&self.store, &by, firm.number, firm.revision, file)
+            .await
+            .unwrap();
+    }
+
     /// Writes down an event for the marks that the lines name; for all of the batch if they are empty. Marks are activated
     /// for a lot that has passed its test; destruction has its witnesses.
     pub async fn change(
