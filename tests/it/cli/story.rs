@@ -70,7 +70,7 @@ fn begin(program: &Program) {
         json!({"from": 0, "to": yuanmark::store::migrate::NEEDED})
     );
     let again = program.done("migrate");
-    assert!(again.contains("is up to date: schema version 9"), "{again}");
+    assert!(again.contains("is up to date: schema version"), "{again}");
     let made = program.done("key new");
     assert!(made.starts_with("made key 1 in keys\n"), "{made}");
     let made = program.json("key new");

@@ -126,13 +126,10 @@ async fn the_artwork_is_shown_only_beside_marks_in_use_of_a_right_in_force() {
             assert_eq!(site.phone().open(&other).await.status, 404, "{other}");
         }
 
-        let withdrawn = site.in_market(1).await;
         let frozen = EventKind::Withdrawn(Withdrawal::Frozen);
-        site.change(&withdrawn, frozen, "核查", morning())
-            .await
-            .unwrap();
-        let reply = site.phone().open(&site.page(&withdrawn, 0)).await;
-        assert!(!reply.text().contains("class=\"artwork\""));
+        site.change(&batch, frozen, "1", morning()).await.unwrap();
+        let reply = site.phone().open(&site.page(&batch, 1)).await;
+        assert!(!reply.text().contains("class=\"artwork\""), "not in use");
 
         let step = StepTaken {
             step: Step::Suspend,
