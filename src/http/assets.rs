@@ -16,16 +16,25 @@ const CONSOLE_STYLE: &str = include_str!("../../web-console/style.css");
 const CONSOLE_SCRIPT: &str = include_str!("../../web-console/console.js");
 const ICON: &str = include_str!("../../web-verify/icon.svg");
 
-static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("style", STYLE, "css"));
 static CONSOLE_STYLE_PATH: LazyLock<String> =
     LazyLock::new(|| path("console", CONSOLE_STYLE, "css"));
 static CONSOLE_SCRIPT_PATH: LazyLock<String> =
     LazyLock::new(|| path("console", CONSOLE_SCRIPT, "js"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", ICON, "svg"));
 
-/// Where the style sheet is.
-pub fn style_path() -> &'static str {
-    &STYLE_PATH
+/// The style of the public pages, which stands in each of them: without its comments.
+pub fn style() -> &'static str {
+    static WITHOUT_COMMENTS: LazyLock<String> = LazyLock::new(|| {
+        let mut parts = STYLE.split("/*");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |style, part| {
+            style
+                + part
+                    .split_once("*/")
+                    .map_or("", |(_, rest)| rest.trim_start())
+        })
+    });
+    &WITHOUT_COMMENTS
 }
 
 /// Where the console's style sheet is.
@@ -58,7 +67,6 @@ pub async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
     let name = name.map(|Path(name)| name).unwrap_or_default(); // what is no text names nothing
     let asset = |path: &str| path.strip_prefix("/assets/") == Some(name.as_str());
     let (text, kind) = match () {
-        () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
         () if asset(console_style_path()) => (CONSOLE_STYLE, "text/css; charset=utf-8"),
         () if asset(console_script_path()) => (CONSOLE_SCRIPT, "text/javascript; charset=utf-8"),
         () if asset(icon_path()) => (ICON, "image/svg+xml"),

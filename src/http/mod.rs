@@ -21,6 +21,7 @@ mod made;
 mod metrics;
 mod network;
 mod openapi;
+mod packing;
 pub mod pages;
 mod person;
 mod problem;
@@ -169,19 +170,22 @@ pub fn router(app: App) -> Router {
         // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(app.clone(), for_people::error_pages))
+        .layer(from_fn(|request, next| {
+            packing::pages(pages::packed_beginnings(), request, next)
+        }))
         .layer(compression())
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))
         .with_state(app)
 }
 
-/// Packs the texts among the answers, lightly: packing a page well takes longer than making it, for a tenth of its bytes. A pack that is encrypted, or a file as it was sent to us, grows no smaller.
+/// Packs the other texts among the answers, lightly. A pack that is encrypted, or a file as it was sent to us, grows no smaller.
 fn compression() -> CompressionLayer<impl Predicate> {
     let bytes = NotForContentType::const_new("application/octet-stream");
     let worth_it = DefaultPredicate::new().and(bytes);
     CompressionLayer::new()
         .gzip(true)
-        .quality(CompressionLevel::Precise(3))
+        .quality(CompressionLevel::Precise(packing::LIGHTLY.cast_signed()))
         .compress_when(worth_it)
 }
 

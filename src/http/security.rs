@@ -1,17 +1,29 @@
 //! The headers that every answer carries, the cookies there are, and whose forms are taken: all of it in this one file.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use super::App;
+use super::assets;
 use super::problem::Problem;
 
-/// From nothing upwards: our own style and pictures, our own form, and no script at all.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// From nothing upwards: the one style that stands in our pages, our own pictures and forms, and no script at all.
+static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let style = STANDARD.encode(Sha256::digest(assets::style()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("it is ASCII")
+});
 
 /// The console has a script of ours besides, which fetches pages of ours.
 const CONSOLE_CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
@@ -31,8 +43,7 @@ const IN_THE_CONSOLE: [(HeaderName, &str); 2] = [
     ),
 ];
 
-const ALWAYS: [(HeaderName, &str); 7] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // The address holds the code: it goes to nobody else.
@@ -61,6 +72,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     } else {
         &[]
     };
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY.clone(),
+    );
     for (name, value) in ALWAYS.iter().chain(of_the_console) {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -219,7 +234,7 @@ mod tests {
 
     #[test]
     fn only_the_console_has_a_script() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("script"));
+        assert!(!CONTENT_SECURITY_POLICY.to_str().unwrap().contains("script"));
         for (path, is_of_it) in [
             ("/console", true),
             ("/console/orders", true),

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::beginning;
 use super::document::{Line, Piece, Section, Tone, fill};
 use super::text::Texts;
-use crate::http::assets;
 use crate::http::language::Language;
 
 /// What a page says.
@@ -30,8 +30,7 @@ struct Frame {
     is_chinese: bool,
     lang_query: &'static str,
     other_language: String,
-    style: &'static str,
-    icon: &'static str,
+    beginning: &'static str,
     true_domain: Line,
     hint: Line,
     may_be_indexed: bool,
@@ -82,8 +81,7 @@ fn titled(
         is_chinese: language == Language::Chinese,
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
-        style: assets::style_path(),
-        icon: assets::icon_path(),
+        beginning: beginning::of(language),
         true_domain: fill(
             text.true_domain,
             &[("domain", Piece::Domain(domain.to_owned()))],

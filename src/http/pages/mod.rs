@@ -4,6 +4,7 @@
 //! `web-verify/`.
 
 mod answer;
+mod beginning;
 mod directory;
 mod document;
 mod frame;
@@ -11,6 +12,7 @@ mod issued;
 mod pack;
 mod text;
 
+pub use beginning::packed as packed_beginnings;
 pub use directory::directory;
 pub use frame::in_other_language;
 pub use pack::{told, waiting};

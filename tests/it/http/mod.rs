@@ -1,7 +1,7 @@
 //! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
 
 mod administrators;
-mod answers;
+pub mod answers;
 mod console;
 mod console_marks;
 mod console_office;

@@ -464,7 +464,9 @@ impl Reply {
     /// What a page says, without markup.
     pub fn words(&self) -> String {
         assert_eq!(self.kind(), "text/html", "{}", self.text());
-        without_tags(self.text())
+        let (head, rest) = self.text().split_once("<style>").unwrap_or_default();
+        let (_, rest) = rest.split_once("</style>").unwrap_or(("", self.text()));
+        without_tags(&format!("{head}{rest}"))
     }
 }
 
