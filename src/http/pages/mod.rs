@@ -93,7 +93,7 @@ async fn answer_page(
     };
     let mut response = match visitor.channel {
         Channel::Unrecorded => untold(&body, language, uri, domain),
-        _ => page(&body, language, uri, domain, None),
+        Channel::Consumer => page(&body, language, uri, domain, None),
     };
     let unanswered = match &answer {
         Ok(_) => None,
