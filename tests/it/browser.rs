@@ -3,6 +3,7 @@
 
 mod office;
 mod pages;
+mod scripts;
 mod verdicts;
 
 use std::io::Write;

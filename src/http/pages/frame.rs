@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::beginning;
 use super::document::{Line, Piece, Section, Tone, fill};
 use super::text::Texts;
+use crate::http::assets::{self, Asset};
 use crate::http::language::Language;
 
 /// What a page says.
@@ -31,6 +32,7 @@ struct Frame {
     lang_query: &'static str,
     other_language: String,
     beginning: &'static str,
+    scripts: Vec<&'static Asset>,
     true_domain: Line,
     hint: Line,
     may_be_indexed: bool,
@@ -82,6 +84,7 @@ fn titled(
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
         beginning: beginning::of(language),
+        scripts: wanted(&body.sections, Section::scripts),
         true_domain: fill(
             text.true_domain,
             &[("domain", Piece::Domain(domain.to_owned()))],
@@ -112,6 +115,17 @@ fn titled(
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The files that these sections want, each once.
+fn wanted(
+    sections: &[Section],
+    of: fn(&Section) -> &'static [&'static str],
+) -> Vec<&'static Asset> {
+    let mut paths: Vec<&str> = sections.iter().flat_map(of).copied().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(assets::of).collect()
 }
 
 /// The same address in the other language, relative to it: the path is the browser's to keep. Repeated here, one that
