@@ -6,6 +6,7 @@
 
 mod aside;
 pub mod audit;
+pub mod claims;
 pub mod containers;
 pub mod corrections;
 pub mod desk;
@@ -14,6 +15,7 @@ pub mod doctor;
 pub mod documents;
 pub mod entitlements;
 pub mod export;
+pub mod forgetting;
 pub mod issue;
 pub mod keys;
 pub mod ledger;

@@ -61,6 +61,11 @@ macro_rules! migrations {
                     "/0009_scans_in_groups.sql"
                 )),
             ),
+            (
+                11,
+                "claims",
+                include_str!(concat!("../../migrations/", $database, "/0011_claims.sql")),
+            ),
         ]
     };
 }

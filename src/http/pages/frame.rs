@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::document::{Line, Piece, Section, Tone, fill};
+use super::document::{ClaimedMark, Line, Piece, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets;
 use crate::http::language::Language;
@@ -34,6 +34,7 @@ struct Frame {
     icon: &'static str,
     true_domain: Line,
     hint: Line,
+    hidden_hint: Line,
     may_be_indexed: bool,
 }
 
@@ -74,7 +75,11 @@ pub fn page(
             text.hint,
             &[("example", Piece::Serial("4BD9-QV4N-Q0NZ-57DB".into()))],
         ),
-        may_be_indexed: uri.path() == "/",
+        hidden_hint: fill(
+            text.claim.hint,
+            &[("example", Piece::Serial("NH82-0VXZ".into()))],
+        ),
+        may_be_indexed: matches!(uri.path(), "/" | "/about"),
     };
     let page = Page {
         title: body.heading.join(text.between_clauses),

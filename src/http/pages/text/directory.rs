@@ -83,13 +83,34 @@ pub struct DirectoryTexts {
     pub next: &'static str,
     /// How new it is.
     pub as_of: &'static str,
+    /// Heads the seasons.
+    pub seasons_heading: &'static str,
+    /// A season, and how many have an entitlement.
+    pub season: &'static str,
+    /// What a season is.
+    pub seasons_note: &'static str,
+    /// Before the forms with their dates.
+    pub past: &'static str,
+    /// Forms, and from when on they are past their season.
+    pub past_of_forms: &'static str,
+    /// Heads the true domain.
+    pub domain_heading: &'static str,
+    /// How to tell it.
+    pub domain: &'static str,
 }
 
 #[cfg(test)]
 impl DirectoryTexts {
     /// Every text, in the order above.
-    pub const fn all(&self) -> [&'static str; 40] {
+    pub const fn all(&self) -> [&'static str; 47] {
         [
+            self.seasons_heading,
+            self.season,
+            self.seasons_note,
+            self.past,
+            self.past_of_forms,
+            self.domain_heading,
+            self.domain,
             self.link,
             self.look_up,
             self.home_heading,
