@@ -172,7 +172,8 @@ pub async fn claim_by_program(
         Err(problem) => return problem.response(),
     };
     let Some(hidden) = HiddenCode::from_typed(&request.hidden_code) else {
-        let detail = "hidden_code: a hidden code has 8 characters, digits and letters without I, L, O and U";
+        let detail =
+            "hidden_code: a hidden code has 8 characters, digits and letters without I, L, O and U";
         return Problem::INVALID.because(detail).response();
     };
     let input = Input::read(&request.code);

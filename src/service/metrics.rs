@@ -156,12 +156,7 @@ impl Metrics {
         ] {
             drop(self.unanswered.get_or_create(&OfReason { reason }));
         }
-        for limit in [
-            Limit::Guesses,
-            Limit::Asks,
-            Limit::Tries,
-            Limit::Forgetting,
-        ] {
+        for limit in [Limit::Guesses, Limit::Asks, Limit::Tries, Limit::Forgetting] {
             drop(self.limited.get_or_create(&OfLimit { limit }));
         }
         for outcome in OUTCOMES {

@@ -117,24 +117,27 @@ pub(super) fn report_text(report: &MarkReport) -> String {
     };
     let place = report.label.place;
     let mut facts = vec![
-            ("state", report.state.into()),
-            ("label", format!("{} ({})", place.slug(), place.chinese())),
-            ("lot", or_dash(report.label.lot)),
-            (
-                "licensee",
-                format!(
-                    "{}, season {}, {} ({})",
-                    batch.licensee,
-                    batch.season,
-                    batch.form,
-                    batch.form.chinese()
-                ),
+        ("state", report.state.into()),
+        ("label", format!("{} ({})", place.slug(), place.chinese())),
+        ("lot", or_dash(report.label.lot)),
+        (
+            "licensee",
+            format!(
+                "{}, season {}, {} ({})",
+                batch.licensee,
+                batch.season,
+                batch.form,
+                batch.form.chinese()
             ),
-            ("queries", queries),
+        ),
+        ("queries", queries),
     ];
     if batch.has_hidden_codes {
         let claimed = report.claim.as_ref().map(|claim| claimed(claim));
-        facts.push(("hidden code", claimed.unwrap_or_else(|| "not claimed".into())));
+        facts.push((
+            "hidden code",
+            claimed.unwrap_or_else(|| "not claimed".into()),
+        ));
     }
     let mut text = card(&format!("mark {}  {}", report.mark, report.serial), &facts);
     text.push('\n');

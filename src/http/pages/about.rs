@@ -26,7 +26,10 @@ fn body(language: Language, domain: &str) -> Body {
     let say = &language.texts().about;
     let in_directory = |sentence| {
         let label = language.texts().directory.link;
-        fill(sentence, &[("link", directory::link(language, label, None))])
+        fill(
+            sentence,
+            &[("link", directory::link(language, label, None))],
+        )
     };
     let hidden = Piece::Link {
         text: say.hidden_link.to_owned(),

@@ -43,8 +43,7 @@ pub fn inviting(mut body: Body, mark: &MarkAnswer, language: Language) -> Body {
             hidden: String::new(),
         };
         // Right after what to compare.
-        body.sections
-            .insert(body.sections.len().min(1), invitation);
+        body.sections.insert(body.sections.len().min(1), invitation);
     }
     body
 }

@@ -87,12 +87,7 @@ pub async fn directory(
     };
     let domain = app.public_url.domain();
     let body = words.body(&answer.catalogue, domain);
-    kept(
-        page(&body, language, &uri, domain, None),
-        &uri,
-        &headers,
-    )
-    .await
+    kept(page(&body, language, &uri, domain, None), &uri, &headers).await
 }
 
 /// The page with a tag that stands for all its bytes, and not sent again to who has it.

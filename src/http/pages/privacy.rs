@@ -9,12 +9,12 @@ use super::document::{Fact, Line, Piece, Section, Tone, fill, text};
 use super::frame::{Body, page};
 use super::kept;
 use super::text::PrivacyTexts;
+use crate::http::App;
 use crate::http::language::Language;
 use crate::http::notice::Notice;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
 use crate::http::visitor::Visitor;
-use crate::http::App;
 use crate::service::{forgetting, system};
 
 /// `GET /privacy`: the notice.

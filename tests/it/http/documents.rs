@@ -98,7 +98,7 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 10] = [
+const FOR_PEOPLE: [&str; 15] = [
     "/",
     "/check",
     "/directory",
@@ -108,6 +108,11 @@ const FOR_PEOPLE: [&str; 10] = [
     "/T/{*code}",
     "/assets/{name}",
     "/pack/{link}",
+    "/claim",
+    "/claim/{serial}/{hidden}",
+    "/CLAIM/{serial}/{hidden}",
+    "/privacy",
+    "/about",
     "/openapi.json",
 ];
 

@@ -23,7 +23,7 @@ const NEVER: [&str; 8] = [
 ];
 
 /// Holds what every page keeps to, and returns its words.
-fn words_of(reply: &Reply) -> String {
+pub(super) fn words_of(reply: &Reply) -> String {
     let html = reply.text();
     for never in NEVER {
         assert!(!html.to_lowercase().contains(never), "{never}:\n{html}");

@@ -38,10 +38,16 @@ pub const WORDS: ClaimTexts = ClaimTexts {
     see_mark: "See the answer for this mark",
     form: &["Check a hidden code"],
     claimed: &["The hidden code is right.", "This is its first check."],
-    own: &["The hidden code is right.", "You checked it before with this phone."],
+    own: &[
+        "The hidden code is right.",
+        "You checked it before with this phone.",
+    ],
     before: &["The hidden code is right,", "but it was checked before."],
     wrong: &["That is not the hidden code.", "Please look once more."],
-    malformed: &["That does not look like a hidden code.", "Please look once more."],
+    malformed: &[
+        "That does not look like a hidden code.",
+        "Please look once more.",
+    ],
     none: &["This mark has no hidden code."],
     too_many: &["There were too many wrong ones.", "Please try again later."],
 };
