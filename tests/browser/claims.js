@@ -68,7 +68,7 @@ await story('claims', async ({ scripts, keep, marks, open }) => {
       }
     }
     await page.goto(mark.page)
-    await says(page, '编号有效，您以前查过它。')
+    await says(page, '编号有效，这是第一次查询。')
     await page.locator('footer a[href="/privacy"]').click()
     await page.waitForURL('**/privacy')
     assert.equal(await press(page, 'main form.do button'), 200)

@@ -9,6 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -199,33 +200,28 @@ impl Words {
         };
         let mut items: Vec<Line> = counts.iter().rev().take(SEASONS).map(line).collect();
         items.push(text(self.say.seasons_note));
-        items.push(self.past(newest));
+        items.extend(self.past(newest));
         Some(Section::Todo {
             heading: self.say.seasons_heading,
             items,
         })
     }
 
-    /// From when on marks of a season are past it, by form.
-    fn past(&self, season: Season) -> Line {
-        let mut days: BTreeMap<jiff::Timestamp, Vec<&str>> = BTreeMap::new();
+    /// From when on marks of a season are past it: a line for each day, with the forms it is of.
+    fn past(&self, season: Season) -> impl Iterator<Item = Line> {
+        let mut days: BTreeMap<Timestamp, Vec<&str>> = BTreeMap::new();
         for form in Form::ALL {
             let names = days.entry(form.past_since(season)).or_default();
             names.push((self.text.form_name)(form));
         }
-        let values = [("season", Piece::Text(season.to_string()))];
-        let mut line = fill(self.say.past, &values);
-        for (place, (since, forms)) in days.into_iter().enumerate() {
-            if place > 0 {
-                line.push(Piece::Text(self.say.then.to_owned()));
-            }
+        days.into_iter().map(move |(since, forms)| {
             let values = [
+                ("season", Piece::Text(season.to_string())),
                 ("forms", Piece::Text(forms.join(self.say.between))),
                 ("date", document::day(since, self.text.day_format)),
             ];
-            line.extend(fill(self.say.past_of_forms, &values));
-        }
-        line
+            fill(self.say.past, &values)
+        })
     }
 
     fn section(&self, part: Part, firms: &[&Firm]) -> Section {

@@ -151,7 +151,7 @@ async fn the_directory_tells_the_seasons_and_the_true_domain() {
     let words = words_of(&page);
     for said in [
         format!("{season} 年度：1 家核定了额度。"),
-        format!("鲜品，{season}年5月31日"),
+        format!("{season} 年度的标志，鲜品自{season}年5月31日起过季。"),
         "v.example.cn".to_owned(),
     ] {
         assert!(words.contains(&said), "{said}: {words}");

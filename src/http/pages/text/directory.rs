@@ -89,10 +89,8 @@ pub struct DirectoryTexts {
     pub season: &'static str,
     /// What a season is.
     pub seasons_note: &'static str,
-    /// Before the forms with their dates.
+    /// Forms, and from when on marks of a season are past it.
     pub past: &'static str,
-    /// Forms, and from when on they are past their season.
-    pub past_of_forms: &'static str,
     /// Heads the true domain.
     pub domain_heading: &'static str,
     /// How to tell it.
@@ -102,13 +100,12 @@ pub struct DirectoryTexts {
 #[cfg(test)]
 impl DirectoryTexts {
     /// Every text, in the order above.
-    pub const fn all(&self) -> [&'static str; 47] {
+    pub const fn all(&self) -> [&'static str; 46] {
         [
             self.seasons_heading,
             self.season,
             self.seasons_note,
             self.past,
-            self.past_of_forms,
             self.domain_heading,
             self.domain,
             self.link,

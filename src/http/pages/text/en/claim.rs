@@ -35,7 +35,7 @@ pub const WORDS: ClaimTexts = ClaimTexts {
     too_many_why: "This happens after too many wrong ones from one phone, from one network or with one mark, so that nobody can find a hidden code by trying.",
     not_now_heading: "The hidden code was not checked",
     not_now: "Hidden codes are checked only of marks that are in force. Yours was not used up.",
-    see_mark: "See the answer for this mark",
+    see_mark: "See the full answer",
     form: &["Check a hidden code"],
     claimed: &["The hidden code is right.", "This is its first check."],
     own: &[

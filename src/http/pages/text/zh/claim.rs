@@ -35,7 +35,7 @@ pub const WORDS: ClaimTexts = ClaimTexts {
     too_many_why: "同一部手机、同一个网络，或者同一枚标志，输错太多都会这样，为的是不让人把暗码猜出来。",
     not_now_heading: "暗码没有验证",
     not_now: "只有可以正常使用的标志才验证暗码。刚才的暗码没有用掉。",
-    see_mark: "查看这枚标志的查询结果",
+    see_mark: "查看查询结果",
     form: &["验证暗码"],
     claimed: &["暗码正确，", "这是第一次验证。"],
     own: &["暗码正确，", "您用这部手机验证过。"],
