@@ -133,7 +133,7 @@ pub(super) fn report_text(report: &MarkReport) -> String {
         ("queries", queries),
     ];
     if batch.has_hidden_codes {
-        let claimed = report.claim.as_ref().map(|claim| claimed(claim));
+        let claimed = report.claim.as_ref().map(claimed);
         facts.push((
             "hidden code",
             claimed.unwrap_or_else(|| "not claimed".into()),

@@ -10,6 +10,7 @@ use super::pages::words_of;
 use crate::support::databases::{TestDatabase, number};
 use crate::support::installation::{Installation, morning};
 use crate::support::killed::{program, stdout};
+use crate::support::office::Office;
 use crate::support::server::{Phone, Reply, Site, this_season};
 use crate::support::serving::Process;
 
@@ -499,4 +500,21 @@ async fn the_office_sees_whether_a_mark_was_claimed() {
     );
     let other = told(&[&site.serial(&batch, 1).to_string()]);
     assert!(other.contains("not claimed"), "{other}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_does_the_console() {
+    let office = Office::any().await;
+    let batch = office.with_hidden_codes(1).await;
+    let registrar = office.signed_in("registrar").await;
+    let path = format!("/console/marks/{}", office.serial(&batch, 0));
+    let words = registrar.open(&path).await.words();
+    assert!(words.contains("暗码尚未验证"), "{words}");
+    let (code, hidden) = (office.link(&batch, 0), office.hidden_code(&batch, 0));
+    let phone = office.phone();
+    let reply = phone.claim_json(&code, &hidden, Some(YIYANG)).await;
+    assert_eq!(outcome(&reply), "claimed");
+    let words = registrar.open(&path).await.words();
+    assert!(words.contains("暗码已验证、"), "{words}");
+    assert!(!words.contains("尚未验证"), "{words}");
 }

@@ -170,7 +170,7 @@ impl Site {
 
     /// This season's marks with hidden codes, as their licensee has them: not activated.
     pub async fn printed_with_hidden_codes(&self, count: u32) -> Batch {
-        let licensee = self.licensee(1).await; // beside the one whose marks have none
+        let licensee = self.licensee(2).await; // beside those whose marks have none
         let order = self.order_of_season(&licensee, count, this_season()).await;
         let batch = self.issue_hidden(&order, "hidden").await;
         self.deliver(&batch).await;
