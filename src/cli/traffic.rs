@@ -56,6 +56,7 @@ impl TrafficArguments {
             proxies: TrustedProxies::new(self.trusted_proxies),
             limits: SerialLimits::new(self.guesses_per_hour, self.asks_of_a_serial_per_hour),
             places: LivePlaces::open(self.places)?,
+            ..Traffic::default()
         })
     }
 }

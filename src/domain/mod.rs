@@ -9,6 +9,7 @@ pub mod access;
 pub mod admin_token;
 pub mod area;
 pub mod calendar;
+pub mod claim;
 pub mod code;
 pub mod container;
 pub mod crockford;

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::state::keyed::ShrinkableKeyedStateStore;
@@ -123,10 +123,10 @@ impl<C: Clock> SerialLimits<C> {
     /// Forgets networks and serials that have been quiet for so long that it makes no difference.
     pub fn forget_the_quiet(&self) {
         if let Some(guesses) = &self.guesses {
-            guesses.limiter.retain_recent();
+            guesses.forget_the_quiet();
         }
         if let Some(asks) = &self.asks {
-            asks.limiter.retain_recent();
+            asks.forget_the_quiet();
         }
     }
 }
@@ -138,7 +138,7 @@ impl<C: Clock> fmt::Debug for SerialLimits<C> {
 }
 
 impl Refusing {
-    fn after(self) -> impl FnOnce(u64) -> Refused {
+    pub(super) fn after(self) -> impl FnOnce(u64) -> Refused {
         move |seconds| Refused {
             limit: self,
             seconds,
@@ -147,15 +147,15 @@ impl Refusing {
 }
 
 /// One limit: GCRA, a bucket that holds an hour's number and fills up evenly.
-struct Limit<K: Hash + Eq + Clone, C: Clock> {
-    limiter: RateLimiter<K, Kept<K>, C, NoOpMiddleware<C::Instant>>,
+pub(super) struct Limit<K: Hash + Eq + Clone, C: Clock> {
+    limiter: RateLimiter<K, Kept<K>, C, StateInformationMiddleware>,
     kept: Kept<K>,
     /// What one question weighs.
     one: Nanos,
 }
 
 impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
-    fn new(quota: Quota, clock: C) -> Self {
+    pub(super) fn new(quota: Quota, clock: C) -> Self {
         let kept = Kept::default();
         Self {
             limiter: RateLimiter::new(quota, kept.clone(), clock),
@@ -164,16 +164,22 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
         }
     }
 
-    /// Otherwise the whole seconds until the next one is let through, at least 1.
-    fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
-        self.limiter.check_key(key).map_err(|until| {
+    /// How many more there are for now; otherwise the whole seconds until the next one is let through, at least 1.
+    pub(super) fn take(&self, key: &K, clock: &C) -> Result<u32, u64> {
+        let taken = self.limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(clock.now());
             let whole = wait.as_secs() + u64::from(wait > Duration::from_secs(wait.as_secs()));
             whole.max(1)
-        })
+        });
+        taken.map(|state| state.remaining_burst_capacity())
     }
 
-    fn give_back(&self, key: &K) {
+    /// Forgets those that have been quiet for so long that it makes no difference.
+    pub(super) fn forget_the_quiet(&self) {
+        self.limiter.retain_recent();
+    }
+
+    pub(super) fn give_back(&self, key: &K) {
         if let Some(until) = self.kept.lock().get_mut(key) {
             *until = until.saturating_sub(self.one);
         }

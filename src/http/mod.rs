@@ -8,6 +8,8 @@ mod admin;
 pub mod api;
 mod artwork;
 mod assets;
+mod claim;
+mod claim_limits;
 pub mod console;
 mod directory;
 mod etag;
@@ -20,6 +22,8 @@ mod log;
 mod made;
 mod metrics;
 mod network;
+mod network_limit;
+mod notice;
 mod openapi;
 mod packing;
 pub mod pages;
@@ -52,6 +56,7 @@ use utoipa_axum::routes;
 pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
 pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
+pub use notice::Notice;
 pub use server::serve;
 pub use traffic::Traffic;
 
@@ -209,14 +214,28 @@ fn for_everyone() -> OpenApiRouter<App> {
             "/artwork/{licensee}/{name}",
             get(artwork::picture).layer(Extension(drawn)),
         )
+        .merge(with_forms())
         .route("/assets/{name}", get(assets::asset))
         .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
+        .routes(routes!(claim::claim_by_program))
         .routes(routes!(handover::download_by_program))
         .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))
+}
+
+/// Pages whose forms anybody sends, and the one without a form beside them.
+fn with_forms() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/claim", get(pages::claim_form).post(pages::claim))
+        // What a second symbol under the film says, in upper case as symbols do.
+        .route("/claim/{serial}/{hidden}", get(pages::claim_scanned))
+        .route("/CLAIM/{serial}/{hidden}", get(pages::claim_scanned))
+        .route("/privacy", get(pages::privacy).post(pages::forget))
+        .route("/about", get(pages::about))
+        .layer(from_fn(security::no_forms_of_others))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

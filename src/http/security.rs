@@ -156,6 +156,25 @@ pub async fn own_forms_only(request: Request, next: Next) -> Response {
     Problem::FOREIGN_FORM.response()
 }
 
+/// The same for forms that anybody may send, on phones so old that they say nothing: these send `null` for the origin, since
+/// our pages tell their address to nobody. Refused is what a browser says came from another site. The phone's cookie comes with
+/// no form of another site in any case (`SameSite=Lax`).
+pub async fn no_forms_of_others(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || !is_from_another_site(request.headers()) {
+        return next.run(request).await;
+    }
+    Problem::FOREIGN_FORM.response()
+}
+
+fn is_from_another_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "cross-site" | "same-site"),
+        (None, None | Some("null")) => false,
+        (None, Some(_)) => !is_from_our_own_pages(headers),
+    }
+}
+
 fn is_from_our_own_pages(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     if let Some(site) = text("sec-fetch-site") {
@@ -216,6 +235,31 @@ mod tests {
             ),
         ] {
             assert_eq!(is_from_our_own_pages(&headers(all)), is_ours, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn a_phone_that_says_nothing_may_send_a_form_and_another_site_may_not() {
+        for (all, is_another_s) in [
+            (&[][..], false),
+            (&[("origin", "null")], false),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "same-site")], true),
+            (
+                &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+                true,
+            ),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://v.example.cn")],
+                false,
+            ),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://w.example.cn")],
+                true,
+            ),
+        ] {
+            assert_eq!(is_from_another_site(&headers(all)), is_another_s, "{all:?}");
         }
     }
 

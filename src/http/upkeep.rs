@@ -28,6 +28,8 @@ pub async fn run(traffic: Arc<Traffic>) {
             last_error = error;
         }
         traffic.limits.forget_the_quiet();
+        traffic.claims.forget_the_quiet();
+        traffic.forgetting.forget_the_quiet();
     }
 }
 

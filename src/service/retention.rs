@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::report::scans;
 use super::trail::{self, Note, Origin};
-use super::{ServiceError, system};
+use super::{ServiceError, forgetting, system};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
 use crate::store::scans_kept::{self, Removed};
@@ -118,8 +118,8 @@ async fn keep_counts(store: &Store, than: Timestamp, now: Timestamp) -> Result<u
     }
 }
 
-/// Ages scans out and makes the months ahead, at once and then every hour, for as long as it is let; 0 days keep scans for
-/// ever. What fails is logged and tried again.
+/// Ages scans out, makes the months ahead and deletes the histories of phones whose owners asked for it, at once and then
+/// every hour, for as long as it is let; 0 days keep scans for ever. What fails is logged and tried again.
 pub async fn keep_house(store: Store, days: u32) {
     loop {
         let now = system::now();
@@ -138,6 +138,15 @@ pub async fn keep_house(store: Store, days: u32) {
                 }
                 Err(error) => tracing::error!(%error, "old scans could not be aged out"),
             }
+        }
+        match forgetting::work_off(&store, now).await {
+            Ok(forgotten) if forgotten.phones == 0 => {}
+            Ok(forgotten) => tracing::info!(
+                phones = forgotten.phones,
+                rows = forgotten.rows,
+                "histories of phones were deleted"
+            ),
+            Err(error) => tracing::error!(%error, "histories of phones could not be deleted"),
         }
         tokio::time::sleep(INTERVAL).await;
     }

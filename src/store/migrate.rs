@@ -62,6 +62,11 @@ macro_rules! migrations {
                 )),
             ),
             (
+                11,
+                "claims",
+                include_str!(concat!("../../migrations/", $database, "/0011_claims.sql")),
+            ),
+            (
                 13,
                 "keys_of_the_database",
                 include_str!(concat!(

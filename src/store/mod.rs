@@ -26,10 +26,12 @@ macro_rules! on {
 pub mod audit;
 pub mod batch;
 mod books;
+pub mod claim;
 mod connect;
 mod counter;
 pub mod directory;
 pub mod event;
+pub mod forgetting;
 pub mod health;
 pub mod installation;
 pub mod kept;

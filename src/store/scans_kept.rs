@@ -26,7 +26,7 @@ pub enum Removed {
     Nothing,
 }
 
-/// The turn to age scans out: one instance at a time has it, until this is dropped.
+/// The turn to do what goes through all scans: one instance at a time has it, until this is dropped.
 #[derive(Debug)]
 pub struct Turn {
     /// On PostgreSQL, where many instances share one database.

@@ -12,7 +12,7 @@ use crate::http::language::Language;
 use crate::service::verify::{Answer, MarkAnswer};
 
 /// The line for complaints of consumers and markets in all of China.
-const TELEPHONE: &str = "12315";
+pub(super) const TELEPHONE: &str = "12315";
 
 /// Composes the page of an answer.
 pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
@@ -22,7 +22,7 @@ pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
     };
     match answer {
         Answer::NotOurs => words.not_ours(domain),
-        Answer::Ours(mark) => words.mark(mark),
+        Answer::Ours(mark) => super::claim::inviting(words.mark(mark), mark, language),
     }
 }
 

@@ -120,6 +120,17 @@ pub enum Section {
         /// What follows from it.
         note: Line,
     },
+    /// The field to type a hidden code into.
+    Claim {
+        /// Its heading.
+        heading: &'static str,
+        /// What it is about.
+        note: Line,
+        /// Of which mark.
+        mark: ClaimedMark,
+        /// What stands in the field.
+        hidden: String,
+    },
     /// Names and values.
     Facts {
         /// Its heading.
@@ -161,6 +172,15 @@ impl Section {
             _ => &[],
         }
     }
+}
+
+/// The mark whose hidden code is typed.
+#[derive(Clone, Debug)]
+pub enum ClaimedMark {
+    /// It is known: its serial, which is sent along.
+    Known(String),
+    /// It is to be typed, or compared: what stands in the field.
+    Typed(String),
 }
 
 /// A firm of the directory.

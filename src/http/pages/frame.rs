@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::beginning;
-use super::document::{Line, Piece, Section, Tone, fill};
+use super::document::{ClaimedMark, Line, Piece, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets::{self, Asset};
 use crate::http::language::Language;
@@ -35,6 +35,7 @@ struct Frame {
     scripts: Vec<&'static Asset>,
     true_domain: Line,
     hint: Line,
+    hidden_hint: Line,
     may_be_indexed: bool,
 }
 
@@ -93,7 +94,11 @@ fn titled(
             text.hint,
             &[("example", Piece::Serial("4BD9-QV4N-Q0NZ-57DB".into()))],
         ),
-        may_be_indexed: uri.path() == "/",
+        hidden_hint: fill(
+            text.claim.hint,
+            &[("example", Piece::Serial("NH82-0VXZ".into()))],
+        ),
+        may_be_indexed: matches!(uri.path(), "/" | "/about"),
     };
     let page = Page {
         title,

@@ -3,19 +3,25 @@
 //! They work without JavaScript, and say nothing that the answer does not. Words are in `text/`, markup in
 //! `web-verify/`.
 
+mod about;
 mod answer;
 mod beginning;
+mod claim;
 mod directory;
 mod document;
 mod frame;
 mod issued;
 mod pack;
+mod privacy;
 mod text;
 
+pub use about::about;
 pub use beginning::packed as packed_beginnings;
+pub use claim::{claim, claim_form, claim_scanned};
 pub use directory::directory;
 pub use frame::in_other_language;
 pub use pack::{told, waiting};
+pub use privacy::{forget, privacy};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
@@ -157,15 +163,16 @@ pub async fn home(
             },
         ],
     };
-    let mut response = page(&body, language, &uri, domain, None);
+    kept(page(&body, language, &uri, domain, None))
+}
+
+/// A page that is the same for everybody, for five minutes.
+fn kept(mut page: Response) -> Response {
     let caching = HeaderValue::from_static("public, max-age=300");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, caching);
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    response
+    let headers = page.headers_mut();
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    page
 }
 
 /// The page of an error, with a way out.

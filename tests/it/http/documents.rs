@@ -98,7 +98,7 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 11] = [
+const FOR_PEOPLE: [&str; 16] = [
     "/",
     "/check",
     "/directory",
@@ -109,6 +109,11 @@ const FOR_PEOPLE: [&str; 11] = [
     "/artwork/{licensee}/{name}",
     "/assets/{name}",
     "/pack/{link}",
+    "/claim",
+    "/claim/{serial}/{hidden}",
+    "/CLAIM/{serial}/{hidden}",
+    "/privacy",
+    "/about",
     "/openapi.json",
 ];
 

@@ -2,6 +2,7 @@
 
 mod administrators;
 pub mod answers;
+mod claims;
 mod console;
 mod console_marks;
 mod console_office;
@@ -13,11 +14,13 @@ mod errors;
 mod figures;
 mod find;
 mod foreign;
+mod forgetting;
 mod headers;
 mod issued;
 mod ledger_api;
 mod licensees;
 mod log;
+mod notices;
 mod oracle;
 mod outage;
 mod pages;

@@ -32,7 +32,7 @@ fn without_modules(html: &str) -> String {
 }
 
 /// Holds what every page keeps to, and returns its words.
-fn words_of(reply: &Reply) -> String {
+pub(super) fn words_of(reply: &Reply) -> String {
     let html = reply.text();
     for never in NEVER {
         assert!(!html.to_lowercase().contains(never), "{never}:\n{html}");

@@ -168,6 +168,15 @@ impl Site {
         batch
     }
 
+    /// This season's marks with hidden codes, as their licensee has them: not activated.
+    pub async fn printed_with_hidden_codes(&self, count: u32) -> Batch {
+        let licensee = self.licensee(2).await; // beside those whose marks have none
+        let order = self.order_of_season(&licensee, count, this_season()).await;
+        let batch = self.issue_hidden(&order, "hidden").await;
+        self.deliver(&batch).await;
+        batch
+    }
+
     /// This season's marks, all activated.
     pub async fn in_market(&self, count: u32) -> Batch {
         let batch = self.printed(count).await;
@@ -327,6 +336,25 @@ impl Phone {
         let request = self.request(method, path);
         let request = request.header("content-type", "application/json");
         self.send(request.body(body.to_string().into_bytes())).await
+    }
+
+    /// Sends a form of one of our own pages, as a browser does.
+    pub async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&").into_bytes();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.send_as("POST", path, &headers, body).await
+    }
+
+    /// Types a hidden code into the form of a page.
+    pub async fn claim(&self, mark: &str, hidden: &str) -> Reply {
+        self.send_form("/claim", &[("mark", mark), ("hidden", hidden)])
+            .await
     }
 
     /// Sends any body with these headers besides the usual ones.

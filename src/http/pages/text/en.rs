@@ -1,6 +1,9 @@
 //! English.
 
+mod about;
 mod check;
+mod claim;
+mod privacy;
 
 use super::{DirectoryTexts, PackTexts, Texts};
 use crate::domain::form::Form;
@@ -15,8 +18,6 @@ pub const ENGLISH: Texts = Texts {
     language_label: "Language",
     between_clauses: " ",
     true_domain: "There is only one true address: {domain}. Check it against the address you have open.",
-    privacy_heading: "What we record",
-    privacy: "For each check: the time, the mark and its state at that time, how it was checked, the province and prefecture if known, and a keyed hash of a cookie on this phone. We use them to find copied marks. The network address is not recorded.",
     footer_label: "Footer",
     home: "Home",
     todo_heading: "What to do",
@@ -175,6 +176,12 @@ pub const ENGLISH: Texts = Texts {
         previous: "Previous page",
         next: "Next page",
         as_of: "As of {date}.",
+        seasons_heading: "Seasons",
+        season: "Season {season}: {n} with an entitlement.",
+        seasons_note: "Marks are granted for a season, and may be used only on what was picked and made in it.",
+        past: "Marks of season {season} are past it from {date} on: {forms}.",
+        domain_heading: "The true address",
+        domain: "This directory is published at this address only, and the QR code on a true mark opens no other. Whatever a page at another address says about a firm counts for nothing.",
     },
     pack: PackTexts {
         heading: "Printing data",
@@ -191,6 +198,9 @@ pub const ENGLISH: Texts = Texts {
         not_now: "It cannot be downloaded now",
         minute: "%-d %B %Y, %H:%M",
     },
+    claim: claim::WORDS,
+    about: about::WORDS,
+    privacy: privacy::WORDS,
 };
 
 const fn form_name(form: Form) -> &'static str {

@@ -1,6 +1,9 @@
 //! Chinese, the first language of the pages.
 
+mod about;
 mod check;
+mod claim;
+mod privacy;
 
 use super::{DirectoryTexts, PackTexts, Texts};
 use crate::domain::form::Form;
@@ -15,8 +18,6 @@ pub const CHINESE: Texts = Texts {
     language_label: "语言",
     between_clauses: "",
     true_domain: "真实域名只有一个：{domain}。请核对打开的网址。",
-    privacy_heading: "我们记录什么",
-    privacy: "每次查询记下：时间、标志和它当时的状态、查询方式、所在省和市州（能知道时），以及本机 Cookie 的密钥摘要，用来发现被复制的标志。不记录网络地址。",
     footer_label: "页脚",
     home: "首页",
     todo_heading: "怎么办",
@@ -169,6 +170,12 @@ pub const CHINESE: Texts = Texts {
         previous: "上一页",
         next: "下一页",
         as_of: "名录更新至 {date}。",
+        seasons_heading: "年度",
+        season: "{season} 年度：{n} 家核定了额度。",
+        seasons_note: "标志按年度核发，一个年度的标志只能用在当年采收加工的产品上。",
+        past: "{season} 年度的标志，{forms}自{date}起过季。",
+        domain_heading: "真实域名",
+        domain: "名录只在这个域名下公布，专用标志的二维码也只打开它。域名不对的页面，写着谁都不作数。",
     },
     pack: PackTexts {
         heading: "印制数据包",
@@ -185,6 +192,9 @@ pub const CHINESE: Texts = Texts {
         not_now: "现在不能领取",
         minute: "%Y年%-m月%-d日 %H:%M",
     },
+    claim: claim::WORDS,
+    about: about::WORDS,
+    privacy: privacy::WORDS,
 };
 
 const fn form_name(form: Form) -> &'static str {
