@@ -1,6 +1,6 @@
 //! Who asks: whom the proxies speak for, where that is, and how much may be guessed.
 
-use super::limits::SerialLimits;
+use super::limits::{PhotoLimits, SerialLimits};
 use super::network::TrustedProxies;
 use crate::service::places::LivePlaces;
 
@@ -11,6 +11,8 @@ pub struct Traffic {
     pub proxies: TrustedProxies,
     /// How much may be guessed.
     pub limits: SerialLimits,
+    /// How many photos may be sent.
+    pub photos: PhotoLimits,
     /// The places of addresses.
     pub places: LivePlaces,
 }

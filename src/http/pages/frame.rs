@@ -25,12 +25,14 @@ pub struct Body {
 }
 
 /// What surrounds a page.
-struct Frame {
+struct Frame<'a> {
     text: &'static Texts,
     is_chinese: bool,
     lang_query: &'static str,
     other_language: String,
     style: &'static str,
+    domain: &'a str,
+    styles: Vec<&'static Asset>,
     scripts: Vec<&'static Asset>,
     icon: &'static str,
     true_domain: Line,
@@ -41,7 +43,7 @@ struct Frame {
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     title: String,
     tone: Tone,
     heading: &'a [String],
@@ -66,6 +68,8 @@ pub fn page(
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
         style: assets::style_path(),
+        domain,
+        styles: wanted(&body.sections, Section::styles),
         scripts: wanted(&body.sections, Section::scripts),
         icon: assets::icon_path(),
         true_domain: fill(

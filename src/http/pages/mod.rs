@@ -8,11 +8,13 @@ mod directory;
 mod document;
 mod frame;
 mod pack;
+mod photo;
 mod text;
 
 pub use directory::directory;
 pub use frame::in_other_language;
 pub use pack::{told, waiting};
+pub use photo::{NoMark, no_mark};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
@@ -129,6 +131,7 @@ pub async fn home(
         button: None,
         sections: vec![
             Section::Ask,
+            Section::Look,
             section(text.home_mark_heading, plain(text.home_mark)),
             section(
                 text.directory.home_heading,
