@@ -49,6 +49,7 @@ pub mod serial;
 pub mod signatures;
 pub mod standings;
 pub mod state;
+pub mod symbol;
 pub mod text;
 pub mod township;
 pub mod transfer;

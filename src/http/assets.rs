@@ -44,6 +44,13 @@ const FILES: &[File] = &[
     file!("web-verify/vendor/qr/decode.js"),
     file!("web-verify/check/typed.js"),
     file!("web-verify/check/typing.js"),
+    file!("web-verify/check/symbol.js"),
+    file!("web-verify/check/detector.js"),
+    file!("web-verify/check/words.js"),
+    file!("web-verify/check/camera.js"),
+    file!("web-verify/check/photo.js"),
+    file!("web-verify/check/look.js"),
+    file!("web-verify/check/look.css"),
 ];
 
 /// A file as it is served.

@@ -28,6 +28,7 @@ mod openapi;
 mod packing;
 pub mod pages;
 mod person;
+mod photo;
 mod problem;
 mod security;
 mod server;
@@ -44,7 +45,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -53,7 +54,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
+pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, PhotoLimits, SerialLimits};
 pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use notice::Notice;
@@ -87,6 +88,12 @@ const FOR_EVERYONE: Limits = Limits {
 /// A selection of many lines is the longest that JSON brings.
 const FOR_OFFICES: Limits = Limits {
     body: 1024 * 1024,
+    time: Duration::from_mins(1),
+};
+
+/// One photo in its envelope, over a slow network, and its turn to be read.
+const FOR_PHOTOS: Limits = Limits {
+    body: crate::service::photo::MOST_BYTES + 4 * 1024,
     time: Duration::from_mins(1),
 };
 
@@ -152,6 +159,7 @@ impl App {
 pub fn router(app: App) -> Router {
     let (routes, mut openapi) = OpenApiRouter::with_openapi(openapi::document())
         .merge(limited(for_everyone(), FOR_EVERYONE))
+        .merge(limited(for_photos(), FOR_PHOTOS))
         .merge(limited(admin::routes::operations(app.clone()), FOR_OFFICES))
         .split_for_parts();
     openapi::complete(&mut openapi);
@@ -236,6 +244,14 @@ fn with_forms() -> OpenApiRouter<App> {
         .route("/privacy", get(pages::privacy).post(pages::forget))
         .route("/about", get(pages::about))
         .layer(from_fn(security::no_forms_of_others))
+}
+
+/// Photos of labels, from browsers that cannot read them.
+fn for_photos() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/check/photo", post(photo::read))
+        .route("/check/photo", get(photo::back))
+        .layer(from_fn(unread::taken))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

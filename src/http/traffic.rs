@@ -1,7 +1,7 @@
 //! Who asks: whom the proxies speak for, where that is, how much may be guessed, and what they are told of what is kept.
 
 use super::claim_limits::ClaimLimits;
-use super::limits::SerialLimits;
+use super::limits::{PhotoLimits, SerialLimits};
 use super::network::TrustedProxies;
 use super::network_limit::ForgettingLimit;
 use super::notice::Notice;
@@ -20,6 +20,8 @@ pub struct Traffic {
     pub forgetting: ForgettingLimit,
     /// What people are told of what is kept of them.
     pub notice: Notice,
+    /// How many photos may be sent.
+    pub photos: PhotoLimits,
     /// The places of addresses.
     pub places: LivePlaces,
 }

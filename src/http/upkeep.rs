@@ -30,6 +30,7 @@ pub async fn run(traffic: Arc<Traffic>) {
         traffic.limits.forget_the_quiet();
         traffic.claims.forget_the_quiet();
         traffic.forgetting.forget_the_quiet();
+        traffic.photos.forget_the_quiet();
     }
 }
 

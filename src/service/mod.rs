@@ -32,6 +32,7 @@ pub mod orders;
 pub mod pack;
 pub mod pages;
 pub mod people;
+pub mod photo;
 pub mod places;
 pub mod plan;
 pub mod printers;

@@ -99,6 +99,15 @@ pub type Line = Vec<Piece>;
 pub enum Section {
     /// The field to type a serial into.
     Ask,
+    /// The camera, and a photo.
+    Look,
+    /// What somebody else wrote, as it is.
+    Quote {
+        /// Its heading.
+        heading: &'static str,
+        /// The words.
+        text: String,
+    },
     /// Paragraphs.
     Text {
         /// Its heading.
@@ -169,6 +178,15 @@ impl Section {
     pub const fn scripts(&self) -> &'static [&'static str] {
         match self {
             Self::Ask => &["web-verify/check/typing.js"],
+            Self::Look => &["web-verify/check/look.js"],
+            _ => &[],
+        }
+    }
+
+    /// The style sheets that it needs besides the first one, if any.
+    pub const fn styles(&self) -> &'static [&'static str] {
+        match self {
+            Self::Look | Self::Quote { .. } => &["web-verify/check/look.css"],
             _ => &[],
         }
     }

@@ -26,12 +26,14 @@ pub struct Body {
 }
 
 /// What surrounds a page.
-struct Frame {
+struct Frame<'a> {
     text: &'static Texts,
     is_chinese: bool,
     lang_query: &'static str,
     other_language: String,
     beginning: &'static str,
+    domain: &'a str,
+    styles: Vec<&'static Asset>,
     scripts: Vec<&'static Asset>,
     true_domain: Line,
     hint: Line,
@@ -42,7 +44,7 @@ struct Frame {
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     title: String,
     tone: Tone,
     heading: &'a [String],
@@ -85,6 +87,8 @@ fn titled(
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
         beginning: beginning::of(language),
+        domain,
+        styles: wanted(&body.sections, Section::styles),
         scripts: wanted(&body.sections, Section::scripts),
         true_domain: fill(
             text.true_domain,

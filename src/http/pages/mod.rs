@@ -12,6 +12,7 @@ mod document;
 mod frame;
 mod issued;
 mod pack;
+mod photo;
 mod privacy;
 mod text;
 
@@ -21,6 +22,7 @@ pub use claim::{claim, claim_form, claim_scanned};
 pub use directory::directory;
 pub use frame::in_other_language;
 pub use pack::{told, waiting};
+pub use photo::{NoMark, no_mark};
 pub use privacy::{forget, privacy};
 
 use axum::extract::rejection::QueryRejection;
@@ -142,6 +144,7 @@ pub async fn home(
         button: None,
         sections: vec![
             Section::Ask,
+            Section::Look,
             section(text.home_mark_heading, plain(text.home_mark)),
             section(
                 text.directory.home_heading,

@@ -92,7 +92,7 @@ impl CheckTexts {
     }
 
     /// What is said around camera and photo, by its name in `web-verify/check/`.
-    pub const fn looking(&self) -> [(&'static str, &'static str); 18] {
+    pub const fn looking(&self) -> [(&'static str, &'static str); 19] {
         [
             ("camera", self.camera),
             ("stop", self.stop),
@@ -108,6 +108,7 @@ impl CheckTexts {
             ("reading", self.reading),
             ("sending", self.sending),
             ("no-file", self.no_file),
+            ("too-big", self.too_big_lead),
             ("says", self.says_heading),
             ("elsewhere", self.elsewhere_lead),
             ("lookalike", self.lookalike),
