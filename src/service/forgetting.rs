@@ -54,7 +54,7 @@ pub async fn work_off(store: &Store, now: Timestamp) -> Result<Forgotten, Servic
         return Ok(Forgotten::default());
     }
     drop(tx);
-    let Some(_turn) = scans_kept::take_turn(store).await? else {
+    let Some(turn) = scans_kept::take_turn(store).await? else {
         return Ok(Forgotten::default());
     };
     let mut walk = Walk::begin(store, now).await?;
@@ -64,6 +64,7 @@ pub async fn work_off(store: &Store, now: Timestamp) -> Result<Forgotten, Servic
     let mut tx = store.write().await?;
     forgetting::done(&mut tx, &phones).await?;
     tx.commit().await?;
+    turn.end().await?;
     Ok(Forgotten {
         phones: phones.len() as u64,
         rows: walk.rows(),

@@ -68,7 +68,7 @@ pub async fn prune(store: &Store, now: Timestamp, days: u32) -> Result<Pruned, S
         scans: 0,
         is_done: false,
     };
-    let Some(_turn) = scans_kept::take_turn(store).await? else {
+    let Some(turn) = scans_kept::take_turn(store).await? else {
         return Ok(pruned);
     };
     pruned.scans = keep_counts(store, than, now).await?;
@@ -84,6 +84,7 @@ pub async fn prune(store: &Store, now: Timestamp, days: u32) -> Result<Pruned, S
         }
         tokio::time::sleep(PAUSE).await;
     }
+    turn.end().await?;
     Ok(pruned)
 }
 
