@@ -20,6 +20,7 @@ mod log;
 mod oracle;
 mod outage;
 mod pages;
+mod photo;
 mod roles;
 mod rotation;
 mod schemathesis;
