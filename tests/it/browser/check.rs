@@ -51,13 +51,14 @@ async fn check(scripts: bool) {
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).unwrap();
     }
-    let pages: Vec<String> = (0..3).map(|place| site.page(&batch, place)).collect();
+    let serials: Vec<String> = (0..3)
+        .map(|place| site.serial(&batch, place).to_string())
+        .collect();
     let given = json!({
         "address": format!("http://{host}"),
         "scripts": scripts,
         "folder": folder.path(),
-        "pages": pages,
-        "serial": site.serial(&batch, 0).to_string(),
+        "serials": serials,
         "pictures": pictures().join(if scripts { "scripts" } else { "no-scripts" }),
         "keep": std::env::var_os(KEEP).map(std::path::PathBuf::from),
     });

@@ -55,7 +55,7 @@ pub fn saying(text: &str) -> GrayImage {
 
 pub fn written(picture: &GrayImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    let picture = DynamicImage::from(picture.clone());
+    let picture = DynamicImage::from(picture.clone()).into_rgb8();
     picture.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
