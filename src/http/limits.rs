@@ -456,7 +456,7 @@ mod tests {
         assert_eq!(limits.come_in(Some(address(3))).unwrap_err(), 5);
         drop(all);
         assert!(limits.come_in(Some(address(3))).is_ok());
-        clock.advance(HOUR);
+        clock.advance(HOUR + HOUR);
         limits.forget_the_quiet();
         assert_eq!(limits.of_networks.limiter.len(), 0);
         assert!(limits.come_in(Some(address(1))).is_ok());

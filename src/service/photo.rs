@@ -139,6 +139,7 @@ mod tests {
     fn written(picture: &GrayImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::from(picture.clone())
+            .into_rgb8()
             .write_to(&mut bytes, format)
             .unwrap();
         bytes.into_inner()

@@ -1,6 +1,7 @@
 //! The console in a real browser: headless Chromium, driven by the scripts in `tests/browser/`. Each story is told with
 //! and without JavaScript, each in an installation of its own.
 
+mod check;
 mod claims;
 mod office;
 mod pages;

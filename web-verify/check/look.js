@@ -40,7 +40,7 @@ function begin(section) {
     const { is } = whose(text, domain)
     const quote = make('p', 'quote')
     quote.append(make('bdi', '', [...text].slice(0, MOST_SHOWN).join('')))
-    foreign.replaceChildren(make('p', '', say(section, is, { domain })), make('h3', '', say(section, 'says')), quote)
+    foreign.replaceChildren(make('p', '', say(section, is)), make('h3', '', say(section, 'says')), quote)
   }
 
   addCamera(section, status, (texts) => {

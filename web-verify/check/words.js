@@ -3,12 +3,10 @@
 /**
  * @param {ParentNode} section
  * @param {string} name
- * @param {Record<string, string>} [values]
  */
-export function say(section, name, values = {}) {
+export function say(section, name) {
   const template = section.querySelector('template')
-  const words = template?.content.querySelector(`[data-say="${name}"]`)?.textContent ?? ''
-  return words.replaceAll(/\{(\w+)\}/g, (whole, value) => values[value] ?? whole)
+  return template?.content.querySelector(`[data-say="${name}"]`)?.textContent ?? ''
 }
 
 /**

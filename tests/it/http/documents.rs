@@ -98,9 +98,10 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 16] = [
+const FOR_PEOPLE: [&str; 17] = [
     "/",
     "/check",
+    "/check/photo",
     "/directory",
     "/t/",
     "/T/",

@@ -24,6 +24,7 @@ mod notices;
 mod oracle;
 mod outage;
 mod pages;
+mod photo;
 mod roles;
 mod rotation;
 mod schemathesis;

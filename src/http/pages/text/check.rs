@@ -92,8 +92,8 @@ impl CheckTexts {
     }
 
     /// What is said around camera and photo, by its name in `web-verify/check/`.
-    pub const fn looking(&self) -> [(&'static str, &'static str); 19] {
-        [
+    pub fn looking(&self, domain: &str) -> [(&'static str, String); 19] {
+        let words = [
             ("camera", self.camera),
             ("stop", self.stop),
             ("torch", self.torch),
@@ -113,6 +113,7 @@ impl CheckTexts {
             ("elsewhere", self.elsewhere_lead),
             ("lookalike", self.lookalike),
             ("other-page", self.other_page),
-        ]
+        ];
+        words.map(|(name, words)| (name, words.replace("{domain}", domain)))
     }
 }

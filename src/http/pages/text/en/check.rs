@@ -3,7 +3,7 @@ use crate::http::pages::text::CheckTexts;
 pub const CHECK: CheckTexts = CheckTexts {
     impossible: "No serial has this: {shown}. Please compare with the label once more.",
     short: "{shown}: {n} to go.",
-    hidden: "{shown}: 8 characters. If this is the hidden code from under the film, check the serial first and type the hidden code on the mark’s page; if it is the serial, 8 are to go.",
+    hidden: "{shown}: 8 characters. If this is the hidden code from under the film, check the serial first and type the hidden code at the mark’s page; if it is the serial, 8 are to go.",
     whole: "{shown}: all 16 are there.",
     long: "{shown}: {n} too many.",
     heading: "Check by camera or photo",
