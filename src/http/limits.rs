@@ -147,7 +147,7 @@ impl Refusing {
 }
 
 /// One limit: GCRA, a bucket that holds an hour's number and fills up evenly.
-struct Limit<K: Hash + Eq + Clone, C: Clock> {
+pub(super) struct Limit<K: Hash + Eq + Clone, C: Clock> {
     limiter: RateLimiter<K, Kept<K>, C, NoOpMiddleware<C::Instant>>,
     kept: Kept<K>,
     /// What one question weighs.
@@ -155,7 +155,7 @@ struct Limit<K: Hash + Eq + Clone, C: Clock> {
 }
 
 impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
-    fn new(quota: Quota, clock: C) -> Self {
+    pub(super) fn new(quota: Quota, clock: C) -> Self {
         let kept = Kept::default();
         Self {
             limiter: RateLimiter::new(quota, kept.clone(), clock),
@@ -165,7 +165,7 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
     }
 
     /// Otherwise the whole seconds until the next one is let through, at least 1.
-    fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
+    pub(super) fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
         self.limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(clock.now());
             let whole = wait.as_secs() + u64::from(wait > Duration::from_secs(wait.as_secs()));

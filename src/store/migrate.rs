@@ -61,6 +61,15 @@ macro_rules! migrations {
                     "/0009_scans_in_groups.sql"
                 )),
             ),
+            (
+                12,
+                "offline_checks",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0012_offline_checks.sql"
+                )),
+            ),
         ]
     };
 }
