@@ -5,10 +5,12 @@
 
 mod directory;
 mod en;
+mod offline;
 mod pack;
 mod zh;
 
 pub use directory::DirectoryTexts;
+pub use offline::OfflineTexts;
 pub use pack::PackTexts;
 
 pub use en::ENGLISH;
@@ -252,6 +254,8 @@ pub struct Texts {
     pub form_name: fn(Form) -> &'static str,
     /// The directory.
     pub directory: DirectoryTexts,
+    /// Checks without a network.
+    pub offline: OfflineTexts,
     /// The page of a link to a pack.
     pub pack: PackTexts,
 }
@@ -375,7 +379,10 @@ mod tests {
         let pairs = pairs.into_iter().chain(zh.into_iter().zip(en));
         let (zh, en) = (CHINESE.pack.all(), ENGLISH.pack.all());
         let pairs = pairs.chain(zh.into_iter().zip(en));
-        for (zh, en) in pairs {
+        let offline = (CHINESE.offline.all(), ENGLISH.offline.all());
+        let (zh, en) = (offline.0.iter(), offline.1.iter());
+        let offline = zh.map(String::as_str).zip(en.map(String::as_str));
+        for (zh, en) in pairs.chain(offline) {
             assert!(
                 !zh.trim().is_empty() && !en.trim().is_empty(),
                 "{zh} | {en}"
