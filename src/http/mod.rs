@@ -19,6 +19,7 @@ mod log;
 mod made;
 mod metrics;
 mod network;
+mod offline;
 mod openapi;
 pub mod pages;
 mod person;
@@ -187,6 +188,11 @@ fn compression() -> CompressionLayer<impl Predicate> {
 /// What everyone may ask.
 fn for_everyone() -> OpenApiRouter<App> {
     let kept = Arc::<directory::Cache>::default();
+    let list = Arc::<offline::Cache>::default();
+    let sent = Arc::<offline::SendLimit>::default();
+    let checks = OpenApiRouter::new()
+        .routes(routes!(offline::take).layer(Extension(sent)))
+        .layer(DefaultBodyLimit::max(offline::CHECKS_BODY));
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -200,6 +206,10 @@ fn for_everyone() -> OpenApiRouter<App> {
             get(pages::directory).layer(Extension(kept.clone())),
         )
         .route("/assets/{name}", get(assets::asset))
+        .route("/offline", get(pages::offline))
+        .route("/worker.js", get(offline::worker))
+        .routes(routes!(offline::list).layer(Extension(list)))
+        .merge(checks)
         .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
         .routes(routes!(handover::download_by_program))

@@ -9,27 +9,15 @@ use axum::response::Response;
 use super::App;
 use super::problem::Problem;
 
-/// From nothing upwards: our own style and pictures, our own form, and no script at all.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The console has a script of ours besides, which fetches pages of ours.
-const CONSOLE_CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+/// From nothing upwards: our own style and pictures, our own form, and scripts that are files of ours, which ask us alone.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
      style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// What is otherwise in the console: its script, and the camera, which reads the symbols of labels.
-const IN_THE_CONSOLE: [(HeaderName, &str); 2] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        CONSOLE_CONTENT_SECURITY_POLICY,
-    ),
-    (
-        PERMISSIONS_POLICY,
-        "geolocation=(), camera=(self), microphone=()",
-    ),
-];
+/// What the permissions are where the camera reads the symbols of labels: in the console and on the check page. The
+/// browser asks for it there once somebody presses the button.
+const WITH_CAMERA: &str = "geolocation=(), camera=(self), microphone=()";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -53,16 +41,14 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 
 /// Adds the headers. What a handler did not say may be kept is not kept.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_of_the_console = is_of_the_console(request.uri().path());
+    let has_camera = has_camera(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let of_the_console: &[_] = if is_of_the_console {
-        &IN_THE_CONSOLE
-    } else {
-        &[]
-    };
-    for (name, value) in ALWAYS.iter().chain(of_the_console) {
+    for (name, value) in &ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if has_camera {
+        headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(WITH_CAMERA));
     }
     if app.public_url.is_secure() {
         let one_year = HeaderValue::from_static("max-age=31536000");
@@ -73,8 +59,8 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
-fn is_of_the_console(path: &str) -> bool {
-    path == "/console" || path.starts_with("/console/")
+fn has_camera(path: &str) -> bool {
+    matches!(path, "/" | "/check/photo" | "/console") || path.starts_with("/console/")
 }
 
 /// A cookie of ours. No script reads any of them.
@@ -218,16 +204,17 @@ mod tests {
     }
 
     #[test]
-    fn only_the_console_has_a_script() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("script"));
-        for (path, is_of_it) in [
+    fn the_camera_is_where_symbols_are_read() {
+        for (path, has) in [
             ("/console", true),
             ("/console/orders", true),
+            ("/", true),
+            ("/check/photo", true),
+            ("/check", false),
             ("/consoles", false),
             ("/t/console/", false),
-            ("/", false),
         ] {
-            assert_eq!(is_of_the_console(path), is_of_it, "{path}");
+            assert_eq!(has_camera(path), has, "{path}");
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod office;
 mod pages;
+mod scripts;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

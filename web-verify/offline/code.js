@@ -53,7 +53,7 @@ export function read(typed) {
 function pathOf(text) {
   const place = text.includes('/t/') ? text.indexOf('/t/') : text.indexOf('/T/')
   if (place < 0) return text
-  return text.slice(place + 3).split(/[?#]/)[0]
+  return text.slice(place + 3).replace(/[?#].*$/s, '')
 }
 
 /**

@@ -17,7 +17,7 @@ const SMALL_ORDER = new Set([0n, 1n, P - 1n, Y8, P - Y8])
  */
 function little(bytes) {
   let number = 0n
-  for (let place = bytes.length - 1; place >= 0; place--) number = (number << 8n) | BigInt(bytes[place])
+  for (const byte of bytes.slice().reverse()) number = (number << 8n) | BigInt(byte)
   return number
 }
 
@@ -55,7 +55,7 @@ async function byBrowser(signature, message, publicKey) {
  * @returns {Promise<boolean>}
  */
 async function byLibrary(signature, message, publicKey) {
-  const { Point } = await import('../vendor/noble-ed25519.js')
+  const { Point } = await import('../vendor/noble-ed25519/index.js')
   const hashed = new Uint8Array(64 + message.length)
   hashed.set(signature.subarray(0, 32))
   hashed.set(publicKey, 32)

@@ -68,7 +68,8 @@ class Bytes {
   }
 
   byte() {
-    return this.take(1)[0]
+    const [byte] = this.take(1)
+    return byte ?? 0
   }
 
   u64() {
@@ -174,14 +175,19 @@ function contents(madeAt, rest) {
  */
 function batch(rest) {
   const count = rest.number()
-  const [key, season, form] = rest.take(3)
+  const key = rest.byte()
+  const season = 2000 + rest.byte()
+  const form = rest.byte()
   const licensee = rest.number()
   const flags = rest.byte()
   const hasHiddenCodes = (flags & FLAG_HIDDEN_CODES) !== 0
-  const [pastSince, usual, runs] = [rest.number(), rest.byte(), rest.number()]
-  const said = { count, key, season: 2000 + season, form, licensee, hasHiddenCodes, flags, pastSince, usual, runs }
+  const pastSince = rest.number()
+  const usual = rest.byte()
+  const runs = rest.number()
+  const said = { count, key, season, form, licensee, hasHiddenCodes, flags, pastSince, usual, runs }
   if (runs === 0) return { ...said, standing: usual, parameter: 0, bits: new Uint8Array() }
-  const [standing, parameter] = rest.take(2)
+  const standing = rest.byte()
+  const parameter = rest.byte()
   if (parameter > MOST_PARAMETER) throw new RangeError('a parameter of the list is too large')
   return { ...said, standing, parameter, bits: rest.take(rest.number()) }
 }
@@ -224,7 +230,7 @@ export function stateOf(list, code, at) {
     code.hasHiddenCode === batch.hasHiddenCodes
   if (!agrees) return 'not_issued'
   const standing = standingOf(batch, code.index)
-  if (standing < NOT_ACTIVATED) return STANDINGS[standing]
+  if (standing < NOT_ACTIVATED) return STANDINGS[standing] ?? ''
   if ((list.ended.get(batch.licensee) ?? Infinity) <= at) return 'right_ended'
   if (standing === NOT_ACTIVATED) return 'not_activated'
   return batch.pastSince <= at ? 'past_season' : 'in_use'

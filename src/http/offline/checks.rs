@@ -26,6 +26,8 @@ use crate::service::verify::Channel;
 
 /// Checks in one request at most.
 const MOST_CHECKS: usize = 32;
+/// Bytes of such a request: 32 of the longest form take 10 KiB.
+pub const CHECKS_BODY: usize = 16 * 1024;
 /// Requests an hour and network. Behind one address of a mobile network are thousands of phones, few of which were without a
 /// network just before; what is refused waits on the phone.
 const REQUESTS_PER_HOUR: NonZeroU32 = NonZeroU32::new(60).unwrap();

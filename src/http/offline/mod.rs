@@ -5,6 +5,6 @@ mod checks;
 mod list;
 mod worker;
 
-pub use checks::{__path_take, SendLimit, take};
-pub use list::{__path_list, Cache, list};
+pub use checks::*;
+pub use list::*;
 pub use worker::worker;

@@ -12,7 +12,15 @@ use crate::http::assets;
 
 const WORKER: &str = include_str!("../../../web-verify/worker/worker.js");
 /// Points of the curve for browsers that have no Ed25519: the others do not fetch it.
-const LIBRARY: &str = "web-verify/vendor/noble-ed25519.js";
+const LIBRARY: &str = "web-verify/vendor/noble-ed25519/index.js";
+/// What those pages are made from besides: words and markup, which have no address of their own.
+const SOURCES: [&str; 5] = [
+    include_str!("../pages/text/zh.rs"),
+    include_str!("../pages/text/en.rs"),
+    include_str!("../../../web-verify/page.html"),
+    include_str!("../../../web-verify/findings.html"),
+    include_str!("../../../web-verify/shape.html"),
+];
 /// The pages that are there without a network.
 const PAGES: [&str; 4] = ["/?lang=zh", "/?lang=en", "/offline?lang=zh", "/offline?lang=en"];
 
@@ -22,9 +30,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
         .map(|(_, address)| address)
         .collect();
     kept.sort_unstable();
-    // Words are in the pages and not in the assets: they belong to the version of the program.
-    let of_program = format!("{WORKER}{kept:?}{}", super::super::pages::offline_words());
-    let hash = Sha256::digest(of_program);
+    let hash = Sha256::digest(format!("{WORKER}{kept:?}{SOURCES:?}"));
     let version: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let program = json!({
         "version": version,

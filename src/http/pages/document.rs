@@ -183,6 +183,17 @@ pub enum Says {
     Compare,
 }
 
+impl Section {
+    /// The scripts that add something to it, if any: modules below `web-verify/`. Without them it does all it is for.
+    pub const fn scripts(&self) -> &'static [&'static str] {
+        match self {
+            Self::Ask => &["web-verify/check/typing.js"],
+            Self::Findings { .. } => &["web-verify/offline/page.js"],
+            _ => &[],
+        }
+    }
+}
+
 /// A firm of the directory.
 #[derive(Clone, Debug)]
 pub struct Firm {

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::document::{Line, Piece, Section, Tone, fill};
+use super::document::{Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
-use crate::http::assets;
+use crate::http::assets::{self, Asset};
 use crate::http::language::Language;
 
 /// What a page says.
@@ -31,6 +31,8 @@ struct Frame {
     lang_query: &'static str,
     other_language: String,
     style: &'static str,
+    scripts: Vec<&'static Asset>,
+    worker: &'static Asset,
     icon: &'static str,
     true_domain: Line,
     hint: Line,
@@ -65,6 +67,8 @@ pub fn page(
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
         style: assets::style_path(),
+        scripts: wanted(&body.sections, Section::scripts),
+        worker: assets::of("web-verify/offline/register.js"),
         icon: assets::icon_path(),
         true_domain: fill(
             text.true_domain,
@@ -96,6 +100,17 @@ pub fn page(
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The files that these sections want, each once.
+fn wanted(
+    sections: &[Section],
+    of: fn(&Section) -> &'static [&'static str],
+) -> Vec<&'static Asset> {
+    let mut paths: Vec<&str> = sections.iter().flat_map(of).copied().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(assets::of).collect()
 }
 
 /// The same address in the other language, relative to it: the path is the browser's to keep. Repeated here, one that

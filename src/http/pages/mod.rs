@@ -7,11 +7,13 @@ mod answer;
 mod directory;
 mod document;
 mod frame;
+mod offline;
 mod pack;
 mod text;
 
 pub use directory::directory;
 pub use frame::in_other_language;
+pub use offline::offline;
 pub use pack::{told, waiting};
 
 use axum::extract::rejection::QueryRejection;

@@ -1,5 +1,7 @@
 //! English.
 
+mod check;
+
 use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
@@ -121,6 +123,7 @@ pub const ENGLISH: Texts = Texts {
     error_way_out: "Go to the check page",
     error_number: "Error {status}",
     form_name,
+    check: check::CHECK,
     directory: DirectoryTexts {
         link: "Directory of lawful users",
         look_up: "Look it up in the directory",

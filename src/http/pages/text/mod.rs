@@ -3,12 +3,14 @@
 //! `{name}` marks where a value goes. Headings come in clauses, so that a line breaks between them.
 //! Rules of wording: never "genuine" without "compare", never "fake" from statistics, never an accusation.
 
+mod check;
 mod directory;
 mod en;
 mod offline;
 mod pack;
 mod zh;
 
+pub use check::CheckTexts;
 pub use directory::DirectoryTexts;
 pub use offline::OfflineTexts;
 pub use pack::PackTexts;
@@ -252,6 +254,8 @@ pub struct Texts {
     pub error_number: &'static str,
     /// The forms of the product.
     pub form_name: fn(Form) -> &'static str,
+    /// Around checking: typing, camera, photo.
+    pub check: CheckTexts,
     /// The directory.
     pub directory: DirectoryTexts,
     /// Checks without a network.

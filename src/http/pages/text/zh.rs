@@ -1,5 +1,7 @@
 //! Chinese, the first language of the pages.
 
+mod check;
+
 use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
@@ -115,6 +117,7 @@ pub const CHINESE: Texts = Texts {
     error_way_out: "回到首页查询",
     error_number: "错误 {status}",
     form_name,
+    check: check::CHECK,
     directory: DirectoryTexts {
         link: "合法使用人名录",
         look_up: "在名录中查看",
