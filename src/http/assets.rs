@@ -82,7 +82,9 @@ pub fn of(path: &str) -> &'static Asset {
 
 /// The assets of the public pages: their files' paths and their addresses.
 pub fn of_the_public() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all = ASSETS.iter().filter(|(path, _)| path.starts_with("web-verify/"));
+    let all = ASSETS
+        .iter()
+        .filter(|(path, _)| path.starts_with("web-verify/"));
     all.map(|(path, asset)| (*path, asset.address.as_str()))
 }
 

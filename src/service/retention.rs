@@ -11,8 +11,8 @@ use super::trail::{self, Note, Origin};
 use super::{ServiceError, system};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
-use crate::store::scans_kept::{self, Removed};
 use crate::store::offline_check;
+use crate::store::scans_kept::{self, Removed};
 use crate::store::trail::Outcome;
 
 /// Days that scans are kept unless the installation says otherwise: three years, longer than canned shoots stand on a shelf.

@@ -2,6 +2,7 @@
 //! and without JavaScript, each in an installation of its own.
 
 mod office;
+mod offline;
 mod pages;
 mod scripts;
 

@@ -195,9 +195,8 @@ fn gaps(runs: &[Run]) -> impl Iterator<Item = (u32, &Run)> {
 
 /// The Golomb–Rice parameter with which the gaps take the fewest bits.
 fn best_parameter(runs: &[Run]) -> u32 {
-    let bits = |parameter: &u32| -> u64 {
-        gaps(runs).map(|(gap, _)| rice_bits(gap, *parameter)).sum()
-    };
+    let bits =
+        |parameter: &u32| -> u64 { gaps(runs).map(|(gap, _)| rice_bits(gap, *parameter)).sum() };
     (0..=MOST_PARAMETER).min_by_key(bits).unwrap_or(0)
 }
 

@@ -41,10 +41,7 @@ impl<'a> Bytes<'a> {
             let byte = self.byte()?;
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                return (byte != 0 || shift == 0)
-                    .then_some(number)?
-                    .try_into()
-                    .ok();
+                return (byte != 0 || shift == 0).then_some(number)?.try_into().ok();
             }
         }
         None

@@ -42,11 +42,7 @@ impl Standing {
     /// What the events of a mark add up to, by the rules of every check.
     pub fn of(folded: &Folded<&RangeEvent>) -> Self {
         // Neither licensee nor season is asked here: both have places of their own in the list.
-        let state = folded.state(
-            None,
-            jiff::Timestamp::MAX,
-            jiff::Timestamp::UNIX_EPOCH,
-        );
+        let state = folded.state(None, jiff::Timestamp::MAX, jiff::Timestamp::UNIX_EPOCH);
         match state {
             MarkState::Withdrawn(Ground::Event(kind, _)) => Self::Withdrawn(kind),
             MarkState::NotActivated => Self::NotActivated,

@@ -84,11 +84,13 @@ type Drawn = (u32, u16, usize, Vec<(u32, u32, usize)>);
 
 fn batches() -> impl Strategy<Value = Vec<Drawn>> {
     let events = proptest::collection::vec((0..MARKS, 0..MARKS, 0..17usize), 0..40);
-    proptest::collection::vec((1..500u32, 1..4u16, 0..7usize, events), 0..6).prop_map(|mut drawn| {
-        drawn.sort_by_key(|(number, ..)| *number);
-        drawn.dedup_by_key(|(number, ..)| *number);
-        drawn
-    })
+    proptest::collection::vec((1..500u32, 1..4u16, 0..7usize, events), 0..6).prop_map(
+        |mut drawn| {
+            drawn.sort_by_key(|(number, ..)| *number);
+            drawn.dedup_by_key(|(number, ..)| *number);
+            drawn
+        },
+    )
 }
 
 proptest! {

@@ -195,7 +195,9 @@ pub async fn take(
             Channel::Unrecorded => Channel::Unrecorded,
         },
         phone: visitor.phone,
-        place: visitor.address.and_then(|address| app.traffic.places.of(address)),
+        place: visitor
+            .address
+            .and_then(|address| app.traffic.places.of(address)),
     };
     let taken = offline::take(&app.store, &app.verifier, asker, &checks, system::now()).await;
     let mut response = match taken {

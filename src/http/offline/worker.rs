@@ -22,7 +22,12 @@ const SOURCES: [&str; 5] = [
     include_str!("../../../web-verify/shape.html"),
 ];
 /// The pages that are there without a network.
-const PAGES: [&str; 4] = ["/?lang=zh", "/?lang=en", "/offline?lang=zh", "/offline?lang=en"];
+const PAGES: [&str; 4] = [
+    "/?lang=zh",
+    "/?lang=en",
+    "/offline?lang=zh",
+    "/offline?lang=en",
+];
 
 static TEXT: LazyLock<String> = LazyLock::new(|| {
     let mut kept: Vec<&str> = assets::of_the_public()
@@ -31,7 +36,11 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
         .collect();
     kept.sort_unstable();
     let hash = Sha256::digest(format!("{WORKER}{kept:?}{SOURCES:?}"));
-    let version: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let version: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let program = json!({
         "version": version,
         "pages": PAGES,

@@ -17,6 +17,7 @@ mod headers;
 mod ledger_api;
 mod licensees;
 mod log;
+mod offline;
 mod oracle;
 mod outage;
 mod pages;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { readVectors } from './vectors.js'
+import { readVectors } from '../lib/vectors.js'
 
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/mark-code-v1.json', import.meta.url), 'utf8'))
 const modules = {
