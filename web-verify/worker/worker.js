@@ -100,8 +100,8 @@ async function page(event, url) {
 
 /** @param {URL} url */
 async function keptPage(url) {
-  const asked = url.searchParams.get('lang') ?? worker.navigator.language
-  const language = asked.startsWith('en') ? 'en' : 'zh'
+  const wanted = [url.searchParams.get('lang') ?? '', ...worker.navigator.languages].map((tag) => tag.slice(0, 2))
+  const language = wanted.find((tag) => tag === 'zh' || tag === 'en') ?? 'zh'
   const path = url.pathname === '/' ? '/' : '/offline'
   const shell = await caches.open(SHELL)
   return shell.match(`${path}?lang=${language}`, { ignoreVary: true })

@@ -5,7 +5,7 @@ use yuanmark::domain::event::{EventKind, Withdrawal};
 
 use super::{pictures, run};
 use crate::support::databases::{TestDatabase, number};
-use crate::support::installation::{Installation, morning};
+use crate::support::installation::{Installation, USCCS, morning};
 use crate::support::server::Site;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,6 +42,7 @@ async fn a_phone_without_a_network_checks_by_itself_and_tells_later() {
         "not_activated": site.page(&batch, 5),
         "forged": format!("/t/{forged}"),
         "serial": site.serial(&batch, 0).to_string(),
+        "uscc": USCCS[0],
         "pictures": pictures().join("offline"),
         "keep": std::env::var_os(super::KEEP).map(std::path::PathBuf::from),
     });

@@ -98,10 +98,12 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 10] = [
+const FOR_PEOPLE: [&str; 12] = [
     "/",
     "/check",
     "/directory",
+    "/offline",
+    "/worker.js",
     "/t/",
     "/T/",
     "/t/{*code}",

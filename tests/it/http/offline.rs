@@ -1,10 +1,11 @@
 //! Checks without a network, as the server sees them: the list of states, and what phones send afterwards.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::offline::{List, ListedState};
-use yuanmark::service::system;
+use yuanmark::service::{retention, system};
 
 use crate::support::databases::number;
 use crate::support::installation::{index, morning};
@@ -136,6 +137,16 @@ async fn checks_sent_later_count_once_and_are_marked_as_such() {
         let today = now() - 3_600_000;
         let of_today = format!("scans WHERE channel = 'offline' AND at > {}000", today);
         assert_eq!(rows(&site, &of_today).await, 4);
+
+        // The names go with the scans.
+        let kept = retention::prune(&site.store, system::now(), retention::DAYS).await;
+        assert!(kept.unwrap().is_done);
+        assert_eq!(rows(&site, "offline_checks").await, 5);
+        let years = SignedDuration::from_hours(24 * (i64::from(retention::DAYS) + 40));
+        let later = system::now() + years;
+        let gone = retention::prune(&site.store, later, retention::DAYS).await;
+        assert!(gone.unwrap().is_done);
+        assert_eq!(rows(&site, "offline_checks").await, 0);
     }
 }
 
