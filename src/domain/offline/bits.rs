@@ -104,7 +104,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Whether nothing is left but the zeros that fill up the last byte.
-    pub(super) fn is_at_end(mut self) -> bool {
+    pub(super) fn ends_here(mut self) -> bool {
         if self.place.div_ceil(8) != self.bytes.len() {
             return false;
         }
@@ -147,7 +147,7 @@ mod tests {
                 prop_assert_eq!(bits.rice(parameter), Some(number));
                 prop_assert_eq!(bits.gamma(), Some(number + 1));
             }
-            prop_assert!(bits.is_at_end());
+            prop_assert!(bits.ends_here());
         }
     }
 }

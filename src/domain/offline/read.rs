@@ -132,5 +132,5 @@ fn runs(count: MarkCount, flags: u8, rest: &mut Bytes<'_>) -> Option<Vec<Run>> {
         let range = IndexRange::new(MarkIndex::new(first)?, MarkIndex::new(next - 1)?)?;
         runs.push(Run { range, standing });
     }
-    bits.is_at_end().then_some(runs)
+    bits.ends_here().then_some(runs)
 }
