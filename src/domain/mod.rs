@@ -29,6 +29,7 @@ pub mod licensee;
 pub mod lot;
 pub mod mark;
 pub mod offer;
+pub mod offline;
 pub mod order;
 pub mod pack_link;
 pub mod phone;

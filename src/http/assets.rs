@@ -51,6 +51,15 @@ const FILES: &[File] = &[
     file!("web-verify/check/photo.js"),
     file!("web-verify/check/look.js"),
     file!("web-verify/check/look.css"),
+    file!("web-verify/vendor/noble-ed25519/index.js"),
+    file!("web-verify/offline/code.js"),
+    file!("web-verify/offline/ed25519.js"),
+    file!("web-verify/offline/keys.js"),
+    file!("web-verify/offline/kept.js"),
+    file!("web-verify/offline/list.js"),
+    file!("web-verify/offline/check.js"),
+    file!("web-verify/offline/page.js"),
+    file!("web-verify/offline/register.js"),
 ];
 
 /// A file as it is served.
@@ -75,6 +84,14 @@ pub fn of(path: &str) -> &'static Asset {
     ASSETS
         .get(path)
         .unwrap_or_else(|| panic!("{path} is not among the assets"))
+}
+
+/// The assets of the public pages: their files' paths and their addresses.
+pub fn of_the_public() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = ASSETS
+        .iter()
+        .filter(|(path, _)| path.starts_with("web-verify/"));
+    all.map(|(path, asset)| (*path, asset.address.as_str()))
 }
 
 /// The style of the public pages, which stands in each of them: without its comments.
@@ -278,6 +295,8 @@ mod tests {
         let mut found = Vec::new();
         scripts_and_styles(&root.join("web-verify"), &mut found);
         assert!(found.len() > 3);
+        // The worker has an address of its own.
+        found.retain(|path| !path.ends_with("web-verify/worker/worker.js"));
         for path in found {
             let path = path.strip_prefix(&format!("{}/", root.display())).unwrap();
             if path == "web-verify/style.css" {

@@ -24,6 +24,7 @@ mod metrics;
 mod network;
 mod network_limit;
 mod notice;
+mod offline;
 mod openapi;
 mod packing;
 pub mod pages;
@@ -206,6 +207,11 @@ fn compression() -> CompressionLayer<impl Predicate> {
 fn for_everyone() -> OpenApiRouter<App> {
     let kept = Arc::<directory::Cache>::default();
     let drawn = Arc::<artwork::Drawn>::default();
+    let list = Arc::<offline::Cache>::default();
+    let sent = Arc::<offline::SendLimit>::default();
+    let checks = OpenApiRouter::new()
+        .routes(routes!(offline::take).layer(Extension(sent)))
+        .layer(DefaultBodyLimit::max(offline::CHECKS_BODY));
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -224,6 +230,10 @@ fn for_everyone() -> OpenApiRouter<App> {
         )
         .merge(with_forms())
         .route("/assets/{name}", get(assets::asset))
+        .route("/offline", get(pages::offline))
+        .route("/worker.js", get(offline::worker))
+        .routes(routes!(offline::list).layer(Extension(list)))
+        .merge(checks)
         .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
         .routes(routes!(claim::claim_by_program))

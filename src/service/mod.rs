@@ -28,6 +28,7 @@ pub mod lots;
 pub mod marks;
 pub mod metrics;
 pub mod moving;
+pub mod offline;
 pub mod orders;
 pub mod pack;
 pub mod pages;

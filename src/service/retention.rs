@@ -11,6 +11,7 @@ use super::trail::{self, Note, Origin};
 use super::{ServiceError, forgetting, system};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
+use crate::store::offline_check;
 use crate::store::scans_kept::{self, Removed};
 use crate::store::trail::Outcome;
 
@@ -72,6 +73,9 @@ pub async fn prune(store: &Store, now: Timestamp, days: u32) -> Result<Pruned, S
         return Ok(pruned);
     };
     pruned.scans = keep_counts(store, than, now).await?;
+    while offline_check::remove_oldest(store, than).await? > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
     let mut tries = 0;
     while tries < MOST_TRIES {
         match scans_kept::remove_oldest(store, than).await? {

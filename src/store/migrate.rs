@@ -67,6 +67,15 @@ macro_rules! migrations {
                 include_str!(concat!("../../migrations/", $database, "/0011_claims.sql")),
             ),
             (
+                12,
+                "offline_checks",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0012_offline_checks.sql"
+                )),
+            ),
+            (
                 13,
                 "keys_of_the_database",
                 include_str!(concat!(

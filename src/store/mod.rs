@@ -41,6 +41,7 @@ pub mod lists;
 pub mod migrate;
 mod months;
 pub mod moving;
+pub mod offline_check;
 pub mod order;
 pub mod pack_link;
 pub mod register;

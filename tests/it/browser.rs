@@ -4,6 +4,7 @@
 mod check;
 mod claims;
 mod office;
+mod offline;
 mod pages;
 mod scripts;
 mod verdicts;

@@ -356,6 +356,10 @@ fn scanned(visit: &Visit, scan: &Scan) -> Happened {
     };
     let channel = match scan.channel.as_str() {
         "consumer" => visit.say(two("公众查询", "by the public")),
+        "offline" => visit.say(two(
+            "公众离线查询，联网后送达",
+            "by the public without a network, sent later",
+        )),
         "inspector" => visit.say(two("检查员查询", "by an inspector")),
         other => other,
     };

@@ -26,6 +26,8 @@ pub enum Tone {
     Other,
     /// Could not check.
     Unknown,
+    /// Checked without a network: no verdict, and none of their colours.
+    Offline,
     /// No verdict at all.
     Plain,
 }
@@ -42,6 +44,7 @@ impl Tone {
             Self::Past => "past",
             Self::Other => "other",
             Self::Unknown => "unknown",
+            Self::Offline => "offline",
             Self::Plain => "plain",
         }
     }
@@ -149,6 +152,13 @@ pub enum Section {
         /// What follows from them.
         after: Line,
     },
+    /// What a check without a network may find: the script shows one of these.
+    Findings {
+        /// All of them.
+        findings: Vec<Finding>,
+        /// Words that stand for a word of the code or the list.
+        words: Vec<(&'static str, &'static str)>,
+    },
     /// The field to look somebody up in the directory.
     Find {
         /// What is looked for now.
@@ -173,12 +183,41 @@ pub enum Section {
     },
 }
 
+/// What a check without a network may find.
+#[derive(Clone, Copy, Debug)]
+pub struct Finding {
+    /// Its word in the script.
+    pub name: &'static str,
+    /// Colour and shape.
+    pub tone: Tone,
+    /// The one line that matters, in clauses.
+    pub heading: &'static [&'static str],
+    /// What stands right below it.
+    pub lead: &'static str,
+    /// What is said of the mark.
+    pub says: Says,
+    /// What to do.
+    pub todo: &'static [&'static str],
+}
+
+/// What is said of a mark whose code was checked without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing: the code is not ours, or could not be checked.
+    Nothing,
+    /// What the signed code says.
+    Code,
+    /// That, and that it is to be compared with the pack.
+    Compare,
+}
+
 impl Section {
     /// The scripts that add something to it, if any: modules below `web-verify/`. Without them it does all it is for.
     pub const fn scripts(&self) -> &'static [&'static str] {
         match self {
             Self::Ask => &["web-verify/check/typing.js"],
             Self::Look => &["web-verify/check/look.js"],
+            Self::Findings { .. } => &["web-verify/offline/page.js"],
             _ => &[],
         }
     }

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::beginning;
-use super::document::{ClaimedMark, Line, Piece, Section, Tone, fill};
+use super::document::{ClaimedMark, Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets::{self, Asset};
 use crate::http::language::Language;
@@ -35,6 +35,7 @@ struct Frame<'a> {
     domain: &'a str,
     styles: Vec<&'static Asset>,
     scripts: Vec<&'static Asset>,
+    worker: &'static Asset,
     true_domain: Line,
     hint: Line,
     hidden_hint: Line,
@@ -90,6 +91,7 @@ fn titled(
         domain,
         styles: wanted(&body.sections, Section::styles),
         scripts: wanted(&body.sections, Section::scripts),
+        worker: assets::of("web-verify/offline/register.js"),
         true_domain: fill(
             text.true_domain,
             &[("domain", Piece::Domain(domain.to_owned()))],

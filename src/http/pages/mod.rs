@@ -11,6 +11,7 @@ mod directory;
 mod document;
 mod frame;
 mod issued;
+mod offline;
 mod pack;
 mod photo;
 mod privacy;
@@ -21,6 +22,7 @@ pub use beginning::packed as packed_beginnings;
 pub use claim::{claim, claim_form, claim_scanned};
 pub use directory::directory;
 pub use frame::in_other_language;
+pub use offline::offline;
 pub use pack::{told, waiting};
 pub use photo::{NoMark, no_mark};
 pub use privacy::{forget, privacy};
@@ -101,7 +103,7 @@ async fn answer_page(
     };
     let mut response = match visitor.channel {
         Channel::Unrecorded => untold(&body, language, uri, domain),
-        Channel::Consumer => page(&body, language, uri, domain, None),
+        Channel::Consumer | Channel::Offline => page(&body, language, uri, domain, None),
     };
     let unanswered = match &answer {
         Ok(_) => None,

@@ -38,8 +38,21 @@ use crate::store::{Store, Tx, batch};
 pub enum Channel {
     /// A person's phone: the check is a query and counts.
     Consumer,
+    /// A person's phone that had no network when it was asked, and sends the check now: a query of now, marked as such.
+    Offline,
     /// The office looking something up, a link preview, a bot: told the same, but nothing is written down.
     Unrecorded,
+}
+
+impl Channel {
+    /// The word with which a query is written down; `None` if it is not.
+    pub const fn recorded(self) -> Option<&'static str> {
+        match self {
+            Self::Consumer => Some("consumer"),
+            Self::Offline => Some("offline"),
+            Self::Unrecorded => None,
+        }
+    }
 }
 
 /// A check.
@@ -124,7 +137,7 @@ pub async fn answer(
     let ring = keys.ring();
     match check.channel {
         Channel::Unrecorded => look(&mut store.read().await?, keys, check, now).await,
-        Channel::Consumer => {
+        Channel::Consumer | Channel::Offline => {
             let Some(asked) = recognised(&ring, keys, check) else {
                 return Ok(Answer::NotOurs);
             };

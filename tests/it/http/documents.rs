@@ -98,11 +98,13 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 17] = [
+const FOR_PEOPLE: [&str; 19] = [
     "/",
     "/check",
     "/check/photo",
     "/directory",
+    "/offline",
+    "/worker.js",
     "/t/",
     "/T/",
     "/t/{*code}",

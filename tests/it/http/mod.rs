@@ -21,6 +21,7 @@ mod ledger_api;
 mod licensees;
 mod log;
 mod notices;
+mod offline;
 mod oracle;
 mod outage;
 mod pages;

@@ -5,7 +5,7 @@ mod check;
 mod claim;
 mod privacy;
 
-use super::{DirectoryTexts, PackTexts, Texts};
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
 /// English.
@@ -182,6 +182,53 @@ pub const ENGLISH: Texts = Texts {
         past: "Marks of season {season} are past it from {date} on: {forms}.",
         domain_heading: "The true address",
         domain: "This directory is published at this address only, and the QR code on a true mark opens no other. Whatever a page at another address says about a firm counts for nothing.",
+    },
+    offline: OfflineTexts {
+        nothing: &["There is no network now."],
+        nothing_lead: "This page needs a network. Without one you can still scan a QR code and have its signature checked.",
+        in_use: &["Checked offline:", "the signature is good."],
+        in_use_lead: "By the list of {date}, this mark is in use. This is not the answer of a check with a network.",
+        not_activated: &["Checked offline:", "not in use, by the list."],
+        not_activated_lead: "By the list of {date}, this mark is printed but not yet cleared to be put on goods. Whether it was since is not known here.",
+        not_activated_todo: "Check again with a network, and do not buy before you have an answer.",
+        past_season: &[
+            "Checked offline:",
+            "a mark of {season},",
+            "past its season.",
+        ],
+        past_season_lead: "Goods of that season are past their usual shelf life. Date of the list: {date}.",
+        withdrawn: &["Withdrawn, by the list:", "{reason}."],
+        withdrawn_lead: "By the list of {date}. The date and the reason can be looked up with a network.",
+        withdrawn_todo: "Do not buy it. If you have bought it, keep the pack and the receipt, and check again with a network.",
+        not_listed: &[
+            "Checked offline:",
+            "the signature is good,",
+            "the batch is not in the list.",
+        ],
+        not_listed_lead: "The list of {date} does not have this batch: it may have been printed since. Whether it is in use or withdrawn takes a network to say.",
+        no_list: &[
+            "Checked offline:",
+            "the signature is good,",
+            "the state is not known.",
+        ],
+        no_list_lead: "There is no list to go by on this phone: whether the mark is in use or withdrawn takes a network to say.",
+        not_ours_lead: "This is what the check without a network found, by our public keys and the list.",
+        serial: &["Without a network", "a typed serial cannot be checked."],
+        serial_lead: "This is not an answer: a serial can be checked with a network only.",
+        serial_todo: "Scan the QR code of the pack, whose signature can be checked without a network; or type the serial again when there is one.",
+        no_keys: &["Without a network", "this cannot be checked now."],
+        no_keys_lead: "This is not an answer: the public keys for the check are not on this phone. Open the home page once with a network; from then on it works without.",
+        unknown_heading: "What could not be checked",
+        unknown_since: "Whether the mark was withdrawn after the date of the list.",
+        unknown_queries: "How often it was asked about, and whether this is the first time.",
+        unknown_copies: "Whether the code was copied from another pack.",
+        again: "Scan it again when there is a network.",
+        kept: "This check is kept on the phone and sent by itself when there is a network. It counts as one query and is marked as made offline.",
+        clock_heading: "The phone’s clock may be wrong",
+        clock_behind: "The phone says {now}, but the list was made on {date}. The above goes by the time of the list.",
+        clock_ahead: "The phone says {now}, and the list was made on {date}: either the clock is wrong or the list is too old. The above goes by the time of the list.",
+        list_date: "Date of the list",
+        no_name: "a name that the directory on this phone does not have",
     },
     pack: PackTexts {
         heading: "Printing data",

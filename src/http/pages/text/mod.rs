@@ -8,6 +8,7 @@ mod check;
 mod claim;
 mod directory;
 mod en;
+mod offline;
 mod pack;
 mod privacy;
 mod words;
@@ -17,6 +18,7 @@ pub use about::AboutTexts;
 pub use check::CheckTexts;
 pub use claim::ClaimTexts;
 pub use directory::DirectoryTexts;
+pub use offline::OfflineTexts;
 pub use pack::PackTexts;
 pub use privacy::PrivacyTexts;
 
@@ -279,6 +281,8 @@ pub struct Texts {
     pub check: CheckTexts,
     /// The directory.
     pub directory: DirectoryTexts,
+    /// Checks without a network.
+    pub offline: OfflineTexts,
     /// The page of a link to a pack.
     pub pack: PackTexts,
     /// Hidden codes.
@@ -439,7 +443,10 @@ mod tests {
         let all = |text: &'static Texts| [text.claim.all(), text.about.all(), text.privacy.all()];
         let (zh, en) = (all(&CHINESE).concat(), all(&ENGLISH).concat());
         let pairs = pairs.chain(zh.into_iter().zip(en));
-        for (zh, en) in pairs {
+        let offline = (CHINESE.offline.all(), ENGLISH.offline.all());
+        let (zh, en) = (offline.0.iter(), offline.1.iter());
+        let offline = zh.map(String::as_str).zip(en.map(String::as_str));
+        for (zh, en) in pairs.chain(offline) {
             assert!(
                 !zh.trim().is_empty() && !en.trim().is_empty(),
                 "{zh} | {en}"

@@ -5,7 +5,7 @@ mod check;
 mod claim;
 mod privacy;
 
-use super::{DirectoryTexts, PackTexts, Texts};
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
 
 /// Chinese, the first language of the pages.
@@ -176,6 +176,41 @@ pub const CHINESE: Texts = Texts {
         past: "{season} 年度的标志，{forms}自{date}起过季。",
         domain_heading: "真实域名",
         domain: "名录只在这个域名下公布，专用标志的二维码也只打开它。域名不对的页面，写着谁都不作数。",
+    },
+    offline: OfflineTexts {
+        nothing: &["现在没有网络。"],
+        nothing_lead: "这一页要联网才能打开。没有网络时，仍可扫描二维码，离线核对签名。",
+        in_use: &["离线核对：", "签名有效。"],
+        in_use_lead: "按 {date} 的名单，这枚标志在用。这不是联网查询的结果。",
+        not_activated: &["离线核对：", "名单上尚未启用。"],
+        not_activated_lead: "按 {date} 的名单，这枚标志已印好，还没有获准用在产品上；此后有没有启用，这里不知道。",
+        not_activated_todo: "请联网再查一次，查到结果之前不要购买。",
+        past_season: &["离线核对：", "{season} 年度的标志，", "已经过季。"],
+        past_season_lead: "这一年度的产品，通常的保质期已过。名单日期：{date}。",
+        withdrawn: &["名单上已停用：", "{reason}。"],
+        withdrawn_lead: "按 {date} 的名单。停用的日期和原因，联网后可以查到。",
+        withdrawn_todo: "请不要购买；已经买了的，留好包装和购买凭证，联网再查。",
+        not_listed: &["离线核对：", "签名有效，", "名单上没有这一批。"],
+        not_listed_lead: "{date} 的名单里没有这一批标志，可能是此后才印制的。有没有启用、停用，要联网查。",
+        no_list: &["离线核对：", "签名有效，", "状态不知道。"],
+        no_list_lead: "这部手机上没有可用的名单：标志有没有启用、停用，要联网查。",
+        not_ours_lead: "用公钥和名单离线核对，结果是这样。",
+        serial: &["没有网络，", "输入的编号查不了。"],
+        serial_lead: "这不是查询结果：防伪编号要联网才能查。",
+        serial_todo: "请扫描包装上的二维码，没有网络也能核对签名；或者联网后再输入编号。",
+        no_keys: &["没有网络，", "现在核对不了。"],
+        no_keys_lead: "这不是查询结果：这部手机上没有核对用的公钥。联网打开一次首页，以后没有网络也能核对。",
+        unknown_heading: "没有核对的",
+        unknown_since: "名单日期之后，这枚标志有没有停用。",
+        unknown_queries: "被查询过多少次，是不是第一次。",
+        unknown_copies: "编号是不是从别的包装上抄来的。",
+        again: "有了网络，请再扫一次。",
+        kept: "这次核对已记在手机里，联网后自动送来，算一次查询，注明是离线。",
+        clock_heading: "手机的时间可能不对",
+        clock_behind: "手机现在显示 {now}，名单却是 {date} 才做的。以上按名单的时间判断。",
+        clock_ahead: "手机现在显示 {now}，名单是 {date} 做的：不是手机的时间不对，就是名单太旧。以上按名单的时间判断。",
+        list_date: "名单日期",
+        no_name: "手机里的名录没有这个名称",
     },
     pack: PackTexts {
         heading: "印制数据包",
