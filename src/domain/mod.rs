@@ -49,6 +49,7 @@ pub mod signatures;
 pub mod standings;
 pub mod state;
 pub mod text;
+pub mod tip;
 pub mod township;
 pub mod transfer;
 pub mod uscc;

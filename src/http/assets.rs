@@ -12,11 +12,13 @@ use sha2::{Digest, Sha256};
 use super::problem::Problem;
 
 const STYLE: &str = include_str!("../../web-verify/style.css");
+const FORM_STYLE: &str = include_str!("../../web-verify/form.css");
 const CONSOLE_STYLE: &str = include_str!("../../web-console/style.css");
 const CONSOLE_SCRIPT: &str = include_str!("../../web-console/console.js");
 const ICON: &str = include_str!("../../web-verify/icon.svg");
 
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("style", STYLE, "css"));
+static FORM_STYLE_PATH: LazyLock<String> = LazyLock::new(|| path("form", FORM_STYLE, "css"));
 static CONSOLE_STYLE_PATH: LazyLock<String> =
     LazyLock::new(|| path("console", CONSOLE_STYLE, "css"));
 static CONSOLE_SCRIPT_PATH: LazyLock<String> =
@@ -26,6 +28,11 @@ static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", ICON, "svg"))
 /// Where the style sheet is.
 pub fn style_path() -> &'static str {
     &STYLE_PATH
+}
+
+/// Where the style sheet of the public forms is.
+pub fn form_style_path() -> &'static str {
+    &FORM_STYLE_PATH
 }
 
 /// Where the console's style sheet is.
@@ -59,6 +66,7 @@ pub async fn asset(name: Result<Path<String>, PathRejection>) -> Response {
     let asset = |path: &str| path.strip_prefix("/assets/") == Some(name.as_str());
     let (text, kind) = match () {
         () if asset(style_path()) => (STYLE, "text/css; charset=utf-8"),
+        () if asset(form_style_path()) => (FORM_STYLE, "text/css; charset=utf-8"),
         () if asset(console_style_path()) => (CONSOLE_STYLE, "text/css; charset=utf-8"),
         () if asset(console_script_path()) => (CONSOLE_SCRIPT, "text/javascript; charset=utf-8"),
         () if asset(icon_path()) => (ICON, "image/svg+xml"),

@@ -123,10 +123,10 @@ impl<C: Clock> SerialLimits<C> {
     /// Forgets networks and serials that have been quiet for so long that it makes no difference.
     pub fn forget_the_quiet(&self) {
         if let Some(guesses) = &self.guesses {
-            guesses.limiter.retain_recent();
+            guesses.forget_the_quiet();
         }
         if let Some(asks) = &self.asks {
-            asks.limiter.retain_recent();
+            asks.forget_the_quiet();
         }
     }
 }
@@ -147,7 +147,7 @@ impl Refusing {
 }
 
 /// One limit: GCRA, a bucket that holds an hour's number and fills up evenly.
-struct Limit<K: Hash + Eq + Clone, C: Clock> {
+pub(super) struct Limit<K: Hash + Eq + Clone, C: Clock> {
     limiter: RateLimiter<K, Kept<K>, C, NoOpMiddleware<C::Instant>>,
     kept: Kept<K>,
     /// What one question weighs.
@@ -155,7 +155,7 @@ struct Limit<K: Hash + Eq + Clone, C: Clock> {
 }
 
 impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
-    fn new(quota: Quota, clock: C) -> Self {
+    pub(super) fn new(quota: Quota, clock: C) -> Self {
         let kept = Kept::default();
         Self {
             limiter: RateLimiter::new(quota, kept.clone(), clock),
@@ -165,7 +165,7 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
     }
 
     /// Otherwise the whole seconds until the next one is let through, at least 1.
-    fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
+    pub(super) fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
         self.limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(clock.now());
             let whole = wait.as_secs() + u64::from(wait > Duration::from_secs(wait.as_secs()));
@@ -173,7 +173,12 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
         })
     }
 
-    fn give_back(&self, key: &K) {
+    /// Forgets keys that have been quiet for so long that it makes no difference.
+    pub(super) fn forget_the_quiet(&self) {
+        self.limiter.retain_recent();
+    }
+
+    pub(super) fn give_back(&self, key: &K) {
         if let Some(until) = self.kept.lock().get_mut(key) {
             *until = until.saturating_sub(self.one);
         }

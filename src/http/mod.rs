@@ -26,6 +26,7 @@ mod problem;
 mod security;
 mod server;
 mod status;
+mod tips;
 mod traffic;
 mod unread;
 mod upkeep;
@@ -51,6 +52,7 @@ pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
 pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use server::serve;
+pub use tips::TipLimits;
 pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
@@ -159,6 +161,7 @@ pub fn router(app: App) -> Router {
     }));
     routes
         .merge(console)
+        .merge(tips::routes())
         .route(
             "/openapi.json",
             get(async move || axum::Json((*openapi).clone())),

@@ -2,6 +2,7 @@
 
 use super::limits::SerialLimits;
 use super::network::TrustedProxies;
+use super::tips::TipLimits;
 use crate::service::places::LivePlaces;
 
 /// What is known and allowed of those who ask.
@@ -11,6 +12,8 @@ pub struct Traffic {
     pub proxies: TrustedProxies,
     /// How much may be guessed.
     pub limits: SerialLimits,
+    /// How much may be told of suspect packs.
+    pub tips: TipLimits,
     /// The places of addresses.
     pub places: LivePlaces,
 }

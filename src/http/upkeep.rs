@@ -28,6 +28,7 @@ pub async fn run(traffic: Arc<Traffic>) {
             last_error = error;
         }
         traffic.limits.forget_the_quiet();
+        traffic.tips.forget_the_quiet();
     }
 }
 

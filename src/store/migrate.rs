@@ -61,6 +61,11 @@ macro_rules! migrations {
                     "/0009_scans_in_groups.sql"
                 )),
             ),
+            (
+                10,
+                "tips",
+                include_str!(concat!("../../migrations/", $database, "/0010_tips.sql")),
+            ),
         ]
     };
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::document::{Line, Piece, Section, Tone, fill};
+use super::document::{FieldKind, Line, Piece, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets;
 use crate::http::language::Language;
@@ -31,6 +31,8 @@ struct Frame {
     lang_query: &'static str,
     other_language: String,
     style: &'static str,
+    /// The style of forms, on a page that has one.
+    form_style: Option<&'static str>,
     icon: &'static str,
     true_domain: Line,
     hint: Line,
@@ -65,6 +67,11 @@ pub fn page(
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
         style: assets::style_path(),
+        form_style: body
+            .sections
+            .iter()
+            .any(|section| matches!(section, Section::Form(_) | Section::Happened { .. }))
+            .then(assets::form_style_path),
         icon: assets::icon_path(),
         true_domain: fill(
             text.true_domain,

@@ -9,10 +9,13 @@ mod document;
 mod frame;
 mod pack;
 mod text;
+mod tip;
 
 pub use directory::directory;
 pub use frame::in_other_language;
 pub use pack::{told, waiting};
+pub use text::TipTexts;
+pub use tip::{Filled, Wrong, asked_too_often, no_such_ticket, of_ticket, to_fill_in};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};

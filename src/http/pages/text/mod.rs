@@ -6,10 +6,12 @@
 mod directory;
 mod en;
 mod pack;
+mod tip;
 mod zh;
 
 pub use directory::DirectoryTexts;
 pub use pack::PackTexts;
+pub use tip::TipTexts;
 
 pub use en::ENGLISH;
 pub use zh::CHINESE;
@@ -254,6 +256,8 @@ pub struct Texts {
     pub directory: DirectoryTexts,
     /// The page of a link to a pack.
     pub pack: PackTexts,
+    /// Telling of a suspect pack, and what became of it.
+    pub tip: TipTexts,
 }
 
 #[cfg(test)]
@@ -374,6 +378,8 @@ mod tests {
         let (zh, en) = (CHINESE.directory.all(), ENGLISH.directory.all());
         let pairs = pairs.into_iter().chain(zh.into_iter().zip(en));
         let (zh, en) = (CHINESE.pack.all(), ENGLISH.pack.all());
+        let pairs = pairs.chain(zh.into_iter().zip(en));
+        let (zh, en) = (CHINESE.tip.all(), ENGLISH.tip.all());
         let pairs = pairs.chain(zh.into_iter().zip(en));
         for (zh, en) in pairs {
             assert!(
