@@ -200,6 +200,7 @@ async fn furnish(
     transfers::propose(store, &by, account(licensee), other.number, 1000, None)
         .await
         .unwrap();
+    crate::support::tips::with_photo(installation).await;
 }
 
 /// Adds somebody of this role, who enrols a second factor if the role needs one.
