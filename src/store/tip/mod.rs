@@ -38,7 +38,7 @@ type TipRow = (
 );
 
 const TIP: &str = "number, kind, told, prefecture, seller, bought, serial, batch_number, mark_index, \
-     CASE WHEN contact IS NULL THEN 0 ELSE 1 END, state, state_at, handler, sent_at";
+     CAST(CASE WHEN contact IS NULL THEN 0 ELSE 1 END AS BIGINT), state, state_at, handler, sent_at";
 
 #[rustfmt::skip] // the columns as they stand in TIP
 fn read(row: TipRow) -> Result<Tip, StoreError> {

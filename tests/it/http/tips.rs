@@ -1,10 +1,11 @@
 //! Somebody tells of a suspect pack, without signing in, and follows what becomes of it.
 
+use yuanmark::domain::mark::{BatchNumber, MarkId};
 use yuanmark::http::{SerialLimits, TipLimits, Traffic};
 
 use crate::support::databases::{TestDatabase, number};
 use crate::support::html::{Form, forms};
-use crate::support::installation::Installation;
+use crate::support::installation::{Installation, index};
 use crate::support::office::Office;
 use crate::support::server::{Phone, Reply, Site, traffic};
 use crate::support::tips::{PLACE, has, photo, photo_with_place};
@@ -399,9 +400,12 @@ async fn pages_of_answers_lead_to_the_form_with_the_serial() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_office_handles_it_and_the_person_reads_what_came_of_it() {
     for office in Office::both().await {
-        let batch = office.in_market(1).await;
         let reporter = Reporter::of(&office.site);
-        let serial = office.serial(&batch, 0).to_string();
+        let mark = MarkId {
+            batch: BatchNumber::new(1).unwrap(),
+            index: index(0),
+        };
+        let serial = office.keys.secrets.serial.serial(mark).to_string();
         let form = reporter
             .form()
             .await
