@@ -102,8 +102,8 @@ pub(super) struct Text {
     #[arg(value_parser = number(TipNumber))]
     number: TipNumber,
     /// What whoever sent it reads
-    #[arg(long, value_parser = told)]
-    text: Told,
+    #[arg(long = "text", value_parser = told)]
+    told: Told,
     #[command(flatten)]
     caller: Caller,
 }
@@ -167,9 +167,9 @@ impl Tip {
             }
             Self::Accept(word) => (TipStep::Accepted, word.number, word.text, word.caller),
             Self::HandOn(word) => (TipStep::HandedOn, word.number, word.text, word.caller),
-            Self::Message(text) => (TipStep::Message, text.number, Some(text.text), text.caller),
-            Self::Decide(text) => (TipStep::Decided, text.number, Some(text.text), text.caller),
-            Self::Reject(text) => (TipStep::Rejected, text.number, Some(text.text), text.caller),
+            Self::Message(text) => (TipStep::Message, text.number, Some(text.told), text.caller),
+            Self::Decide(text) => (TipStep::Decided, text.number, Some(text.told), text.caller),
+            Self::Reject(text) => (TipStep::Rejected, text.number, Some(text.told), text.caller),
         };
         let whole = tips::act(&store, &caller.call(), number, step, text).await?;
         output.result(&whole_to_json(&whole), &to_text(&whole))

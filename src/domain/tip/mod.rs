@@ -114,7 +114,6 @@ impl TipState {
     pub fn after(self, step: TipStep) -> Result<Self, Refusal> {
         use TipStep as S;
         match (self, step) {
-            (_, S::Sent) => Err(refused(self)),
             (state, S::Erased) if !state.is_open() => Ok(state),
             // The office may explain what it decided; nobody reads what is written to a tip that was taken back.
             (state, S::Message) if state != Self::Withdrawn => Ok(state),

@@ -40,6 +40,7 @@ pub async fn from_below() -> Redirect {
 }
 
 /// What a matter is called, and what its next step is called with what it needs.
+#[allow(clippy::too_many_lines)] // a table
 const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
     match matter {
         Matter::FirstReview => (

@@ -289,6 +289,7 @@ impl Words {
         with_query(path, &[("lang", self.language.choose("", "en"))])
     }
 
+    #[allow(clippy::unused_self)] // reads as one of the words
     fn fact(&self, name: &'static str, value: Option<Line>) -> Option<Fact> {
         value.map(|value| Fact { name, value })
     }

@@ -27,7 +27,7 @@ pub async fn add_step(
         .bind(happened.1.slug())
         .bind(by.map(Line::as_str))
         .bind(told.map(Told::as_str))
-        .bind(request.map(|digest| digest.as_slice()))
+        .bind(request.map(<[u8; 32]>::as_slice))
         .fetch_one(c).await)?;
     Ok(u32::try_from(place).unwrap_or(u32::MAX))
 }

@@ -424,7 +424,7 @@ async fn the_office_handles_it_and_the_person_reads_what_came_of_it() {
         let list = inspector
             .open("/console/tips?state=received&kind=looks")
             .await;
-        list.is(200).says("/console/tips/1");
+        assert!(list.text().contains("/console/tips/1\""));
         inspector
             .open("/console/tips?due=over")
             .await
@@ -435,9 +435,8 @@ async fn the_office_handles_it_and_the_person_reads_what_came_of_it() {
             .await
             .says("没有符合条件的记录");
         let file = inspector.open("/console/tips/1").await;
-        file.is(200)
-            .says(&format!("/console/marks/{serial}"))
-            .says("第二行");
+        file.is(200).says("第二行");
+        assert!(file.text().contains(&format!("/console/marks/{serial}")));
         assert!(!file.text().contains("13800000000"));
         assert!(!file.text().contains("<script>alert"));
         let picture = inspector.open("/console/tips/1/photos/1").await;
