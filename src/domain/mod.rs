@@ -52,6 +52,7 @@ pub mod standings;
 pub mod state;
 pub mod symbol;
 pub mod text;
+pub mod tip;
 pub mod township;
 pub mod transfer;
 pub mod uscc;

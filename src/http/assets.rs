@@ -38,6 +38,7 @@ struct File {
 /// Whatever is served; what is imported stands before what imports it.
 const FILES: &[File] = &[
     file!("web-verify/icon.svg"),
+    file!("web-verify/form.css"),
     file!("web-console/style.css"),
     file!("web-console/console.js"),
     file!("web-verify/vendor/qr/index.js"),

@@ -34,6 +34,7 @@ mod problem;
 mod security;
 mod server;
 mod status;
+mod tips;
 mod traffic;
 mod unread;
 mod upkeep;
@@ -60,6 +61,7 @@ pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use notice::Notice;
 pub use server::serve;
+pub use tips::TipLimits;
 pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
@@ -175,6 +177,7 @@ pub fn router(app: App) -> Router {
     }));
     routes
         .merge(console)
+        .merge(tips::routes())
         .route(
             "/openapi.json",
             get(async move || axum::Json((*openapi).clone())),

@@ -5,6 +5,7 @@ use super::limits::{PhotoLimits, SerialLimits};
 use super::network::TrustedProxies;
 use super::network_limit::ForgettingLimit;
 use super::notice::Notice;
+use super::tips::TipLimits;
 use crate::service::places::LivePlaces;
 
 /// What is known and allowed of those who ask.
@@ -22,6 +23,8 @@ pub struct Traffic {
     pub notice: Notice,
     /// How many photos may be sent.
     pub photos: PhotoLimits,
+    /// How much may be told of suspect packs.
+    pub tips: TipLimits,
     /// The places of addresses.
     pub places: LivePlaces,
 }

@@ -31,6 +31,7 @@ pub async fn run(traffic: Arc<Traffic>) {
         traffic.claims.forget_the_quiet();
         traffic.forgetting.forget_the_quiet();
         traffic.photos.forget_the_quiet();
+        traffic.tips.forget_the_quiet();
     }
 }
 

@@ -44,6 +44,7 @@ pub mod search;
 mod seen;
 pub mod system;
 pub mod templates;
+pub mod tips;
 pub mod trail;
 pub mod transfers;
 pub mod verify;

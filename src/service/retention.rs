@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::report::scans;
 use super::trail::{self, Note, Origin};
-use super::{ServiceError, forgetting, system};
+use super::{ServiceError, forgetting, system, tips};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
 use crate::store::offline_check;
@@ -123,13 +123,17 @@ async fn keep_counts(store: &Store, than: Timestamp, now: Timestamp) -> Result<u
     }
 }
 
-/// Ages scans out, makes the months ahead and deletes the histories of phones whose owners asked for it, at once and then
-/// every hour, for as long as it is let; 0 days keep scans for ever. What fails is logged and tried again.
+/// Ages scans out, makes the months ahead, erases contacts of tips whose time is over and deletes the histories of phones whose
+/// owners asked for it, at once and then every hour, for as long as it is let; 0 days keep scans for ever. What fails is logged
+/// and tried again.
 pub async fn keep_house(store: Store, days: u32) {
     loop {
         let now = system::now();
         if let Err(error) = scans_kept::make_months(&store, now).await {
             tracing::error!(%error, "the months of scans ahead could not be made");
+        }
+        if let Err(error) = tips::erase_old_contacts(&store, now).await {
+            tracing::error!(%error, "contacts of closed tips could not be erased");
         }
         if days > 0 {
             match prune(&store, now, days).await {

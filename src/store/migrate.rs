@@ -62,6 +62,11 @@ macro_rules! migrations {
                 )),
             ),
             (
+                10,
+                "tips",
+                include_str!(concat!("../../migrations/", $database, "/0010_tips.sql")),
+            ),
+            (
                 11,
                 "claims",
                 include_str!(concat!("../../migrations/", $database, "/0011_claims.sql")),

@@ -52,6 +52,7 @@ pub mod scans_kept;
 pub mod search;
 pub mod session;
 pub mod template;
+pub mod tip;
 pub mod token;
 pub mod trail;
 pub mod unissued;

@@ -166,6 +166,15 @@ pub enum Section {
         /// What stays chosen: a part of the directory.
         part: Option<&'static str>,
     },
+    /// A form that a person fills in.
+    Form(Form),
+    /// What happened, the first first.
+    Happened {
+        /// Its heading.
+        heading: &'static str,
+        /// Each thing that happened.
+        all: Vec<Happened>,
+    },
     /// Firms of the directory.
     Firms {
         /// Its heading.
@@ -226,6 +235,7 @@ impl Section {
     pub const fn styles(&self) -> &'static [&'static str] {
         match self {
             Self::Look | Self::Quote { .. } => &["web-verify/check/look.css"],
+            Self::Form(_) | Self::Happened { .. } => &["web-verify/form.css"],
             _ => &[],
         }
     }
@@ -238,6 +248,87 @@ pub enum ClaimedMark {
     Known(String),
     /// It is to be typed, or compared: what stands in the field.
     Typed(String),
+}
+
+/// A form that a person fills in. It is sent with its files, without a script.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Its heading.
+    pub heading: Option<&'static str>,
+    /// Where it is sent.
+    pub action: String,
+    /// Whether it only asks: then it is no more than an address.
+    pub is_question: bool,
+    /// Whether it is folded away until its heading is asked for.
+    pub is_folded: bool,
+    /// What goes along unseen.
+    pub hidden: Vec<(&'static str, String)>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// What the button says.
+    pub button: &'static str,
+    /// What stands below it.
+    pub note: Option<&'static str>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name, and what its id ends in.
+    pub name: &'static str,
+    /// What it asks for.
+    pub label: &'static str,
+    /// What helps to fill it in.
+    pub hint: Option<String>,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// Whether it must be filled in.
+    pub is_required: bool,
+    /// What stands in it.
+    pub value: String,
+    /// What is wrong with that.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// The ids of what describes it.
+    pub fn described_by(&self) -> Option<String> {
+        let error = self.error.as_ref().map(|_| "error");
+        let hint = self.hint.as_ref().map(|_| "hint");
+        let ids = error.into_iter().chain(hint);
+        let ids: Vec<String> = ids.map(|what| format!("f-{}-{what}", self.name)).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// What a field takes.
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    /// A line of so many characters at most.
+    Line(usize),
+    /// Several lines of so many characters at most.
+    Lines(usize),
+    /// A day up to this one.
+    Day(String),
+    /// Pictures.
+    Pictures,
+    /// One of these, all in sight: word and label.
+    Choice(Vec<(&'static str, &'static str)>),
+    /// One of these, in groups: the group's name, and word and label of each.
+    Groups(Vec<(&'static str, Vec<(&'static str, &'static str)>)>),
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// When.
+    pub when: Piece,
+    /// What, and by whom.
+    pub what: String,
+    /// What was written, line by line.
+    pub told: Vec<String>,
+    /// What else is said.
+    pub note: Option<String>,
 }
 
 /// A firm of the directory.

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::beginning;
-use super::document::{ClaimedMark, Line, Piece, Says, Section, Tone, fill};
+use super::document::{ClaimedMark, FieldKind, Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets::{self, Asset};
 use crate::http::language::Language;

@@ -16,6 +16,7 @@ mod pack;
 mod photo;
 mod privacy;
 mod text;
+mod tip;
 
 pub use about::about;
 pub use beginning::packed as packed_beginnings;
@@ -26,6 +27,8 @@ pub use offline::offline;
 pub use pack::{told, waiting};
 pub use photo::{NoMark, no_mark};
 pub use privacy::{forget, privacy};
+pub use text::TipTexts;
+pub use tip::{Filled, Wrong, asked_too_often, no_such_ticket, of_ticket, to_fill_in};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};

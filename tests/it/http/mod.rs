@@ -32,5 +32,6 @@ mod schemathesis;
 mod serving;
 mod tables;
 mod templates;
+mod tips;
 mod tokens;
 mod traffic;

@@ -19,6 +19,7 @@ pub mod scans;
 pub mod server;
 pub mod serving;
 pub mod signed_in;
+pub mod tips;
 pub mod wire;
 pub mod written;
 pub mod xdb;

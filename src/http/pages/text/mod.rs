@@ -11,6 +11,7 @@ mod en;
 mod offline;
 mod pack;
 mod privacy;
+mod tip;
 mod words;
 mod zh;
 
@@ -21,6 +22,7 @@ pub use directory::DirectoryTexts;
 pub use offline::OfflineTexts;
 pub use pack::PackTexts;
 pub use privacy::PrivacyTexts;
+pub use tip::TipTexts;
 
 pub use en::ENGLISH;
 pub use zh::CHINESE;
@@ -291,6 +293,8 @@ pub struct Texts {
     pub about: AboutTexts,
     /// The privacy notice.
     pub privacy: PrivacyTexts,
+    /// Telling of a suspect pack, and what became of it.
+    pub tip: TipTexts,
 }
 
 #[cfg(test)]
@@ -442,6 +446,8 @@ mod tests {
         let pairs = pairs.chain(zh.into_iter().zip(en));
         let all = |text: &'static Texts| [text.claim.all(), text.about.all(), text.privacy.all()];
         let (zh, en) = (all(&CHINESE).concat(), all(&ENGLISH).concat());
+        let pairs = pairs.chain(zh.into_iter().zip(en));
+        let (zh, en) = (CHINESE.tip.all(), ENGLISH.tip.all());
         let pairs = pairs.chain(zh.into_iter().zip(en));
         let offline = (CHINESE.offline.all(), ENGLISH.offline.all());
         let (zh, en) = (offline.0.iter(), offline.1.iter());
