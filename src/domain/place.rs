@@ -92,6 +92,8 @@ pub(super) struct Row {
     pub name: &'static str,
     /// Where it is governed from, in English, such as Yiyang.
     pub seat: &'static str,
+    /// For those who read no Chinese: the table has no other name of it than that of its seat.
+    pub english: String,
 }
 
 /// The table, by code.
@@ -99,11 +101,13 @@ pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let read = |row: &'static str| {
         let mut fields = row.split(',');
         let digits = fields.next()?;
+        let (name, seat) = (fields.next()?, fields.next_back()?);
         Some(Row {
             code: digits.parse().ok()?,
             digits,
-            name: fields.next()?,
-            seat: fields.next_back()?,
+            name,
+            seat,
+            english: format!("{name} ({seat})"),
         })
     };
     let mut rows: Vec<Row> = TABLE.lines().skip(1).filter_map(read).collect();
@@ -154,11 +158,11 @@ impl Prefecture {
         self.0
     }
 
-    /// What it is called: its own name in Chinese and its seat in English, or those of the province where only that is
+    /// What it is called: its own name in Chinese, with that of its seat for English, or those of the province where only that is
     /// known.
     pub fn name(self) -> (&'static str, &'static str) {
         match ROWS.binary_search_by_key(&self.0, |row| row.code) {
-            Ok(place) => (ROWS[place].name, ROWS[place].seat),
+            Ok(place) => (ROWS[place].name, &ROWS[place].english),
             Err(_) => self.province(),
         }
     }
@@ -171,7 +175,7 @@ impl Prefecture {
         let others = PROVINCES.iter().filter(|(code, ..)| *code != OURS);
         ours.chain(others).map(|(code, zh, en)| {
             let rows = prefectures_of(*code).iter();
-            let all = rows.map(|row| (row.digits, (row.name, row.seat)));
+            let all = rows.map(|row| (row.digits, (row.name, row.english.as_str())));
             ((*zh, *en), all.collect())
         })
     }
@@ -245,8 +249,12 @@ mod tests {
         let count: usize = all.iter().map(|(_, prefectures)| prefectures.len()).sum();
         assert_eq!(count, ROWS.len());
         let yiyang = Prefecture::new(430_900).unwrap();
-        assert!(all[0].1.contains(&("430900", ("益阳市", "Yiyang"))));
-        assert_eq!(yiyang.name(), ("益阳市", "Yiyang"));
+        assert!(
+            all[0]
+                .1
+                .contains(&("430900", ("益阳市", "益阳市 (Heshan)")))
+        );
+        assert_eq!(yiyang.name(), ("益阳市", "益阳市 (Heshan)"));
         assert_eq!(Prefecture(430_000).name(), ("湖南", "Hunan"));
     }
 

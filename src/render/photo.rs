@@ -49,6 +49,15 @@ pub enum PhotoError {
     Broken,
 }
 
+/// How large a picture may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Pixels, known before any of them is unpacked.
+    pub pixels: u64,
+    /// Bytes that unpacking may take.
+    pub memory: u64,
+}
+
 /// Makes a photo anew. Of an animation the first picture counts.
 ///
 /// # Errors
@@ -57,7 +66,11 @@ pub fn remade(file: &[u8]) -> Result<Photo, PhotoError> {
     if file.len() > MOST_BYTES {
         return Err(PhotoError::TooLarge);
     }
-    let (picture, orientation) = read(file)?;
+    let bounds = Bounds {
+        pixels: MOST_PIXELS,
+        memory: MOST_MEMORY,
+    };
+    let (picture, orientation) = unpacked(file, bounds)?;
     let mut small = match picture.width().max(picture.height()) {
         ..=LONGEST_SIDE => picture,
         _ => picture.thumbnail(LONGEST_SIDE, LONGEST_SIDE),
@@ -81,7 +94,12 @@ pub fn remade(file: &[u8]) -> Result<Photo, PhotoError> {
     })
 }
 
-fn read(file: &[u8]) -> Result<(DynamicImage, Orientation), PhotoError> {
+/// The picture in a file, JPEG, PNG, WebP or GIF, as phones and chat programs send them, and how it is to be turned; of what moves
+/// the first picture.
+///
+/// # Errors
+/// [`PhotoError`]; what is larger than the bounds is refused by its head.
+pub fn unpacked(file: &[u8], bounds: Bounds) -> Result<(DynamicImage, Orientation), PhotoError> {
     let reader = ImageReader::new(Cursor::new(file)).with_guessed_format();
     let mut reader = reader.map_err(|_| PhotoError::Broken)?;
     match reader.format() {
@@ -91,12 +109,12 @@ fn read(file: &[u8]) -> Result<(DynamicImage, Orientation), PhotoError> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_READ);
     limits.max_image_height = Some(LONGEST_READ);
-    limits.max_alloc = Some(MOST_MEMORY);
+    limits.max_alloc = Some(bounds.memory);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(why)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if pixels > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
+    if pixels > bounds.pixels || decoder.total_bytes() > bounds.memory {
         return Err(PhotoError::TooManyPixels);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

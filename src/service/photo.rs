@@ -1,10 +1,10 @@
 //! The QR symbols of a photo that somebody sent, for browsers that cannot read it themselves. Nothing of it is kept.
 
-use std::io::Cursor;
+use image::GrayImage;
+use image::imageops::thumbnail;
 
 use super::aside::aside;
-use image::imageops::thumbnail;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use crate::render::photo::{self, Bounds};
 
 /// Bytes of a photo.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -15,14 +15,6 @@ const MOST_MEMORY: u64 = 4 * MOST_PIXELS;
 /// Pixels of the longer side, at which a symbol is looked for, one after the other: what is small in the picture needs the
 /// large one, what is noisy the small one.
 const SIDES: [u32; 3] = [1600, 3200, 800];
-/// The formats of phones and chat programs. Of what moves, the first picture.
-const FORMATS: [ImageFormat; 4] = [
-    ImageFormat::Jpeg,
-    ImageFormat::Png,
-    ImageFormat::WebP,
-    ImageFormat::Gif,
-];
-
 /// Why a photo was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoError {
@@ -44,7 +36,12 @@ pub async fn read(photo: impl AsRef<[u8]> + Send + 'static) -> Result<Vec<String
 }
 
 fn symbols(photo: &[u8]) -> Result<Vec<String>, PhotoError> {
-    let grey = unpack(photo)?.into_luma8();
+    let bounds = Bounds {
+        pixels: MOST_PIXELS,
+        memory: MOST_MEMORY,
+    };
+    let (picture, _) = photo::unpacked(photo, bounds).map_err(of)?;
+    let grey = picture.into_luma8();
     let longer = grey.width().max(grey.height());
     for side in SIDES {
         let found = match longer > side {
@@ -60,31 +57,10 @@ fn symbols(photo: &[u8]) -> Result<Vec<String>, PhotoError> {
     Ok(Vec::new())
 }
 
-fn unpack(photo: &[u8]) -> Result<DynamicImage, PhotoError> {
-    let mut reader = ImageReader::new(Cursor::new(photo))
-        .with_guessed_format()
-        .map_err(|_| PhotoError::Unreadable)?;
-    if !reader
-        .format()
-        .is_some_and(|format| FORMATS.contains(&format))
-    {
-        return Err(PhotoError::Unreadable);
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|error| of(&error))?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
-        return Err(PhotoError::TooLarge);
-    }
-    DynamicImage::from_decoder(decoder).map_err(|error| of(&error))
-}
-
-fn of(error: &image::ImageError) -> PhotoError {
+fn of(error: photo::PhotoError) -> PhotoError {
     match error {
-        image::ImageError::Limits(_) => PhotoError::TooLarge,
-        _ => PhotoError::Unreadable,
+        photo::PhotoError::TooLarge | photo::PhotoError::TooManyPixels => PhotoError::TooLarge,
+        photo::PhotoError::OtherKind | photo::PhotoError::Broken => PhotoError::Unreadable,
     }
 }
 

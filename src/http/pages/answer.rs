@@ -32,6 +32,18 @@ pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
     }
 }
 
+/// Whom to tell: us, with the serial of the mark if it is known, or the telephone.
+pub(super) fn report(language: Language, serial: Option<Serial>) -> Line {
+    let serial = serial.map(|serial| serial.to_string());
+    fill(
+        language.texts().report,
+        &[
+            ("report", tip::link(language, serial.as_deref())),
+            ("tel", Piece::Telephone(TELEPHONE.into())),
+        ],
+    )
+}
+
 /// Composes the page that says that nothing can be said.
 pub fn unavailable(language: Language) -> Body {
     let text = language.texts();
@@ -309,14 +321,7 @@ impl Words {
     }
 
     fn report(&self) -> Line {
-        let serial = self.serial.map(|serial| serial.to_string());
-        fill(
-            self.text.report,
-            &[
-                ("report", tip::link(self.language, serial.as_deref())),
-                ("tel", Piece::Telephone(TELEPHONE.into())),
-            ],
-        )
+        report(self.language, self.serial)
     }
 
     fn todo(&self, items: Vec<Line>) -> Section {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::answer::{self, TELEPHONE, clauses};
+use super::answer::{self, clauses, report};
 use super::document::{ClaimedMark, Fact, Line, Piece, Section, Tone, fill, minute, text};
 use super::frame::{Body, page};
 use super::text::{ClaimTexts, Texts};
@@ -228,7 +228,7 @@ impl Words<'_> {
                 self.todo(vec![
                     text(say.before_todo_film),
                     text(say.before_todo_keep),
-                    self.report(),
+                    report(self.language, Some(mark.serial)),
                 ]),
                 self.compare(mark),
             ],
@@ -246,16 +246,16 @@ impl Words<'_> {
             say.wrong_todo_same,
             &[("serial", Piece::Serial(serial.clone()))],
         );
-        let mut report = text(say.wrong_todo_report);
-        report.push(Piece::Text(self.text.between_clauses.to_owned()));
-        report.extend(self.report());
+        let mut whom_to_tell = text(say.wrong_todo_report);
+        whom_to_tell.push(Piece::Text(self.text.between_clauses.to_owned()));
+        whom_to_tell.extend(report(self.language, Some(mark.serial)));
         Body {
             tone: Tone::Plain,
             heading: clauses(say.wrong, &[]),
             lead: left,
             button: None,
             sections: vec![
-                self.todo(vec![text(say.wrong_todo_film), same, report]),
+                self.todo(vec![text(say.wrong_todo_film), same, whom_to_tell]),
                 Section::Claim {
                     heading: say.again_heading,
                     note: Line::new(),
@@ -288,15 +288,15 @@ impl Words<'_> {
 
     fn none(&self, mark: &MarkAnswer) -> Body {
         let say = self.say;
-        let mut report = text(say.none_todo);
-        report.push(Piece::Text(self.text.between_clauses.to_owned()));
-        report.extend(self.report());
+        let mut whom_to_tell = text(say.none_todo);
+        whom_to_tell.push(Piece::Text(self.text.between_clauses.to_owned()));
+        whom_to_tell.extend(report(self.language, Some(mark.serial)));
         Body {
             tone: Tone::Plain,
             heading: clauses(say.none, &[]),
             lead: text(say.none_lead),
             button: Some((say.see_mark, self.address_of(mark))),
-            sections: vec![self.todo(vec![report])],
+            sections: vec![self.todo(vec![whom_to_tell])],
         }
     }
 
@@ -366,11 +366,6 @@ impl Words<'_> {
         let lang = self.language.choose("", "en");
         let serial = mark.serial.to_string();
         with_query("/check", &[("q", &serial), ("lang", lang)])
-    }
-
-    fn report(&self) -> Line {
-        let telephone = Piece::Telephone(TELEPHONE.into());
-        fill(self.text.report, &[("tel", telephone)])
     }
 
     fn todo(&self, items: Vec<Line>) -> Section {

@@ -370,6 +370,10 @@ pub fn fill(sentence: &str, values: &[(&str, Piece)]) -> Line {
             line.push(Piece::Text(before.to_owned()));
         }
         let value = values.iter().find(|(known, _)| *known == name);
+        debug_assert!(
+            value.is_some(),
+            "nothing is given for {{{name}}} in {sentence:?}"
+        );
         line.extend(value.map(|(_, piece)| piece.clone()));
         rest = after;
     }
