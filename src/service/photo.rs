@@ -88,7 +88,7 @@ mod tests {
     use std::io::Cursor;
 
     use image::codecs::gif::GifEncoder;
-    use image::{Frame, Luma, Rgba, RgbaImage};
+    use image::{DynamicImage, Frame, ImageFormat, Luma, Rgba, RgbaImage};
     use qrcode::{Color, QrCode};
 
     use super::*;
