@@ -37,6 +37,11 @@ impl BatchState {
         ln_mean(&[0.25; 4], &self.sums.map(|sum| sum.min(600.0)))
     }
 
+    /// Whether it is over the alarm level.
+    pub fn is_alarming(&self, parameters: &Parameters) -> bool {
+        self.evidence() >= parameters.alarm_batch
+    }
+
     /// By how much the batch raises the prior log-odds of each of its codes: from the share of copied codes that its
     /// scans let expect, weighed by how much they prove. Never below 0.
     pub fn raise(&self, parameters: &Parameters) -> f64 {

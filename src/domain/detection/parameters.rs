@@ -19,8 +19,8 @@ pub struct Honest {
     pub moved: [f64; 2],
     /// The days after which most of that is added.
     pub moved_days: f64,
-    /// Probability that it moved between its first and second phone, at least: a dealer looked before it was sold.
-    pub moved_first: f64,
+    /// Probability that it moved before its second, and before its third phone, at least: dealers looked before the sale.
+    pub moved_first: [f64; 2],
 }
 
 /// One way in which copies are sold.
@@ -53,8 +53,9 @@ pub struct Parameters {
     pub copied: [Copied; 3],
     /// Confusions of gps, fixed, mobile and unknown.
     pub confusion: [Confusion; 4],
-    /// Where an item goes when it moves: back to where it was first seen, within the province, anywhere people live.
-    pub destination: [f64; 3],
+    /// Where an item goes when it moves: back to where it was first seen, within the province, anywhere people live, where
+    /// honest packs are sold.
+    pub destination: [f64; 4],
     /// How often phones tell their own position.
     pub gps_share: f64,
     /// Prior log-odds that a code was copied.
@@ -96,14 +97,14 @@ impl Parameters {
             gaps: [0.49, 0.28, 0.20, 0.03],
             moved: [0.02, 0.11],
             moved_days: 1.5,
-            moved_first: 0.03,
+            moved_first: [0.03, 0.0],
         };
-        let gifts = Honest { weight: 0.07, moved: [0.06, 0.34], moved_first: 0.06, ..usual };
+        let gifts = Honest { weight: 0.07, moved: [0.06, 0.34], moved_first: [0.06, 0.0], ..usual };
         let dealers = Honest {
             weight: 0.07,
             another: [0.6, 0.45, 0.40],
             gaps: [0.30, 0.20, 0.25, 0.25],
-            moved_first: 0.6,
+            moved_first: [0.6, 0.35],
             ..usual
         };
         let crowds = Honest {
@@ -123,7 +124,7 @@ impl Parameters {
                 copied(0.45, [0.05, 0.05, 0.05, 0.65, 0.20]),
             ],
             confusion: [[0.985, 0.01, 0.005], [0.82, 0.12, 0.06], [0.42, 0.33, 0.25], [0.36, 0.30, 0.34]],
-            destination: [0.25, 0.25, 0.50],
+            destination: [0.15, 0.20, 0.50, 0.15],
             gps_share: 0.2,
             prior_copied: -9.21, // 1e-4
             image_per_day: 2e-5,

@@ -139,7 +139,7 @@ impl Accounts {
         } else {
             stayed(parameters, &[Some(home), None, None], now)
         };
-        let [back, province, far] = parameters.destination;
+        let [back, province, far, sales] = parameters.destination;
         // Copies that are sold around a place: around the last or around the first.
         let local = if home.spot == last.spot { (within, near) } else {
             (
@@ -149,7 +149,7 @@ impl Accounts {
         };
         Self {
             stayed: stayed_there,
-            moved: back * at_home + province * within + far * anywhere,
+            moved: back * at_home + province * within + far * anywhere + sales * sold,
             copied: parameters.copied.map(|kind| {
                 let [same, province, neighbourhood, people, sales] = kind.places;
                 same * stayed_there + province * local.0 + neighbourhood * local.1 + people * anywhere + sales * sold

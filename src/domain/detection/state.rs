@@ -26,6 +26,7 @@ pub(super) enum Flag {
     AfterUse = 16,
     OutsideMarket = 32,
     FoundCopied = 64,
+    Suspected = 128,
 }
 
 /// The running account of one mark. Logarithms are natural, and of likelihoods held against the usual honest pack's.
@@ -143,6 +144,32 @@ impl MarkState {
     /// The posterior probability that the code was copied.
     pub fn posterior(&self, parameters: &Parameters, raise: f64) -> f64 {
         probability(self.log_odds(parameters, raise))
+    }
+
+    /// By how much its scans raised the log-odds that it was copied.
+    pub fn gain(&self) -> f64 {
+        self.log_odds.into()
+    }
+
+    /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.
+    pub fn is_over_the_level(&self, parameters: &Parameters, raise: f64) -> bool {
+        let needs_no_e_value = self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
+        self.log_odds(parameters, raise) >= parameters.alarm_log_odds
+            && (needs_no_e_value || self.ln_e_value(parameters) >= parameters.alarm_e_value)
+    }
+
+    /// Suspects the mark from now on if it is over the alarm level. Says whether it is suspected, now or since earlier:
+    /// only a decision of the office takes a suspicion back.
+    pub fn decide(&mut self, parameters: &Parameters, raise: f64) -> bool {
+        if self.is_over_the_level(parameters, raise) {
+            self.flags |= Flag::Suspected as u8;
+        }
+        self.is_suspected()
+    }
+
+    /// Whether it is suspected of having been copied.
+    pub const fn is_suspected(&self) -> bool {
+        self.has(Flag::Suspected)
     }
 
     /// The highest log-odds the mark ever had, prior and batch apart.

@@ -282,7 +282,7 @@ impl MarkState {
         if self.home.is_none() {
             self.home = Some(now);
         }
-        let moved = moved(&parameters.honest[0], days, false);
+        let moved = moved(&parameters.honest[0], days, usize::MAX);
         if moved * accounts.moved > (1.0 - moved) * accounts.stayed {
             self.anchors = [None; ANCHORS];
         }
@@ -304,10 +304,10 @@ impl MarkState {
 }
 
 /// Probability that a pack of this kind moved within a gap.
-fn moved(kind: &Honest, days: f64, is_first: bool) -> f64 {
+fn moved(kind: &Honest, days: f64, phones: usize) -> f64 {
     let [at_once, later] = kind.moved;
     let moved = at_once + later * (1.0 - exp(-days / kind.moved_days));
-    if is_first { moved.max(kind.moved_first) } else { moved }
+    kind.moved_first.get(phones).map_or(moved, |first| moved.max(*first))
 }
 
 /// Probability that no other phone came to one and the same item of the usual kind.
@@ -321,12 +321,12 @@ fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Den
     };
     let gap = &times.gap;
     let honest = parameters.honest.map(|kind| {
-        let moved = moved(&kind, gap.days, times.phones == 0);
+        let moved = moved(&kind, gap.days, times.phones);
         let place = (1.0 - moved) * accounts.stayed + moved * accounts.moved;
         another(kind.another[times.phones]) * gap.density(&kind.gaps) * place
     });
     let usual = &parameters.honest[0];
-    let moved = moved(usual, gap.days, false);
+    let moved = moved(usual, gap.days, usize::MAX);
     let here = (1.0 - moved) * accounts.stayed + moved * accounts.moved;
     let follows = another(usual.another[0]) * gap.density(&usual.gaps) * here;
     let quiet = own_quiet(usual, gap);

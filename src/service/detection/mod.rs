@@ -1,2 +1,4 @@
 //! d
+pub mod replay;
+pub mod scans;
 pub mod world;
