@@ -92,7 +92,7 @@ impl Parameters {
     /// less favourable kinds of honest packs beside them.
     pub fn reference() -> Self {
         let usual = Honest {
-            weight: 0.82,
+            weight: 0.74,
             another: [0.20, 0.33, 0.36],
             gaps: [0.49, 0.28, 0.20, 0.03],
             moved: [0.02, 0.11],
@@ -101,10 +101,10 @@ impl Parameters {
         };
         let gifts = Honest { weight: 0.07, moved: [0.06, 0.34], moved_first: [0.06, 0.0], ..usual };
         let dealers = Honest {
-            weight: 0.07,
+            weight: 0.15,
             another: [0.6, 0.45, 0.40],
             gaps: [0.30, 0.20, 0.25, 0.25],
-            moved_first: [0.6, 0.35],
+            moved_first: [0.8, 0.5],
             ..usual
         };
         let crowds = Honest {
@@ -113,7 +113,7 @@ impl Parameters {
             gaps: [0.30, 0.30, 0.30, 0.10],
             ..usual
         };
-        let copied = |weight, places| Copied { weight, places, shape: 0.9, mean: 5.0 };
+        let copied = |weight, places| Copied { weight, places, shape: 2.0, mean: 4.0 };
         Self {
             version: 1,
             season_days: 180.0,

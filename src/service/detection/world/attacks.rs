@@ -59,6 +59,18 @@ impl Maker<'_> {
         Life { truth: Truth::Copied, scans }
     }
 
+    /// One of some kinds of attack, with copies as many as attackers make: 60 in the median.
+    pub fn some_attack(&mut self, weights: [f64; 3], spreads: [Spread; 3]) -> Attack {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // thousands
+        let copies = self.prng.lognormal(60.0, 0.8) as u32 + 2;
+        Attack { copies, spread: spreads[self.prng.choice(&weights)] }
+    }
+
+    /// How many of so many honest packs somebody scanned.
+    pub fn scanned_of(&mut self, packs: u32) -> u32 {
+        self.prng.poisson(f64::from(packs) * self.world.scan_rate)
+    }
+
     fn of_a_copy(&mut self, spread: Spread, centre: Spot) -> Spot {
         let within = |km: f64| move |spot| GEOGRAPHY.kilometres(centre, spot).is_some_and(|distance| distance <= km);
         match spread {

@@ -61,8 +61,12 @@ impl Maker<'_> {
     /// A dealer, or one after another, looks before the sale.
     fn dealer(&mut self, scans: &mut Vec<Scan>, sale: f64) {
         let looks = 1 + u32::from(self.prng.chance(0.3));
-        for _ in 0..looks {
-            let place = if self.prng.chance(0.7) { self.near() } else { self.anywhere() };
+        let mut place = if self.prng.chance(0.7) { self.near() } else { self.anywhere() };
+        for look in 0..looks {
+            // Mostly his own man looks again; sometimes the next dealer does.
+            if look > 0 && self.prng.chance(0.3) {
+                place = self.anywhere();
+            }
             let day = sale - 1.0 - self.prng.exponential(8.0);
             let channel = if self.prng.chance(self.world.dealers_unsaid) { Channel::Consumer } else { Channel::Dealer };
             let phone = self.phone();
