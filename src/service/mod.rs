@@ -11,6 +11,7 @@ pub mod belonging;
 pub mod containers;
 pub mod corrections;
 pub mod desk;
+pub mod detection;
 pub mod directory;
 pub mod doctor;
 pub mod documents;

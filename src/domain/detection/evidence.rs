@@ -59,7 +59,14 @@ pub struct Evidence {
 
 impl Evidence {
     pub(super) const fn none() -> Self {
-        Self { kind: Kind::Nothing, weight: 0.0, phone: 0, gap_s: 0, from: None, to: None }
+        Self {
+            kind: Kind::Nothing,
+            weight: 0.0,
+            phone: 0,
+            gap_s: 0,
+            from: None,
+            to: None,
+        }
     }
 
     pub(super) fn to_bytes(self) -> [u8; 15] {
@@ -75,10 +82,14 @@ impl Evidence {
 
     pub(super) fn from_bytes(bytes: [u8; 15]) -> Option<Self> {
         let [kind, w0, w1, w2, w3, p0, p1, g0, g1, g2, g3, f0, f1, t0, t1] = bytes;
-        let kind = [Kind::Nothing, Kind::Phone, Kind::Place].into_iter().chain(HARD).find(|known| *known as u8 == kind)?;
+        let kind = [Kind::Nothing, Kind::Phone, Kind::Place]
+            .into_iter()
+            .chain(HARD)
+            .find(|known| *known as u8 == kind)?;
         Some(Self {
             kind,
-            weight: Some(f32::from_le_bytes([w0, w1, w2, w3])).filter(|weight| weight.is_finite())?,
+            weight: Some(f32::from_le_bytes([w0, w1, w2, w3]))
+                .filter(|weight| weight.is_finite())?,
             phone: u16::from_le_bytes([p0, p1]),
             gap_s: u32::from_le_bytes([g0, g1, g2, g3]),
             from: unpacked(u16::from_le_bytes([f0, f1]))?,
@@ -94,7 +105,11 @@ impl Evidence {
     /// One sentence, such as "another phone, the 4th, 3 days after the scan before: ×2.1".
     pub fn said(&self) -> Said {
         let factor = self.factor();
-        let factor = if factor < 10.0 { format!("×{factor:.1}") } else { format!("×{factor:.0}") };
+        let factor = if factor < 10.0 {
+            format!("×{factor:.1}")
+        } else {
+            format!("×{factor:.0}")
+        };
         let Said { en, zh } = match self.kind {
             Kind::Nothing => said!("nothing speaks for copies", "没有复制迹象"),
             Kind::Phone => said!(
@@ -103,13 +118,25 @@ impl Evidence {
             ),
             Kind::Place => self.place(),
             Kind::HiddenBad => said!("a hidden code that is wrong", "暗码不符"),
-            Kind::HiddenTwice => said!("its hidden code was claimed again by another phone", "暗码被另一部手机再次使用"),
+            Kind::HiddenTwice => said!(
+                "its hidden code was claimed again by another phone",
+                "暗码被另一部手机再次使用"
+            ),
             Kind::BeforeActivation => said!("scanned before it was activated", "启用之前即被查询"),
-            Kind::AfterUse => said!("scanned after it was used up, returned or destroyed", "核销或销毁之后仍被查询"),
-            Kind::OutsideMarket => said!("seen outside the market it is licensed for", "出现在许可市场之外"),
+            Kind::AfterUse => said!(
+                "scanned after it was used up, returned or destroyed",
+                "核销或销毁之后仍被查询"
+            ),
+            Kind::OutsideMarket => said!(
+                "seen outside the market it is licensed for",
+                "出现在许可市场之外"
+            ),
             Kind::FoundCopied => said!("an inspector found a copy", "检查人员发现复制品"),
         };
-        Said { en: format!("{en}: {factor}"), zh: format!("{zh}：{factor}") }
+        Said {
+            en: format!("{en}: {factor}"),
+            zh: format!("{zh}：{factor}"),
+        }
     }
 
     fn place(&self) -> Said {
@@ -118,9 +145,14 @@ impl Evidence {
         };
         let (after, by) = (gap(self.gap_s), (class(from.class), class(to.class)));
         let (a, b) = (GEOGRAPHY.name(from.spot), GEOGRAPHY.name(to.spot));
-        let how_far = GEOGRAPHY.kilometres(from.spot, to.spot).filter(|distance| *distance >= 1.0);
+        let how_far = GEOGRAPHY
+            .kilometres(from.spot, to.spot)
+            .filter(|distance| *distance >= 1.0);
         let (far_en, far_zh) = match how_far {
-            Some(distance) => (format!("{distance:.0} km from"), format!("相距 {distance:.0} 公里")),
+            Some(distance) => (
+                format!("{distance:.0} km from"),
+                format!("相距 {distance:.0} 公里"),
+            ),
             None => ("seen after".into(), "先后出现".into()),
         };
         said!(
@@ -200,7 +232,10 @@ impl super::state::MarkState {
             (self.image.into(), Hypothesis::ImageCirculating),
             (poison, Hypothesis::PoisoningSuspected),
         ];
-        let best = single.into_iter().chain([(copied, Hypothesis::Copied)]).max_by(|a, b| a.0.total_cmp(&b.0));
+        let best = single
+            .into_iter()
+            .chain([(copied, Hypothesis::Copied)])
+            .max_by(|a, b| a.0.total_cmp(&b.0));
         match best.map(|best| best.1) {
             Some(Hypothesis::Copied) if self.has(Flag::OutsideMarket) => Hypothesis::OutsideMarket,
             Some(hypothesis) => hypothesis,

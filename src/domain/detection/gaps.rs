@@ -12,12 +12,17 @@ pub(super) struct Gap {
 
 impl Gap {
     pub(super) fn new(days: f64) -> Self {
-        Self { days, decayed: SCALES_DAYS.map(|scale| exp(-days / scale)) }
+        Self {
+            days,
+            decayed: SCALES_DAYS.map(|scale| exp(-days / scale)),
+        }
     }
 
     /// Density, per day.
     pub(super) fn density(&self, shares: &[f64; 4]) -> f64 {
-        (0..4).map(|at| shares[at] / SCALES_DAYS[at] * self.decayed[at]).sum()
+        (0..4)
+            .map(|at| shares[at] / SCALES_DAYS[at] * self.decayed[at])
+            .sum()
     }
 
     /// Probability that a gap is longer.
@@ -40,14 +45,22 @@ impl Stream {
         let rate = shape / mean;
         let after = rate + to;
         let silent = exp((arrived + shape) * ln((rate + from) / after));
-        Self { silent, density: (arrived + shape) / after * silent }
+        Self {
+            silent,
+            density: (arrived + shape) / after * silent,
+        }
     }
 }
 
 /// The share of a picture's viewers who have come by `days` after the first, and its growth per day.
 pub(super) fn forgotten(parameters: &Parameters, days: f64) -> (f64, f64) {
-    let [fast, slow] = parameters.image_days.map(|scale| (scale, exp(-days / scale)));
-    (1.0 - 0.5 * fast.1 - 0.5 * slow.1, 0.5 * fast.1 / fast.0 + 0.5 * slow.1 / slow.0)
+    let [fast, slow] = parameters
+        .image_days
+        .map(|scale| (scale, exp(-days / scale)));
+    (
+        1.0 - 0.5 * fast.1 - 0.5 * slow.1,
+        0.5 * fast.1 / fast.0 + 0.5 * slow.1 / slow.0,
+    )
 }
 
 #[cfg(test)]

@@ -70,7 +70,10 @@ impl Geography {
         let mut provinces: Vec<(u32, f64, f64)> = Vec::new();
         for row in &mut rows {
             row.weight /= people;
-            if provinces.last().is_none_or(|last| last.0 != row.code / 10_000) {
+            if provinces
+                .last()
+                .is_none_or(|last| last.0 != row.code / 10_000)
+            {
                 provinces.push((row.code / 10_000, 0.0, 0.0));
             }
             #[allow(clippy::cast_possible_truncation)] // 34 provinces
@@ -82,7 +85,11 @@ impl Geography {
             #[allow(clippy::cast_possible_truncation)] // metres do not matter
             distances.extend(rows.iter().map(|b| kilometres(a, b) as f32));
         }
-        let mut made = Self { rows, provinces, distances };
+        let mut made = Self {
+            rows,
+            provinces,
+            distances,
+        };
         made.spread();
         made
     }
@@ -90,13 +97,21 @@ impl Geography {
     /// Works out what depends on distances.
     fn spread(&mut self) {
         let count = self.rows.len();
-        let origin = self.rows.iter().position(|row| row.code == ORIGIN).unwrap_or(0);
+        let origin = self
+            .rows
+            .iter()
+            .position(|row| row.code == ORIGIN)
+            .unwrap_or(0);
         let near: Vec<f64> = (0..count)
-            .map(|at| self.rows[at].weight * exp(-f64::from(self.distances[origin * count + at]) / NEAR_KM))
+            .map(|at| {
+                self.rows[at].weight
+                    * exp(-f64::from(self.distances[origin * count + at]) / NEAR_KM)
+            })
             .collect();
         let all: f64 = near.iter().sum();
         for at in 0..count {
-            let around = (0..count).filter(|other| f64::from(self.distances[at * count + other]) <= NEIGHBOURHOOD_KM);
+            let around = (0..count)
+                .filter(|other| f64::from(self.distances[at * count + other]) <= NEIGHBOURHOOD_KM);
             let around = around.map(|other| self.rows[other].weight).sum();
             let row = &mut self.rows[at];
             row.around = around;
@@ -110,10 +125,14 @@ impl Geography {
     /// The spot of a place.
     pub fn spot(&self, place: Prefecture) -> Option<Spot> {
         let number = if place.is_a_whole_province() {
-            let found = self.provinces.binary_search_by_key(&(place.code() / 10_000), |province| province.0);
+            let found = self
+                .provinces
+                .binary_search_by_key(&(place.code() / 10_000), |province| province.0);
             self.rows.len() + found.ok()?
         } else {
-            self.rows.binary_search_by_key(&place.code(), |row| row.code).ok()?
+            self.rows
+                .binary_search_by_key(&place.code(), |row| row.code)
+                .ok()?
         };
         u16::try_from(number).ok().map(Spot)
     }
@@ -135,7 +154,8 @@ impl Geography {
     pub fn name(&self, spot: Spot) -> &'static str {
         match self.rows.get(usize::from(spot.0)) {
             Some(row) => row.name,
-            None => crate::domain::place::province_of(self.provinces[self.province(spot)].0).map_or("", |names| names.0),
+            None => crate::domain::place::province_of(self.provinces[self.province(spot)].0)
+                .map_or("", |names| names.0),
         }
     }
 
@@ -176,7 +196,9 @@ impl Geography {
 
     /// Share of the population around a prefecture.
     pub(super) fn around(&self, spot: Spot) -> f64 {
-        self.rows.get(usize::from(spot.0)).map_or(0.0, |row| row.around)
+        self.rows
+            .get(usize::from(spot.0))
+            .map_or(0.0, |row| row.around)
     }
 }
 
@@ -204,7 +226,11 @@ fn kilometres(a: &Row, b: &Row) -> f64 {
     let middle = (a.latitude + b.latitude) * (std::f64::consts::PI / 360.0);
     let square = middle * middle;
     // cos to the tenth power: exact to 1e-8 at 54 degrees north.
-    let cosine = 1.0 - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0 * (1.0 - square / 90.0))));
+    let cosine = 1.0
+        - square / 2.0
+            * (1.0
+                - square / 12.0
+                    * (1.0 - square / 30.0 * (1.0 - square / 56.0 * (1.0 - square / 90.0))));
     let north = (a.latitude - b.latitude) * DEGREE_KM;
     let east = (a.longitude - b.longitude) * DEGREE_KM * cosine;
     (north * north + east * east).sqrt()
@@ -221,8 +247,14 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_map() {
         let between = |a, b| GEOGRAPHY.kilometres(spot(a), spot(b)).unwrap();
-        assert!((between(110_100, 310_100) - 1_068.0).abs() < 25.0, "Beijing, Shanghai");
-        assert!((between(430_100, 430_900) - 70.0).abs() < 15.0, "Changsha, Yiyang");
+        assert!(
+            (between(110_100, 310_100) - 1_068.0).abs() < 25.0,
+            "Beijing, Shanghai"
+        );
+        assert!(
+            (between(430_100, 430_900) - 70.0).abs() < 15.0,
+            "Changsha, Yiyang"
+        );
         assert!(GEOGRAPHY.kilometres(spot(430_000), spot(430_100)).is_none());
     }
 

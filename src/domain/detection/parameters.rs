@@ -94,16 +94,21 @@ impl Parameters {
         let usual = Honest {
             weight: 0.74,
             another: [0.20, 0.33, 0.36],
-            gaps: [0.49, 0.28, 0.20, 0.03],
+            gaps: [0.48, 0.27, 0.20, 0.05],
             moved: [0.02, 0.11],
             moved_days: 1.5,
             moved_first: [0.03, 0.0],
         };
-        let gifts = Honest { weight: 0.07, moved: [0.06, 0.34], moved_first: [0.06, 0.0], ..usual };
+        let gifts = Honest {
+            weight: 0.07,
+            moved: [0.06, 0.34],
+            moved_first: [0.06, 0.0],
+            ..usual
+        };
         let dealers = Honest {
             weight: 0.15,
             another: [0.6, 0.45, 0.40],
-            gaps: [0.30, 0.20, 0.25, 0.25],
+            gaps: [0.22, 0.14, 0.44, 0.20],
             moved_first: [0.8, 0.5],
             ..usual
         };
@@ -113,7 +118,12 @@ impl Parameters {
             gaps: [0.30, 0.30, 0.30, 0.10],
             ..usual
         };
-        let copied = |weight, places| Copied { weight, places, shape: 2.0, mean: 4.0 };
+        let copied = |weight, places| Copied {
+            weight,
+            places,
+            shape: 2.0,
+            mean: 4.0,
+        };
         Self {
             version: 1,
             season_days: 180.0,
@@ -123,7 +133,12 @@ impl Parameters {
                 copied(0.25, [0.15, 0.40, 0.25, 0.20, 0.0]),
                 copied(0.45, [0.05, 0.05, 0.05, 0.65, 0.20]),
             ],
-            confusion: [[0.985, 0.01, 0.005], [0.82, 0.12, 0.06], [0.42, 0.33, 0.25], [0.36, 0.30, 0.34]],
+            confusion: [
+                [0.985, 0.01, 0.005],
+                [0.82, 0.12, 0.06],
+                [0.42, 0.33, 0.25],
+                [0.36, 0.30, 0.34],
+            ],
             destination: [0.15, 0.20, 0.50, 0.15],
             gps_share: 0.2,
             prior_copied: -9.21, // 1e-4
@@ -136,7 +151,7 @@ impl Parameters {
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
             calibration: [0.0, 1.0],
             alarm_log_odds: 0.0,
-            alarm_e_value: 3.0, // 20
+            alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
             alarm_batch: 4.6,
         }

@@ -31,10 +31,22 @@ impl Seen {
         let outside = anywhere * weight;
         if country.is_a_whole_province(sighting.spot) {
             let inside = right + province_share + outside;
-            return Self { there: inside, inside, outside, province, exactly: None };
+            return Self {
+                there: inside,
+                inside,
+                outside,
+                province,
+                exactly: None,
+            };
         }
         let inside = province_share * weight / country.provinces[province].1 + outside;
-        Self { there: right + inside, inside, outside, province, exactly: Some(sighting.spot.0) }
+        Self {
+            there: right + inside,
+            inside,
+            outside,
+            province,
+            exactly: Some(sighting.spot.0),
+        }
     }
 
     fn at(&self, prefecture: Option<u16>, province: usize) -> f64 {
@@ -62,20 +74,35 @@ pub(super) fn stayed(parameters: &Parameters, before: &Anchors, now: Sighting) -
     let all = || old.iter().flatten().chain([&new]);
     let (mut before_sum, mut both_sum) = (0.0, 0.0);
     let mut add = |prior: f64, prefecture: Option<u16>, province: usize| {
-        let before: f64 = old.iter().flatten().map(|seen| seen.at(prefecture, province)).product();
+        let before: f64 = old
+            .iter()
+            .flatten()
+            .map(|seen| seen.at(prefecture, province))
+            .product();
         before_sum += prior * before;
         both_sum += prior * before * new.at(prefecture, province);
     };
     let mut elsewhere = 1.0;
     for (at, seen) in all().enumerate() {
-        if all().take(at).any(|earlier| earlier.province == seen.province) {
+        if all()
+            .take(at)
+            .any(|earlier| earlier.province == seen.province)
+        {
             continue;
         }
         let mut rest = country.provinces[seen.province].2;
         elsewhere -= rest;
-        for (number, within) in all().enumerate().filter(|(_, within)| within.province == seen.province) {
-            let Some(prefecture) = within.exactly else { continue };
-            if all().take(number).all(|earlier| earlier.exactly != Some(prefecture)) {
+        for (number, within) in all()
+            .enumerate()
+            .filter(|(_, within)| within.province == seen.province)
+        {
+            let Some(prefecture) = within.exactly else {
+                continue;
+            };
+            if all()
+                .take(number)
+                .all(|earlier| earlier.exactly != Some(prefecture))
+            {
                 let prior = country.sold(Spot(prefecture));
                 add(prior, Some(prefecture), seen.province);
                 rest -= prior;
@@ -106,8 +133,14 @@ fn around(country: &Geography, parameters: &Parameters, of: Sighting, now: Sight
     match country.kilometres(of.spot, now.spot) {
         None => in_province(country, parameters, of, now),
         Some(distance) => {
-            let near = if distance <= NEIGHBOURHOOD_KM { weight / country.around(of.spot) } else { 0.0 };
-            right * near + province_share * in_province(country, parameters, of, now) + anywhere * weight
+            let near = if distance <= NEIGHBOURHOOD_KM {
+                weight / country.around(of.spot)
+            } else {
+                0.0
+            };
+            right * near
+                + province_share * in_province(country, parameters, of, now)
+                + anywhere * weight
         }
     }
 }
@@ -126,7 +159,12 @@ pub(super) struct Accounts {
 
 impl Accounts {
     /// Of a sighting; `home` is where the code was first seen.
-    pub(super) fn new(parameters: &Parameters, home: Sighting, before: &Anchors, now: Sighting) -> Self {
+    pub(super) fn new(
+        parameters: &Parameters,
+        home: Sighting,
+        before: &Anchors,
+        now: Sighting,
+    ) -> Self {
         let country = &*GEOGRAPHY;
         let last = before.iter().flatten().next_back().copied().unwrap_or(home);
         let stayed_there = stayed(parameters, before, now);
@@ -141,7 +179,9 @@ impl Accounts {
         };
         let [back, province, far, sales] = parameters.destination;
         // Copies that are sold around a place: around the last or around the first.
-        let local = if home.spot == last.spot { (within, near) } else {
+        let local = if home.spot == last.spot {
+            (within, near)
+        } else {
             (
                 0.5 * (within + in_province(country, parameters, home, now)),
                 0.5 * (near + around(country, parameters, home, now)),
@@ -152,7 +192,11 @@ impl Accounts {
             moved: back * at_home + province * within + far * anywhere + sales * sold,
             copied: parameters.copied.map(|kind| {
                 let [same, province, neighbourhood, people, sales] = kind.places;
-                same * stayed_there + province * local.0 + neighbourhood * local.1 + people * anywhere + sales * sold
+                same * stayed_there
+                    + province * local.0
+                    + neighbourhood * local.1
+                    + people * anywhere
+                    + sales * sold
             }),
             anywhere,
         }
@@ -160,7 +204,12 @@ impl Accounts {
 
     /// Of a scan of which the place is not known: it tells nothing.
     pub(super) const fn unknown() -> Self {
-        Self { stayed: 1.0, moved: 1.0, copied: [1.0; 3], anywhere: 1.0 }
+        Self {
+            stayed: 1.0,
+            moved: 1.0,
+            copied: [1.0; 3],
+            anywhere: 1.0,
+        }
     }
 }
 
@@ -174,7 +223,10 @@ mod tests {
     }
 
     fn sighting(at: u16, class: PlaceClass) -> Sighting {
-        Sighting { spot: Spot(at), class }
+        Sighting {
+            spot: Spot(at),
+            class,
+        }
     }
 
     #[test]
@@ -204,6 +256,9 @@ mod tests {
         assert!(far.stayed < far.moved / 50.0);
         let vague = sighting(20, PlaceClass::Mobile);
         let vague = Accounts::new(&parameters, home, &[Some(home), None, None], vague);
-        assert!(vague.stayed > far.stayed * 10.0, "a mobile network proves little");
+        assert!(
+            vague.stayed > far.stayed * 10.0,
+            "a mobile network proves little"
+        );
     }
 }

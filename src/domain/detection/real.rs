@@ -33,8 +33,7 @@ pub fn ln(x: f64) -> f64 {
     let shifted = x.to_bits() + (0x3ff0_0000_0000_0000 - HALF_OF_MANTISSA);
     #[allow(clippy::cast_possible_truncation)] // eleven bits
     let power = f64::from((shifted >> 52) as i32 - 1023);
-    let mantissa =
-        f64::from_bits((shifted & 0x000f_ffff_ffff_ffff) + HALF_OF_MANTISSA);
+    let mantissa = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff) + HALF_OF_MANTISSA);
     let s = (mantissa - 1.0) / (mantissa + 1.0);
     let square = s * s;
     let mut sum = 0.0;
@@ -74,7 +73,10 @@ mod tests {
         }
         for n in 1..20_000 {
             let x = f64::from(n) * f64::from(n) / 7919.0;
-            assert!((ln(x) - x.ln()).abs() < 1e-14 * x.ln().abs().max(1.0), "{x}");
+            assert!(
+                (ln(x) - x.ln()).abs() < 1e-14 * x.ln().abs().max(1.0),
+                "{x}"
+            );
         }
         assert_eq!(exp(0.0).to_bits(), 1.0_f64.to_bits());
         assert_eq!(ln(1.0).to_bits(), 0.0_f64.to_bits());

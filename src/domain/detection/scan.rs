@@ -63,7 +63,9 @@ impl Hidden {
 
     /// What a word of `scans.csv` says.
     pub fn from_slug(slug: &str) -> Option<Self> {
-        [Self::None, Self::Ok, Self::Bad].into_iter().find(|hidden| hidden.slug() == slug)
+        [Self::None, Self::Ok, Self::Bad]
+            .into_iter()
+            .find(|hidden| hidden.slug() == slug)
     }
 }
 

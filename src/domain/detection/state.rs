@@ -102,21 +102,35 @@ impl MarkState {
 
     /// The logarithm of the likelihood of all kinds of copying together.
     pub(super) fn ln_copied(&self, parameters: &Parameters) -> f64 {
-        ln_mean(&parameters.copied.map(|kind| kind.weight), &self.copied.map(f64::from))
+        ln_mean(
+            &parameters.copied.map(|kind| kind.weight),
+            &self.copied.map(f64::from),
+        )
     }
 
     fn honest_logs(&self) -> [f64; 4] {
-        [0.0, self.honest[0].into(), self.honest[1].into(), self.honest[2].into()]
+        [
+            0.0,
+            self.honest[0].into(),
+            self.honest[1].into(),
+            self.honest[2].into(),
+        ]
     }
 
     /// The same for all accounts with one item: honest packs, a picture, poisoning.
     pub(super) fn ln_single(&self, parameters: &Parameters) -> f64 {
         let honest = self.ln_honest(parameters);
-        ln_sum(ln_sum(honest, f64::from(self.image)), parameters.prior_poison + parameters.prior_copied + f64::from(self.poison))
+        ln_sum(
+            ln_sum(honest, f64::from(self.image)),
+            parameters.prior_poison + parameters.prior_copied + f64::from(self.poison),
+        )
     }
 
     pub(super) fn ln_honest(&self, parameters: &Parameters) -> f64 {
-        ln_mean(&parameters.honest.map(|kind| kind.weight), &self.honest_logs())
+        ln_mean(
+            &parameters.honest.map(|kind| kind.weight),
+            &self.honest_logs(),
+        )
     }
 
     /// The model's log-odds without clipping and without hard evidence, prior apart.
@@ -151,9 +165,16 @@ impl MarkState {
         self.log_odds.into()
     }
 
+    /// What the mark adds to its batch's account: the less of its gain and the logarithm of its e-value, so that a batch
+    /// of honest packs of an unusual kind raises no alarm.
+    pub fn for_batch(&self, parameters: &Parameters) -> f64 {
+        self.gain().min(self.ln_e_value(parameters))
+    }
+
     /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.
     pub fn is_over_the_level(&self, parameters: &Parameters, raise: f64) -> bool {
-        let needs_no_e_value = self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
+        let needs_no_e_value =
+            self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
         self.log_odds(parameters, raise) >= parameters.alarm_log_odds
             && (needs_no_e_value || self.ln_e_value(parameters) >= parameters.alarm_e_value)
     }
@@ -189,7 +210,10 @@ impl MarkState {
 
     /// As it is stored: little-endian, always [`STATE_BYTES`].
     pub fn to_bytes(&self) -> [u8; STATE_BYTES] {
-        let mut out = Writer { bytes: [0; STATE_BYTES], at: 0 };
+        let mut out = Writer {
+            bytes: [0; STATE_BYTES],
+            at: 0,
+        };
         out.put([FORM, self.flags]);
         out.put(self.scans.to_le_bytes());
         out.put(self.phones.to_le_bytes());
@@ -215,8 +239,20 @@ impl MarkState {
         let [h1, h2, h3] = self.honest;
         let [c1, c2, c3] = self.copied;
         [
-            h1, h2, h3, c1, c2, c3, self.image, self.poison, self.items, self.viewers, self.network_sum,
-            self.log_odds, self.peak, self.e_peak,
+            h1,
+            h2,
+            h3,
+            c1,
+            c2,
+            c3,
+            self.image,
+            self.poison,
+            self.items,
+            self.viewers,
+            self.network_sum,
+            self.log_odds,
+            self.peak,
+            self.e_peak,
         ]
     }
 
@@ -228,20 +264,41 @@ impl MarkState {
         if form != FORM {
             return None;
         }
-        let (scans, phones) = (u32::from_le_bytes(from.take()), u32::from_le_bytes(from.take()));
+        let (scans, phones) = (
+            u32::from_le_bytes(from.take()),
+            u32::from_le_bytes(from.take()),
+        );
         let ring = std::array::from_fn(|_| u16::from_le_bytes(from.take()));
         let [first_s, last_s, burst_s] = std::array::from_fn(|_| u32::from_le_bytes(from.take()));
         let reals: [f32; 14] = std::array::from_fn(|_| f32::from_le_bytes(from.take()));
         if reals.iter().any(|real| !real.is_finite()) {
             return None;
         }
-        let [h1, h2, h3, c1, c2, c3, image, poison, items, viewers, network_sum, log_odds, peak, e_peak] = reals;
+        let [
+            h1,
+            h2,
+            h3,
+            c1,
+            c2,
+            c3,
+            image,
+            poison,
+            items,
+            viewers,
+            network_sum,
+            log_odds,
+            peak,
+            e_peak,
+        ] = reals;
         let home = unpacked(u16::from_le_bytes(from.take()))?;
         let mut anchors = [None; ANCHORS];
         for anchor in &mut anchors {
             *anchor = unpacked(u16::from_le_bytes(from.take()))?;
         }
-        let (network, network_day) = (u16::from_le_bytes(from.take()), u16::from_le_bytes(from.take()));
+        let (network, network_day) = (
+            u16::from_le_bytes(from.take()),
+            u16::from_le_bytes(from.take()),
+        );
         let strongest = Evidence::from_bytes(from.take())?;
         Some(Self {
             scans,
@@ -298,13 +355,17 @@ impl Reader<'_> {
 
 /// A sighting in two bytes: its spot and class, from 1; 0 for none.
 pub(super) fn packed(sighting: Option<Sighting>) -> u16 {
-    sighting.map_or(0, |sighting| sighting.spot.0 * 4 + sighting.class as u16 + 1)
+    sighting.map_or(0, |sighting| {
+        sighting.spot.0 * 4 + sighting.class as u16 + 1
+    })
 }
 
 /// Reads it back; `None` for what is none.
 #[allow(clippy::option_option)] // no sighting, and no such sighting
 pub(super) fn unpacked(packed: u16) -> Option<Option<Sighting>> {
-    let Some(number) = packed.checked_sub(1) else { return Some(None) };
+    let Some(number) = packed.checked_sub(1) else {
+        return Some(None);
+    };
     let class = match number % 4 {
         0 => PlaceClass::Gps,
         1 => PlaceClass::Fixed,

@@ -80,7 +80,11 @@ impl MarkState {
         let e_value = narrow(self.ln_e_value(parameters));
         self.e_peak = self.e_peak.max(e_value);
         step.evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        if let Some(first) = step.evidence.first().filter(|first| first.weight > self.strongest.weight) {
+        if let Some(first) = step
+            .evidence
+            .first()
+            .filter(|first| first.weight > self.strongest.weight)
+        {
             self.strongest = *first;
         }
         step
@@ -91,7 +95,10 @@ impl MarkState {
             && self.last_s == scan.at_s
             && match phone {
                 Some(phone) => self.ring.contains(&phone) && scan.hidden == Hidden::None,
-                None => scan.network.map(short) == Some(self.network) && self.anchors.contains(&scan.sighting),
+                None => {
+                    scan.network.map(short) == Some(self.network)
+                        && self.anchors.contains(&scan.sighting)
+                }
             }
     }
 
@@ -104,15 +111,27 @@ impl MarkState {
     }
 
     fn remember(&mut self, phone: Option<u16>, is_known_phone: bool) {
-        let Some(phone) = phone.filter(|_| !is_known_phone) else { return };
+        let Some(phone) = phone.filter(|_| !is_known_phone) else {
+            return;
+        };
         let number = self.phones.saturating_sub(1) as usize;
         // The first stays: whose pack it is, most likely.
-        let slot = if number < PHONES { number } else { 1 + (number - 1) % (PHONES - 1) };
+        let slot = if number < PHONES {
+            number
+        } else {
+            1 + (number - 1) % (PHONES - 1)
+        };
         self.ring[slot] = phone;
     }
 
     /// Evidence that needs no model, each kind once.
-    fn hard(&mut self, parameters: &Parameters, scan: &Scan, is_known_phone: bool, step: &mut Step) {
+    fn hard(
+        &mut self,
+        parameters: &Parameters,
+        scan: &Scan,
+        is_known_phone: bool,
+        step: &mut Step,
+    ) {
         let standing = scan.standing;
         let is_twice = scan.hidden == Hidden::Ok && self.has(Flag::HiddenOk) && !is_known_phone;
         if scan.hidden == Hidden::Ok {
@@ -132,7 +151,11 @@ impl MarkState {
                 let weight = narrow(parameters.hard[number]);
                 self.log_odds += weight;
                 let gap_s = scan.at_s.abs_diff(self.last_s);
-                step.evidence.push(Evidence { weight, gap_s, ..self.piece(HARD[number], scan) });
+                step.evidence.push(Evidence {
+                    weight,
+                    gap_s,
+                    ..self.piece(HARD[number], scan)
+                });
             }
         }
     }
@@ -159,7 +182,8 @@ impl MarkState {
         };
         let since_burst = |at: u32| longest(days(at.saturating_sub(self.burst_s)));
         let (seen, _) = forgotten(parameters, since_burst(self.last_s));
-        let (seen_now, image_growth) = forgotten(parameters, since_burst(scan.at_s.max(self.last_s)));
+        let (seen_now, image_growth) =
+            forgotten(parameters, since_burst(scan.at_s.max(self.last_s)));
         let [shape, mean] = parameters.image_phones;
         Times {
             gap: Gap::new(longest(days(scan.at_s.abs_diff(self.last_s)))),
@@ -168,12 +192,21 @@ impl MarkState {
             streams: [stream(0), stream(1), stream(2)],
             image: Stream::new(shape, mean, self.viewers.into(), seen, seen_now),
             image_growth,
-            is_gps: scan.sighting.map(|sighting| sighting.class == crate::domain::place::PlaceClass::Gps),
+            is_gps: scan
+                .sighting
+                .map(|sighting| sighting.class == crate::domain::place::PlaceClass::Gps),
         }
     }
 
     /// Weighs a scan that is evidence.
-    fn weigh(&mut self, parameters: &Parameters, scan: &Scan, is_known_phone: bool, before: f32, step: &mut Step) {
+    fn weigh(
+        &mut self,
+        parameters: &Parameters,
+        scan: &Scan,
+        is_known_phone: bool,
+        before: f32,
+        step: &mut Step,
+    ) {
         let times = self.times(parameters, scan);
         let accounts = match (self.home, scan.sighting) {
             (Some(home), Some(now)) => Accounts::new(parameters, home, &self.anchors, now),
@@ -189,8 +222,14 @@ impl MarkState {
                 densities(parameters, &times, &accounts)
             };
             let apart = densities_ratio(self, parameters, &densities);
-            let by_time = if scan.channel == Channel::Inspector { 0.0 } else {
-                densities_ratio(self, parameters, &self::densities(parameters, &times, &Accounts::unknown()))
+            let by_time = if scan.channel == Channel::Inspector {
+                0.0
+            } else {
+                densities_ratio(
+                    self,
+                    parameters,
+                    &self::densities(parameters, &times, &Accounts::unknown()),
+                )
             };
             self.push_evidence(scan, by_time, apart - by_time, step);
             self.take(parameters, scan, &densities);
@@ -209,7 +248,10 @@ impl MarkState {
     fn push_evidence(&self, scan: &Scan, by_time: f64, by_place: f64, step: &mut Step) {
         for (kind, weight) in [(Kind::Phone, by_time), (Kind::Place, by_place)] {
             if weight.abs() > 0.05 {
-                step.evidence.push(Evidence { weight: narrow(weight), ..self.piece(kind, scan) });
+                step.evidence.push(Evidence {
+                    weight: narrow(weight),
+                    ..self.piece(kind, scan)
+                });
             }
         }
     }
@@ -225,7 +267,8 @@ impl MarkState {
             (self.network, self.network_day, self.network_sum) = (network, today, 0.0);
         }
         if is_same && increment > 0.0 {
-            increment = increment.min((parameters.network_day - f64::from(self.network_sum)).max(0.0));
+            increment =
+                increment.min((parameters.network_day - f64::from(self.network_sum)).max(0.0));
         }
         if increment > 0.0 {
             self.network_sum += narrow(increment);
@@ -236,7 +279,8 @@ impl MarkState {
     /// The same phone again: no new phone came in the gap, which speaks a little against copies.
     fn silence(&mut self, parameters: &Parameters, times: &Times) {
         let kinds = &parameters.honest;
-        let quiet = kinds.map(|kind| 1.0 - kind.another[times.phones] * (1.0 - times.gap.survival(&kind.gaps)));
+        let quiet = kinds
+            .map(|kind| 1.0 - kind.another[times.phones] * (1.0 - times.gap.survival(&kind.gaps)));
         let usual = ln(quiet[0]);
         for (log, quiet) in self.honest.iter_mut().zip(&quiet[1..]) {
             *log += narrow(ln(*quiet) - usual);
@@ -277,7 +321,13 @@ impl MarkState {
     }
 
     /// Keeps the sightings since the item last moved.
-    fn move_anchors(&mut self, parameters: &Parameters, accounts: &Accounts, days: f64, now: Option<Sighting>) {
+    fn move_anchors(
+        &mut self,
+        parameters: &Parameters,
+        accounts: &Accounts,
+        days: f64,
+        now: Option<Sighting>,
+    ) {
         let Some(now) = now else { return };
         if self.home.is_none() {
             self.home = Some(now);
@@ -286,7 +336,9 @@ impl MarkState {
         if moved * accounts.moved > (1.0 - moved) * accounts.stayed {
             self.anchors = [None; ANCHORS];
         }
-        if self.anchors.contains(&Some(now)) && now.class != crate::domain::place::PlaceClass::Mobile {
+        if self.anchors.contains(&Some(now))
+            && now.class != crate::domain::place::PlaceClass::Mobile
+        {
             return;
         }
         if let Some(free) = self.anchors.iter_mut().find(|anchor| anchor.is_none()) {
@@ -294,8 +346,11 @@ impl MarkState {
             return;
         }
         // The vaguest goes; of equals the oldest.
-        let surely = |anchor: &Option<Sighting>| anchor.map_or(0.0, |anchor| confusion(parameters, anchor)[0]);
-        let vaguest = (0..ANCHORS).min_by(|a, b| surely(&self.anchors[*a]).total_cmp(&surely(&self.anchors[*b])));
+        let surely = |anchor: &Option<Sighting>| {
+            anchor.map_or(0.0, |anchor| confusion(parameters, anchor)[0])
+        };
+        let vaguest = (0..ANCHORS)
+            .min_by(|a, b| surely(&self.anchors[*a]).total_cmp(&surely(&self.anchors[*b])));
         if let Some(vaguest) = vaguest {
             self.anchors[vaguest..].rotate_left(1);
             self.anchors[ANCHORS - 1] = Some(now);
@@ -307,7 +362,9 @@ impl MarkState {
 fn moved(kind: &Honest, days: f64, phones: usize) -> f64 {
     let [at_once, later] = kind.moved;
     let moved = at_once + later * (1.0 - exp(-days / kind.moved_days));
-    kind.moved_first.get(phones).map_or(moved, |first| moved.max(*first))
+    kind.moved_first
+        .get(phones)
+        .map_or(moved, |first| moved.max(*first))
 }
 
 /// Probability that no other phone came to one and the same item of the usual kind.
@@ -317,7 +374,11 @@ fn own_quiet(kind: &Honest, gap: &Gap) -> f64 {
 
 fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Densities {
     let another = |probability: f64| {
-        if times.has_phone { probability } else { probability + (1.0 - probability) * SAME_UNKNOWN_PHONE }
+        if times.has_phone {
+            probability
+        } else {
+            probability + (1.0 - probability) * SAME_UNKNOWN_PHONE
+        }
     };
     let gap = &times.gap;
     let honest = parameters.honest.map(|kind| {
@@ -352,7 +413,9 @@ fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Den
         image,
         image_begins: parameters.image_per_day * quiet * accounts.anywhere,
         viewer: new_viewer / image,
-        poison: (national.density / parameters.season_days * quiet * accounts.anywhere + follows * national.silent) * gps,
+        poison: (national.density / parameters.season_days * quiet * accounts.anywhere
+            + follows * national.silent)
+            * gps,
     }
 }
 
@@ -362,7 +425,9 @@ fn inspected(parameters: &Parameters, accounts: &Accounts) -> Densities {
         let moved = kind.moved[0] + kind.moved[1];
         (1.0 - moved) * accounts.stayed + moved * accounts.moved
     });
-    let copied = accounts.copied.map(|elsewhere| 0.5 * honest[0] + 0.5 * elsewhere);
+    let copied = accounts
+        .copied
+        .map(|elsewhere| 0.5 * honest[0] + 0.5 * elsewhere);
     Densities {
         honest,
         copied,
@@ -387,8 +452,16 @@ fn densities_ratio(state: &MarkState, parameters: &Parameters, densities: &Densi
         after / before
     };
     let [h1, h2, h3] = state.honest;
-    let honest = mixed(&parameters.honest.map(|kind| kind.weight), &[0.0, h1, h2, h3], &densities.honest);
-    let copied = mixed(&parameters.copied.map(|kind| kind.weight), &state.copied, &densities.copied);
+    let honest = mixed(
+        &parameters.honest.map(|kind| kind.weight),
+        &[0.0, h1, h2, h3],
+        &densities.honest,
+    );
+    let copied = mixed(
+        &parameters.copied.map(|kind| kind.weight),
+        &state.copied,
+        &densities.copied,
+    );
     ln(copied) - ln(honest)
 }
 

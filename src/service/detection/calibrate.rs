@@ -45,13 +45,38 @@ pub struct Calibration {
 pub fn calibrate(examples: &[Example], rate: f64) -> Calibration {
     let copied = examples.iter().filter(|example| example.is_copied).count();
     let honest = examples.len() - copied;
-    let [offset, slope] = if copied > 0 && honest > 0 { fit(examples) } else { [0.0, 1.0] };
+    let [offset, slope] = if copied > 0 && honest > 0 {
+        fit(examples)
+    } else {
+        [0.0, 1.0]
+    };
     let over = examples.iter().filter(|example| !example.is_copied);
-    let mut scores: Vec<f64> = over.map(|example| if example.has_e_value { offset + slope * example.log_odds } else { f64::MIN }).collect();
+    let mut scores: Vec<f64> = over
+        .map(|example| {
+            if example.has_e_value {
+                offset + slope * example.log_odds
+            } else {
+                f64::MIN
+            }
+        })
+        .collect();
     scores.sort_by(|a, b| b.total_cmp(a));
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // millions
-    let level = scores.get((scores.len() as f64 * rate) as usize).copied().unwrap_or(f64::MAX);
-    Calibration { offset, slope, level, honest, copied }
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )] // millions
+    let level = scores
+        .get((scores.len() as f64 * rate) as usize)
+        .copied()
+        .unwrap_or(f64::MAX);
+    Calibration {
+        offset,
+        slope,
+        level,
+        honest,
+        copied,
+    }
 }
 
 fn fit(examples: &[Example]) -> [f64; 2] {
@@ -68,7 +93,11 @@ fn fit(examples: &[Example]) -> [f64; 2] {
             let error = example.weight / total * (f64::from(u8::from(example.is_copied)) - said);
             let weight = example.weight / total * said * (1.0 - said);
             gradient = [gradient[0] + error, gradient[1] + error * x];
-            curve = [curve[0] + weight, curve[1] + weight * x, curve[2] + weight * x * x];
+            curve = [
+                curve[0] + weight,
+                curve[1] + weight * x,
+                curve[2] + weight * x * x,
+            ];
         }
         let determinant = curve[0] * curve[2] - curve[1] * curve[1];
         if determinant.abs() < f64::MIN_POSITIVE {
@@ -100,20 +129,37 @@ mod tests {
             let log_odds = f64::from(step) / 10.0;
             let share = probability(0.5 * log_odds - 1.0);
             for (is_copied, weight) in [(true, share), (false, 1.0 - share)] {
-                examples.push(Example { log_odds, is_copied, weight, has_e_value: true });
+                examples.push(Example {
+                    log_odds,
+                    is_copied,
+                    weight,
+                    has_e_value: true,
+                });
             }
         }
         let found = calibrate(&examples, 0.01);
-        assert!((found.offset + 1.0).abs() < 0.05 && (found.slope - 0.5).abs() < 0.02, "{found:?}");
+        assert!(
+            (found.offset + 1.0).abs() < 0.05 && (found.slope - 0.5).abs() < 0.02,
+            "{found:?}"
+        );
         let honest = examples.iter().filter(|example| !example.is_copied);
-        let over = honest.filter(|example| found.offset + found.slope * example.log_odds > found.level);
+        let over =
+            honest.filter(|example| found.offset + found.slope * example.log_odds > found.level);
         assert_eq!(over.count(), 2, "one in a hundred of 201");
     }
 
     #[test]
     fn one_kind_alone_corrects_nothing() {
-        let honest = Example { log_odds: -3.0, is_copied: false, weight: 1.0, has_e_value: true };
+        let honest = Example {
+            log_odds: -3.0,
+            is_copied: false,
+            weight: 1.0,
+            has_e_value: true,
+        };
         let found = calibrate(&[honest; 10], 0.1);
-        assert_eq!((found.offset.to_bits(), found.slope.to_bits()), (0.0_f64.to_bits(), 1.0_f64.to_bits()));
+        assert_eq!(
+            (found.offset.to_bits(), found.slope.to_bits()),
+            (0.0_f64.to_bits(), 1.0_f64.to_bits())
+        );
     }
 }

@@ -61,7 +61,9 @@ pub fn replay(
     if let Some(batches) = &mut batches {
         batches.write_all(b"week,batch,codes,scans,evidence,raise,alarm\n")?;
     }
-    let mut week = lines.first().map_or(0, |line| line.at_us.div_euclid(WEEK_US));
+    let mut week = lines
+        .first()
+        .map_or(0, |line| line.at_us.div_euclid(WEEK_US));
     for line in lines {
         let this_week = line.at_us.div_euclid(WEEK_US);
         if this_week != week {
@@ -70,11 +72,15 @@ pub fn replay(
         }
         let state = marks.entry(line.mark).or_default();
         let batch = accounts.entry(line.mark.batch).or_default();
-        let (was_suspected, before) = (state.is_suspected(), state.gain());
+        let (was_suspected, before) = (state.is_suspected(), state.for_batch(parameters));
         let is_first = state.scans == 0;
         let step = state.update(parameters, &line.scan);
         if step.counted {
-            batch.update(parameters, (!is_first).then_some(before), state.gain());
+            batch.update(
+                parameters,
+                (!is_first).then_some(before),
+                state.for_batch(parameters),
+            );
             done.scans += 1;
             done.marks += u64::from(is_first);
         }
@@ -84,13 +90,20 @@ pub fn replay(
         tell(parameters, line, state, raise, &step, verdicts)?;
     }
     tell_week(parameters, week, &accounts, &mut batches)?;
-    done.batches = accounts.values().filter(|batch| batch.is_alarming(parameters)).count() as u64;
+    done.batches = accounts
+        .values()
+        .filter(|batch| batch.is_alarming(parameters))
+        .count() as u64;
     Ok(done)
 }
 
 /// A real number short and the same everywhere: four digits that count.
 fn short(value: f64) -> String {
-    if (0.001..10_000.0).contains(&value) { format!("{value:.4}") } else { format!("{value:.3e}") }
+    if (0.001..10_000.0).contains(&value) {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3e}")
+    }
 }
 
 fn tell(
@@ -133,7 +146,9 @@ fn reasons(state: &MarkState, raise: f64, step: &Step) -> String {
     const WORTH_TELLING: f32 = 0.7;
     let mut pieces = step.evidence.clone();
     if state.is_suspected() || !pieces.is_empty() {
-        let earlier = state.strongest().filter(|strongest| !pieces.contains(strongest));
+        let earlier = state
+            .strongest()
+            .filter(|strongest| !pieces.contains(strongest));
         pieces.extend(earlier);
     }
     pieces.retain(|piece| piece.weight >= WORTH_TELLING);

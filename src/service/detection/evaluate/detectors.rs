@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::super::world::{Attack, Life, Spread, World};
-use crate::domain::detection::{Channel, GEOGRAPHY, MarkState, Parameters, Scan};
 use crate::domain::detection::parameters::{Copied, Honest};
+use crate::domain::detection::{Channel, GEOGRAPHY, MarkState, Parameters, Scan};
 
 /// Lower than any score.
 pub(super) const NO_SCORE: f64 = -99.0;
@@ -35,7 +35,9 @@ impl Detector {
             Self::Phones => phones(&scans),
             Self::Window => window(&scans),
             Self::Speed { guard_km } => speed(&scans, *guard_km),
-            Self::FirstOnly => (0..scans.len()).map(|at| f64::from(u8::from(at > 0))).collect(),
+            Self::FirstOnly => (0..scans.len())
+                .map(|at| f64::from(u8::from(at > 0)))
+                .collect(),
         };
         let mut highest = NO_SCORE;
         for score in &mut scores {
@@ -60,7 +62,11 @@ fn model(parameters: &Parameters, scans: &[&Scan]) -> Vec<f64> {
     let score = |scan: &&Scan| {
         state.update(parameters, scan);
         let suffices = state.ln_e_value(parameters) >= parameters.alarm_e_value;
-        if suffices { state.log_odds(parameters, 0.0) } else { NO_SCORE }
+        if suffices {
+            state.log_odds(parameters, 0.0)
+        } else {
+            NO_SCORE
+        }
     };
     scans.iter().map(score).collect()
 }
@@ -78,19 +84,27 @@ fn window(scans: &[&Scan]) -> Vec<f64> {
     let is_within = |at: usize, count: usize, seconds: u32| {
         at + 1 >= count && scans[at].at_s - scans[at + 1 - count].at_s <= seconds
     };
-    let score = |at| f64::from(u8::from(is_within(at, 3, 86_400) || is_within(at, 10, 604_800)));
+    let score = |at| {
+        f64::from(u8::from(
+            is_within(at, 3, 86_400) || is_within(at, 10, 604_800),
+        ))
+    };
     (0..scans.len()).map(score).collect()
 }
 
 fn speed(scans: &[&Scan], guard_km: f64) -> Vec<f64> {
     let is_fast = |at: usize| {
-        let (Some(from), Some(to)) = (scans[at - 1].sighting, scans[at].sighting) else { return false };
+        let (Some(from), Some(to)) = (scans[at - 1].sighting, scans[at].sighting) else {
+            return false;
+        };
         let distance = GEOGRAPHY.kilometres(from.spot, to.spot).unwrap_or(0.0);
         let hours = f64::from(scans[at].at_s - scans[at - 1].at_s) / 3600.0;
         distance > guard_km && distance > 800.0 * hours
     };
     let is_person = |at: usize| scans[at].channel != Channel::Preview;
-    (0..scans.len()).map(|at| f64::from(u8::from(at > 0 && is_person(at) && is_fast(at)))).collect()
+    (0..scans.len())
+        .map(|at| f64::from(u8::from(at > 0 && is_person(at) && is_fast(at))))
+        .collect()
 }
 
 /// The detector that knows the world's true rates and how many copies are sold where.
@@ -110,11 +124,18 @@ pub(super) fn ceiling(world: &World, attack: Attack) -> Detector {
         Spread::Local => [0.65, 0.0, 0.35, 0.0, 0.0],
     };
     let mean = f64::from(attack.copies) * world.scan_rate / 0.75;
-    let copied = Copied { weight: 1.0 / 3.0, places, shape: 100.0, mean };
+    let copied = Copied {
+        weight: 1.0 / 3.0,
+        places,
+        shape: 100.0,
+        mean,
+    };
     Detector::Model(Box::new(Parameters {
         honest: [usual; 4],
         copied: [copied; 3],
-        confusion: world.confusion.map(|[right, province]| [right, province, 1.0 - right - province]),
+        confusion: world
+            .confusion
+            .map(|[right, province]| [right, province, 1.0 - right - province]),
         destination: [0.0, world.moved_near, 1.0 - world.moved_near, 0.0],
         clip: [-50.0, 50.0],
         alarm_e_value: NO_SCORE,

@@ -60,11 +60,21 @@ pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
     rules(&world, extent, &mut tables);
     wrong_worlds(parameters, extent, level(&honest, 0.001), &mut tables);
     bounds(parameters, extent, &mut tables);
-    poisoning(parameters, &world, extent, level(&honest, 0.001), &mut tables);
+    poisoning(
+        parameters,
+        &world,
+        extent,
+        level(&honest, 0.001),
+        &mut tables,
+    );
     tables += &batches::evaluate(parameters, &world, extent);
     let (reliable, points) = reliability::evaluate(parameters, &world, extent);
     tables += &reliable;
-    Report { tables, detection: plots::detection(&curves), reliability: plots::reliability(&points) }
+    Report {
+        tables,
+        detection: plots::detection(&curves),
+        reliability: plots::reliability(&points),
+    }
 }
 
 /// Honest lives of all seeds, one after another.
@@ -96,9 +106,16 @@ fn descending(world: &World, extent: Extent, detector: &Detector) -> Vec<f64> {
 /// The share of copied codes found at each share of false alarms, by attack.
 type Curve = (String, Vec<(f64, f64)>);
 
-fn attacks(parameters: &Parameters, world: &World, extent: Extent, honest: &[f64], tables: &mut String) -> Vec<Curve> {
+fn attacks(
+    parameters: &Parameters,
+    world: &World,
+    extent: Extent,
+    honest: &[f64],
+    tables: &mut String,
+) -> Vec<Curve> {
     let model = Detector::Model(Box::new(parameters.clone()));
-    let rules = [Detector::Count, Detector::Phones].map(|rule| (descending(world, extent, &rule), rule));
+    let rules =
+        [Detector::Count, Detector::Phones].map(|rule| (descending(world, extent, &rule), rule));
     let (mut rows, mut when, mut curves) = (Vec::new(), Vec::new(), Vec::new());
     for (copies, spread) in ATTACKS {
         let attack = Attack { copies, spread };
@@ -122,9 +139,13 @@ fn attacks(parameters: &Parameters, world: &World, extent: Extent, honest: &[f64
                 warned += usize::from(*of_a_copy && *score > at_level);
             }
         });
-        let found = |scores: &[f64], level: f64| Share::of(scores.iter().map(|score| *score > level));
+        let found =
+            |scores: &[f64], level: f64| Share::of(scores.iter().map(|score| *score > level));
         for share in LEVELS {
-            let (ours, top) = (found(&ours, level(honest, share)), found(&top, level(&best_honest, share)));
+            let (ours, top) = (
+                found(&ours, level(honest, share)),
+                found(&top, level(&best_honest, share)),
+            );
             let rule = |at: usize| found(&theirs[at], level(&rules[at].0, share));
             rows.push(vec![
                 attack.name(),
@@ -137,17 +158,41 @@ fn attacks(parameters: &Parameters, world: &World, extent: Extent, honest: &[f64
             ]);
         }
         found_at.sort_unstable();
-        let median = found_at.get(found_at.len() / 2).map_or_else(|| "–".into(), ToString::to_string);
-        when.push(vec![attack.name(), median, Share { hits: warned, of: buyers }.percent()]);
+        let median = found_at
+            .get(found_at.len() / 2)
+            .map_or_else(|| "–".into(), ToString::to_string);
+        when.push(vec![
+            attack.name(),
+            median,
+            Share {
+                hits: warned,
+                of: buyers,
+            }
+            .percent(),
+        ]);
         if [100, 50].contains(&copies) && spread != Spread::Regional {
             let points = (4..=40).map(|step| exp(-f64::from(step) * 0.23));
-            let points = points.map(|share| (share, found(&ours, level(honest, share)).value())).collect();
+            let points = points
+                .map(|share| (share, found(&ours, level(honest, share)).value()))
+                .collect();
             curves.push((attack.name(), points));
         }
     }
-    let head = ["attack", "false alarms", "found (95 %)", "count", "phones", "ceiling", "of the ceiling"];
+    let head = [
+        "attack",
+        "false alarms",
+        "found (95 %)",
+        "count",
+        "phones",
+        "ceiling",
+        "of the ceiling",
+    ];
     *tables += &format!("### Copies of one code\n\n{}\n", table(&head, &rows));
-    let head = ["attack", "median scan at detection", "scans of copies that were warned"];
+    let head = [
+        "attack",
+        "median scan at detection",
+        "scans of copies that were warned",
+    ];
     *tables += &format!("At 0.1 % false alarms:\n\n{}\n", table(&head, &when));
     curves
 }
@@ -157,7 +202,10 @@ fn rules(world: &World, extent: Extent, tables: &mut String) {
     let rules = [
         ("3 in 24 h or 10 in 7 d", Detector::Window),
         ("800 km/h", Detector::Speed { guard_km: 0.0 }),
-        ("800 km/h beyond 100 km", Detector::Speed { guard_km: 100.0 }),
+        (
+            "800 km/h beyond 100 km",
+            Detector::Speed { guard_km: 100.0 },
+        ),
         ("every scan but the first", Detector::FirstOnly),
     ];
     let mut rows = Vec::new();
@@ -167,12 +215,20 @@ fn rules(world: &World, extent: Extent, tables: &mut String) {
         let mut row = vec![name.to_owned(), Share::of(honest).text(2)];
         for (copies, spread) in [ATTACKS[0], ATTACKS[1], ATTACKS[6]] {
             let mut found = Vec::new();
-            each_copied(world, extent, Attack { copies, spread }, |life| found.push(rule.score(life) > 0.0));
+            each_copied(world, extent, Attack { copies, spread }, |life| {
+                found.push(rule.score(life) > 0.0)
+            });
             row.push(Share::of(found).percent());
         }
         rows.push(row);
     }
-    let head = ["rule", "false alarms", "100 national", "50 national", "100 local"];
+    let head = [
+        "rule",
+        "false alarms",
+        "100 national",
+        "50 national",
+        "100 local",
+    ];
     *tables += &format!("### Rules that vendors ship\n\n{}\n", table(&head, &rows));
 }
 
@@ -187,10 +243,21 @@ fn wrong_worlds(parameters: &Parameters, extent: Extent, at_level: f64, tables: 
             all.push(score > at_level);
             default.push(score >= parameters.alarm_log_odds);
         });
-        rows.push(vec![world.name.to_owned(), Share::of(all).text(3), Share::of(default).text(3)]);
+        rows.push(vec![
+            world.name.to_owned(),
+            Share::of(all).text(3),
+            Share::of(default).text(3),
+        ]);
     }
-    let head = ["world", "false alarms at the level for 0.1 %", "at the default level"];
-    *tables += &format!("### Worlds that are not as believed\n\n{}\n", table(&head, &rows));
+    let head = [
+        "world",
+        "false alarms at the level for 0.1 %",
+        "at the default level",
+    ];
+    *tables += &format!(
+        "### Worlds that are not as believed\n\n{}\n",
+        table(&head, &rows)
+    );
 }
 
 /// Whether the e-value keeps its word where every code is one item.
@@ -211,13 +278,35 @@ fn bounds(parameters: &Parameters, extent: Extent, tables: &mut String) {
         let shares = reached.map(|reached| format!("{:.4} %", 100.0 * Share::of(reached).value()));
         rows.push([vec![world.name.to_owned()], shares.to_vec()].concat());
     }
-    let head = ["world", "e ≥ 10 (bound 10 %)", "≥ 100 (1 %)", "≥ 1,000 (0.1 %)", "≥ 10,000 (0.01 %)"];
-    *tables += &format!("### How often the e-value of one item ever reaches 1/α\n\n{}\n", table(&head, &rows));
+    let head = [
+        "world",
+        "e ≥ 10 (bound 10 %)",
+        "≥ 100 (1 %)",
+        "≥ 1,000 (0.1 %)",
+        "≥ 10,000 (0.01 %)",
+    ];
+    *tables += &format!(
+        "### How often the e-value of one item ever reaches 1/α\n\n{}\n",
+        table(&head, &rows)
+    );
 }
 
-fn poisoning(parameters: &Parameters, world: &World, extent: Extent, at_level: f64, tables: &mut String) {
+fn poisoning(
+    parameters: &Parameters,
+    world: &World,
+    extent: Extent,
+    at_level: f64,
+    tables: &mut String,
+) {
     let mut rows = Vec::new();
-    for (proxies, days) in [(500, 1.0), (500, 7.0), (500, 30.0), (500, 150.0), (50, 30.0), (50, 150.0)] {
+    for (proxies, days) in [
+        (500, 1.0),
+        (500, 7.0),
+        (500, 30.0),
+        (500, 150.0),
+        (50, 30.0),
+        (50, 150.0),
+    ] {
         let (mut ever, mut default, mut at_end) = (Vec::new(), Vec::new(), Vec::new());
         for seed in 1..=extent.seeds {
             let mut maker = Maker::new(world, seed, 5);
@@ -238,8 +327,22 @@ fn poisoning(parameters: &Parameters, world: &World, extent: Extent, at_level: f
             }
         }
         let shares = [ever, default, at_end].map(|values| Share::of(values).percent());
-        rows.push([vec![format!("{proxies} proxies in {days} days")], shares.to_vec()].concat());
+        rows.push(
+            [
+                vec![format!("{proxies} proxies in {days} days")],
+                shares.to_vec(),
+            ]
+            .concat(),
+        );
     }
-    let head = ["attempt", "ever over the level for 0.1 %", "ever suspected (default level)", "still over it at the end"];
-    *tables += &format!("### False scans through proxies\n\n{}\n", table(&head, &rows));
+    let head = [
+        "attempt",
+        "ever over the level for 0.1 %",
+        "ever suspected (default level)",
+        "still over it at the end",
+    ];
+    *tables += &format!(
+        "### False scans through proxies\n\n{}\n",
+        table(&head, &rows)
+    );
 }

@@ -43,16 +43,31 @@ fn rule(is_across: bool, at: f64, label: &str) -> String {
 }
 
 fn path(points: &[(f64, f64)], colour: &str) -> String {
-    let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
-    format!("<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n", points.join("L"))
+    let points: Vec<String> = points
+        .iter()
+        .map(|(x, y)| format!("{x:.1} {y:.1}"))
+        .collect();
+    format!(
+        "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n",
+        points.join("L")
+    )
 }
 
 /// Detection against false alarms, from 0.01 % to 30 % of them.
 pub(super) fn detection(curves: &[super::Curve]) -> String {
     let x = |share: f64| LEFT + (log10(share) + 4.0) / 3.5 * (RIGHT - LEFT);
     let y = |share: f64| BOTTOM - share * (BOTTOM - TOP);
-    let mut text = begin("Copied codes that are found", "false alarms per honest scanned code", "found");
-    for (share, label) in [(0.0001, "0.01 %"), (0.001, "0.1 %"), (0.01, "1 %"), (0.1, "10 %")] {
+    let mut text = begin(
+        "Copied codes that are found",
+        "false alarms per honest scanned code",
+        "found",
+    );
+    for (share, label) in [
+        (0.0001, "0.01 %"),
+        (0.001, "0.1 %"),
+        (0.01, "1 %"),
+        (0.1, "10 %"),
+    ] {
         text += &rule(false, x(share), label);
     }
     for tenth in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -60,11 +75,18 @@ pub(super) fn detection(curves: &[super::Curve]) -> String {
     }
     for (number, (name, points)) in curves.iter().enumerate() {
         let colour = COLOURS[number % COLOURS.len()];
-        let within = points.iter().filter(|(share, _)| (0.0001..=0.32).contains(share));
-        let points: Vec<(f64, f64)> = within.map(|(share, found)| (x(*share), y(*found))).collect();
+        let within = points
+            .iter()
+            .filter(|(share, _)| (0.0001..=0.32).contains(share));
+        let points: Vec<(f64, f64)> = within
+            .map(|(share, found)| (x(*share), y(*found)))
+            .collect();
         text += &path(&points, colour);
         let at = TOP + 20.0 + 22.0 * f64::from(u32::try_from(number).unwrap_or(0));
-        text += &format!("<text x=\"{:.1}\" y=\"{at:.1}\" fill=\"{colour}\">{name}</text>\n", RIGHT + 14.0);
+        text += &format!(
+            "<text x=\"{:.1}\" y=\"{at:.1}\" fill=\"{colour}\">{name}</text>\n",
+            RIGHT + 14.0
+        );
     }
     text + "</svg>\n"
 }
@@ -73,22 +95,36 @@ pub(super) fn detection(curves: &[super::Curve]) -> String {
 pub(super) fn reliability(points: &[(f64, f64)]) -> String {
     let x = |share: f64| LEFT + (log10(share) + 6.0) / 6.0 * (RIGHT - LEFT);
     let y = |share: f64| BOTTOM - (log10(share) + 6.0) / 6.0 * (BOTTOM - TOP);
-    let mut text = begin("Reliability of the posterior", "posterior that was said", "share that was copied");
+    let mut text = begin(
+        "Reliability of the posterior",
+        "posterior that was said",
+        "share that was copied",
+    );
     for decade in -6..=0 {
-        let share = crate::domain::detection::real::exp(f64::from(decade) * std::f64::consts::LN_10);
+        let share =
+            crate::domain::detection::real::exp(f64::from(decade) * std::f64::consts::LN_10);
         let label = format!("10<tspan dy=\"-4\" font-size=\"9\">{decade}</tspan>");
         text += &rule(false, x(share), &label);
         text += &rule(true, y(share), &label);
     }
     for (factor, colour) in [(1.0, "#888"), (2.0, "#ccc"), (0.5, "#ccc")] {
-        text += &path(&[(x(4e-6), y(4e-6 * factor)), (x(0.45), y(0.45 * factor))], colour);
+        text += &path(
+            &[(x(4e-6), y(4e-6 * factor)), (x(0.45), y(0.45 * factor))],
+            colour,
+        );
     }
-    let places: Vec<(f64, f64)> = points.iter().map(|(said, was)| (x(*said), y(*was))).collect();
+    let places: Vec<(f64, f64)> = points
+        .iter()
+        .map(|(said, was)| (x(*said), y(*was)))
+        .collect();
     if !places.is_empty() {
         text += &path(&places, COLOURS[0]);
     }
     for (x, y) in places {
-        text += &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{}\"/>\n", COLOURS[0]);
+        text += &format!(
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{}\"/>\n",
+            COLOURS[0]
+        );
     }
     text + "</svg>\n"
 }

@@ -16,12 +16,21 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
     let found = calibrate(&self::examples(parameters, world, extent, 9), 0.0004);
     let (mut rows, mut points) = (Vec::new(), Vec::new());
     for decade in -6..0 {
-        let (low, high) = (exp(f64::from(decade) * std::f64::consts::LN_10), exp(f64::from(decade + 1) * std::f64::consts::LN_10));
-        let within: Vec<&Example> = examples.iter().filter(|example| (low..high).contains(&example.posterior(parameters))).collect();
+        let (low, high) = (
+            exp(f64::from(decade) * std::f64::consts::LN_10),
+            exp(f64::from(decade + 1) * std::f64::consts::LN_10),
+        );
+        let within: Vec<&Example> = examples
+            .iter()
+            .filter(|example| (low..high).contains(&example.posterior(parameters)))
+            .collect();
         let weight: f64 = within.iter().map(|example| example.weight).sum();
         let copied = within.iter().filter(|example| example.is_copied);
         let copied: f64 = copied.map(|example| example.weight).sum();
-        let said: f64 = within.iter().map(|example| example.weight * example.posterior(parameters)).sum();
+        let said: f64 = within
+            .iter()
+            .map(|example| example.weight * example.posterior(parameters))
+            .sum();
         if within.len() < 20 || copied <= 0.0 {
             continue;
         }
@@ -56,17 +65,27 @@ fn examples(parameters: &Parameters, world: &World, extent: Extent, purpose: u64
                 state.update(parameters, scan);
             }
             let log_odds = parameters.prior_copied + state.gain();
-            examples.push(Example { log_odds, is_copied, weight, has_e_value: state.e_peak() >= parameters.alarm_e_value });
+            examples.push(Example {
+                log_odds,
+                is_copied,
+                weight,
+                has_e_value: state.e_peak() >= parameters.alarm_e_value,
+            });
         }
     };
     let honest = f64::from(extent.honest) * f64::from(u32::try_from(extent.seeds).unwrap_or(1));
-    each_honest(world, extent, purpose, |life| add(life, false, (1.0 - prior) / honest, &mut examples));
+    each_honest(world, extent, purpose, |life| {
+        add(life, false, (1.0 - prior) / honest, &mut examples)
+    });
     let count = extent.copied * 4;
     let copied = f64::from(count) * f64::from(u32::try_from(extent.seeds).unwrap_or(1));
     for seed in 1..=extent.seeds {
         let mut maker = Maker::new(world, seed, purpose + 10);
         for _ in 0..count {
-            let attack: Attack = maker.some_attack([0.30, 0.25, 0.45], [Spread::Local, Spread::Regional, Spread::National]);
+            let attack: Attack = maker.some_attack(
+                [0.30, 0.25, 0.45],
+                [Spread::Local, Spread::Regional, Spread::National],
+            );
             add(&maker.copied(attack), true, prior / copied, &mut examples);
         }
     }

@@ -47,7 +47,9 @@ impl Maker<'_> {
         let mut scans: Vec<(Scan, bool)> = scans.into_iter().map(|scan| (scan, false)).collect();
         let centre = self.anywhere();
         let begins = self.prng.unit() * self.world.season_days / 4.0;
-        let scanned = self.prng.poisson(f64::from(attack.copies) * self.world.scan_rate);
+        let scanned = self
+            .prng
+            .poisson(f64::from(attack.copies) * self.world.scan_rate);
         for _ in 0..scanned {
             let day = begins + self.prng.unit() * self.world.season_days * 0.75;
             let place = self.of_a_copy(attack.spread, centre);
@@ -56,14 +58,20 @@ impl Maker<'_> {
             scans.extend(more.into_iter().map(|scan| (scan, true)));
         }
         scans.sort_by_key(|(scan, _)| scan.at_s);
-        Life { truth: Truth::Copied, scans }
+        Life {
+            truth: Truth::Copied,
+            scans,
+        }
     }
 
     /// One of some kinds of attack, with copies as many as attackers make: 60 in the median.
     pub fn some_attack(&mut self, weights: [f64; 3], spreads: [Spread; 3]) -> Attack {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // thousands
         let copies = self.prng.lognormal(60.0, 0.8) as u32 + 2;
-        Attack { copies, spread: spreads[self.prng.choice(&weights)] }
+        Attack {
+            copies,
+            spread: spreads[self.prng.choice(&weights)],
+        }
     }
 
     /// How many of so many honest packs somebody scanned.
@@ -72,7 +80,13 @@ impl Maker<'_> {
     }
 
     fn of_a_copy(&mut self, spread: Spread, centre: Spot) -> Spot {
-        let within = |km: f64| move |spot| GEOGRAPHY.kilometres(centre, spot).is_some_and(|distance| distance <= km);
+        let within = |km: f64| {
+            move |spot| {
+                GEOGRAPHY
+                    .kilometres(centre, spot)
+                    .is_some_and(|distance| distance <= km)
+            }
+        };
         match spread {
             Spread::Local if self.prng.chance(0.7) => centre,
             Spread::Local => self.among(within(150.0)),
@@ -86,14 +100,20 @@ impl Maker<'_> {
     pub fn poisoned(&mut self, proxies: u32, days: f64) -> Life {
         let mut life = self.honest();
         life.truth = Truth::Poisoned;
-        let begins = life.scans.last().map_or(0.0, |(scan, _)| f64::from(scan.at_s - SEASON_BEGINS_S.min(scan.at_s)) / 86_400.0);
+        let begins = life.scans.last().map_or(0.0, |(scan, _)| {
+            f64::from(scan.at_s - SEASON_BEGINS_S.min(scan.at_s)) / 86_400.0
+        });
         for _ in 0..proxies {
             let day = begins + self.prng.unit() * days;
             let (place, phone) = (self.anywhere(), self.phone());
             let mut scan = self.scan(day, place, phone, Channel::Consumer);
             // Proxies have no position of their own to tell; half pass for fixed lines.
             if let Some(sighting) = &mut scan.sighting {
-                sighting.class = if self.prng.chance(0.5) { PlaceClass::Fixed } else { PlaceClass::Unknown };
+                sighting.class = if self.prng.chance(0.5) {
+                    PlaceClass::Fixed
+                } else {
+                    PlaceClass::Unknown
+                };
             }
             scan.phone = Some(phone);
             life.scans.push((scan, false));

@@ -20,7 +20,11 @@ impl Maker<'_> {
         }
         scans.sort_by_key(|scan| scan.at_s);
         Life {
-            truth: if is_viral { Truth::Image } else { Truth::Honest },
+            truth: if is_viral {
+                Truth::Image
+            } else {
+                Truth::Honest
+            },
             scans: scans.into_iter().map(|scan| (scan, false)).collect(),
         }
     }
@@ -44,7 +48,11 @@ impl Maker<'_> {
             let [at_once, later, days] = self.world.moved;
             let moved = at_once + later * (1.0 - crate::domain::detection::real::exp(-gap / days));
             if self.prng.chance(moved) {
-                place = if self.prng.chance(self.world.moved_near) { self.in_province(place) } else { self.anywhere() };
+                place = if self.prng.chance(self.world.moved_near) {
+                    self.in_province(place)
+                } else {
+                    self.anywhere()
+                };
             }
             phones += 1;
             let phone = self.phone();
@@ -61,14 +69,22 @@ impl Maker<'_> {
     /// A dealer, or one after another, looks before the sale.
     fn dealer(&mut self, scans: &mut Vec<Scan>, sale: f64) {
         let looks = 1 + u32::from(self.prng.chance(0.3));
-        let mut place = if self.prng.chance(0.7) { self.near() } else { self.anywhere() };
+        let mut place = if self.prng.chance(0.7) {
+            self.near()
+        } else {
+            self.anywhere()
+        };
         for look in 0..looks {
             // Mostly his own man looks again; sometimes the next dealer does.
             if look > 0 && self.prng.chance(0.3) {
                 place = self.anywhere();
             }
             let day = sale - 1.0 - self.prng.exponential(8.0);
-            let channel = if self.prng.chance(self.world.dealers_unsaid) { Channel::Consumer } else { Channel::Dealer };
+            let channel = if self.prng.chance(self.world.dealers_unsaid) {
+                Channel::Consumer
+            } else {
+                Channel::Dealer
+            };
             let phone = self.phone();
             scans.push(self.scan(day, place, phone, channel));
         }
@@ -78,7 +94,10 @@ impl Maker<'_> {
     pub(super) fn posted(&mut self, scans: &mut Vec<Scan>, after: f64) {
         let begins = after + self.prng.exponential(3.0);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // hundreds
-        let phones = self.prng.lognormal(self.world.viral_phones, 0.8).min(2_000.0) as u32;
+        let phones = self
+            .prng
+            .lognormal(self.world.viral_phones, 0.8)
+            .min(2_000.0) as u32;
         for _ in 0..phones {
             let day = begins + self.prng.exponential(self.world.viral_days);
             let (place, phone) = (self.anywhere(), self.phone());

@@ -86,25 +86,52 @@ impl World {
     pub fn wrong_ones() -> Vec<Self> {
         let usual = Self::reference();
         vec![
-            Self { name: "gifts tripled", moved: [0.06, 0.30, 1.5], ..usual.clone() },
-            Self { name: "dealers fivefold", dealers: 5.0 * usual.dealers, ..usual.clone() },
-            Self { name: "pictures tenfold", viral: 10.0 * usual.viral, ..usual.clone() },
+            Self {
+                name: "gifts tripled",
+                moved: [0.06, 0.30, 1.5],
+                ..usual.clone()
+            },
+            Self {
+                name: "dealers fivefold",
+                dealers: 5.0 * usual.dealers,
+                ..usual.clone()
+            },
+            Self {
+                name: "pictures tenfold",
+                viral: 10.0 * usual.viral,
+                ..usual.clone()
+            },
             Self {
                 name: "places poor",
                 classes: [0.05, 0.20, 0.65, 0.10],
                 confusion: [[0.98, 0.015], [0.70, 0.18], [0.30, 0.35], [0.20, 0.30]],
                 ..usual.clone()
             },
-            Self { name: "more repeats", another: [0.30, 0.45], ..usual.clone() },
-            Self { name: "long gaps", gaps: [(0.4, 12.0 / 1440.0), (0.25, 0.375), (0.35, 16.0)], ..usual.clone() },
-            Self { name: "no cookies", no_phone: 0.2, ..usual },
+            Self {
+                name: "more repeats",
+                another: [0.30, 0.45],
+                ..usual.clone()
+            },
+            Self {
+                name: "long gaps",
+                gaps: [(0.4, 12.0 / 1440.0), (0.25, 0.375), (0.35, 16.0)],
+                ..usual.clone()
+            },
+            Self {
+                name: "no cookies",
+                no_phone: 0.2,
+                ..usual
+            },
         ]
     }
 
     /// The same without posted pictures: every code is one item in few hands.
     #[must_use]
     pub fn of_one_item(&self) -> Self {
-        Self { viral: 0.0, ..self.clone() }
+        Self {
+            viral: 0.0,
+            ..self.clone()
+        }
     }
 }
 
@@ -163,8 +190,15 @@ impl<'a> Maker<'a> {
             };
             spots().scan(0.0, add).collect()
         };
-        let distance = |spot| origin.and_then(|origin| GEOGRAPHY.kilometres(origin, spot)).unwrap_or(0.0);
-        let near = |spot| GEOGRAPHY.weight(spot) * crate::domain::detection::real::exp(-distance(spot) / world.near_km);
+        let distance = |spot| {
+            origin
+                .and_then(|origin| GEOGRAPHY.kilometres(origin, spot))
+                .unwrap_or(0.0)
+        };
+        let near = |spot| {
+            GEOGRAPHY.weight(spot)
+                * crate::domain::detection::real::exp(-distance(spot) / world.near_km)
+        };
         Self {
             world,
             prng: Prng::new(seed, purpose),
@@ -175,7 +209,10 @@ impl<'a> Maker<'a> {
     }
 
     fn spot(number: usize) -> Spot {
-        u16::try_from(number).ok().and_then(Spot::new).unwrap_or_else(|| unreachable!("sums are of spots"))
+        u16::try_from(number)
+            .ok()
+            .and_then(Spot::new)
+            .unwrap_or_else(|| unreachable!("sums are of spots"))
     }
 
     fn anywhere(&mut self) -> Spot {
@@ -187,14 +224,25 @@ impl<'a> Maker<'a> {
     }
 
     fn sold(&mut self) -> Spot {
-        if self.prng.chance(self.world.near) { self.near() } else { self.anywhere() }
+        if self.prng.chance(self.world.near) {
+            self.near()
+        } else {
+            self.anywhere()
+        }
     }
 
     /// Somewhere people live that passes.
     fn among(&mut self, passes: impl Fn(Spot) -> bool) -> Spot {
-        let spots: Vec<Spot> = (0..GEOGRAPHY.prefectures()).filter_map(Spot::new).filter(|spot| passes(*spot)).collect();
+        let spots: Vec<Spot> = (0..GEOGRAPHY.prefectures())
+            .filter_map(Spot::new)
+            .filter(|spot| passes(*spot))
+            .collect();
         let weights: Vec<f64> = spots.iter().map(|spot| GEOGRAPHY.weight(*spot)).collect();
-        if spots.is_empty() { self.anywhere() } else { spots[self.prng.choice(&weights)] }
+        if spots.is_empty() {
+            self.anywhere()
+        } else {
+            spots[self.prng.choice(&weights)]
+        }
     }
 
     fn in_province(&mut self, of: Spot) -> Spot {
@@ -219,7 +267,12 @@ impl<'a> Maker<'a> {
         } else {
             self.anywhere()
         };
-        let class = [PlaceClass::Gps, PlaceClass::Fixed, PlaceClass::Mobile, PlaceClass::Unknown][class];
+        let class = [
+            PlaceClass::Gps,
+            PlaceClass::Fixed,
+            PlaceClass::Mobile,
+            PlaceClass::Unknown,
+        ][class];
         Sighting { spot, class }
     }
 
@@ -229,7 +282,9 @@ impl<'a> Maker<'a> {
         let sighting = self.seen(really);
         let network = match sighting.class {
             PlaceClass::Fixed | PlaceClass::Gps => self.prng.next(),
-            PlaceClass::Mobile | PlaceClass::Unknown => u64::from(GEOGRAPHY.code(sighting.spot) / 10_000) * 64 + self.prng.next() % 64,
+            PlaceClass::Mobile | PlaceClass::Unknown => {
+                u64::from(GEOGRAPHY.code(sighting.spot) / 10_000) * 64 + self.prng.next() % 64
+            }
         };
         Scan {
             at_s: seconds(day),

@@ -52,7 +52,8 @@ impl Prng {
     /// By a table of sums.
     pub fn pick(&mut self, sums: &[f64]) -> usize {
         let at = self.unit() * sums.last().copied().unwrap_or(1.0);
-        sums.partition_point(|sum| *sum <= at).min(sums.len().saturating_sub(1))
+        sums.partition_point(|sum| *sum <= at)
+            .min(sums.len().saturating_sub(1))
     }
 
     pub fn poisson(&mut self, mean: f64) -> u32 {
@@ -80,7 +81,12 @@ mod tests {
 
     #[test]
     fn a_seed_is_a_world() {
-        let drawn: Vec<u64> = (0..3).map({ let mut prng = Prng::new(7, 1); move |_| prng.next() }).collect();
+        let drawn: Vec<u64> = (0..3)
+            .map({
+                let mut prng = Prng::new(7, 1);
+                move |_| prng.next()
+            })
+            .collect();
         let mut again = Prng::new(7, 1);
         assert!(drawn.iter().all(|number| *number == again.next()));
         assert_ne!(Prng::new(7, 2).next(), drawn[0]);
