@@ -46,16 +46,21 @@ impl BatchState {
     /// scans let expect, weighed by how much they prove. Never below 0.
     pub fn raise(&self, parameters: &Parameters) -> f64 {
         let prior = exp(parameters.prior_copied);
-        // A batch with copies in it is as rare as one code in a hundred copied ones.
-        let weights = [25.0 * prior; 4];
+        // One batch in a thousand has copies in many of its codes.
+        let weights = [2.5 * prior; 4];
         let highest = self.sums.iter().copied().fold(0.0, f64::max);
-        let (mut all, mut copied) = ((1.0 - 100.0 * prior) * exp(-highest), 0.0);
+        let (mut all, mut copied) = ((1.0 - 10.0 * prior) * exp(-highest), 0.0);
         for ((sum, share), weight) in self.sums.iter().zip(parameters.batch_shares).zip(weights) {
             let weight = weight * exp(sum - highest);
             all += weight;
             copied += weight * share;
         }
-        ln(1.0 + copied / all / prior)
+        let expected: f64 = weights
+            .iter()
+            .zip(parameters.batch_shares)
+            .map(|(weight, share)| weight * share)
+            .sum();
+        ln((prior + copied / all) / (prior + expected)).max(0.0)
     }
 
     /// As it is stored.

@@ -232,8 +232,10 @@ impl super::state::MarkState {
             (self.image.into(), Hypothesis::ImageCirculating),
             (poison, Hypothesis::PoisoningSuspected),
         ];
+        // Of a suspected code it is told what else than an honest pack it may be.
         let best = single
             .into_iter()
+            .skip(usize::from(self.is_suspected()))
             .chain([(copied, Hypothesis::Copied)])
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match best.map(|best| best.1) {

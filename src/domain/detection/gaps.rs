@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_stream_learns_its_size() {
-        let few = Stream::new(0.9, 5.0, 1.0, 0.1, 0.2);
-        let many = Stream::new(0.9, 5.0, 9.0, 0.1, 0.2);
+        let few = Stream::new(0.9, 5.0, 1.0, 0.1, 0.101);
+        let many = Stream::new(0.9, 5.0, 9.0, 0.1, 0.101);
         assert!(many.silent < few.silent && many.density > few.density);
         assert!((Stream::new(0.9, 5.0, 3.0, 0.2, 0.2).silent - 1.0).abs() < 1e-12);
     }

@@ -75,8 +75,10 @@ pub struct Parameters {
     /// Log-odds of a hidden code that is wrong, of one claimed again by another phone, of a scan before activation,
     /// after use or destruction, outside the licensed market, and of an inspector's finding.
     pub hard: [f64; 6],
-    /// Posterior log-odds = first + second x (log-odds of the model): the correction that calibration found.
+    /// Posterior log-odds = first + second × (log-odds of the model): the correction that calibration found.
     pub calibration: [f64; 2],
+    /// Log-odds below the prior count by this share of their distance: silence proves less than the model has it.
+    pub below_prior: f64,
     /// An alarm needs at least these posterior log-odds ...
     pub alarm_log_odds: f64,
     /// ... and this logarithm of the e-value.
@@ -92,7 +94,7 @@ impl Parameters {
     /// less favourable kinds of honest packs beside them.
     pub fn reference() -> Self {
         let usual = Honest {
-            weight: 0.74,
+            weight: 0.64,
             another: [0.20, 0.33, 0.36],
             gaps: [0.48, 0.27, 0.20, 0.05],
             moved: [0.02, 0.11],
@@ -106,8 +108,8 @@ impl Parameters {
             ..usual
         };
         let dealers = Honest {
-            weight: 0.15,
-            another: [0.6, 0.45, 0.40],
+            weight: 0.25,
+            another: [0.8, 0.70, 0.45],
             gaps: [0.22, 0.14, 0.44, 0.20],
             moved_first: [0.8, 0.5],
             ..usual
@@ -149,11 +151,19 @@ impl Parameters {
             clip: [-2.5, 6.0],
             network_day: 3.0,
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
-            calibration: [0.0, 1.0],
-            alarm_log_odds: 0.0,
+            calibration: [8.63, 2.116],
+            below_prior: 0.1,
+            alarm_log_odds: -4.6,
             alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
-            alarm_batch: 4.6,
+            alarm_batch: 0.8,
         }
+    }
+
+    /// The model's log-odds as calibration corrects them. Monotone.
+    pub fn corrected(&self, log_odds: f64) -> f64 {
+        let [offset, slope] = self.calibration;
+        let below = (self.prior_copied - log_odds).max(0.0);
+        offset + slope * (log_odds + below) - self.below_prior * below
     }
 }

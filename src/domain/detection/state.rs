@@ -151,8 +151,7 @@ impl MarkState {
 
     /// Posterior log-odds that the code was copied; `raise` is what its batch adds to the prior.
     pub fn log_odds(&self, parameters: &Parameters, raise: f64) -> f64 {
-        let [offset, slope] = parameters.calibration;
-        offset + slope * (parameters.prior_copied + raise + f64::from(self.log_odds))
+        parameters.corrected(parameters.prior_copied + f64::from(self.log_odds)) + raise
     }
 
     /// The posterior probability that the code was copied.
@@ -165,10 +164,10 @@ impl MarkState {
         self.log_odds.into()
     }
 
-    /// What the mark adds to its batch's account: the less of its gain and the logarithm of its e-value, so that a batch
-    /// of honest packs of an unusual kind raises no alarm.
+    /// What the mark adds to its batch's account: two parts of its gain and one of the logarithm of its e-value, so that
+    /// a batch of honest packs of an unusual kind raises fewer alarms.
     pub fn for_batch(&self, parameters: &Parameters) -> f64 {
-        self.gain().min(self.ln_e_value(parameters))
+        0.65 * self.gain() + 0.35 * self.ln_e_value(parameters).min(self.gain())
     }
 
     /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.

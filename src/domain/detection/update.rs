@@ -66,13 +66,12 @@ impl MarkState {
         if !is_known_phone {
             self.phones = self.phones.saturating_add(1);
         }
-        let before = self.log_odds;
         self.hard(parameters, scan, is_known_phone, &mut step);
         if scan.channel != Channel::Dealer {
             if self.first_s == 0 {
                 self.begin(scan);
             } else {
-                self.weigh(parameters, scan, is_known_phone, before, &mut step);
+                self.weigh(parameters, scan, is_known_phone, &mut step);
             }
         }
         self.remember(phone, is_known_phone);
@@ -204,7 +203,6 @@ impl MarkState {
         parameters: &Parameters,
         scan: &Scan,
         is_known_phone: bool,
-        before: f32,
         step: &mut Step,
     ) {
         let times = self.times(parameters, scan);
@@ -235,9 +233,14 @@ impl MarkState {
             self.take(parameters, scan, &densities);
         }
         let increment = self.raw(parameters) - raw;
+        // Whoever was there before is no reason to warn anybody, least of all themselves.
+        let increment = if is_known_phone {
+            increment.min(0.0)
+        } else {
+            increment
+        };
         let increment = self.capped(parameters, scan, increment);
         self.log_odds += narrow(increment);
-        debug_assert!(self.log_odds.is_finite() && before.is_finite());
         self.move_anchors(parameters, &accounts, times.gap.days, scan.sighting);
         self.last_s = self.last_s.max(scan.at_s);
         if self.first_s > scan.at_s {

@@ -20,8 +20,7 @@ pub struct Example {
 impl Example {
     /// Its posterior as these parameters correct it.
     pub fn posterior(&self, parameters: &Parameters) -> f64 {
-        let [offset, slope] = parameters.calibration;
-        probability(offset + slope * self.log_odds)
+        probability(parameters.corrected(self.log_odds))
     }
 }
 

@@ -144,6 +144,10 @@ fn tell(
 fn reasons(state: &MarkState, raise: f64, step: &Step) -> String {
     /// Weaker evidence is not worth a sentence.
     const WORTH_TELLING: f32 = 0.7;
+    // A code that nothing much speaks against needs no reasons.
+    if state.gain() < 0.5 && raise < 0.7 && !state.is_suspected() {
+        return String::new();
+    }
     let mut pieces = step.evidence.clone();
     if state.is_suspected() || !pieces.is_empty() {
         let earlier = state

@@ -39,6 +39,11 @@ pub struct Report {
 /// False alarms per honest scanned code at which detection is told.
 const LEVELS: [f64; 3] = [0.01, 0.001, 0.0001];
 
+/// The worlds, of those that are not as believed, by which the level for 0.1 % is set too.
+const WORLDS_FOR_THE_LEVEL: usize = 4;
+/// The share of false alarms that it keeps there.
+const IN_WRONG_WORLDS: f64 = 0.0017;
+
 const ATTACKS: [(u32, Spread); 8] = [
     (100, Spread::National),
     (50, Spread::National),
@@ -55,10 +60,17 @@ pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
     let world = World::reference();
     let model = Detector::Model(Box::new(parameters.clone()));
     let honest = descending(&world, extent, &model);
+    // Not more than 0.1 % in the world that is believed in, nor more than clearly less than 0.2 % where it is wrong in one way.
+    let wrong = World::wrong_ones();
+    let wrong = wrong
+        .iter()
+        .take(WORLDS_FOR_THE_LEVEL)
+        .map(|world| level(&descending(world, extent, &model), IN_WRONG_WORLDS));
+    let at_level = wrong.fold(level(&honest, 0.001), f64::max);
     let mut tables = String::new();
-    let curves = attacks(parameters, &world, extent, &honest, &mut tables);
+    let curves = attacks(parameters, &world, extent, (&honest, at_level), &mut tables);
     rules(&world, extent, &mut tables);
-    wrong_worlds(parameters, extent, level(&honest, 0.001), &mut tables);
+    wrong_worlds(parameters, extent, at_level, &mut tables);
     bounds(parameters, extent, &mut tables);
     poisoning(
         parameters,
@@ -110,7 +122,7 @@ fn attacks(
     parameters: &Parameters,
     world: &World,
     extent: Extent,
-    honest: &[f64],
+    (honest, at_level): (&[f64], f64),
     tables: &mut String,
 ) -> Vec<Curve> {
     let model = Detector::Model(Box::new(parameters.clone()));
@@ -123,7 +135,6 @@ fn attacks(
         let best_honest = descending(world, extent, &best);
         let (mut ours, mut theirs, mut top) = (Vec::new(), [const { Vec::new() }; 2], Vec::new());
         let (mut found_at, mut buyers, mut warned) = (Vec::new(), 0, 0);
-        let at_level = level(honest, 0.001);
         each_copied(world, extent, attack, |life| {
             let scores = model.scores(life);
             ours.push(scores.last().copied().unwrap_or(NO_SCORE));
@@ -141,9 +152,17 @@ fn attacks(
         });
         let found =
             |scores: &[f64], level: f64| Share::of(scores.iter().map(|score| *score > level));
+        let level_for = |share: f64| {
+            let set = level(honest, share);
+            if (share - 0.001).abs() < 1e-9 {
+                set.max(at_level)
+            } else {
+                set
+            }
+        };
         for share in LEVELS {
             let (ours, top) = (
-                found(&ours, level(honest, share)),
+                found(&ours, level_for(share)),
                 found(&top, level(&best_honest, share)),
             );
             let rule = |at: usize| found(&theirs[at], level(&rules[at].0, share));
