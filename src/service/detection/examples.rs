@@ -49,6 +49,14 @@ impl Labels {
     }
 }
 
+#[cfg(test)]
+impl Labels {
+    /// The truth of a mark as it is written.
+    pub fn is_copied(&self, mark: &str) -> Option<bool> {
+        self.0.get(&parse_mark(mark)?).copied()
+    }
+}
+
 /// The scanned codes whose truth is known, weighed so that copied ones are as rare as the prior says. Lines are in the order of
 /// time.
 pub fn of(parameters: &Parameters, lines: &[Line<'_>], labels: &Labels) -> Vec<Example> {

@@ -9,4 +9,6 @@ pub mod examples;
 pub mod replay;
 pub mod scans;
 pub mod simulate;
+#[cfg(test)]
+mod tests;
 pub mod world;
