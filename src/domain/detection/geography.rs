@@ -109,13 +109,13 @@ impl Geography {
             })
             .collect();
         let all: f64 = near.iter().sum();
-        for at in 0..count {
+        for (at, near) in near.iter().enumerate() {
             let around = (0..count)
                 .filter(|other| f64::from(self.distances[at * count + other]) <= NEIGHBOURHOOD_KM);
             let around = around.map(|other| self.rows[other].weight).sum();
             let row = &mut self.rows[at];
             row.around = around;
-            row.sold = 0.5 * row.weight + 0.5 * near[at] / all;
+            row.sold = 0.5 * row.weight + 0.5 * near / all;
             let province = &mut self.provinces[usize::from(row.province)];
             province.1 += row.weight;
             province.2 += row.sold;

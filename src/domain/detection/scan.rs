@@ -71,6 +71,7 @@ impl Hidden {
 
 /// What the ledger says of the mark at the time of the scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // four facts, each on its own
 pub struct Standing {
     /// It was not activated yet.
     pub before_activation: bool,

@@ -235,7 +235,7 @@ fn rules(world: &World, extent: Extent, tables: &mut String) {
         for (copies, spread) in [ATTACKS[0], ATTACKS[1], ATTACKS[6]] {
             let mut found = Vec::new();
             each_copied(world, extent, Attack { copies, spread }, |life| {
-                found.push(rule.score(life) > 0.0)
+                found.push(rule.score(life) > 0.0);
             });
             row.push(Share::of(found).percent());
         }

@@ -1,6 +1,6 @@
 //! Random numbers from a seed: the same world on every machine, whatever version of whatever crate.
 //!
-//! SplitMix64 (Steele, Lea, Flood 2014); what is drawn uses no mathematics library.
+//! `SplitMix64` (Steele, Lea, Flood 2014); what is drawn uses no mathematics library.
 
 use crate::domain::detection::real::{exp, ln};
 
