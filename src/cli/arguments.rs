@@ -82,7 +82,7 @@ impl Installation {
     /// Whether nobody said which database and which keys.
     pub(super) fn is_by_default(&self) -> bool {
         let database = self.database.as_ref().ok();
-        database == DATABASE.parse().ok().as_ref() && self.keys == PathBuf::from(KEYS)
+        database == DATABASE.parse().ok().as_ref() && self.keys.as_os_str() == KEYS
     }
 
     pub(super) fn key_folder(&self) -> KeyFolder {

@@ -31,6 +31,7 @@ mod printer;
 mod scan;
 mod serve;
 mod template;
+mod tip;
 mod token;
 mod traffic;
 mod trail;
@@ -143,6 +144,9 @@ enum Command {
     /// Read the ledger, and correct it by further entries (台账)
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Handle what people tell of suspect packs (举报线索)
+    #[command(subcommand)]
+    Tip(tip::Tip),
     /// Age out what phones asked (查询记录)
     #[command(subcommand)]
     Scan(scan::Scan),
@@ -196,6 +200,7 @@ pub fn run() -> ExitCode {
             Command::Batch(batch) => batch.run(place, &mut output).await,
             Command::Pack(pack) => pack.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
+            Command::Tip(tip) => tip.run(place, &mut output).await,
             Command::Scan(scan) => scan.run(place, &mut output).await,
             Command::Detect(detect) => detect.run(&mut output),
             Command::Verify(verify) => return verify.run(place, &mut output).await,

@@ -15,7 +15,9 @@ use super::arguments::Installation;
 use super::failure::Failure;
 use super::token;
 use super::traffic::TrafficArguments;
-use crate::http::{self, App};
+use super::values::line;
+use crate::domain::text::Line;
+use crate::http::{self, App, Notice};
 use crate::service::retention;
 
 #[derive(Args)]
@@ -60,6 +62,9 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(u32).range(0..=36_500)
     )]
     keep_scans_days: u32,
+    /// Whom people ask about what is kept of them, and how, as the privacy notice shows it
+    #[arg(long, env = "YUANMARK_CONTACT", value_name = "TEXT", value_parser = line)]
+    contact: Option<Line>,
     #[command(flatten)]
     traffic: TrafficArguments,
 }
@@ -78,7 +83,11 @@ impl Serve {
         start_log(self.log_format);
         let admin = self.admin_token_file.as_deref().map(token::read);
         let admin = admin.transpose()?;
-        let traffic = self.traffic.open()?;
+        let mut traffic = self.traffic.open()?;
+        traffic.notice = Notice {
+            keep_scans_days: self.keep_scans_days,
+            contact: self.contact,
+        };
         let (keys, store) = place.open().await?;
         let (listener, public_url) = self.address.bind().await?;
         let keys = Arc::new(keys);

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use crate::http::{
-    ASKS_OF_A_SERIAL_PER_HOUR, AddressRange, GUESSES_PER_HOUR, SerialLimits, Traffic,
+    ASKS_OF_A_SERIAL_PER_HOUR, AddressRange, GUESSES_PER_HOUR, SerialLimits, TipLimits, Traffic,
     TrustedProxies,
 };
 use crate::places::PlacesError;
@@ -55,7 +55,9 @@ impl TrafficArguments {
         Ok(Traffic {
             proxies: TrustedProxies::new(self.trusted_proxies),
             limits: SerialLimits::new(self.guesses_per_hour, self.asks_of_a_serial_per_hour),
+            tips: TipLimits::default(),
             places: LivePlaces::open(self.places)?,
+            ..Traffic::default()
         })
     }
 }

@@ -27,6 +27,7 @@ use crate::domain::order::OrderState;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
+use crate::domain::tip::{TipKind, TipState};
 use crate::domain::township::Township;
 use crate::domain::uscc::Uscc;
 use crate::domain::whole::digits_of;
@@ -70,6 +71,8 @@ are_words! {
     Role: Self::ALL;
     Step: Self::ALL;
     TestResult: Self::ALL;
+    TipKind: Self::ALL;
+    TipState: Self::ALL;
 }
 
 /// One of a few words; help shows each with its Chinese name.

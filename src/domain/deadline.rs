@@ -13,6 +13,11 @@ pub const FIRST_REVIEW_WORKING_DAYS: u16 = 10;
 /// Hunan gives for a change.
 pub const AIM_WORKING_DAYS: u16 = 10;
 
+/// Working days within which whoever sent a tip is told whether it is accepted (市场监督管理投诉举报处理暂行办法).
+pub const TIP_ACCEPTANCE_WORKING_DAYS: u16 = 7;
+/// Working days within which a tip is decided (the same). Both run from its sending.
+pub const TIP_DECISION_WORKING_DAYS: u16 = 15;
+
 /// A kind of thing that waits. In the order of a licence's and then of a label's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Matter {
@@ -60,6 +65,10 @@ pub enum Matter {
     Transfer,
     /// Marks are frozen: a case is open.
     Frozen,
+    /// A tip waits to be accepted.
+    TipAcceptance,
+    /// An accepted tip waits to be decided.
+    TipDecision,
     /// A person has not set up the account that was made.
     Account,
 }
@@ -99,6 +108,8 @@ impl Matter {
     pub const fn term(self) -> Option<(u16, Source)> {
         match self {
             Self::FirstReview => Some((FIRST_REVIEW_WORKING_DAYS, Source::Rule)),
+            Self::TipAcceptance => Some((TIP_ACCEPTANCE_WORKING_DAYS, Source::Rule)),
+            Self::TipDecision => Some((TIP_DECISION_WORKING_DAYS, Source::Rule)),
             Self::Correction | Self::NonUse => None,
             Self::Approval
             | Self::Admission

@@ -26,7 +26,7 @@ impl PhoneName {
 }
 
 /// What is stored of a phone: the first 16 bytes of a keyed hash of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PhoneHash(pub [u8; 16]);
 
 /// The secret that signs and hashes phone names.

@@ -86,6 +86,8 @@ impl PlaceClass {
 /// A row of the table.
 pub(super) struct Row {
     pub code: u32,
+    /// The code as it is written.
+    pub digits: &'static str,
     /// Such as 益阳市.
     pub name: &'static str,
     /// Where it is governed from, in English, such as Yiyang.
@@ -96,8 +98,10 @@ pub(super) struct Row {
 pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let read = |row: &'static str| {
         let mut fields = row.split(',');
+        let digits = fields.next()?;
         Some(Row {
-            code: fields.next()?.parse().ok()?,
+            code: digits.parse().ok()?,
+            digits,
             name: fields.next()?,
             seat: fields.next_back()?,
         })
@@ -113,6 +117,9 @@ pub(super) fn prefectures_of(province: u32) -> &'static [Row] {
     let after = ROWS.partition_point(|row| row.code / 10_000 <= province);
     &ROWS[first..after]
 }
+
+/// A name in Chinese and in English.
+pub type Names = (&'static str, &'static str);
 
 /// A prefecture of the table; or a province as a whole where only that is known, under its own code of GB/T 2260, such
 /// as 430000 for Hunan.
@@ -145,6 +152,28 @@ impl Prefecture {
     /// The six digits.
     pub const fn code(self) -> u32 {
         self.0
+    }
+
+    /// What it is called: its own name in Chinese and its seat in English, or those of the province where only that is
+    /// known.
+    pub fn name(self) -> (&'static str, &'static str) {
+        match ROWS.binary_search_by_key(&self.0, |row| row.code) {
+            Ok(place) => (ROWS[place].name, ROWS[place].seat),
+            Err(_) => self.province(),
+        }
+    }
+
+    /// Every province by its names in Chinese and English, the one we are in first, with its prefectures: the six digits and
+    /// the names of each.
+    pub fn by_province() -> impl Iterator<Item = (Names, Vec<(&'static str, Names)>)> {
+        const OURS: u32 = 43;
+        let ours = PROVINCES.iter().filter(|(code, ..)| *code == OURS);
+        let others = PROVINCES.iter().filter(|(code, ..)| *code != OURS);
+        ours.chain(others).map(|(code, zh, en)| {
+            let rows = prefectures_of(*code).iter();
+            let all = rows.map(|row| (row.digits, (row.name, row.seat)));
+            ((*zh, *en), all.collect())
+        })
     }
 
     /// Its province in Chinese and in English.
@@ -206,6 +235,19 @@ mod tests {
         assert!(!Prefecture::new(810_000).unwrap().is_a_whole_province());
         assert_eq!(Prefecture::new(110_000), None);
         assert_eq!(code(99), None);
+    }
+
+    #[test]
+    fn all_prefectures_can_be_chosen_ours_first() {
+        let all: Vec<_> = Prefecture::by_province().collect();
+        assert_eq!(all.len(), PROVINCES.len());
+        assert_eq!(all[0].0, ("湖南", "Hunan"));
+        let count: usize = all.iter().map(|(_, prefectures)| prefectures.len()).sum();
+        assert_eq!(count, ROWS.len());
+        let yiyang = Prefecture::new(430_900).unwrap();
+        assert!(all[0].1.contains(&("430900", ("益阳市", "Yiyang"))));
+        assert_eq!(yiyang.name(), ("益阳市", "Yiyang"));
+        assert_eq!(Prefecture(430_000).name(), ("湖南", "Hunan"));
     }
 
     #[test]

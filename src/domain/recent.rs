@@ -40,6 +40,13 @@ impl Recent {
         }
     }
 
+    /// The same without the queries of this phone, whose owner had them deleted.
+    #[must_use]
+    pub fn without(mut self, phone: PhoneHash) -> Self {
+        self.0.retain(|(other, _, _)| *other != phone);
+        self
+    }
+
     /// As it is stored; `None` if there is nothing to store.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let mut bytes = Vec::with_capacity(self.0.len() * BYTES);
@@ -98,6 +105,20 @@ mod tests {
         assert_eq!(recent.0.len(), 1, "the others are too old");
         recent.add(None, at(90), 6);
         assert_eq!(recent.to_bytes(), None);
+    }
+
+    #[test]
+    fn a_phone_can_be_forgotten_alone() {
+        let mut recent = Recent::default();
+        recent.add(Some(PhoneHash([1; 16])), at(0), 2);
+        recent.add(Some(PhoneHash([2; 16])), at(1), 3);
+        recent.add(Some(PhoneHash([1; 16])), at(2), 4);
+        let rest = recent.without(PhoneHash([1; 16]));
+        let since = at(0) - SAME_QUERY;
+        assert_eq!(rest.number_of(PhoneHash([1; 16]), since), None);
+        assert_eq!(rest.number_of(PhoneHash([2; 16]), since), Some(3));
+        let rest = rest.without(PhoneHash([2; 16]));
+        assert_eq!(rest.to_bytes(), None);
     }
 
     #[test]

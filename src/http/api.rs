@@ -210,16 +210,9 @@ pub async fn verify(
     visitor: Visitor,
     ApiJson(request): ApiJson<VerifyRequest>,
 ) -> Response {
-    let place = match request.prefecture.map(Prefecture::new) {
-        None => None,
-        Some(Some(prefecture)) if !prefecture.is_a_whole_province() => Some(Place {
-            prefecture,
-            class: PlaceClass::Gps,
-        }),
-        Some(_) => {
-            let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
-            return Problem::INVALID.because(detail).response();
-        }
+    let place = match place_of(request.prefecture) {
+        Ok(place) => place,
+        Err(problem) => return problem.response(),
     };
     let input = Input::read(&request.code);
     let answer = match check(&app, &visitor, input, place).await {
@@ -238,6 +231,21 @@ pub async fn verify(
         response.headers_mut(),
     );
     response
+}
+
+/// Where a phone is, as its owner says it.
+pub(super) fn place_of(prefecture: Option<u32>) -> Result<Option<Place>, Problem> {
+    match prefecture.map(Prefecture::new) {
+        None => Ok(None),
+        Some(Some(prefecture)) if !prefecture.is_a_whole_province() => Ok(Some(Place {
+            prefecture,
+            class: PlaceClass::Gps,
+        })),
+        Some(_) => {
+            let detail = "prefecture: there is no prefecture of this code in GB/T 2260";
+            Err(Problem::INVALID.because(detail))
+        }
+    }
 }
 
 impl VerdictBody {

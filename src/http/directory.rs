@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::admin::values::{At, Day};
+use super::packing::takes_gzip;
 use super::problem::Problem;
 use super::{ANSWER_TIMEOUT, App, etag};
 use crate::domain::form::Form;
@@ -300,52 +301,4 @@ pub async fn directory(
     headers.insert(header::CACHE_CONTROL, kept);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     response
-}
-
-/// Whether the client takes gzip (RFC 9110, 12.5.3).
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let named = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    let mut answer = false;
-    for one in named {
-        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        let name = name.trim();
-        let weight = weight.trim().strip_prefix("q=").unwrap_or("1");
-        let is_wanted = weight
-            .trim()
-            .parse::<f32>()
-            .is_ok_and(|weight| weight > 0.0);
-        if name.eq_ignore_ascii_case("gzip") {
-            return is_wanted;
-        }
-        answer |= name == "*" && is_wanted;
-    }
-    answer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_takes_gzip_says_so() {
-        for (value, takes) in [
-            ("gzip", true),
-            ("deflate, gzip;q=0.5", true),
-            ("br, GZIP", true),
-            ("*", true),
-            ("gzip;q=0, *", false),
-            ("*, gzip;q=0", false),
-            ("gzip; q=0.000", false),
-            ("identity", false),
-            ("", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
-            assert_eq!(takes_gzip(&headers), takes, "{value}");
-        }
-        assert!(!takes_gzip(&HeaderMap::new()));
-    }
 }

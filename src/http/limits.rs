@@ -16,11 +16,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::state::keyed::ShrinkableKeyedStateStore;
 use governor::{Quota, RateLimiter};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::network::Network;
 use crate::domain::input::Input;
@@ -42,6 +44,71 @@ pub struct SerialLimits<C: Clock = MonotonicClock> {
     guesses: Option<Limit<Network, C>>,
     asks: Option<Limit<Serial, C>>,
     clock: C,
+}
+
+/// Photos that a network may have read in an hour. Most browsers read theirs themselves.
+const PHOTOS_PER_HOUR: NonZeroU32 = NonZeroU32::new(60).expect("not 0");
+/// Photos that are taken in at once: what they may hold of memory is this times [`crate::service::photo::MOST_BYTES`].
+const PHOTOS_COMING_IN: usize = 16;
+/// Photos that are read at once; the others that have come in wait.
+const PHOTOS_READ_AT_ONCE: usize = 2;
+
+/// How many photos are read for those whose browsers cannot.
+pub struct PhotoLimits<C: Clock = MonotonicClock> {
+    of_networks: Limit<Network, C>,
+    coming_in: Arc<Semaphore>,
+    read_at_once: Semaphore,
+    clock: C,
+}
+
+impl Default for PhotoLimits {
+    fn default() -> Self {
+        Self::at(MonotonicClock)
+    }
+}
+
+impl<C: Clock + Clone> PhotoLimits<C> {
+    fn at(clock: C) -> Self {
+        Self {
+            of_networks: Limit::new(Quota::per_hour(PHOTOS_PER_HOUR), clock.clone()),
+            coming_in: Arc::new(Semaphore::new(PHOTOS_COMING_IN)),
+            read_at_once: Semaphore::new(PHOTOS_READ_AT_ONCE),
+            clock,
+        }
+    }
+}
+
+impl<C: Clock> PhotoLimits<C> {
+    /// Lets a photo come in, before anything of it is read, as long as what this gives is held.
+    ///
+    /// # Errors
+    /// After how many seconds to ask again, at least 1.
+    pub fn come_in(&self, address: Option<IpAddr>) -> Result<OwnedSemaphorePermit, u64> {
+        let network = Network::of(address.unwrap_or(Ipv6Addr::UNSPECIFIED.into()));
+        let place = self
+            .coming_in
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| 5_u64)?;
+        self.of_networks.take(&network, &self.clock)?;
+        Ok(place)
+    }
+
+    /// Waits until it is this photo's turn to be read, and holds the place.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.read_at_once.acquire().await.ok()
+    }
+
+    /// Forgets networks that have been quiet for so long that it makes no difference.
+    pub fn forget_the_quiet(&self) {
+        self.of_networks.limiter.retain_recent();
+    }
+}
+
+impl<C: Clock> fmt::Debug for PhotoLimits<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhotoLimits").finish_non_exhaustive() // no network
+    }
 }
 
 /// A question by serial that was let through; what comes of it is told by [`SerialLimits::told`].
@@ -123,10 +190,10 @@ impl<C: Clock> SerialLimits<C> {
     /// Forgets networks and serials that have been quiet for so long that it makes no difference.
     pub fn forget_the_quiet(&self) {
         if let Some(guesses) = &self.guesses {
-            guesses.limiter.retain_recent();
+            guesses.forget_the_quiet();
         }
         if let Some(asks) = &self.asks {
-            asks.limiter.retain_recent();
+            asks.forget_the_quiet();
         }
     }
 }
@@ -138,7 +205,7 @@ impl<C: Clock> fmt::Debug for SerialLimits<C> {
 }
 
 impl Refusing {
-    fn after(self) -> impl FnOnce(u64) -> Refused {
+    pub(super) fn after(self) -> impl FnOnce(u64) -> Refused {
         move |seconds| Refused {
             limit: self,
             seconds,
@@ -147,15 +214,15 @@ impl Refusing {
 }
 
 /// One limit: GCRA, a bucket that holds an hour's number and fills up evenly.
-struct Limit<K: Hash + Eq + Clone, C: Clock> {
-    limiter: RateLimiter<K, Kept<K>, C, NoOpMiddleware<C::Instant>>,
+pub(super) struct Limit<K: Hash + Eq + Clone, C: Clock> {
+    limiter: RateLimiter<K, Kept<K>, C, StateInformationMiddleware>,
     kept: Kept<K>,
     /// What one question weighs.
     one: Nanos,
 }
 
 impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
-    fn new(quota: Quota, clock: C) -> Self {
+    pub(super) fn new(quota: Quota, clock: C) -> Self {
         let kept = Kept::default();
         Self {
             limiter: RateLimiter::new(quota, kept.clone(), clock),
@@ -164,16 +231,22 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
         }
     }
 
-    /// Otherwise the whole seconds until the next one is let through, at least 1.
-    fn take(&self, key: &K, clock: &C) -> Result<(), u64> {
-        self.limiter.check_key(key).map_err(|until| {
+    /// How many more there are for now; otherwise the whole seconds until the next one is let through, at least 1.
+    pub(super) fn take(&self, key: &K, clock: &C) -> Result<u32, u64> {
+        let taken = self.limiter.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(clock.now());
             let whole = wait.as_secs() + u64::from(wait > Duration::from_secs(wait.as_secs()));
             whole.max(1)
-        })
+        });
+        taken.map(|state| state.remaining_burst_capacity())
     }
 
-    fn give_back(&self, key: &K) {
+    /// Forgets those that have been quiet for so long that it makes no difference.
+    pub(super) fn forget_the_quiet(&self) {
+        self.limiter.retain_recent();
+    }
+
+    pub(super) fn give_back(&self, key: &K) {
         if let Some(until) = self.kept.lock().get_mut(key) {
             *until = until.saturating_sub(self.one);
         }
@@ -367,6 +440,26 @@ mod tests {
         for _ in 0..1000 {
             guess(&none, 1, 1).unwrap();
         }
+    }
+
+    #[test]
+    fn photos_are_limited_by_network_and_at_once() {
+        let clock = FakeRelativeClock::default();
+        let limits = PhotoLimits::at(clock.clone());
+        for _ in 0..PHOTOS_PER_HOUR.get() {
+            drop(limits.come_in(Some(address(1))).unwrap());
+        }
+        assert_eq!(limits.come_in(Some(address(1))).unwrap_err(), 60);
+        let all: Vec<_> = (0..PHOTOS_COMING_IN)
+            .map(|_| limits.come_in(Some(address(2))).unwrap())
+            .collect();
+        assert_eq!(limits.come_in(Some(address(3))).unwrap_err(), 5);
+        drop(all);
+        assert!(limits.come_in(Some(address(3))).is_ok());
+        clock.advance(HOUR + HOUR);
+        limits.forget_the_quiet();
+        assert_eq!(limits.of_networks.limiter.len(), 0);
+        assert!(limits.come_in(Some(address(1))).is_ok());
     }
 
     #[test]

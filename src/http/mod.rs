@@ -8,6 +8,8 @@ mod admin;
 pub mod api;
 mod artwork;
 mod assets;
+mod claim;
+mod claim_limits;
 pub mod console;
 mod directory;
 mod etag;
@@ -20,13 +22,19 @@ mod log;
 mod made;
 mod metrics;
 mod network;
+mod network_limit;
+mod notice;
+mod offline;
 mod openapi;
+mod packing;
 pub mod pages;
 mod person;
+mod photo;
 mod problem;
 mod security;
 mod server;
 mod status;
+mod tips;
 mod traffic;
 mod unread;
 mod upkeep;
@@ -39,7 +47,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,10 +56,12 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, SerialLimits};
+pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, PhotoLimits, SerialLimits};
 pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
+pub use notice::Notice;
 pub use server::serve;
+pub use tips::TipLimits;
 pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
@@ -81,6 +91,12 @@ const FOR_EVERYONE: Limits = Limits {
 /// A selection of many lines is the longest that JSON brings.
 const FOR_OFFICES: Limits = Limits {
     body: 1024 * 1024,
+    time: Duration::from_mins(1),
+};
+
+/// One photo in its envelope, over a slow network, and its turn to be read.
+const FOR_PHOTOS: Limits = Limits {
+    body: crate::service::photo::MOST_BYTES + 4 * 1024,
     time: Duration::from_mins(1),
 };
 
@@ -146,6 +162,7 @@ impl App {
 pub fn router(app: App) -> Router {
     let (routes, mut openapi) = OpenApiRouter::with_openapi(openapi::document())
         .merge(limited(for_everyone(), FOR_EVERYONE))
+        .merge(limited(for_photos(), FOR_PHOTOS))
         .merge(limited(admin::routes::operations(app.clone()), FOR_OFFICES))
         .split_for_parts();
     openapi::complete(&mut openapi);
@@ -160,6 +177,7 @@ pub fn router(app: App) -> Router {
     }));
     routes
         .merge(console)
+        .merge(tips::routes())
         .route(
             "/openapi.json",
             get(async move || axum::Json((*openapi).clone())),
@@ -169,19 +187,22 @@ pub fn router(app: App) -> Router {
         // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(app.clone(), for_people::error_pages))
+        .layer(from_fn(|request, next| {
+            packing::pages(pages::packed_beginnings(), request, next)
+        }))
         .layer(compression())
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))
         .with_state(app)
 }
 
-/// Packs the texts among the answers, lightly: packing a page well takes longer than making it, for a tenth of its bytes. A pack that is encrypted, or a file as it was sent to us, grows no smaller.
+/// Packs the other texts among the answers, lightly. A pack that is encrypted, or a file as it was sent to us, grows no smaller.
 fn compression() -> CompressionLayer<impl Predicate> {
     let bytes = NotForContentType::const_new("application/octet-stream");
     let worth_it = DefaultPredicate::new().and(bytes);
     CompressionLayer::new()
         .gzip(true)
-        .quality(CompressionLevel::Precise(3))
+        .quality(CompressionLevel::Precise(packing::LIGHTLY.cast_signed()))
         .compress_when(worth_it)
 }
 
@@ -189,6 +210,11 @@ fn compression() -> CompressionLayer<impl Predicate> {
 fn for_everyone() -> OpenApiRouter<App> {
     let kept = Arc::<directory::Cache>::default();
     let drawn = Arc::<artwork::Drawn>::default();
+    let list = Arc::<offline::Cache>::default();
+    let sent = Arc::<offline::SendLimit>::default();
+    let checks = OpenApiRouter::new()
+        .routes(routes!(offline::take).layer(Extension(sent)))
+        .layer(DefaultBodyLimit::max(offline::CHECKS_BODY));
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
         .route("/t/", get(pages::code))
@@ -205,14 +231,40 @@ fn for_everyone() -> OpenApiRouter<App> {
             "/artwork/{licensee}/{name}",
             get(artwork::picture).layer(Extension(drawn)),
         )
+        .merge(with_forms())
         .route("/assets/{name}", get(assets::asset))
+        .route("/offline", get(pages::offline))
+        .route("/worker.js", get(offline::worker))
+        .routes(routes!(offline::list).layer(Extension(list)))
+        .merge(checks)
         .route("/pack/{link}", get(handover::page).post(handover::download))
         .routes(routes!(api::verify))
+        .routes(routes!(claim::claim_by_program))
         .routes(routes!(handover::download_by_program))
         .routes(routes!(directory::directory).layer(Extension(kept)))
         .routes(routes!(status::jwks))
         .routes(routes!(status::healthz))
         .routes(routes!(status::readyz))
+}
+
+/// Pages whose forms anybody sends, and the one without a form beside them.
+fn with_forms() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/claim", get(pages::claim_form).post(pages::claim))
+        // What a second symbol under the film says, in upper case as symbols do.
+        .route("/claim/{serial}/{hidden}", get(pages::claim_scanned))
+        .route("/CLAIM/{serial}/{hidden}", get(pages::claim_scanned))
+        .route("/privacy", get(pages::privacy).post(pages::forget))
+        .route("/about", get(pages::about))
+        .layer(from_fn(security::no_forms_of_others))
+}
+
+/// Photos of labels, from browsers that cannot read them.
+fn for_photos() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .route("/check/photo", post(photo::read))
+        .route("/check/photo", get(photo::back))
+        .layer(from_fn(unread::taken))
 }
 
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the

@@ -210,6 +210,8 @@ impl FromStr for AddressRange {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn proxies(ranges: &[&str]) -> TrustedProxies {

@@ -32,7 +32,12 @@ impl Beginning {
     pub fn new(text: String) -> Self {
         let mut packed = HEAD.to_vec();
         let mut compress = Compress::new(Compression::new(WELL), false);
-        add(&mut compress, text.as_bytes(), &mut packed, FlushCompress::Full);
+        add(
+            &mut compress,
+            text.as_bytes(),
+            &mut packed,
+            FlushCompress::Full,
+        );
         let mut crc = Crc::new();
         crc.update(text.as_bytes());
         Self { text, packed, crc }
@@ -53,7 +58,8 @@ impl Beginning {
         });
         let mut crc = Crc::new();
         crc.update(rest);
-        let mut whole = self.crc.clone();
+        let mut whole = Crc::new();
+        whole.combine(&self.crc);
         whole.combine(&crc);
         packed.extend(whole.sum().to_le_bytes());
         packed.extend(whole.amount().to_le_bytes());
@@ -100,7 +106,11 @@ pub async fn pages(beginnings: &'static [Beginning], request: Request, next: Nex
         return Response::from_parts(head, Body::empty());
     };
     let packed = takes
-        .then(|| beginnings.iter().find_map(|beginning| beginning.pack(&page)))
+        .then(|| {
+            beginnings
+                .iter()
+                .find_map(|beginning| beginning.pack(&page))
+        })
         .flatten();
     head.headers
         .append(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -114,4 +124,79 @@ pub async fn pages(beginnings: &'static [Beginning], request: Request, next: Nex
         }
     };
     Response::from_parts(head, Body::from(body))
+}
+
+/// Whether the client takes gzip (RFC 9110, 12.5.3).
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let named = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    let mut answer = false;
+    for one in named {
+        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+        let name = name.trim();
+        let weight = weight.trim().strip_prefix("q=").unwrap_or("1");
+        let is_wanted = weight
+            .trim()
+            .parse::<f32>()
+            .is_ok_and(|weight| weight > 0.0);
+        if name.eq_ignore_ascii_case("gzip") {
+            return is_wanted;
+        }
+        answer |= name == "*" && is_wanted;
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::GzDecoder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unpacked(packed: &[u8]) -> Vec<u8> {
+        let mut text = Vec::new();
+        GzDecoder::new(packed).read_to_end(&mut text).unwrap();
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_in_two_parts_is_whole_again(beginning in ".{0,3000}", rest in ".{0,3000}", again in 0..40usize) {
+            let page = format!("{beginning}{}", rest.repeat(again));
+            let packed = Beginning::new(beginning).pack(page.as_bytes()).unwrap();
+            prop_assert_eq!(unpacked(&packed), page.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_page_that_begins_otherwise_is_left_to_others() {
+        let beginning = Beginning::new("<!doctype html>".to_owned());
+        assert!(beginning.pack(b"<html>").is_none());
+        assert!(beginning.pack(b"").is_none());
+    }
+
+    #[test]
+    fn who_takes_gzip_says_so() {
+        for (value, takes) in [
+            ("gzip", true),
+            ("deflate, gzip;q=0.5", true),
+            ("br, GZIP", true),
+            ("*", true),
+            ("gzip;q=0, *", false),
+            ("*, gzip;q=0", false),
+            ("gzip; q=0.000", false),
+            ("identity", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            assert_eq!(takes_gzip(&headers), takes, "{value}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

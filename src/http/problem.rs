@@ -181,6 +181,28 @@ impl Problem {
         problem.advising("a scanned code is answered at once, however many were asked")
     }
 
+    /// Hidden codes were tried too often: none is judged for so many seconds.
+    pub fn too_many_tries(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            "urn:yuanmark:problem:too-many-tries",
+            "Too many wrong hidden codes. Nothing was judged; wait.",
+            429,
+        );
+        problem.retry_after = Some(seconds);
+        problem.advising("compare each character with the label meanwhile")
+    }
+
+    /// Checks that were made without a network came too often from one network: none of these were taken.
+    pub fn too_often(seconds: u64) -> Self {
+        let mut problem = Self::new(
+            "urn:yuanmark:problem:too-often",
+            "Too many requests of this kind came from this network. Nothing was taken; send it again later.",
+            429,
+        );
+        problem.retry_after = Some(seconds);
+        problem
+    }
+
     /// What a use case did not do, for administrators: it names what they may know and the public may not. What is the
     /// machine's fault is logged.
     pub fn of(error: &ServiceError) -> Self {

@@ -1,38 +1,38 @@
 //! The headers that every answer carries, the cookies there are, and whose forms are taken: all of it in this one file.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use super::App;
+use super::assets;
 use super::problem::Problem;
 
-/// From nothing upwards: our own style and pictures, our own form, and no script at all.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The console has a script of ours besides, which fetches pages of ours.
-const CONSOLE_CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
-     style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// From nothing upwards: the one style that stands in our pages, files of ours besides, our own pictures and forms, and scripts
+/// that are files of ours, which ask us alone.
+static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let style = STANDARD.encode(Sha256::digest(assets::style()));
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'sha256-{style}'; img-src 'self' data:; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("it is ASCII")
+});
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// What is otherwise in the console: its script, and the camera, which reads the symbols of labels.
-const IN_THE_CONSOLE: [(HeaderName, &str); 2] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        CONSOLE_CONTENT_SECURITY_POLICY,
-    ),
-    (
-        PERMISSIONS_POLICY,
-        "geolocation=(), camera=(self), microphone=()",
-    ),
-];
+/// What the permissions are where the camera reads the symbols of labels: in the console and on the check page. The
+/// browser asks for it there once somebody presses the button.
+const WITH_CAMERA: &str = "geolocation=(), camera=(self), microphone=()";
 
-const ALWAYS: [(HeaderName, &str); 7] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // The address holds the code: it goes to nobody else.
@@ -53,16 +53,18 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 
 /// Adds the headers. What a handler did not say may be kept is not kept.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_of_the_console = is_of_the_console(request.uri().path());
+    let has_camera = has_camera(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let of_the_console: &[_] = if is_of_the_console {
-        &IN_THE_CONSOLE
-    } else {
-        &[]
-    };
-    for (name, value) in ALWAYS.iter().chain(of_the_console) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY.clone(),
+    );
+    for (name, value) in &ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if has_camera {
+        headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(WITH_CAMERA));
     }
     if app.public_url.is_secure() {
         let one_year = HeaderValue::from_static("max-age=31536000");
@@ -73,8 +75,8 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
-fn is_of_the_console(path: &str) -> bool {
-    path == "/console" || path.starts_with("/console/")
+fn has_camera(path: &str) -> bool {
+    matches!(path, "/" | "/check/photo" | "/console") || path.starts_with("/console/")
 }
 
 /// A cookie of ours. No script reads any of them.
@@ -154,6 +156,25 @@ pub async fn own_forms_only(request: Request, next: Next) -> Response {
     Problem::FOREIGN_FORM.response()
 }
 
+/// The same for forms that anybody may send, on phones so old that they say nothing: these send `null` for the origin, since
+/// our pages tell their address to nobody. Refused is what a browser says came from another site. The phone's cookie comes with
+/// no form of another site in any case (`SameSite=Lax`).
+pub async fn no_forms_of_others(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || !is_from_another_site(request.headers()) {
+        return next.run(request).await;
+    }
+    Problem::FOREIGN_FORM.response()
+}
+
+fn is_from_another_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "cross-site" | "same-site"),
+        (None, None | Some("null")) => false,
+        (None, Some(_)) => !is_from_our_own_pages(headers),
+    }
+}
+
 fn is_from_our_own_pages(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     if let Some(site) = text("sec-fetch-site") {
@@ -218,16 +239,42 @@ mod tests {
     }
 
     #[test]
-    fn only_the_console_has_a_script() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("script"));
-        for (path, is_of_it) in [
+    fn a_phone_that_says_nothing_may_send_a_form_and_another_site_may_not() {
+        for (all, is_another_s) in [
+            (&[][..], false),
+            (&[("origin", "null")], false),
+            (&[("sec-fetch-site", "same-origin")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "same-site")], true),
+            (
+                &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+                true,
+            ),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://v.example.cn")],
+                false,
+            ),
+            (
+                &[("host", "v.example.cn"), ("origin", "https://w.example.cn")],
+                true,
+            ),
+        ] {
+            assert_eq!(is_from_another_site(&headers(all)), is_another_s, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn the_camera_is_where_symbols_are_read() {
+        for (path, has) in [
             ("/console", true),
             ("/console/orders", true),
+            ("/", true),
+            ("/check/photo", true),
+            ("/check", false),
             ("/consoles", false),
             ("/t/console/", false),
-            ("/", false),
         ] {
-            assert_eq!(is_of_the_console(path), is_of_it, "{path}");
+            assert_eq!(has_camera(path), has, "{path}");
         }
     }
 

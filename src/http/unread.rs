@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio_util::io::ReaderStream;
 
 /// Bytes that are thrown away for one answer: a film that somebody chose by mistake is not waited for.
-const MOST: u64 = 64 * 1024 * 1024;
+const MOST: u64 = 128 * 1024 * 1024;
 /// Bytes that a handler gets at once.
 const CHUNK: usize = 64 * 1024;
 

@@ -29,6 +29,11 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Whether the phone came with a name that we gave it.
+    pub const fn has_name(&self) -> bool {
+        !self.is_new
+    }
+
     /// Gives the phone its name, if it came without one and is a phone.
     pub fn name_phone(&self, keys: &LiveKeys, is_secure: bool, headers: &mut HeaderMap) {
         if !self.is_new || self.channel == Channel::Unrecorded {

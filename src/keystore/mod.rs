@@ -31,6 +31,7 @@ use crate::domain::hidden::HiddenKey;
 use crate::domain::keyring::{KeyId, KeyStatus, Keyring, SecretName, secret_check};
 use crate::domain::phone::PhoneKey;
 use crate::domain::serial::SerialKey;
+use crate::domain::tip::TipKey;
 
 pub use admin_token::{read_admin_token, write_admin_token};
 pub use error::KeystoreError;
@@ -59,6 +60,8 @@ pub struct Secrets {
     pub phone: PhoneKey,
     /// Makes the second factors of people.
     pub people: PeopleKey,
+    /// Names the forms of tips, and encrypts contacts; it follows from the people key.
+    pub tips: TipKey,
 }
 
 impl KeyFolder {
@@ -194,11 +197,13 @@ impl KeyFolder {
         ring: &Keyring,
         passphrase: Option<&Passphrase>,
     ) -> Result<Secrets, KeystoreError> {
+        let people = self.secret(ring, SecretName::People, passphrase)?;
         Ok(Secrets {
             serial: SerialKey::new(&*self.secret(ring, SecretName::Serial, passphrase)?),
             hidden: HiddenKey::new(&*self.secret(ring, SecretName::Hidden, passphrase)?),
             phone: PhoneKey::new(&*self.secret(ring, SecretName::Phone, passphrase)?),
-            people: PeopleKey::new(&*self.secret(ring, SecretName::People, passphrase)?),
+            people: PeopleKey::new(&people),
+            tips: TipKey::new(&people),
         })
     }
 

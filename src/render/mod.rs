@@ -32,6 +32,7 @@ pub mod notice;
 mod outline;
 pub mod pdf;
 mod pdf_objects;
+pub mod photo;
 pub mod png;
 pub mod qr_svg;
 pub mod readback;

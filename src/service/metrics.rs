@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::claims::{self, OUTCOMES};
 use crate::domain::verdict::{CouldNotCheck, Verdict};
 
 /// The media type of [`Metrics::text`].
@@ -46,13 +47,17 @@ impl EncodeLabelValue for CouldNotCheck {
     }
 }
 
-/// The limits on asking by serial.
+/// The limits on asking by serial, and on what else can be guessed or flooded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// A network asked by too many serials that are not ours.
     Guesses,
     /// A serial was asked too often.
     Asks,
+    /// Too many wrong hidden codes.
+    Tries,
+    /// A network asked for too many histories to be deleted.
+    Forgetting,
 }
 
 impl EncodeLabelValue for Limit {
@@ -60,6 +65,8 @@ impl EncodeLabelValue for Limit {
         let word = match self {
             Self::Guesses => "guesses",
             Self::Asks => "asks",
+            Self::Tries => "tries",
+            Self::Forgetting => "forgetting",
         };
         word.encode(encoder)
     }
@@ -68,6 +75,11 @@ impl EncodeLabelValue for Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfLimit {
     limit: Limit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfOutcome {
+    outcome: &'static str,
 }
 
 /// A check that waits for its answer.
@@ -87,6 +99,7 @@ pub struct Metrics {
     answers: Family<OfVerdict, Counter>,
     unanswered: Family<OfReason, Counter>,
     limited: Family<OfLimit, Counter>,
+    claims: Family<OfOutcome, Counter>,
     unissued: Counter,
     answer_seconds: Histogram,
     group_checks: Histogram,
@@ -113,6 +126,7 @@ impl Metrics {
             answers: Family::default(),
             unanswered: Family::default(),
             limited: Family::default(),
+            claims: Family::default(),
             unissued: Counter::default(),
             answer_seconds: seconds(),
             group_checks: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
@@ -142,8 +156,11 @@ impl Metrics {
         ] {
             drop(self.unanswered.get_or_create(&OfReason { reason }));
         }
-        for limit in [Limit::Guesses, Limit::Asks] {
+        for limit in [Limit::Guesses, Limit::Asks, Limit::Tries, Limit::Forgetting] {
             drop(self.limited.get_or_create(&OfLimit { limit }));
+        }
+        for outcome in OUTCOMES {
+            drop(self.claims.get_or_create(&OfOutcome { outcome }));
         }
     }
 
@@ -157,6 +174,8 @@ impl Metrics {
         all.register("unanswered", "Checks not answered, by reason", unanswered);
         let limited = self.limited.clone();
         all.register("limited", "Requests refused by a limit", limited);
+        let claims = self.claims.clone();
+        all.register("claims", "Hidden codes that were tried, by outcome", claims);
         all.register(
             "unissued_codes",
             "Well-signed codes that no batch accounts for: a signing key has leaked",
@@ -236,6 +255,12 @@ impl Metrics {
     /// A request was refused by a limit.
     pub fn limited(&self, limit: Limit) {
         self.limited.get_or_create(&OfLimit { limit }).inc();
+    }
+
+    /// A hidden code was tried.
+    pub fn claim(&self, outcome: &claims::Outcome) {
+        let outcome = outcome.slug();
+        self.claims.get_or_create(&OfOutcome { outcome }).inc();
     }
 
     /// Well-signed codes came that no batch accounts for.

@@ -8,9 +8,10 @@ use jiff::{Timestamp, ToSpan};
 
 use super::report::scans;
 use super::trail::{self, Note, Origin};
-use super::{ServiceError, system};
+use super::{ServiceError, forgetting, system, tips};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
+use crate::store::offline_check;
 use crate::store::scans_kept::{self, Removed};
 use crate::store::trail::Outcome;
 
@@ -68,10 +69,13 @@ pub async fn prune(store: &Store, now: Timestamp, days: u32) -> Result<Pruned, S
         scans: 0,
         is_done: false,
     };
-    let Some(_turn) = scans_kept::take_turn(store).await? else {
+    let Some(turn) = scans_kept::take_turn(store).await? else {
         return Ok(pruned);
     };
     pruned.scans = keep_counts(store, than, now).await?;
+    while offline_check::remove_oldest(store, than).await? > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
     let mut tries = 0;
     while tries < MOST_TRIES {
         match scans_kept::remove_oldest(store, than).await? {
@@ -84,6 +88,7 @@ pub async fn prune(store: &Store, now: Timestamp, days: u32) -> Result<Pruned, S
         }
         tokio::time::sleep(PAUSE).await;
     }
+    turn.end().await?;
     Ok(pruned)
 }
 
@@ -118,13 +123,17 @@ async fn keep_counts(store: &Store, than: Timestamp, now: Timestamp) -> Result<u
     }
 }
 
-/// Ages scans out and makes the months ahead, at once and then every hour, for as long as it is let; 0 days keep scans for
-/// ever. What fails is logged and tried again.
+/// Ages scans out, makes the months ahead, erases contacts of tips whose time is over and deletes the histories of phones whose
+/// owners asked for it, at once and then every hour, for as long as it is let; 0 days keep scans for ever. What fails is logged
+/// and tried again.
 pub async fn keep_house(store: Store, days: u32) {
     loop {
         let now = system::now();
         if let Err(error) = scans_kept::make_months(&store, now).await {
             tracing::error!(%error, "the months of scans ahead could not be made");
+        }
+        if let Err(error) = tips::erase_old_contacts(&store, now).await {
+            tracing::error!(%error, "contacts of closed tips could not be erased");
         }
         if days > 0 {
             match prune(&store, now, days).await {
@@ -138,6 +147,15 @@ pub async fn keep_house(store: Store, days: u32) {
                 }
                 Err(error) => tracing::error!(%error, "old scans could not be aged out"),
             }
+        }
+        match forgetting::work_off(&store, now).await {
+            Ok(forgotten) if forgotten.phones == 0 => {}
+            Ok(forgotten) => tracing::info!(
+                phones = forgotten.phones,
+                rows = forgotten.rows,
+                "histories of phones were deleted"
+            ),
+            Err(error) => tracing::error!(%error, "histories of phones could not be deleted"),
         }
         tokio::time::sleep(INTERVAL).await;
     }

@@ -63,6 +63,7 @@ const INVARIANTS: [(&str, &str); 6] = [
          WHEN 'user' THEN (SELECT coalesce(max(number), 0) FROM users) \
          WHEN 'session' THEN (SELECT coalesce(max(number), 0) FROM sessions) \
          WHEN 'token' THEN (SELECT coalesce(max(number), 0) FROM tokens) \
+         WHEN 'tip' THEN (SELECT coalesce(max(number), 0) FROM tips) \
          WHEN 'trail' THEN (SELECT coalesce(max(number), 0) FROM trail) \
          ELSE c.next END",
     ),

@@ -62,6 +62,25 @@ macro_rules! migrations {
                 )),
             ),
             (
+                10,
+                "tips",
+                include_str!(concat!("../../migrations/", $database, "/0010_tips.sql")),
+            ),
+            (
+                11,
+                "claims",
+                include_str!(concat!("../../migrations/", $database, "/0011_claims.sql")),
+            ),
+            (
+                12,
+                "offline_checks",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0012_offline_checks.sql"
+                )),
+            ),
+            (
                 13,
                 "keys_of_the_database",
                 include_str!(concat!(

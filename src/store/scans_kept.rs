@@ -26,11 +26,24 @@ pub enum Removed {
     Nothing,
 }
 
-/// The turn to age scans out: one instance at a time has it, until this is dropped.
+/// The turn to do what goes through all scans: one instance at a time has it, until this is dropped.
 #[derive(Debug)]
 pub struct Turn {
     /// On PostgreSQL, where many instances share one database.
-    _lock: Option<Tx>,
+    lock: Option<Tx>,
+}
+
+impl Turn {
+    /// Gives the turn up now. Dropped, it is given up a little later, when the connection gets to it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn end(self) -> Result<(), StoreError> {
+        match self.lock {
+            Some(tx) => tx.commit().await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Takes the turn, unless another instance has it.
@@ -39,7 +52,7 @@ pub struct Turn {
 /// [`StoreError::Unavailable`].
 pub async fn take_turn(store: &Store) -> Result<Option<Turn>, StoreError> {
     let Store::Postgres(pool) = store else {
-        return Ok(Some(Turn { _lock: None }));
+        return Ok(Some(Turn { lock: None }));
     };
     let mut tx = pool.begin().await?;
     // It waits for as long as the work takes, and holds nothing else.
@@ -49,7 +62,7 @@ pub async fn take_turn(store: &Store) -> Result<Option<Turn>, StoreError> {
     let sql = "SELECT pg_try_advisory_xact_lock(hashtext('yuanmark scans kept'))";
     let (is_ours,): (bool,) = sqlx::query_as(sql).fetch_one(&mut *tx).await?;
     let turn = Turn {
-        _lock: Some(Tx::Postgres(tx)),
+        lock: Some(Tx::Postgres(tx)),
     };
     Ok(is_ours.then_some(turn))
 }

@@ -23,9 +23,10 @@ await story('pages', async ({ pages, people, language, keep, open }) => {
     }
     return browsers.get(who)
   }
-  for (let { address, who, status } of pages) {
+  for (const { address: listed, who, status } of pages) {
     const page = await browserOf(who)
-    if (address === '/console/own/sessions/found/end') address = await ownSession(page)
+    const isOwn = listed === '/console/own/sessions/found/end'
+    const address = isOwn ? await ownSession(page) : listed
     const kind = (await page.request.get(address)).headers()['content-type'] ?? ''
     if (!kind.startsWith('text/html')) {
       if (!kind) wrong.push(`${address}: no content type`)

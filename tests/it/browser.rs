@@ -1,8 +1,13 @@
 //! The console in a real browser: headless Chromium, driven by the scripts in `tests/browser/`. Each story is told with
 //! and without JavaScript, each in an installation of its own.
 
+mod check;
+mod claims;
 mod office;
+mod offline;
 mod pages;
+mod scripts;
+mod verdicts;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +19,7 @@ use tokio::task::spawn_blocking;
 use self::office::Office;
 
 const VARIABLE: &str = "YUANMARK_TEST_BROWSER";
-/// If it is set, [`pages`] leaves a picture of every page in every look there.
+/// If it is set, [`pages`] and some stories leave a picture of every page in every look there.
 const KEEP: &str = "YUANMARK_TEST_SCREENS";
 
 /// Runs a script of `tests/browser/` with this on its standard input; it must end well.
@@ -61,6 +66,7 @@ async fn tell(story: &str, scripts: bool) {
         "people": office.people(),
         "facts": office.facts(),
         "pictures": pictures().join(if scripts { "scripts" } else { "no-scripts" }),
+        "keep": std::env::var_os(KEEP).map(PathBuf::from),
     });
     run(&format!("stories/{story}.js"), given).await;
 }
@@ -87,3 +93,4 @@ story!(a_licence_from_application_to_active, "licence");
 story!(an_order_from_placing_to_closing, "order");
 story!(exit_and_blacklist_by_two_people, "exit");
 story!(searching_the_audit_trail, "trail");
+story!(a_report_from_sending_to_its_result, "report");

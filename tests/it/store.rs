@@ -18,6 +18,7 @@ mod register;
 mod report;
 mod scans;
 mod search;
+mod tips;
 mod transactions;
 mod unissued;
 mod waiting;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::failure::{bad_line, visible};
 use crate::cli::output::{beijing, card, number_of_marks, or_dash, table, thousands};
+use crate::domain::claim::Claim;
 use crate::domain::event::{EventKind, RangeEvent};
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::domain::text::Line;
@@ -115,25 +116,30 @@ pub(super) fn report_text(report: &MarkReport) -> String {
         ),
     };
     let place = report.label.place;
-    let mut text = card(
-        &format!("mark {}  {}", report.mark, report.serial),
-        &[
-            ("state", report.state.into()),
-            ("label", format!("{} ({})", place.slug(), place.chinese())),
-            ("lot", or_dash(report.label.lot)),
-            (
-                "licensee",
-                format!(
-                    "{}, season {}, {} ({})",
-                    batch.licensee,
-                    batch.season,
-                    batch.form,
-                    batch.form.chinese()
-                ),
+    let mut facts = vec![
+        ("state", report.state.into()),
+        ("label", format!("{} ({})", place.slug(), place.chinese())),
+        ("lot", or_dash(report.label.lot)),
+        (
+            "licensee",
+            format!(
+                "{}, season {}, {} ({})",
+                batch.licensee,
+                batch.season,
+                batch.form,
+                batch.form.chinese()
             ),
-            ("queries", queries),
-        ],
-    );
+        ),
+        ("queries", queries),
+    ];
+    if batch.has_hidden_codes {
+        let claimed = report.claim.as_ref().map(claimed);
+        facts.push((
+            "hidden code",
+            claimed.unwrap_or_else(|| "not claimed".into()),
+        ));
+    }
+    let mut text = card(&format!("mark {}  {}", report.mark, report.serial), &facts);
     text.push('\n');
     let rows: Vec<Vec<String>> = report.events.iter().map(event_row).collect();
     text.push_str(&table(
@@ -141,6 +147,12 @@ pub(super) fn report_text(report: &MarkReport) -> String {
         &rows,
     ));
     text
+}
+
+fn claimed(claim: &Claim) -> String {
+    let place = claim.place.map(|place| place.prefecture.province());
+    let place = place.map_or("place not known", |(chinese, _)| chinese);
+    format!("claimed at {}, {place}", beijing(claim.at))
 }
 
 fn event_row(event: &RangeEvent) -> Vec<String> {
@@ -182,6 +194,8 @@ pub(super) fn report_json(report: &MarkReport) -> Value {
         "form": report.batch.form.slug(),
         "queries": report.queries.as_ref().map_or(0, |queries| queries.count),
         "first_query_at": report.queries.as_ref().map(|queries| queries.first_at),
+        "has_hidden_code": report.batch.has_hidden_codes,
+        "claimed_at": report.claim.as_ref().map(|claim| claim.at),
         "events": events.collect::<Vec<Value>>(),
     })
 }

@@ -39,6 +39,8 @@ words! {
         Search = "search" "查找",
         /// See who did what from where.
         TrailRead = "trail.read" "查看操作日志" "see the audit trail",
+        /// See what people told of suspect packs, with photos, without contacts.
+        TipRead = "tip.read" "查看举报线索" "see tips",
         /// Keep the accounts of people.
         UserManage = "user.manage" "管理用户" "keep accounts",
 
@@ -118,6 +120,8 @@ words! {
         LotReport = "lot.report" "登记检验报告" "enter test reports",
         /// Recall a lot, or restore it.
         LotRecall = "lot.recall" "召回批次" "recall lots",
+        /// Handle what people told, and see how they are reached.
+        TipHandle = "tip.handle" "办理举报线索" "handle tips",
         /// Correct an entry by another.
         LedgerCorrect = "ledger.correct" "更正台账" "correct the ledger",
         /// Add a note.

@@ -88,6 +88,10 @@ impl Role {
                 Approver | SecondApprover | Registrar | Licensee | Printer | Auditor
             ),
             P::LedgerProve => matches!(self, Approver | Registrar | Auditor),
+            P::TipRead => matches!(
+                self,
+                Approver | SecondApprover | Registrar | Inspector | Auditor
+            ),
             P::TrailRead => matches!(self, Auditor | Administrator),
             P::UserManage => matches!(self, Administrator),
 
@@ -120,6 +124,7 @@ impl Role {
             P::LotEnter => matches!(self, Registrar | Licensee),
             P::LotReport => matches!(self, Registrar),
             P::LotRecall => matches!(self, Approver),
+            P::TipHandle => matches!(self, Approver | Inspector),
             P::LedgerCorrect => matches!(self, Registrar),
             P::LedgerNote => matches!(self, Approver | Registrar | Inspector),
         }

@@ -153,6 +153,7 @@ mod tests {
             contact: Contact {
                 person: Some(line("某人")),
                 phone: Some(line("0737")),
+                hotline: Some(line("400")),
                 address: Some(line("琼湖")),
             },
         };

@@ -223,6 +223,9 @@ pub struct MarkReport {
     /// The queries, if there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
     queries: Option<MarkQueries>,
+    /// The claim of its hidden code, if it was claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<MarkClaim>,
 }
 
 /// Something that happened to a mark.
@@ -261,6 +264,16 @@ pub struct MarkQueries {
     /// The province it came from, in Chinese, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_province: Option<&'static str>,
+}
+
+/// The claim of a mark's hidden code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MarkClaim {
+    /// When.
+    at: At,
+    /// The province it came from, in Chinese, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    province: Option<&'static str>,
 }
 
 impl From<RangeEvent> for MarkEventBody {
@@ -314,6 +327,10 @@ pub async fn get(
             first_province: queries
                 .first_place
                 .map(|place| place.prefecture.province().0),
+        }),
+        claim: report.claim.map(|claim| MarkClaim {
+            at: At(claim.at),
+            province: claim.place.map(|place| place.prefecture.province().0),
         }),
     }))
 }

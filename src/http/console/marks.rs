@@ -138,6 +138,7 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
                     two("查询次数", "Queries"),
                     Some(thousands(queries.map_or(0, |queries| queries.count))),
                 ),
+                (two("暗码", "Hidden code"), hidden_code(visit, life)),
                 (
                     two("批内序号", "Index in its batch"),
                     Some(report.mark.index.to_string()),
@@ -182,6 +183,24 @@ fn facts(visit: &Visit, life: &Life, file: File) -> File {
         file = file.linked(two("生产批次", "Lot"), Some(name), true, address);
     }
     file
+}
+
+/// Whether its hidden code was claimed, of a label that has one.
+fn hidden_code(visit: &Visit, life: &Life) -> Option<String> {
+    if !life.report.batch.has_hidden_codes {
+        return None;
+    }
+    let Some(claim) = &life.report.claim else {
+        return Some(visit.say(two("尚未验证", "not claimed")).to_owned());
+    };
+    let place = claim.place.map(|place| place.prefecture.province());
+    let place = place.map_or(
+        visit.say(two("地点不详", "place not known")),
+        |(zh, en)| visit.language.choose(zh, en),
+    );
+    let claimed = visit.say(two("已验证", "claimed"));
+    let said = [claimed.to_owned(), minute(claim.at), place.to_owned()];
+    Some(listed(visit.language, &said))
 }
 
 fn container_in(visit: &Visit, container: &crate::domain::container::Container) -> String {
@@ -337,6 +356,10 @@ fn scanned(visit: &Visit, scan: &Scan) -> Happened {
     };
     let channel = match scan.channel.as_str() {
         "consumer" => visit.say(two("公众查询", "by the public")),
+        "offline" => visit.say(two(
+            "公众离线查询，联网后送达",
+            "by the public without a network, sent later",
+        )),
         "inspector" => visit.say(two("检查员查询", "by an inspector")),
         other => other,
     };

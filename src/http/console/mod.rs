@@ -38,6 +38,7 @@ mod start;
 mod submit;
 mod table;
 mod templates;
+mod tips;
 mod trail;
 mod transfers;
 mod typed;

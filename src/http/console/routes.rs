@@ -1,7 +1,7 @@
 //! All pages of the console, each beside what it needs of who asks. A page that is not here does not exist.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
@@ -12,7 +12,8 @@ use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
     batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
-    own, packs, people, printers, reports, search, sign_in, start, templates, trail, transfers,
+    own, packs, people, printers, reports, search, sign_in, start, templates, tips, trail,
+    transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -98,6 +99,7 @@ pub fn pages(app: App) -> Pages {
     let pages = label_templates(pages);
     let pages = of_labels(pages);
     let pages = of_packs(pages);
+    let pages = of_tips(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
@@ -683,6 +685,36 @@ fn label_templates(pages: Pages) -> Pages {
             "/console/orders/{order}/label.svg",
             May(P::OrderRelease),
             templates::label_of_order,
+        )
+}
+
+/// What people tell of suspect packs.
+fn of_tips(mut pages: Pages) -> Pages {
+    for (path, step) in tips::STEPS {
+        let show = move |visit: Visit, number: Path<u32>| tips::step_page(visit, number, step);
+        let take = move |visit: Visit, number: Path<u32>, typed: Typed| {
+            tips::step(visit, number, typed, step)
+        };
+        let needs = May(P::TipHandle);
+        pages = pages.get(path, needs, show).post(path, needs, take);
+    }
+    pages
+        .get("/console/tips", May(P::TipRead), tips::list)
+        .get("/console/tips/{tip}", May(P::TipRead), tips::file)
+        .get(
+            "/console/tips/{tip}/photos/{photo}",
+            May(P::TipRead),
+            tips::photo,
+        )
+        .get(
+            "/console/tips/{tip}/contact",
+            May(P::TipHandle),
+            tips::contact_page,
+        )
+        .post(
+            "/console/tips/{tip}/contact",
+            May(P::TipHandle),
+            tips::contact,
         )
 }
 

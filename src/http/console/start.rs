@@ -40,6 +40,7 @@ pub async fn from_below() -> Redirect {
 }
 
 /// What a matter is called, and what its next step is called with what it needs.
+#[allow(clippy::too_many_lines)] // a table
 const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
     match matter {
         Matter::FirstReview => (
@@ -134,6 +135,14 @@ const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
             two("账户尚未启用", "Account not set up"),
             Some((two("查看", "Look"), P::UserManage)),
         ),
+        Matter::TipAcceptance => (
+            two("举报线索待受理", "Tip to accept"),
+            Some((two("受理", "Accept"), P::TipHandle)),
+        ),
+        Matter::TipDecision => (
+            two("举报线索待办结", "Tip to decide"),
+            Some((two("处理结果", "Decide"), P::TipHandle)),
+        ),
     }
 }
 
@@ -146,6 +155,7 @@ fn address_of(about: About) -> String {
         About::Transfer(number) => format!("/console/transfers/{number}"),
         About::Batch(number) => format!("/console/batches/{number}"),
         About::Person(number) => format!("/console/people/{number}"),
+        About::Tip(number) => format!("/console/tips/{number}"),
     }
 }
 
@@ -178,6 +188,8 @@ fn address_of_step(matter: Matter, about: About) -> String {
         Matter::PackAgain => "/pack/approve",
         Matter::OrderClosing => "/close",
         Matter::LotReport => "/report",
+        Matter::TipAcceptance => "/accept",
+        Matter::TipDecision => "/decide",
         Matter::Correction
         | Matter::NonUse
         | Matter::PrintReport
@@ -229,6 +241,7 @@ fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
         About::Lot(number) => Some(number.0),
         About::Transfer(number) => Some(number.0),
         About::Batch(number) => Some(number.get()),
+        About::Tip(number) => Some(number.0),
         About::Licensee(_) | About::Person(_) => None,
     };
     let number = number.map(|number| format!(" {number}"));

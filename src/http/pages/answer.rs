@@ -6,23 +6,29 @@ use super::document::{Fact, Line, Piece, Section, Tone, day, fill, text};
 use super::frame::Body;
 use super::issued;
 use super::text::Texts;
+use super::tip;
 use crate::domain::event::Withdrawal;
+use crate::domain::serial::Serial;
 use crate::domain::verdict::{QueryCount, Verdict};
 use crate::http::language::Language;
 use crate::service::verify::{Answer, MarkAnswer};
 
 /// The line for complaints of consumers and markets in all of China.
-const TELEPHONE: &str = "12315";
+pub const TELEPHONE: &str = "12315";
 
 /// Composes the page of an answer.
 pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
     let words = Words {
         text: language.texts(),
         language,
+        serial: match answer {
+            Answer::NotOurs => None,
+            Answer::Ours(mark) => Some(mark.serial),
+        },
     };
     match answer {
         Answer::NotOurs => words.not_ours(domain),
-        Answer::Ours(mark) => words.mark(mark),
+        Answer::Ours(mark) => super::claim::inviting(words.mark(mark), mark, language),
     }
 }
 
@@ -74,6 +80,8 @@ pub fn clauses(heading: &[&str], values: &[(&str, &str)]) -> Vec<String> {
 struct Words {
     text: &'static Texts,
     language: Language,
+    /// Of the mark, which a report carries along.
+    serial: Option<Serial>,
 }
 
 impl Words {
@@ -301,9 +309,13 @@ impl Words {
     }
 
     fn report(&self) -> Line {
+        let serial = self.serial.map(|serial| serial.to_string());
         fill(
             self.text.report,
-            &[("tel", Piece::Telephone(TELEPHONE.into()))],
+            &[
+                ("report", tip::link(self.language, serial.as_deref())),
+                ("tel", Piece::Telephone(TELEPHONE.into())),
+            ],
         )
     }
 

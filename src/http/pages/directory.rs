@@ -1,6 +1,7 @@
 //! `GET /directory`: who may use the mark and whose right has ended, for people who look somebody up. What it tells is
 //! what `/directory.json` tells, from the same cache; the database is asked for one number.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -8,14 +9,17 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::document::{Firm as Shown, Line, Piece, Section, Tone, fill, minute, text};
+use super::document::{self, Firm as Shown, Line, Piece, Section, Tone, fill, minute, text};
 use super::frame::{Body, page};
 use super::text::{DirectoryTexts, Texts};
+use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeState;
+use crate::domain::season::Season;
 use crate::domain::text::Line as Word;
 use crate::http::address::with_query;
 use crate::http::directory::Cache;
@@ -29,6 +33,8 @@ const PATH: &str = "/directory";
 const ROWS_OF_EACH: usize = 10;
 /// Firms of one part on a page of its own.
 const ROWS: usize = 50;
+/// Seasons that are listed.
+const SEASONS: usize = 5;
 /// Characters of what is looked for; no firm's name is longer.
 const LONGEST_ASKED: usize = Word::LIMIT;
 
@@ -80,13 +86,9 @@ pub async fn directory(
         part: Part::from_slug(&asked.part),
         after: asked.after.parse().ok(),
     };
-    let body = words.body(&answer.catalogue);
-    kept(
-        page(&body, language, &uri, app.public_url.domain(), None),
-        &uri,
-        &headers,
-    )
-    .await
+    let domain = app.public_url.domain();
+    let body = words.body(&answer.catalogue, domain);
+    kept(page(&body, language, &uri, domain, None), &uri, &headers).await
 }
 
 /// The page with a tag that stands for all its bytes, and not sent again to who has it.
@@ -127,7 +129,7 @@ struct Words {
 }
 
 impl Words {
-    fn body(&self, catalogue: &Catalogue) -> Body {
+    fn body(&self, catalogue: &Catalogue, domain: &str) -> Body {
         let found = Part::ALL.map(|part| (part, catalogue.find(part, &self.asked)));
         let count: usize = found.iter().map(|(_, firms)| firms.len()).sum();
         let mut sections = vec![Section::Find {
@@ -138,6 +140,16 @@ impl Words {
             if self.part.is_none_or(|only| only == *part) {
                 sections.push(self.section(*part, firms));
             }
+        }
+        if self.part.is_none() && self.asked.is_empty() {
+            sections.extend(self.seasons(catalogue));
+            sections.push(Section::Text {
+                heading: self.say.domain_heading,
+                paragraphs: vec![
+                    vec![Piece::BigDomain(domain.to_owned())],
+                    text(self.say.domain),
+                ],
+            });
         }
         Body {
             tone: Tone::Plain,
@@ -165,6 +177,51 @@ impl Words {
             lead.extend(fill(self.say.as_of, &[("date", date)]));
         }
         lead
+    }
+
+    /// The seasons for which marks were granted, the newest first, with how many firms have an entitlement; and how long
+    /// marks of a season are in force.
+    fn seasons(&self, catalogue: &Catalogue) -> Option<Section> {
+        let mut counts: BTreeMap<Season, usize> = BTreeMap::new();
+        for firm in catalogue.find(Part::Holders, "") {
+            if let Firm::Holder(holder) = firm {
+                for season in &holder.seasons {
+                    *counts.entry(*season).or_default() += 1;
+                }
+            }
+        }
+        let newest = *counts.keys().next_back()?;
+        let line = |(season, n): (&Season, &usize)| {
+            let values = [
+                ("season", Piece::Text(season.to_string())),
+                ("n", Piece::Text(n.to_string())),
+            ];
+            fill(self.say.season, &values)
+        };
+        let mut items: Vec<Line> = counts.iter().rev().take(SEASONS).map(line).collect();
+        items.push(text(self.say.seasons_note));
+        items.extend(self.past(newest));
+        Some(Section::Todo {
+            heading: self.say.seasons_heading,
+            items,
+        })
+    }
+
+    /// From when on marks of a season are past it: a line for each day, with the forms it is of.
+    fn past(&self, season: Season) -> impl Iterator<Item = Line> {
+        let mut days: BTreeMap<Timestamp, Vec<&str>> = BTreeMap::new();
+        for form in Form::ALL {
+            let names = days.entry(form.past_since(season)).or_default();
+            names.push((self.text.form_name)(form));
+        }
+        days.into_iter().map(move |(since, forms)| {
+            let values = [
+                ("season", Piece::Text(season.to_string())),
+                ("forms", Piece::Text(forms.join(self.say.between))),
+                ("date", document::day(since, self.text.day_format)),
+            ];
+            fill(self.say.past, &values)
+        })
     }
 
     fn section(&self, part: Part, firms: &[&Firm]) -> Section {
@@ -300,7 +357,7 @@ impl Words {
             _ => say.cancelled,
         };
         let kind = ("kind", Piece::Text(kind.to_owned()));
-        let until = super::document::day(ended.marks_good_until, self.text.day_format);
+        let until = document::day(ended.marks_good_until, self.text.day_format);
         let mut lines = vec![
             fill(say.ended_on, &[kind, ("date", self.day(ended.date))]),
             fill(

@@ -26,6 +26,8 @@ pub enum Tone {
     Other,
     /// Could not check.
     Unknown,
+    /// Checked without a network: no verdict, and none of their colours.
+    Offline,
     /// No verdict at all.
     Plain,
 }
@@ -42,6 +44,7 @@ impl Tone {
             Self::Past => "past",
             Self::Other => "other",
             Self::Unknown => "unknown",
+            Self::Offline => "offline",
             Self::Plain => "plain",
         }
     }
@@ -99,6 +102,15 @@ pub type Line = Vec<Piece>;
 pub enum Section {
     /// The field to type a serial into.
     Ask,
+    /// The camera, and a photo.
+    Look,
+    /// What somebody else wrote, as it is.
+    Quote {
+        /// Its heading.
+        heading: &'static str,
+        /// The words.
+        text: String,
+    },
     /// Paragraphs.
     Text {
         /// Its heading.
@@ -120,6 +132,17 @@ pub enum Section {
         /// What follows from it.
         note: Line,
     },
+    /// The field to type a hidden code into.
+    Claim {
+        /// Its heading.
+        heading: &'static str,
+        /// What it is about.
+        note: Line,
+        /// Of which mark.
+        mark: ClaimedMark,
+        /// What stands in the field.
+        hidden: String,
+    },
     /// Names and values.
     Facts {
         /// Its heading.
@@ -129,12 +152,28 @@ pub enum Section {
         /// What follows from them.
         after: Line,
     },
+    /// What a check without a network may find: the script shows one of these.
+    Findings {
+        /// All of them.
+        findings: Vec<Finding>,
+        /// Words that stand for a word of the code or the list.
+        words: Vec<(&'static str, &'static str)>,
+    },
     /// The field to look somebody up in the directory.
     Find {
         /// What is looked for now.
         asked: String,
         /// What stays chosen: a part of the directory.
         part: Option<&'static str>,
+    },
+    /// A form that a person fills in.
+    Form(Form),
+    /// What happened, the first first.
+    Happened {
+        /// Its heading.
+        heading: &'static str,
+        /// Each thing that happened.
+        all: Vec<Happened>,
     },
     /// Firms of the directory.
     Firms {
@@ -151,6 +190,145 @@ pub enum Section {
         /// Ways to the others.
         ways: Vec<(String, String)>,
     },
+}
+
+/// What a check without a network may find.
+#[derive(Clone, Copy, Debug)]
+pub struct Finding {
+    /// Its word in the script.
+    pub name: &'static str,
+    /// Colour and shape.
+    pub tone: Tone,
+    /// The one line that matters, in clauses.
+    pub heading: &'static [&'static str],
+    /// What stands right below it.
+    pub lead: &'static str,
+    /// What is said of the mark.
+    pub says: Says,
+    /// What to do.
+    pub todo: &'static [&'static str],
+}
+
+/// What is said of a mark whose code was checked without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing: the code is not ours, or could not be checked.
+    Nothing,
+    /// What the signed code says.
+    Code,
+    /// That, and that it is to be compared with the pack.
+    Compare,
+}
+
+impl Section {
+    /// The scripts that add something to it, if any: modules below `web-verify/`. Without them it does all it is for.
+    pub const fn scripts(&self) -> &'static [&'static str] {
+        match self {
+            Self::Ask => &["web-verify/check/typing.js"],
+            Self::Look => &["web-verify/check/look.js"],
+            Self::Findings { .. } => &["web-verify/offline/page.js"],
+            _ => &[],
+        }
+    }
+
+    /// The style sheets that it needs besides the first one, if any.
+    pub const fn styles(&self) -> &'static [&'static str] {
+        match self {
+            Self::Look | Self::Quote { .. } => &["web-verify/check/look.css"],
+            Self::Form(_) | Self::Happened { .. } => &["web-verify/form.css"],
+            _ => &[],
+        }
+    }
+}
+
+/// The mark whose hidden code is typed.
+#[derive(Clone, Debug)]
+pub enum ClaimedMark {
+    /// It is known: its serial, which is sent along.
+    Known(String),
+    /// It is to be typed, or compared: what stands in the field.
+    Typed(String),
+}
+
+/// A form that a person fills in. It is sent with its files, without a script.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Its heading.
+    pub heading: Option<&'static str>,
+    /// Where it is sent.
+    pub action: String,
+    /// Whether it only asks: then it is no more than an address.
+    pub is_question: bool,
+    /// Whether it is folded away until its heading is asked for.
+    pub is_folded: bool,
+    /// What goes along unseen.
+    pub hidden: Vec<(&'static str, String)>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// What the button says.
+    pub button: &'static str,
+    /// What stands below it.
+    pub note: Option<&'static str>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name, and what its id ends in.
+    pub name: &'static str,
+    /// What it asks for.
+    pub label: &'static str,
+    /// What helps to fill it in.
+    pub hint: Option<String>,
+    /// What it takes.
+    pub kind: FieldKind,
+    /// Whether it must be filled in.
+    pub is_required: bool,
+    /// What stands in it.
+    pub value: String,
+    /// What is wrong with that.
+    pub error: Option<String>,
+}
+
+impl Field {
+    /// The ids of what describes it.
+    pub fn described_by(&self) -> Option<String> {
+        let error = self.error.as_ref().map(|_| "error");
+        let hint = self.hint.as_ref().map(|_| "hint");
+        let ids = error.into_iter().chain(hint);
+        let ids: Vec<String> = ids.map(|what| format!("f-{}-{what}", self.name)).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// What a field takes.
+#[derive(Clone, Debug)]
+pub enum FieldKind {
+    /// A line of so many characters at most.
+    Line(usize),
+    /// Several lines of so many characters at most.
+    Lines(usize),
+    /// A day up to this one.
+    Day(String),
+    /// Pictures.
+    Pictures,
+    /// One of these, all in sight: word and label.
+    Choice(Vec<(&'static str, &'static str)>),
+    /// One of these, in groups: the group's name, and word and label of each.
+    Groups(Vec<(&'static str, Vec<(&'static str, &'static str)>)>),
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// When.
+    pub when: Piece,
+    /// What, and by whom.
+    pub what: String,
+    /// What was written, line by line.
+    pub told: Vec<String>,
+    /// What else is said.
+    pub note: Option<String>,
 }
 
 /// A firm of the directory.

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::document::{Line, Piece, Section, Tone, fill};
+use super::beginning;
+use super::document::{ClaimedMark, FieldKind, Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
-use crate::http::assets;
+use crate::http::assets::{self, Asset};
 use crate::http::language::Language;
 
 /// What a page says.
@@ -25,22 +26,26 @@ pub struct Body {
 }
 
 /// What surrounds a page.
-struct Frame {
+struct Frame<'a> {
     text: &'static Texts,
     is_chinese: bool,
     lang_query: &'static str,
     other_language: String,
-    style: &'static str,
-    icon: &'static str,
+    beginning: &'static str,
+    domain: &'a str,
+    styles: Vec<&'static Asset>,
+    scripts: Vec<&'static Asset>,
+    worker: &'static Asset,
     true_domain: Line,
     hint: Line,
+    hidden_hint: Line,
     may_be_indexed: bool,
 }
 
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     title: String,
     tone: Tone,
     heading: &'a [String],
@@ -82,8 +87,11 @@ fn titled(
         is_chinese: language == Language::Chinese,
         lang_query: language.choose("", "?lang=en"),
         other_language: in_other_language(uri, language.other()),
-        style: assets::style_path(),
-        icon: assets::icon_path(),
+        beginning: beginning::of(language),
+        domain,
+        styles: wanted(&body.sections, Section::styles),
+        scripts: wanted(&body.sections, Section::scripts),
+        worker: assets::of("web-verify/offline/register.js"),
         true_domain: fill(
             text.true_domain,
             &[("domain", Piece::Domain(domain.to_owned()))],
@@ -92,7 +100,11 @@ fn titled(
             text.hint,
             &[("example", Piece::Serial("4BD9-QV4N-Q0NZ-57DB".into()))],
         ),
-        may_be_indexed: uri.path() == "/",
+        hidden_hint: fill(
+            text.claim.hint,
+            &[("example", Piece::Serial("NH82-0VXZ".into()))],
+        ),
+        may_be_indexed: matches!(uri.path(), "/" | "/about"),
     };
     let page = Page {
         title,
@@ -114,6 +126,17 @@ fn titled(
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The files that these sections want, each once.
+fn wanted(
+    sections: &[Section],
+    of: fn(&Section) -> &'static [&'static str],
+) -> Vec<&'static Asset> {
+    let mut paths: Vec<&str> = sections.iter().flat_map(of).copied().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(assets::of).collect()
 }
 
 /// The same address in the other language, relative to it: the path is the browser's to keep. Repeated here, one that

@@ -3,17 +3,32 @@
 //! They work without JavaScript, and say nothing that the answer does not. Words are in `text/`, markup in
 //! `web-verify/`.
 
+mod about;
 mod answer;
+mod beginning;
+mod claim;
 mod directory;
 mod document;
 mod frame;
 mod issued;
+mod offline;
 mod pack;
+mod photo;
+mod privacy;
 mod text;
+mod tip;
 
+pub use about::about;
+pub use beginning::packed as packed_beginnings;
+pub use claim::{claim, claim_form, claim_scanned};
 pub use directory::directory;
 pub use frame::in_other_language;
+pub use offline::offline;
 pub use pack::{told, waiting};
+pub use photo::{NoMark, no_mark};
+pub use privacy::{forget, privacy};
+pub use text::TipTexts;
+pub use tip::{Filled, Wrong, asked_too_often, no_such_ticket, of_ticket, to_fill_in};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{OriginalUri, Query, State};
@@ -91,7 +106,7 @@ async fn answer_page(
     };
     let mut response = match visitor.channel {
         Channel::Unrecorded => untold(&body, language, uri, domain),
-        _ => page(&body, language, uri, domain, None),
+        Channel::Consumer | Channel::Offline => page(&body, language, uri, domain, None),
     };
     let unanswered = match &answer {
         Ok(_) => None,
@@ -134,6 +149,7 @@ pub async fn home(
         button: None,
         sections: vec![
             Section::Ask,
+            Section::Look,
             section(text.home_mark_heading, plain(text.home_mark)),
             section(
                 text.directory.home_heading,
@@ -155,15 +171,16 @@ pub async fn home(
             },
         ],
     };
-    let mut response = page(&body, language, &uri, domain, None);
+    kept(page(&body, language, &uri, domain, None))
+}
+
+/// A page that is the same for everybody, for five minutes.
+fn kept(mut page: Response) -> Response {
     let caching = HeaderValue::from_static("public, max-age=300");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, caching);
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    response
+    let headers = page.headers_mut();
+    headers.insert(header::CACHE_CONTROL, caching);
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    page
 }
 
 /// The page of an error, with a way out.

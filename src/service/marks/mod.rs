@@ -19,6 +19,7 @@ use super::desk::{Call, Desk};
 use super::keys::LiveKeys;
 use super::{ServiceError, seen};
 use crate::domain::access::Scope;
+use crate::domain::claim::Claim;
 use crate::domain::container::ContainerNumber;
 use crate::domain::custody::Piece;
 use crate::domain::event::{EventKind, RangeEvent};
@@ -34,7 +35,7 @@ use crate::domain::selection::LineReport;
 use crate::domain::serial::{Serial, SerialKey};
 use crate::domain::state::{MarkState, Standing};
 use crate::domain::text::Line;
-use crate::store::{Store, event, licensee, scan};
+use crate::store::{Store, claim, event, licensee, scan};
 
 /// Lines of one selection; a file of more is split by its owner.
 pub const MOST_LINES: usize = 1_000_000;
@@ -177,6 +178,8 @@ pub struct MarkReport {
     pub events: Vec<RangeEvent>,
     /// Its queries, if there were any.
     pub queries: Option<Queries>,
+    /// The claim of its hidden code, if it was claimed.
+    pub claim: Option<Claim>,
 }
 
 /// What is known of the mark that a serial, or a batch and index, names.
@@ -207,6 +210,7 @@ pub async fn report(
     let licensee = licensee::get(&mut tx, batch.licensee).await?;
     let events = event::of_mark(&mut tx, mark).await?;
     let queries = scan::get(&mut tx, mark).await?;
+    let claim = claim::get(&mut tx, mark).await?;
     let ended = licensee
         .as_ref()
         .and_then(|licensee| licensee.ended.as_ref());
@@ -223,6 +227,7 @@ pub async fn report(
         label: Piece::of(&events),
         events,
         queries,
+        claim,
     })
 }
 

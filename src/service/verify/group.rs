@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::catalog::{Catalog, Facts};
-use super::{Answer, Channel, Check, MarkAnswer};
+use super::{Answer, Check, MarkAnswer};
 use crate::domain::code::Payload;
 use crate::domain::keyring::{KeyId, Keyring};
 use crate::domain::mark::MarkId;
@@ -147,7 +147,7 @@ impl<'a> Book<'a> {
             .get(&mark.batch)
             .filter(|(batch, _)| batch.batch.accounts_for(mark, asked.signed.as_ref()));
         let Some((batch, holder)) = found else {
-            if let (Some(payload), Channel::Consumer) = (&asked.signed, asked.check.channel) {
+            if let (Some(payload), Some(_)) = (&asked.signed, asked.check.channel.recorded()) {
                 *self.unissued.entry((mark, payload.key)).or_default() += 1;
             }
             return Answer::NotOurs;
@@ -158,9 +158,9 @@ impl<'a> Book<'a> {
         }
         let standing = batch.standings.at(mark.index);
         let state = standing.state(holder.licensee.ended.as_ref(), batch.past_since, means.now);
-        let query = match asked.check.channel {
-            Channel::Consumer => Some(self.count(mark, &state, &asked.check, means.now)),
-            Channel::Unrecorded => self.queries(mark).map(|queries| {
+        let query = match asked.check.channel.recorded() {
+            Some(channel) => Some(self.count(mark, &state, &asked.check, channel, means.now)),
+            None => self.queries(mark).map(|queries| {
                 let number = queries.count + 1; // what the next query would be told
                 as_told(queries, number, asked.check.phone)
             }),
@@ -201,6 +201,7 @@ impl<'a> Book<'a> {
         mark: MarkId,
         state: &MarkState<'_>,
         check: &Check,
+        channel: &'static str,
         now: Timestamp,
     ) -> QueryCount {
         let Check { phone, place, .. } = *check;
@@ -222,7 +223,7 @@ impl<'a> Book<'a> {
             state: state.slug(),
             place,
             phone,
-            channel: "consumer",
+            channel,
         });
         self.counted.insert(mark, queries);
         told

@@ -38,8 +38,21 @@ use crate::store::{Store, Tx, batch};
 pub enum Channel {
     /// A person's phone: the check is a query and counts.
     Consumer,
+    /// A person's phone that had no network when it was asked, and sends the check now: a query of now, marked as such.
+    Offline,
     /// The office looking something up, a link preview, a bot: told the same, but nothing is written down.
     Unrecorded,
+}
+
+impl Channel {
+    /// The word with which a query is written down; `None` if it is not.
+    pub const fn recorded(self) -> Option<&'static str> {
+        match self {
+            Self::Consumer => Some("consumer"),
+            Self::Offline => Some("offline"),
+            Self::Unrecorded => None,
+        }
+    }
 }
 
 /// A check.
@@ -122,33 +135,56 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<Answer, ServiceError> {
     let ring = keys.ring();
-    let (mark, signed) = match check.input {
-        None => return Ok(Answer::NotOurs),
-        Some(Input::Code(code)) if ring.signer_of(&code).is_none() => return Ok(Answer::NotOurs),
-        Some(Input::Code(code)) => (code.payload().mark, Some(*code.payload())),
-        Some(Input::Serial(serial)) => match keys.secrets.serial.mark(serial) {
-            None => return Ok(Answer::NotOurs),
-            Some(mark) => (mark, None),
-        },
-    };
-    let asked = Asked {
-        mark,
-        signed,
-        check,
-    };
-    let means = Means {
-        ring: &ring,
-        serials: &keys.secrets.serial,
-        now,
-    };
     match check.channel {
-        Channel::Unrecorded => group::look(&mut store.read().await?, &means, &asked).await,
-        Channel::Consumer => {
+        Channel::Unrecorded => look(&mut store.read().await?, keys, check, now).await,
+        Channel::Consumer | Channel::Offline => {
+            let Some(asked) = recognised(&ring, keys, check) else {
+                return Ok(Answer::NotOurs);
+            };
+            let means = means(&ring, keys, now);
             let answered = group::answer(store, &mut Catalog::new(0), &means, &[asked]).await?;
             let answer = answered.answers.into_iter().next();
             Ok(answer.unwrap_or(Answer::NotOurs))
         }
     }
+}
+
+/// Answers a check that counts for nothing, from what the transaction reads.
+pub(super) async fn look(
+    tx: &mut Tx,
+    keys: &LiveKeys,
+    check: Check,
+    now: Timestamp,
+) -> Result<Answer, ServiceError> {
+    let ring = keys.ring();
+    match recognised(&ring, keys, check) {
+        None => Ok(Answer::NotOurs),
+        Some(asked) => group::look(tx, &means(&ring, keys, now), &asked).await,
+    }
+}
+
+const fn means<'a>(ring: &'a Keyring, keys: &'a LiveKeys, now: Timestamp) -> Means<'a> {
+    Means {
+        ring,
+        serials: &keys.secrets.serial,
+        now,
+    }
+}
+
+/// What a check asks about, if that is well signed or a serial of ours.
+fn recognised(ring: &Keyring, keys: &LiveKeys, check: Check) -> Option<Asked> {
+    let (mark, signed) = match check.input? {
+        Input::Code(code) => {
+            ring.signer_of(&code)?;
+            (code.payload().mark, Some(*code.payload()))
+        }
+        Input::Serial(serial) => (keys.secrets.serial.mark(serial)?, None),
+    };
+    Some(Asked {
+        mark,
+        signed,
+        check,
+    })
 }
 
 /// The batch that accounts for the mark: it was issued, has that many marks, and says the same as the signed payload.

@@ -14,10 +14,11 @@ use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
 use crate::domain::order::{Order, OrderNumber};
 use crate::domain::season::Season;
 use crate::domain::segments::marks_in;
+use crate::domain::tip::TipState;
 use crate::domain::whereabouts::Whereabouts;
 use crate::service::ServiceError;
 use crate::store::waiting::{Found, Orders};
-use crate::store::{Tx, ledger, user, waiting};
+use crate::store::{Tx, ledger, tip, user, waiting};
 
 /// Things of one kind that are gathered one by one.
 const MOST: u32 = 50;
@@ -77,6 +78,11 @@ impl Gathering {
             Matter::Transfer => self.transfers().await,
             Matter::Frozen => self.frozen().await,
             Matter::Account => self.accounts().await,
+            Matter::TipAcceptance => self.tips(matter, &[TipState::Received]).await,
+            Matter::TipDecision => {
+                let open = [TipState::Accepted, TipState::HandedOn];
+                self.tips(matter, &open).await
+            }
         }
     }
 
@@ -291,6 +297,16 @@ impl Gathering {
             let waiting = self.add(Matter::Frozen, about, name.unwrap_or_default(), since);
             waiting.marks = Some(marks_in(&frozen.ranges));
             waiting.whose = frozen.licensee.map(|licensee| (licensee, String::new()));
+        }
+        Ok(all)
+    }
+
+    async fn tips(&mut self, matter: Matter, states: &[TipState]) -> Result<u64, ServiceError> {
+        let Found { oldest, all } = tip::waiting(&mut self.tx, states, MOST).await?;
+        for one in oldest {
+            let about = About::Tip(one.number);
+            let name = one.new.kind.chinese().to_owned();
+            self.add(matter, about, name, day_of(one.sent_at));
         }
         Ok(all)
     }

@@ -19,6 +19,7 @@ use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
+use crate::domain::tip::TipNumber;
 use crate::domain::transfer::TransferNumber;
 use crate::store::Store;
 
@@ -37,6 +38,8 @@ pub enum About {
     Batch(BatchNumber),
     /// A person's account.
     Person(UserNumber),
+    /// What somebody told of a suspect pack.
+    Tip(TipNumber),
 }
 
 /// A thing that waits.
@@ -79,6 +82,8 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::OrderApproval,
             M::PackAgain,
             M::Frozen,
+            M::TipAcceptance,
+            M::TipDecision,
         ],
         Role::SecondApprover => &[M::SecondPerson, M::PackAgain],
         Role::Registrar => &[
@@ -92,7 +97,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
         ],
         Role::Printer => &[M::PrintReport, M::Delivery],
         Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Recall, M::Transfer],
-        Role::Inspector => &[M::Frozen],
+        Role::Inspector => &[M::Frozen, M::TipAcceptance, M::TipDecision],
         // Nothing waits for an auditor: what is told is what others are late with.
         Role::Auditor => &[
             M::FirstReview,
@@ -112,6 +117,8 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::Destruction,
             M::OrderClosing,
             M::Frozen,
+            M::TipAcceptance,
+            M::TipDecision,
         ],
         Role::Administrator => &[M::Account],
     }

@@ -86,7 +86,7 @@ pub struct NewScan {
     pub place: Option<Place>,
     /// Whose it was.
     pub phone: Option<PhoneHash>,
-    /// How it came: `consumer`, `inspector`, …
+    /// How it came: `consumer`, `offline`, …
     pub channel: &'static str,
 }
 

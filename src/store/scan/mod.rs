@@ -104,16 +104,16 @@ pub async fn count_of_batch(tx: &mut Tx, batch: BatchNumber) -> Result<u64, Stor
     Ok(count.cast_unsigned())
 }
 
-fn prefecture(place: Option<Place>) -> Option<i64> {
+pub(in crate::store) fn prefecture(place: Option<Place>) -> Option<i64> {
     place.map(|place| i64::from(place.prefecture.code()))
 }
 
-fn class(place: Option<Place>) -> Option<&'static str> {
+pub(in crate::store) fn class(place: Option<Place>) -> Option<&'static str> {
     place.map(|place| place.class.slug())
 }
 
 /// A place out of its two columns.
-fn place(
+pub(in crate::store) fn place(
     row: &Row<'_>,
     [prefecture_column, class_column]: [&'static str; 2],
     prefecture: Option<i64>,

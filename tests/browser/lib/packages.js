@@ -9,3 +9,4 @@ const require = createRequire(join(folder, 'package.json'))
 
 export const { chromium } = require('playwright-core')
 export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+export const lint = require('@eslint/js')

@@ -20,13 +20,24 @@ const PATIENCE_MS = 60_000
 
 export async function story(name, tell) {
   const given = JSON.parse(await text(process.stdin))
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS })
   const pages = []
+  const browsers = []
+  const start = async (more) => {
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] })
+    browsers.push(browser)
+    return browser
+  }
+  const plain = await start([])
   // Somebody at a browser of their own. `look`: language, dark, width, as axe and the eye need them.
-  const open = async ({ language = 'zh-CN', dark = false, width = 1280, scripts = given.scripts } = {}) => {
+  const open = async ({ language = 'zh-CN', dark = false, width = 1280, scripts = given.scripts, film, permissions } = {}) => {
+    // `film`: what a browser of its own sees instead of a camera.
+    const browser = film
+      ? await start(['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`])
+      : plain
     const context = await browser.newContext({
       baseURL: given.address,
       javaScriptEnabled: scripts,
+      permissions,
       locale: language,
       timezoneId: 'Asia/Shanghai',
       colorScheme: dark ? 'dark' : 'light',
@@ -47,7 +58,7 @@ export async function story(name, tell) {
     console.log(`${name}: ${error.stack}`)
     await leavePictures(name, pages, given.pictures)
   } finally {
-    await browser.close()
+    for (const browser of browsers) await browser.close()
   }
 }
 

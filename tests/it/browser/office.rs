@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, ToSpan};
 use serde_json::{Value, json};
 use yuanmark::domain::access::password::Password;
@@ -33,6 +34,7 @@ use yuanmark::service::{entitlements, licensees, orders, system, transfers};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, USCCS, call, line};
 use crate::support::server::{Site, this_season};
+use crate::support::tips::photo_with_place;
 
 /// How long ago the office was furnished, so that no code of today has been shown.
 const AGO: SignedDuration = SignedDuration::from_hours(1);
@@ -111,6 +113,8 @@ impl Office {
             "season": this_season().to_string(),
             "today": day_of(system::now()).to_string(),
             "free_uscc": USCCS[3],
+            "serial": self.site.serial(&self.batch, 7).to_string(),
+            "photo": STANDARD.encode(photo_with_place(400, 200)),
         })
     }
 }
@@ -200,6 +204,7 @@ async fn furnish(
     transfers::propose(store, &by, account(licensee), other.number, 1000, None)
         .await
         .unwrap();
+    crate::support::tips::with_photo(installation).await;
 }
 
 /// Adds somebody of this role, who enrols a second factor if the role needs one.

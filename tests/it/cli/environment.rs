@@ -6,7 +6,7 @@ use crate::support::program::Program;
 
 /// Each variable, a command that takes its flag, and a value that the command refuses with these words, so that one sees
 /// that the variable was read.
-const VARIABLES: [(&str, &str, &str, &str); 15] = [
+const VARIABLES: [(&str, &str, &str, &str); 16] = [
     (
         "YUANMARK_DATABASE",
         "order list",
@@ -51,6 +51,7 @@ const VARIABLES: [(&str, &str, &str, &str); 15] = [
         "three years",
         "--keep-scans-days",
     ),
+    ("YUANMARK_CONTACT", "serve", " ", "--contact"),
     ("YUANMARK_CATALOG_MIB", "serve", "much", "--catalog-mib"),
     (
         "YUANMARK_METRICS_LISTEN",

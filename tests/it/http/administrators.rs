@@ -6,9 +6,10 @@ use yuanmark::domain::access::{Role, Scope};
 use crate::support::program::{Program, set_mode};
 use crate::support::server::{ADMIN_TOKEN, PUBLIC_URL, Phone, Reply, Site};
 
-/// The one operation under `/api/v1/` that is everyone's.
-const EVERYONE_S: [(&str, &str); 2] = [
+/// The operations under `/api/v1/` that are everyone's.
+const EVERYONE_S: [(&str, &str); 3] = [
     ("POST", "/api/v1/verify"),
+    ("POST", "/api/v1/claims"),
     // Its link is what opens it.
     ("POST", "/api/v1/packs/{link}"),
 ];

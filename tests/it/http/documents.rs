@@ -98,10 +98,13 @@ async fn the_interface_is_described() {
 }
 
 /// What is there for people: pages, and what they are made of.
-const FOR_PEOPLE: [&str; 11] = [
+const FOR_PEOPLE: [&str; 19] = [
     "/",
     "/check",
+    "/check/photo",
     "/directory",
+    "/offline",
+    "/worker.js",
     "/t/",
     "/T/",
     "/t/{*code}",
@@ -109,6 +112,11 @@ const FOR_PEOPLE: [&str; 11] = [
     "/artwork/{licensee}/{name}",
     "/assets/{name}",
     "/pack/{link}",
+    "/claim",
+    "/claim/{serial}/{hidden}",
+    "/CLAIM/{serial}/{hidden}",
+    "/privacy",
+    "/about",
     "/openapi.json",
 ];
 

@@ -1,7 +1,8 @@
 //! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
 
 mod administrators;
-mod answers;
+pub mod answers;
+mod claims;
 mod console;
 mod console_marks;
 mod console_office;
@@ -13,19 +14,24 @@ mod errors;
 mod figures;
 mod find;
 mod foreign;
+mod forgetting;
 mod headers;
 mod issued;
 mod ledger_api;
 mod licensees;
 mod log;
+mod notices;
+mod offline;
 mod oracle;
 mod outage;
 mod pages;
+mod photo;
 mod roles;
 mod rotation;
 mod schemathesis;
 mod serving;
 mod tables;
 mod templates;
+mod tips;
 mod tokens;
 mod traffic;

@@ -307,16 +307,19 @@ impl Form {
             part(&format!("name=\"{name}\""), value.as_bytes());
         }
         for field in self.fields.iter().filter(|field| field.kind == "file") {
-            let chosen = self.files.iter().find(|(name, ..)| *name == field.name);
-            let (file, content) = chosen.map_or(("", &[][..]), |(_, file, content)| {
-                (file.as_str(), content.as_slice())
-            });
             let name = &field.name;
+            let chosen = self.files.iter().filter(|(of, ..)| of == name);
+            let mut chosen: Vec<(&str, &[u8])> = chosen
+                .map(|(_, file, content)| (file.as_str(), content.as_slice()))
+                .collect();
+            if chosen.is_empty() {
+                chosen.push(("", &[]));
+            }
             let kind = "application/octet-stream";
-            part(
-                &format!("name=\"{name}\"; filename=\"{file}\"\r\ncontent-type: {kind}"),
-                content,
-            );
+            for (file, content) in chosen {
+                let head = format!("name=\"{name}\"; filename=\"{file}\"\r\ncontent-type: {kind}");
+                part(&head, content);
+            }
         }
         body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         (format!("multipart/form-data; boundary={BOUNDARY}"), body)

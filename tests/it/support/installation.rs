@@ -185,6 +185,26 @@ impl Installation {
         issue::issue(&self.store, &self.keys, &new, now).await
     }
 
+    /// The same, of labels that carry hidden codes.
+    pub async fn issue_hidden(&self, order: &Order, idempotency_key: &str) -> Batch {
+        let new = Issue {
+            order: order.number,
+            has_hidden_codes: true,
+            idempotency_key: line(idempotency_key),
+            actor: line("test"),
+        };
+        let issued = issue::issue(&self.store, &self.keys, &new, morning()).await;
+        issued.unwrap().batch
+    }
+
+    /// The hidden code of a mark, as printed.
+    pub fn hidden_code(&self, batch: &Batch, place: u32) -> String {
+        self.keys.secrets.hidden.hidden_code(MarkId {
+            batch: batch.number,
+            index: index(place),
+        })
+    }
+
     /// The printer of this installation; entered when it is first asked for.
     pub async fn printer(&self) -> Printer {
         let known = printers::list(&self.store, Scope::All, None, 1)

@@ -178,6 +178,12 @@ impl Office {
             ("templates/{template}", Thing::fixed("30x40")),
             ("steps/{step}", Thing::fixed("suspend")),
             ("trail/{step}", Thing::new(1, 1)),
+            // The office's alone.
+            ("tips/{tip}", {
+                super::tips::with_photo(&office.installation).await;
+                Thing::new(1, 1)
+            }),
+            ("photos/{photo}", Thing::new(1, 1)),
             ("people/{user}", {
                 let spare = office.user("spare").number;
                 Thing::new(spare, spare)

@@ -168,6 +168,15 @@ impl Site {
         batch
     }
 
+    /// This season's marks with hidden codes, as their licensee has them: not activated.
+    pub async fn printed_with_hidden_codes(&self, count: u32) -> Batch {
+        let licensee = self.licensee(2).await; // beside those whose marks have none
+        let order = self.order_of_season(&licensee, count, this_season()).await;
+        let batch = self.issue_hidden(&order, "hidden").await;
+        self.deliver(&batch).await;
+        batch
+    }
+
     /// This season's marks, all activated.
     pub async fn in_market(&self, count: u32) -> Batch {
         let batch = self.printed(count).await;
@@ -329,6 +338,25 @@ impl Phone {
         self.send(request.body(body.to_string().into_bytes())).await
     }
 
+    /// Sends a form of one of our own pages, as a browser does.
+    pub async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&").into_bytes();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.send_as("POST", path, &headers, body).await
+    }
+
+    /// Types a hidden code into the form of a page.
+    pub async fn claim(&self, mark: &str, hidden: &str) -> Reply {
+        self.send_form("/claim", &[("mark", mark), ("hidden", hidden)])
+            .await
+    }
+
     /// Sends any body with these headers besides the usual ones.
     pub async fn send_as(
         &self,
@@ -464,7 +492,9 @@ impl Reply {
     /// What a page says, without markup.
     pub fn words(&self) -> String {
         assert_eq!(self.kind(), "text/html", "{}", self.text());
-        without_tags(self.text())
+        let (head, rest) = self.text().split_once("<style>").unwrap_or_default();
+        let (_, rest) = rest.split_once("</style>").unwrap_or(("", self.text()));
+        without_tags(&format!("{head}{rest}"))
     }
 }
 

@@ -83,13 +83,31 @@ pub struct DirectoryTexts {
     pub next: &'static str,
     /// How new it is.
     pub as_of: &'static str,
+    /// Heads the seasons.
+    pub seasons_heading: &'static str,
+    /// A season, and how many have an entitlement.
+    pub season: &'static str,
+    /// What a season is.
+    pub seasons_note: &'static str,
+    /// Forms, and from when on marks of a season are past it.
+    pub past: &'static str,
+    /// Heads the true domain.
+    pub domain_heading: &'static str,
+    /// How to tell it.
+    pub domain: &'static str,
 }
 
 #[cfg(test)]
 impl DirectoryTexts {
     /// Every text, in the order above.
-    pub const fn all(&self) -> [&'static str; 40] {
+    pub const fn all(&self) -> [&'static str; 46] {
         [
+            self.seasons_heading,
+            self.season,
+            self.seasons_note,
+            self.past,
+            self.domain_heading,
+            self.domain,
             self.link,
             self.look_up,
             self.home_heading,

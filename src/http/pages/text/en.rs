@@ -1,7 +1,13 @@
 //! English.
 
-use super::{DirectoryTexts, PackTexts, Texts};
+mod about;
+mod check;
+mod claim;
+mod privacy;
+
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts, TipTexts};
 use crate::domain::form::Form;
+use crate::domain::tip::{TipKind, TipState, TipStep};
 
 /// English.
 pub const ENGLISH: Texts = Texts {
@@ -13,13 +19,11 @@ pub const ENGLISH: Texts = Texts {
     language_label: "Language",
     between_clauses: " ",
     true_domain: "There is only one true address: {domain}. Check it against the address you have open.",
-    privacy_heading: "What we record",
-    privacy: "For each check: the time, the mark and its state at that time, how it was checked, the province and prefecture if known, and a keyed hash of a cookie on this phone. We use them to find copied marks. The network address is not recorded.",
     footer_label: "Footer",
     home: "Home",
     todo_heading: "What to do",
     mark_heading: "This mark",
-    report: "Tell the local market regulator (telephone {tel}). Keep the pack and the receipt.",
+    report: "{report}, or tell the local market regulator (telephone {tel}). Keep the pack and the receipt.",
     day_format: "%-d %B %Y",
     minute_format: "%-d %B %Y, %H:%M (Beijing)",
     product: "Product",
@@ -131,6 +135,7 @@ pub const ENGLISH: Texts = Texts {
     error_way_out: "Go to the check page",
     error_number: "Error {status}",
     form_name,
+    check: check::CHECK,
     directory: DirectoryTexts {
         link: "Directory of lawful users",
         look_up: "Look it up in the directory",
@@ -172,6 +177,59 @@ pub const ENGLISH: Texts = Texts {
         previous: "Previous page",
         next: "Next page",
         as_of: "As of {date}.",
+        seasons_heading: "Seasons",
+        season: "Season {season}: {n} with an entitlement.",
+        seasons_note: "Marks are granted for a season, and may be used only on what was picked and made in it.",
+        past: "Marks of season {season} are past it from {date} on: {forms}.",
+        domain_heading: "The true address",
+        domain: "This directory is published at this address only, and the QR code on a true mark opens no other. Whatever a page at another address says about a firm counts for nothing.",
+    },
+    offline: OfflineTexts {
+        nothing: &["There is no network now."],
+        nothing_lead: "This page needs a network. Without one you can still scan a QR code and have its signature checked.",
+        in_use: &["Checked offline:", "the signature is good."],
+        in_use_lead: "By the list of {date}, this mark is in use. This is not the answer of a check with a network.",
+        not_activated: &["Checked offline:", "not in use, by the list."],
+        not_activated_lead: "By the list of {date}, this mark is printed but not yet cleared to be put on goods. Whether it was since is not known here.",
+        not_activated_todo: "Check again with a network, and do not buy before you have an answer.",
+        past_season: &[
+            "Checked offline:",
+            "a mark of {season},",
+            "past its season.",
+        ],
+        past_season_lead: "Goods of that season are past their usual shelf life. Date of the list: {date}.",
+        withdrawn: &["Withdrawn, by the list:", "{reason}."],
+        withdrawn_lead: "By the list of {date}. The date and the reason can be looked up with a network.",
+        withdrawn_todo: "Do not buy it. If you have bought it, keep the pack and the receipt, and check again with a network.",
+        not_listed: &[
+            "Checked offline:",
+            "the signature is good,",
+            "the batch is not in the list.",
+        ],
+        not_listed_lead: "The list of {date} does not have this batch: it may have been printed since. Whether it is in use or withdrawn takes a network to say.",
+        no_list: &[
+            "Checked offline:",
+            "the signature is good,",
+            "the state is not known.",
+        ],
+        no_list_lead: "There is no list to go by on this phone: whether the mark is in use or withdrawn takes a network to say.",
+        not_ours_lead: "This is what the check without a network found, by our public keys and the list.",
+        serial: &["Without a network", "a typed serial cannot be checked."],
+        serial_lead: "This is not an answer: a serial can be checked with a network only.",
+        serial_todo: "Scan the QR code of the pack, whose signature can be checked without a network; or type the serial again when there is one.",
+        no_keys: &["Without a network", "this cannot be checked now."],
+        no_keys_lead: "This is not an answer: the public keys for the check are not on this phone. Open the home page once with a network; from then on it works without.",
+        unknown_heading: "What could not be checked",
+        unknown_since: "Whether the mark was withdrawn after the date of the list.",
+        unknown_queries: "How often it was asked about, and whether this is the first time.",
+        unknown_copies: "Whether the code was copied from another pack.",
+        again: "Scan it again when there is a network.",
+        kept: "This check is kept on the phone and sent by itself when there is a network. It counts as one query and is marked as made offline.",
+        clock_heading: "The phone’s clock may be wrong",
+        clock_behind: "The phone says {now}, but the list was made on {date}. The above goes by the time of the list.",
+        clock_ahead: "The phone says {now}, and the list was made on {date}: either the clock is wrong or the list is too old. The above goes by the time of the list.",
+        list_date: "Date of the list",
+        no_name: "a name that the directory on this phone does not have",
     },
     pack: PackTexts {
         heading: "Printing data",
@@ -188,6 +246,74 @@ pub const ENGLISH: Texts = Texts {
         not_now: "It cannot be downloaded now",
         minute: "%-d %B %Y, %H:%M",
     },
+    claim: claim::WORDS,
+    about: about::WORDS,
+    privacy: privacy::WORDS,
+    tip: TipTexts {
+        heading: &["Report a suspect pack"],
+        received: &["We have it.", "Keep the number."],
+        progress: &["Where your", "report stands"],
+        not_found: &["There is no report", "of this number."],
+        too_many: &["Too often.", "Try again later."],
+        link: "Report a suspect pack",
+        optional: "(optional)",
+        choose: "Choose",
+        lead: "If a mark or a pack looks wrong, tell us. No login: you get a number under which you see what becomes of it.",
+        wrong_lead: "{n} to be mended, marked below.",
+        choose_again: "Please choose the photos again.",
+        kind_label: "What is suspect",
+        told_label: "Tell us about it",
+        told_hint: "For example how the mark differs from others, what the pack says. At most {n} characters.",
+        place_label: "Where it was bought",
+        seller_label: "Shop, market or online platform",
+        seller_hint: "If online, the platform and the name of the shop.",
+        bought_label: "When it was bought",
+        serial_hint: "The 16 characters below the symbol, as you see them; leave it out if they cannot be read.",
+        photos_label: "Photos",
+        photos_hint: "The mark, the pack from both sides, the receipt. At most {n}, each up to {mb} MB. Only those who handle it see them; place, time and whatever else a camera adds is removed.",
+        contact_label: "How to reach you",
+        contact_hint: "Telephone or mail. Kept encrypted, seen only by those who handle it, each look written down; erased {n} days after the end. You may leave it out: you read our answer under the number.",
+        send: "Send",
+        send_note: "Neither your network address nor your phone is kept with it. What cannot wait, such as feeling ill after eating, is for the telephone: 12315.",
+        find_heading: "See what you sent",
+        find_label: "Number",
+        find_hint: "The 16 characters you were shown when you sent it.",
+        find_button: "Look",
+        ticket: "Number {ticket}",
+        keep_ticket: "Write it down or keep a picture of the screen. With it you see what happens, add, or take it back. We keep no copy: once lost it cannot be found again.",
+        state_label: "State",
+        sent_label: "Sent",
+        due_label: "Answer due",
+        due_accept: "{date}, whether we take it up",
+        due_decide: "{date}, what came of it",
+        photos_value: "{n} (not shown here)",
+        contact_kept: "kept, encrypted",
+        contact_none: "none",
+        told_heading: "What you told us",
+        happened_heading: "What happened",
+        photos_came: "With {n} photos",
+        add_heading: "Add to it",
+        add_label: "What you want to add",
+        add_hint: "At most {n} characters.",
+        add: "Send it",
+        take_back_heading: "Take it back",
+        take_back: "Take it back",
+        take_back_note: "It is then not handled any more; this cannot be undone.",
+        not_found_lead: "Compare the number and type it again.",
+        too_many_lead: "Too many came from this network or phone in a short time. What cannot wait is for the telephone: {tel}.",
+        need_choice: "Choose one.",
+        need_anything: "Write something, or choose a photo.",
+        wrong_day: "Give a day up to today, as in 2026-04-02.",
+        stale: "This page is no longer good. What you wrote is still here: press the button again.",
+        photo_too_large: "Photo {n} has more than {mb} MB.",
+        photo_other: "File {n} is no photo: JPEG, PNG, WebP and GIF are taken.",
+        photo_pixels: "Photo {n} is too large a picture: at most 52 million pixels.",
+        photo_broken: "Photo {n} cannot be opened. Choose another.",
+        photos_too_many: "At most {n} photos at once.",
+        kind: tip_kind,
+        state: tip_state,
+        step: tip_step,
+    },
 };
 
 const fn form_name(form: Form) -> &'static str {
@@ -199,5 +325,42 @@ const fn form_name(form: Form) -> &'static str {
         Form::ReadyToEat => "ready to eat",
         Form::Dried => "dried",
         Form::Powder => "powder",
+    }
+}
+
+const fn tip_kind(one: TipKind) -> &'static str {
+    match one {
+        TipKind::Looks => "The mark looks different",
+        TipKind::NotTaken => "The code or serial is not accepted",
+        TipKind::Differs => "What the check says differs from the pack",
+        TipKind::Claimed => "The hidden code was already used",
+        TipKind::Quality => "The quality of the product",
+        TipKind::Sale => "The price or the way it is sold",
+        TipKind::Other => "Something else",
+    }
+}
+
+const fn tip_state(one: TipState) -> &'static str {
+    match one {
+        TipState::Received => "received, not yet taken up",
+        TipState::Accepted => "taken up, being looked into",
+        TipState::HandedOn => "handed on to those who investigate",
+        TipState::Decided => "done: see below what came of it",
+        TipState::Rejected => "not taken up: see below why",
+        TipState::Withdrawn => "taken back by you",
+    }
+}
+
+const fn tip_step(one: TipStep) -> &'static str {
+    match one {
+        TipStep::Sent => "You sent it",
+        TipStep::Added => "You added",
+        TipStep::TakenBack => "You took it back",
+        TipStep::Accepted => "Taken up",
+        TipStep::Message => "A message to you",
+        TipStep::HandedOn => "Handed on to those who investigate",
+        TipStep::Decided => "What came of it",
+        TipStep::Rejected => "Not taken up",
+        TipStep::Erased => "Your contact was erased",
     }
 }

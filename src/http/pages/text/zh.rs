@@ -1,7 +1,13 @@
 //! Chinese, the first language of the pages.
 
-use super::{DirectoryTexts, PackTexts, Texts};
+mod about;
+mod check;
+mod claim;
+mod privacy;
+
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts, TipTexts};
 use crate::domain::form::Form;
+use crate::domain::tip::{TipKind, TipState, TipStep};
 
 /// Chinese, the first language of the pages.
 pub const CHINESE: Texts = Texts {
@@ -13,13 +19,11 @@ pub const CHINESE: Texts = Texts {
     language_label: "语言",
     between_clauses: "",
     true_domain: "真实域名只有一个：{domain}。请核对打开的网址。",
-    privacy_heading: "我们记录什么",
-    privacy: "每次查询记下：时间、标志和它当时的状态、查询方式、所在省和市州（能知道时），以及本机 Cookie 的密钥摘要，用来发现被复制的标志。不记录网络地址。",
     footer_label: "页脚",
     home: "首页",
     todo_heading: "怎么办",
     mark_heading: "这枚标志",
-    report: "请向当地市场监督管理部门（{tel}）反映，留好包装和购买凭证。",
+    report: "可以在线{report}，或拨打 {tel} 向当地市场监督管理部门反映。留好包装和购买凭证。",
     day_format: "%Y年%-m月%-d日",
     minute_format: "%Y年%-m月%-d日 %H:%M",
     product: "产品",
@@ -125,6 +129,7 @@ pub const CHINESE: Texts = Texts {
     error_way_out: "回到首页查询",
     error_number: "错误 {status}",
     form_name,
+    check: check::CHECK,
     directory: DirectoryTexts {
         link: "合法使用人名录",
         look_up: "在名录中查看",
@@ -166,6 +171,47 @@ pub const CHINESE: Texts = Texts {
         previous: "上一页",
         next: "下一页",
         as_of: "名录更新至 {date}。",
+        seasons_heading: "年度",
+        season: "{season} 年度：{n} 家核定了额度。",
+        seasons_note: "标志按年度核发，一个年度的标志只能用在当年采收加工的产品上。",
+        past: "{season} 年度的标志，{forms}自{date}起过季。",
+        domain_heading: "真实域名",
+        domain: "名录只在这个域名下公布，专用标志的二维码也只打开它。域名不对的页面，写着谁都不作数。",
+    },
+    offline: OfflineTexts {
+        nothing: &["现在没有网络。"],
+        nothing_lead: "这一页要联网才能打开。没有网络时，仍可扫描二维码，离线核对签名。",
+        in_use: &["离线核对：", "签名有效。"],
+        in_use_lead: "按 {date} 的名单，这枚标志在用。这不是联网查询的结果。",
+        not_activated: &["离线核对：", "名单上尚未启用。"],
+        not_activated_lead: "按 {date} 的名单，这枚标志已印好，还没有获准用在产品上；此后有没有启用，这里不知道。",
+        not_activated_todo: "请联网再查一次，查到结果之前不要购买。",
+        past_season: &["离线核对：", "{season} 年度的标志，", "已经过季。"],
+        past_season_lead: "这一年度的产品，通常的保质期已过。名单日期：{date}。",
+        withdrawn: &["名单上已停用：", "{reason}。"],
+        withdrawn_lead: "按 {date} 的名单。停用的日期和原因，联网后可以查到。",
+        withdrawn_todo: "请不要购买；已经买了的，留好包装和购买凭证，联网再查。",
+        not_listed: &["离线核对：", "签名有效，", "名单上没有这一批。"],
+        not_listed_lead: "{date} 的名单里没有这一批标志，可能是此后才印制的。有没有启用、停用，要联网查。",
+        no_list: &["离线核对：", "签名有效，", "状态不知道。"],
+        no_list_lead: "这部手机上没有可用的名单：标志有没有启用、停用，要联网查。",
+        not_ours_lead: "用公钥和名单离线核对，结果是这样。",
+        serial: &["没有网络，", "输入的编号查不了。"],
+        serial_lead: "这不是查询结果：防伪编号要联网才能查。",
+        serial_todo: "请扫描包装上的二维码，没有网络也能核对签名；或者联网后再输入编号。",
+        no_keys: &["没有网络，", "现在核对不了。"],
+        no_keys_lead: "这不是查询结果：这部手机上没有核对用的公钥。联网打开一次首页，以后没有网络也能核对。",
+        unknown_heading: "没有核对的",
+        unknown_since: "名单日期之后，这枚标志有没有停用。",
+        unknown_queries: "被查询过多少次，是不是第一次。",
+        unknown_copies: "编号是不是从别的包装上抄来的。",
+        again: "有了网络，请再扫一次。",
+        kept: "这次核对已记在手机里，联网后自动送来，算一次查询，注明是离线。",
+        clock_heading: "手机的时间可能不对",
+        clock_behind: "手机现在显示 {now}，名单却是 {date} 才做的。以上按名单的时间判断。",
+        clock_ahead: "手机现在显示 {now}，名单是 {date} 做的：不是手机的时间不对，就是名单太旧。以上按名单的时间判断。",
+        list_date: "名单日期",
+        no_name: "手机里的名录没有这个名称",
     },
     pack: PackTexts {
         heading: "印制数据包",
@@ -182,6 +228,74 @@ pub const CHINESE: Texts = Texts {
         not_now: "现在不能领取",
         minute: "%Y年%-m月%-d日 %H:%M",
     },
+    claim: claim::WORDS,
+    about: about::WORDS,
+    privacy: privacy::WORDS,
+    tip: TipTexts {
+        heading: &["反映可疑包装"],
+        received: &["已收到，", "请记下编号。"],
+        progress: &["这条反映", "办到哪一步"],
+        not_found: &["没有这个编号。"],
+        too_many: &["太频繁了，", "请过一会儿再试。"],
+        link: "反映可疑包装",
+        optional: "（选填）",
+        choose: "请选择",
+        lead: "标志或包装看着不对，请告诉我们。不用登录，提交后凭编号查看进展。",
+        wrong_lead: "有 {n} 处需要改正，已在下面标出。",
+        choose_again: "照片请重新选择。",
+        kind_label: "哪里可疑",
+        told_label: "请说说情况",
+        told_hint: "例如：标志和别的有什么不同，包装上写着什么。最多 {n} 字。",
+        place_label: "在哪里买的",
+        seller_label: "店铺、市场或网上平台",
+        seller_hint: "网上买的，请写平台和店铺名称。",
+        bought_label: "什么时候买的",
+        serial_hint: "二维码下方的 16 位编号，照原样输入；看不清就不填。",
+        photos_label: "照片",
+        photos_hint: "标志、包装正反面、购物小票。最多 {n} 张，每张不超过 {mb} MB。只有办理人员能看；照片里的拍摄地点、时间等附带信息会被删去。",
+        contact_label: "怎样联系您",
+        contact_hint: "电话或邮箱。加密保存，只有办理人员能看，每次查看都有记录；办结 {n} 天后删除。不留也可以，凭编号能看到答复。",
+        send: "提交",
+        send_note: "网络地址和手机信息不会存进这条反映。急的事，例如吃后不适，请直接拨打 12315。",
+        find_heading: "查看已提交的",
+        find_label: "编号",
+        find_hint: "16 位，提交后显示的那个。",
+        find_button: "查看",
+        ticket: "编号 {ticket}",
+        keep_ticket: "请抄下或截屏保存。凭它可以看进展、补充、撤回；我们没有留底，丢了找不回来。",
+        state_label: "状态",
+        sent_label: "提交时间",
+        due_label: "答复期限",
+        due_accept: "{date}前告知是否受理",
+        due_decide: "{date}前告知结果",
+        photos_value: "{n} 张（不在这里显示）",
+        contact_kept: "已加密保存",
+        contact_none: "没有",
+        told_heading: "您反映的内容",
+        happened_heading: "办理经过",
+        photos_came: "附照片 {n} 张",
+        add_heading: "补充",
+        add_label: "补充说明",
+        add_hint: "最多 {n} 字。",
+        add: "提交补充",
+        take_back_heading: "撤回",
+        take_back: "确认撤回",
+        take_back_note: "撤回后不再办理，也不能恢复。",
+        not_found_lead: "请核对编号，再输一次。",
+        too_many_lead: "同一网络或同一部手机短时间内次数太多，就会这样。急的事请拨打 {tel}。",
+        need_choice: "请选择一项。",
+        need_anything: "请写点什么，或者选照片。",
+        wrong_day: "请填今天或以前的日期，例如 2026-04-02。",
+        stale: "这一页已失效。内容还在，请再按一次提交。",
+        photo_too_large: "第 {n} 张照片超过 {mb} MB。",
+        photo_other: "第 {n} 个文件不是照片，可以是 JPEG、PNG、WebP 或 GIF。",
+        photo_pixels: "第 {n} 张照片的尺寸太大，最多 5200 万像素。",
+        photo_broken: "第 {n} 张照片打不开，请换一张。",
+        photos_too_many: "一次最多 {n} 张照片。",
+        kind: tip_kind,
+        state: tip_state,
+        step: tip_step,
+    },
 };
 
 const fn form_name(form: Form) -> &'static str {
@@ -193,5 +307,42 @@ const fn form_name(form: Form) -> &'static str {
         Form::ReadyToEat => "即食",
         Form::Dried => "干品",
         Form::Powder => "粉",
+    }
+}
+
+const fn tip_kind(one: TipKind) -> &'static str {
+    match one {
+        TipKind::Looks => "标志的样子不对",
+        TipKind::NotTaken => "扫码或输入编号，查不到",
+        TipKind::Differs => "查到的信息与包装对不上",
+        TipKind::Claimed => "涂层下的暗码已被用过",
+        TipKind::Quality => "产品质量",
+        TipKind::Sale => "价格或卖法可疑",
+        TipKind::Other => "其他",
+    }
+}
+
+const fn tip_state(one: TipState) -> &'static str {
+    match one {
+        TipState::Received => "已收到，等待受理",
+        TipState::Accepted => "已受理，正在核查",
+        TipState::HandedOn => "已移交办案人员",
+        TipState::Decided => "已办结，结果见下",
+        TipState::Rejected => "不予受理，原因见下",
+        TipState::Withdrawn => "您已撤回",
+    }
+}
+
+const fn tip_step(one: TipStep) -> &'static str {
+    match one {
+        TipStep::Sent => "您提交",
+        TipStep::Added => "您补充",
+        TipStep::TakenBack => "您撤回",
+        TipStep::Accepted => "受理",
+        TipStep::Message => "办理人员留言",
+        TipStep::HandedOn => "移交办案人员",
+        TipStep::Decided => "处理结果",
+        TipStep::Rejected => "不予受理",
+        TipStep::Erased => "删除了您的联系方式",
     }
 }

@@ -42,7 +42,7 @@ fn is_clean(page: &Page) {
     );
 }
 
-/// The console's one script, a file of ours; and pictures of labels, which we draw.
+/// The console's one script, a file of ours; pictures of labels, which we draw; and photos, which we made anew.
 fn is_our_own(tag: &Tag) -> bool {
     let from = tag.get("src").unwrap_or_default();
     let is_script =
@@ -51,8 +51,9 @@ fn is_our_own(tag: &Tag) -> bool {
         .attributes
         .iter()
         .all(|(name, _)| !name.starts_with("on"));
-    let is_label =
-        tag.name == "img" && from.starts_with("/console/") && from.contains("/label.svg");
+    let is_label = tag.name == "img"
+        && from.starts_with("/console/")
+        && (from.contains("/label.svg") || from.contains("/photos/"));
     is_script || (is_label && does_nothing)
 }
 

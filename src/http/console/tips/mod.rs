@@ -1,0 +1,41 @@
+//! Tips (举报线索): what people tell of suspect packs, and the steps that the office takes.
+
+mod contact;
+mod file;
+mod list;
+mod step;
+
+pub use contact::{contact, contact_page};
+pub use file::{file, photo};
+pub use list::list;
+pub use step::{STEPS, step, step_page};
+
+use super::guard::Visit;
+use crate::domain::place::Prefecture;
+use crate::domain::tip::{Tip, TipNumber};
+use crate::service::ServiceError;
+use crate::service::tips::{self, Whole};
+
+async fn find(visit: &Visit, number: u32) -> Result<Whole, ServiceError> {
+    tips::get(&visit.app.store, visit.scope(), TipNumber(number)).await
+}
+
+/// A prefecture with its province.
+fn place_in(visit: &Visit, place: Prefecture) -> String {
+    let ((zh, en), (province_zh, province_en)) = (place.name(), place.province());
+    match visit.one_of("zh", "en") {
+        "zh" if zh.starts_with(province_zh) => zh.to_owned(),
+        "zh" => format!("{province_zh} {zh}"),
+        _ if en == province_en => en.to_owned(),
+        _ => format!("{en}, {province_en}"),
+    }
+}
+
+fn title_of(visit: &Visit, tip: &Tip) -> String {
+    let kind = visit.one_of(tip.new.kind.chinese(), tip.new.kind.english());
+    format!(
+        "{} {} · {kind}",
+        visit.one_of("举报线索", "Tip"),
+        tip.number
+    )
+}

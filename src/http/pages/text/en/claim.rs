@@ -1,0 +1,53 @@
+//! Hidden codes, in English.
+
+use crate::http::pages::text::ClaimTexts;
+
+/// The words.
+pub const WORDS: ClaimTexts = ClaimTexts {
+    form_lead: "Scratch the film off the label and type the 8 characters below it. A hidden code can be checked once.",
+    scanned_lead: "The serial and the hidden code are filled in as scanned. Compare the serial with the label, then press the button.",
+    invite_heading: "Scratch the film and check the hidden code",
+    invite: "Under the film of this label are 8 characters that can be checked once. Buy it first, then scratch, and check at once.",
+    field: "Hidden code",
+    hint: "8 characters, like {example}. Case, spaces and hyphens do not matter, nor O for 0, nor I or L for 1.",
+    button: "Check it",
+    again_heading: "Try again",
+    claimed_lead: "Checked on {date}, {place}. Whoever checks it after you will see this.",
+    claimed_means_heading: "What this means",
+    claimed_means: "Nobody can see a hidden code before the film is scratched, and copying the QR code does not give it away. If the film was whole, the hidden code was never checked before, and the pack agrees in every point, you have the strongest sign there is that this is the very pack the mark was put on.",
+    claimed_not: "If you have not compared yet, do so now. If anything differs, do not eat it.",
+    before_lead: "First checked on {date}, {place}.",
+    before_why_heading: "What may be behind it",
+    before_why: "Family or the shop may have checked it for you; or you have a new phone, or cleared your browser.",
+    before_why_odd: "If it is none of these, an old pack may have been filled again, or the number may have been copied together with its hidden code.",
+    before_todo_film: "If the film was scratched, lifting or stuck on again when you bought it, do not eat it for now.",
+    before_todo_keep: "If time and place make sense, compare with the pack as usual.",
+    own_means: "Once checked, a hidden code stays checked. This time does not count as another one.",
+    wrong_left: "This does not mean that the mark is invalid. After {n} more wrong ones you will have to wait for a while.",
+    wrong_last: "This does not mean that the mark is invalid. After so many wrong ones, please wait ten minutes or so.",
+    wrong_todo_film: "Scratch all of the film off and look at every character. There is no I, L, O or U in a hidden code.",
+    wrong_todo_same: "A hidden code belongs to the serial on the same label. Here the serial is {serial}.",
+    wrong_todo_report: "If it stays wrong, do not eat it for now.",
+    malformed_lead: "A hidden code has 8 characters, digits and letters. What you typed was not counted.",
+    none_lead: "Not every kind of label has film and a hidden code. See the answer for the mark, and compare with the pack.",
+    none_todo: "If there is film on the label all the same, take care.",
+    too_many_lead: "You can try again in about {n} minutes. This is not an answer; neither the mark nor the hidden code expires.",
+    too_many_why: "This happens after too many wrong ones from one phone, from one network or with one mark, so that nobody can find a hidden code by trying.",
+    not_now_heading: "The hidden code was not checked",
+    not_now: "Hidden codes are checked only of marks that are in force. Yours was not used up.",
+    see_mark: "See the full answer",
+    form: &["Check a hidden code"],
+    claimed: &["The hidden code is right.", "This is its first check."],
+    own: &[
+        "The hidden code is right.",
+        "You checked it before with this phone.",
+    ],
+    before: &["The hidden code is right,", "but it was checked before."],
+    wrong: &["That is not the hidden code.", "Please look once more."],
+    malformed: &[
+        "That does not look like a hidden code.",
+        "Please look once more.",
+    ],
+    none: &["This mark has no hidden code."],
+    too_many: &["There were too many wrong ones.", "Please try again later."],
+};

@@ -1,0 +1,126 @@
+//! What the office does with tips.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{Whole, action, at_work, note, refuse_endless, unknown, whole};
+use crate::domain::access::Scope;
+use crate::domain::calendar::day_of;
+use crate::domain::deadline::{TIP_ACCEPTANCE_WORKING_DAYS, TIP_DECISION_WORKING_DAYS};
+use crate::domain::place::Prefecture;
+use crate::domain::tip::{Tip, TipKind, TipNumber, TipState, TipStep, Told, first_in_time};
+use crate::service::ServiceError;
+use crate::service::desk::Call;
+use crate::service::report::scans::midnight;
+use crate::store::tip::Filter;
+use crate::store::{Store, tip};
+
+/// Which tips are wanted; all that is said must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// In this state.
+    pub state: Option<TipState>,
+    /// Of this kind.
+    pub kind: Option<TipKind>,
+    /// Bought in this prefecture or province.
+    pub place: Option<Prefecture>,
+    /// Whether only what is overdue.
+    pub is_overdue: bool,
+}
+
+/// The newest tips that are wanted, those before `before`. They are nobody's but the office's.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    scope: Scope,
+    wanted: Wanted,
+    before: Option<TipNumber>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<Tip>, ServiceError> {
+    if scope != Scope::All {
+        return Ok(Vec::new());
+    }
+    let first = |days| midnight(first_in_time(day_of(now), days));
+    let overdue = (
+        first(TIP_ACCEPTANCE_WORKING_DAYS),
+        first(TIP_DECISION_WORKING_DAYS),
+    );
+    let filter = Filter {
+        state: wanted.state,
+        kind: wanted.kind,
+        place: wanted.place,
+        overdue: wanted.is_overdue.then_some(overdue),
+    };
+    Ok(tip::list(&mut store.read().await?, &filter, before, limit).await?)
+}
+
+/// The tip of a number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, scope: Scope, number: TipNumber) -> Result<Whole, ServiceError> {
+    let mut tx = store.read().await?;
+    let found = tip::get(&mut tx, number).await?;
+    let found = found.filter(|_| scope == Scope::All);
+    let tip = found.ok_or_else(|| unknown(number))?;
+    whole(&mut tx, tip).await
+}
+
+/// A photo of a tip, as JPEG.
+///
+/// # Errors
+/// If there is none.
+pub async fn photo(
+    store: &Store,
+    scope: Scope,
+    number: TipNumber,
+    place: u32,
+) -> Result<Vec<u8>, ServiceError> {
+    let found = tip::photo(&mut store.read().await?, number, place).await?;
+    let found = found.filter(|_| scope == Scope::All);
+    found.ok_or_else(|| unknown(number))
+}
+
+/// Takes a step of the office: accepts, writes a message, hands on, decides, rejects. What is written the person reads. A
+/// request with the same name is done once.
+///
+/// # Errors
+/// If there is no such tip, or the step cannot be taken.
+pub async fn act(
+    store: &Store,
+    call: &Call,
+    number: TipNumber,
+    step: TipStep,
+    told: Option<Told>,
+) -> Result<Whole, ServiceError> {
+    if call.scope != Scope::All {
+        return Err(unknown(number));
+    }
+    let (mut tx, mut tip) = at_work(store, number).await?;
+    let request: Option<[u8; 32]> = call
+        .request
+        .as_ref()
+        .map(|request| Sha256::digest(request.as_str()).into());
+    if let Some(request) = &request
+        && tip::by_request(&mut tx, request).await? == Some(number)
+    {
+        return whole(&mut tx, tip).await;
+    }
+    let state = tip.state.after(step)?;
+    refuse_endless(&mut tx, number).await?;
+    let (by, request) = (Some(&call.by), request.as_ref());
+    tip::add_step(&mut tx, number, (call.at, step), by, told.as_ref(), request).await?;
+    if state != tip.state {
+        tip::set_state(&mut tx, number, state, by, call.at).await?;
+        tip.state = state;
+        tip.state_at = call.at;
+        tip.handler = Some(call.by.clone());
+    }
+    note(&mut tx, &call.origin, call.at, number, action(step)).await?;
+    let whole = whole(&mut tx, tip).await?;
+    tx.commit().await?;
+    Ok(whole)
+}
