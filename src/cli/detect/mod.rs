@@ -66,7 +66,7 @@ pub(super) enum Detect {
         #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
         copied: u32,
         /// Batches of each kind of each
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(5..=100_000))]
+        #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(5..=100_000))]
         batches: u32,
         /// The folder for tables.md, detection.svg and reliability.svg, which is made
         #[arg(long, value_name = "FOLDER")]
