@@ -156,7 +156,7 @@ impl Parameters {
             alarm_log_odds: -4.6,
             alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
-            alarm_batch: 0.8,
+            alarm_batch: 1.54,
         }
     }
 

@@ -42,7 +42,7 @@ const LEVELS: [f64; 3] = [0.01, 0.001, 0.0001];
 /// The worlds, of those that are not as believed, by which the level for 0.1 % is set too.
 const WORLDS_FOR_THE_LEVEL: usize = 4;
 /// The share of false alarms that it keeps there.
-const IN_WRONG_WORLDS: f64 = 0.0017;
+const IN_WRONG_WORLDS: f64 = 0.0019;
 
 const ATTACKS: [(u32, Spread); 8] = [
     (100, Spread::National),
@@ -180,6 +180,7 @@ fn attacks(
         let median = found_at
             .get(found_at.len() / 2)
             .map_or_else(|| "–".into(), ToString::to_string);
+        let alone = found(&ours, level(honest, 0.001)).text(1);
         when.push(vec![
             attack.name(),
             median,
@@ -188,6 +189,7 @@ fn attacks(
                 of: buyers,
             }
             .percent(),
+            alone,
         ]);
         if [100, 50].contains(&copies) && spread != Spread::Regional {
             let points = (4..=40).map(|step| exp(-f64::from(step) * 0.23));
@@ -211,6 +213,7 @@ fn attacks(
         "attack",
         "median scan at detection",
         "scans of copies that were warned",
+        "found at 0.1 % in the reference world alone",
     ];
     *tables += &format!("At 0.1 % false alarms:\n\n{}\n", table(&head, &when));
     curves
