@@ -12,6 +12,7 @@ mod batch;
 mod coefficients;
 mod container;
 mod demo;
+mod detect;
 mod doctor;
 mod document;
 mod entitlement;
@@ -149,6 +150,9 @@ enum Command {
     /// Age out what phones asked (查询记录)
     #[command(subcommand)]
     Scan(scan::Scan),
+    /// Find copied marks in recorded scans, and measure how well (复制检测)
+    #[command(subcommand)]
+    Detect(detect::Detect),
     /// Say what the public is told of a code, without counting it as a query
     Verify(verify::Verify),
     /// Make the database, bring its schema up to date, or move it to PostgreSQL
@@ -198,6 +202,7 @@ pub fn run() -> ExitCode {
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Tip(tip) => tip.run(place, &mut output).await,
             Command::Scan(scan) => scan.run(place, &mut output).await,
+            Command::Detect(detect) => detect.run(&mut output),
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,
             Command::Doctor(doctor) => return doctor.run(place, &mut output).await,

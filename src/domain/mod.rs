@@ -15,6 +15,7 @@ pub mod container;
 pub mod crockford;
 pub mod custody;
 pub mod deadline;
+pub mod detection;
 pub mod digits;
 pub mod document;
 pub mod entitlement;

@@ -12,6 +12,7 @@ pub mod claims;
 pub mod containers;
 pub mod corrections;
 pub mod desk;
+pub mod detection;
 pub mod directory;
 pub mod doctor;
 pub mod documents;

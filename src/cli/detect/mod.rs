@@ -1,0 +1,355 @@
+//! `yuanmark detect …`
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::output::{Output, counted};
+use crate::domain::detection::Parameters;
+use crate::service::detection::calibrate::{Calibration, calibrate};
+use crate::service::detection::evaluate::{Extent, evaluate};
+use crate::service::detection::examples::{self, Labels};
+use crate::service::detection::replay::replay;
+use crate::service::detection::scans::{self, Activations, BadLines};
+use crate::service::detection::simulate::{Wanted, simulate};
+use crate::service::detection::world::World;
+
+#[derive(Subcommand)]
+pub(super) enum Detect {
+    /// Say what the detector would have said of recorded scans
+    ///
+    /// Scans are taken in the order of their times, by the code that answers the public. A bad line is told with its number
+    /// and reason, and the others are taken.
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark detect replay --scans scans.csv --verdicts verdicts.csv --batches batches.csv"
+    )]
+    Replay {
+        #[command(flatten)]
+        recorded: Recorded,
+        /// Where the verdicts go, one line a scan
+        #[arg(long, value_name = "FILE")]
+        verdicts: PathBuf,
+        /// Where the batches go, one line for each and week
+        #[arg(long, value_name = "FILE")]
+        batches: Option<PathBuf>,
+    },
+    /// Make a world of honest packs and attacks from a seed: scans.csv, labels.csv, activations.csv
+    #[command(after_help = "EXAMPLE\n  yuanmark detect simulate --seed 1 --batches 20 --out world")]
+    Simulate {
+        /// The same seed makes the same world
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Batches of 5,000 marks
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        batches: u32,
+        /// Which world: reference, or one of those with wrong rates
+        #[arg(long, default_value = "reference", value_name = "NAME")]
+        world: String,
+        /// The folder, which is made
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
+    /// Measure the detector on simulated worlds: tables and two pictures
+    #[command(after_help = "EXAMPLE\n  yuanmark detect evaluate --out docs/detection")]
+    Evaluate {
+        /// Worlds of each kind, each from its own seed
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
+        seeds: u64,
+        /// Honest scanned codes of each
+        #[arg(long, default_value_t = 60_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+        honest: u32,
+        /// Copied codes of each kind of each
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+        copied: u32,
+        /// Batches of each kind of each
+        #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(5..=100_000))]
+        batches: u32,
+        /// The folder for tables.md, detection.svg and reliability.svg, which is made
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
+    /// Set correction and alarm level by codes of which the truth is known
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark detect calibrate --scans scans.csv --labels labels.csv --false-alarms 0.0004"
+    )]
+    Calibrate {
+        #[command(flatten)]
+        recorded: Recorded,
+        /// What the codes are: mark,truth, where truth is copied, or honest, image, poisoned
+        #[arg(long, value_name = "FILE")]
+        labels: PathBuf,
+        /// The wanted share of false alarms among honest scanned codes
+        #[arg(long, default_value_t = 0.0004, value_name = "SHARE")]
+        false_alarms: f64,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Recorded {
+    /// Scans: time,mark,phone,place,class,network,channel,hidden
+    #[arg(long, value_name = "FILE")]
+    scans: PathBuf,
+    /// When marks were activated: mark_from,mark_to,time
+    #[arg(long, value_name = "FILE")]
+    activations: Option<PathBuf>,
+}
+
+impl Recorded {
+    /// The texts of both files.
+    fn texts(&self) -> Result<(String, String), Failure> {
+        let none = || Ok("mark_from,mark_to,time\n".into());
+        Ok((
+            text(&self.scans)?,
+            self.activations.as_deref().map_or_else(none, text)?,
+        ))
+    }
+}
+
+impl Detect {
+    pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
+        match self {
+            Self::Replay {
+                recorded,
+                verdicts,
+                batches,
+            } => run_replay(&recorded, &verdicts, batches.as_deref(), output),
+            Self::Simulate {
+                seed,
+                batches,
+                world,
+                out,
+            } => run_simulate(Wanted { seed, batches }, &world, &out, output),
+            Self::Evaluate {
+                seeds,
+                honest,
+                copied,
+                batches,
+                out,
+            } => run_evaluate(
+                Extent {
+                    seeds,
+                    honest,
+                    copied,
+                    batches,
+                },
+                out.as_deref(),
+                output,
+            ),
+            Self::Calibrate {
+                recorded,
+                labels,
+                false_alarms,
+            } => run_calibrate(&recorded, &labels, false_alarms, output),
+        }
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::wrong_input(
+        format!("{}: {error}", path.display()),
+        "name a file that can be read, in UTF-8",
+    )
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(
+        format!("{}: {error}", path.display()),
+        "see that the folder is there, can be written and has room",
+    )
+}
+
+fn no_table(path: &Path, what: &str) -> Failure {
+    Failure::wrong_input(
+        format!("{}: {what}", path.display()),
+        "see docs/DETECTION.md for the columns",
+    )
+}
+
+/// Lines that could not be taken, on standard error.
+fn tell_bad(path: &Path, bad: &BadLines) {
+    for line in &bad.told {
+        _ = writeln!(
+            io::stderr(),
+            "{}: line {}: {}",
+            path.display(),
+            line.line,
+            line.reason
+        );
+    }
+    if bad.count > bad.told.len() {
+        _ = writeln!(
+            io::stderr(),
+            "{}: … and {} more",
+            path.display(),
+            bad.count - bad.told.len()
+        );
+    }
+}
+
+fn activations(
+    recorded: &Recorded,
+    text: &str,
+    bad: &mut BadLines,
+) -> Result<Activations, Failure> {
+    let path = recorded.activations.as_deref().unwrap_or(&recorded.scans);
+    let read = Activations::read(text, bad).map_err(|what| no_table(path, &what))?;
+    tell_bad(path, bad);
+    Ok(read)
+}
+
+fn run_replay(
+    recorded: &Recorded,
+    verdicts: &Path,
+    batches: Option<&Path>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let parameters = Parameters::reference();
+    let (text, activated) = recorded.texts()?;
+    let (mut bad, mut bad_ranges) = (BadLines::default(), BadLines::default());
+    let activations = activations(recorded, &activated, &mut bad_ranges)?;
+    let lines = scans::read(&text, &activations, &mut bad)
+        .map_err(|what| no_table(&recorded.scans, &what))?;
+    tell_bad(&recorded.scans, &bad);
+    let create = |path: &Path| {
+        File::create(path)
+            .map(BufWriter::new)
+            .map_err(|error| unwritable(path, &error))
+    };
+    let mut out = create(verdicts)?;
+    let mut weeks = batches.map(create).transpose()?;
+    let done = replay(
+        &parameters,
+        &lines,
+        &mut out,
+        weeks.as_mut().map(|weeks| weeks as &mut dyn Write),
+    );
+    let done = done
+        .and_then(|done| out.flush().map(|()| done))
+        .map_err(|error| unwritable(verdicts, &error))?;
+    if let (Some(weeks), Some(path)) = (&mut weeks, batches) {
+        weeks.flush().map_err(|error| unwritable(path, &error))?;
+    }
+    let value = json!({
+        "scans": done.scans,
+        "marks": done.marks,
+        "suspected": done.suspected,
+        "batches": done.batches,
+        "bad_lines": bad.count + bad_ranges.count,
+        "parameters": parameters.version,
+    });
+    let text = format!(
+        "{} of {}: {} suspected, {} over the alarm level; {} could not be taken",
+        counted(done.scans, "scan", "scans"),
+        counted(done.marks, "mark", "marks"),
+        counted(done.suspected, "mark", "marks"),
+        counted(done.batches, "batch", "batches"),
+        counted((bad.count + bad_ranges.count) as u64, "line", "lines"),
+    );
+    output.result(&value, &text)
+}
+
+fn run_simulate(
+    wanted: Wanted,
+    name: &str,
+    out: &Path,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let worlds: Vec<World> = [World::reference()]
+        .into_iter()
+        .chain(World::wrong_ones())
+        .collect();
+    let names: Vec<&str> = worlds.iter().map(|world| world.name).collect();
+    let world = worlds
+        .iter()
+        .find(|world| world.name == name)
+        .ok_or_else(|| {
+            Failure::wrong_input(
+                format!("there is no world {name:?}"),
+                format!("take one of: {}", names.join(", ")),
+            )
+        })?;
+    let made = simulate(world, wanted, out).map_err(|error| unwritable(out, &error))?;
+    let value = json!({"scans": made.scans, "marks": made.marks, "copied": made.copied});
+    let text = format!(
+        "{} of {}, {} of them copied",
+        counted(made.scans, "scan", "scans"),
+        counted(made.marks, "mark", "marks"),
+        made.copied
+    );
+    output.result(&value, &text)
+}
+
+fn run_evaluate(extent: Extent, out: Option<&Path>, output: &mut Output) -> Result<(), Failure> {
+    let report = evaluate(&Parameters::reference(), extent);
+    if let Some(out) = out {
+        let write = |name: &str, text: &str| {
+            let path = out.join(name);
+            fs::write(&path, text).map_err(|error| unwritable(&path, &error))
+        };
+        fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
+        write("tables.md", &report.tables)?;
+        write("detection.svg", &report.detection)?;
+        write("reliability.svg", &report.reliability)?;
+    }
+    output.result(&json!({"tables": report.tables}), &report.tables)
+}
+
+fn run_calibrate(
+    recorded: &Recorded,
+    labels: &Path,
+    rate: f64,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if !(0.0..=0.5).contains(&rate) {
+        return Err(Failure::wrong_input(
+            format!("{rate} is no share of false alarms"),
+            "take a share such as 0.0004",
+        ));
+    }
+    let (scans_text, activated) = recorded.texts()?;
+    let labels_text = text(labels)?;
+    let mut bad = [const {
+        BadLines {
+            told: Vec::new(),
+            count: 0,
+        }
+    }; 3];
+    let activations = activations(recorded, &activated, &mut bad[0])?;
+    let lines = scans::read(&scans_text, &activations, &mut bad[1])
+        .map_err(|what| no_table(&recorded.scans, &what))?;
+    let known = Labels::read(&labels_text, &mut bad[2]).map_err(|what| no_table(labels, &what))?;
+    tell_bad(&recorded.scans, &bad[1]);
+    tell_bad(labels, &bad[2]);
+    let examples = examples::of(&Parameters::reference(), &lines, &known);
+    let Calibration {
+        offset,
+        slope,
+        level,
+        honest,
+        copied,
+    } = calibrate(&examples, rate);
+    if honest == 0 {
+        return Err(Failure::wrong_input(
+            "no scanned code is known to be honest",
+            "bring labels of scanned codes",
+        ));
+    }
+    let level = (level.abs() < 700.0).then_some(level);
+    let value = json!({"offset": offset, "slope": slope, "alarm_log_odds": level, "honest": honest, "copied": copied});
+    let text = format!(
+        "{honest} honest and {copied} copied codes\n  calibration     [{offset:.4}, {slope:.4}]\n  alarm_log_odds  {}",
+        level.map_or_else(
+            || "below every code with evidence".into(),
+            |level| format!("{level:.4}")
+        )
+    );
+    output.result(&value, &text)
+}

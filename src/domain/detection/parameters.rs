@@ -1,0 +1,169 @@
+//! What the detector believes of honest packs and of copies: one struct, one version.
+//!
+//! Times are in days. Every alarm names the version of the parameters that raised it.
+
+/// Time scales of gaps between scans of one item: twelve minutes (another phone at the same table), nine hours (the same
+/// day), eight days (a gift, a cupboard), forty days (stock).
+pub const SCALES_DAYS: [f64; 4] = [0.0083, 0.375, 8.0, 40.0];
+
+/// One way in which honest packs are scanned. Several stand side by side, since nobody knows which one it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Honest {
+    /// How many honest packs are of this kind.
+    pub weight: f64,
+    /// Probability that yet another phone scans: after the first, after the second, after more.
+    pub another: [f64; 3],
+    /// Shares of [`SCALES_DAYS`] in the gap to it.
+    pub gaps: [f64; 4],
+    /// Probability that the item moved however short the gap, and how much is added with time.
+    pub moved: [f64; 2],
+    /// The days after which most of that is added.
+    pub moved_days: f64,
+    /// Probability that it moved before its second, and before its third phone, at least: dealers looked before the sale.
+    pub moved_first: [f64; 2],
+}
+
+/// One way in which copies are sold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Copied {
+    /// How many attacks are of this kind.
+    pub weight: f64,
+    /// Where another copy turns up: at the place of the last, in its province, in its neighbourhood, anywhere people live,
+    /// where honest packs are sold. They add up to 1.
+    pub places: [f64; 5],
+    /// Shape of the gamma distribution of how many copies will be scanned in a season.
+    pub shape: f64,
+    /// And its mean.
+    pub mean: f64,
+}
+
+/// How a class of sightings errs: probabilities of the right prefecture, of the right province, of anywhere.
+pub type Confusion = [f64; 3];
+
+/// All of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// Which parameters these are, such as 1. A change of any number is a new version.
+    pub version: u32,
+    /// Days over which copies of one code are sold.
+    pub season_days: f64,
+    /// Kinds of honest packs; the first is the usual one. Their weights add up to 1.
+    pub honest: [Honest; 4],
+    /// Kinds of copying: sold locally, regionally, nationally. Their weights add up to 1.
+    pub copied: [Copied; 3],
+    /// Confusions of gps, fixed, mobile and unknown.
+    pub confusion: [Confusion; 4],
+    /// Where an item goes when it moves: back to where it was first seen, within the province, anywhere people live, where
+    /// honest packs are sold.
+    pub destination: [f64; 4],
+    /// How often phones tell their own position.
+    pub gps_share: f64,
+    /// Prior log-odds that a code was copied.
+    pub prior_copied: f64,
+    /// How often a picture of an honest code begins to circulate, per day.
+    pub image_per_day: f64,
+    /// Shape and mean of the gamma distribution of how many phones scan a circulating picture.
+    pub image_phones: [f64; 2],
+    /// How a picture is forgotten: half with each of these times, in days.
+    pub image_days: [f64; 2],
+    /// Prior log-odds, against copying, of an attempt to spoil a firm's code by false scans.
+    pub prior_poison: f64,
+    /// One scan's evidence is at least and at most this, in log-odds.
+    pub clip: [f64; 2],
+    /// From one network on one day at most this much evidence for copies.
+    pub network_day: f64,
+    /// Log-odds of a hidden code that is wrong, of one claimed again by another phone, of a scan before activation,
+    /// after use or destruction, outside the licensed market, and of an inspector's finding.
+    pub hard: [f64; 6],
+    /// Posterior log-odds = first + second × (log-odds of the model): the correction that calibration found.
+    pub calibration: [f64; 2],
+    /// Log-odds below the prior count by this share of their distance: silence proves less than the model has it.
+    pub below_prior: f64,
+    /// An alarm needs at least these posterior log-odds ...
+    pub alarm_log_odds: f64,
+    /// ... and this logarithm of the e-value.
+    pub alarm_e_value: f64,
+    /// Shares of copied codes that a batch is tested for.
+    pub batch_shares: [f64; 4],
+    /// A batch raises an alarm from this logarithm of its evidence.
+    pub alarm_batch: f64,
+}
+
+impl Parameters {
+    /// The parameters the program comes with: the honest tables of `docs/DETECTION.md`, with heavier tails and three
+    /// less favourable kinds of honest packs beside them.
+    pub fn reference() -> Self {
+        let usual = Honest {
+            weight: 0.64,
+            another: [0.20, 0.33, 0.36],
+            gaps: [0.48, 0.27, 0.20, 0.05],
+            moved: [0.02, 0.11],
+            moved_days: 1.5,
+            moved_first: [0.03, 0.0],
+        };
+        let gifts = Honest {
+            weight: 0.07,
+            moved: [0.06, 0.34],
+            moved_first: [0.06, 0.0],
+            ..usual
+        };
+        let dealers = Honest {
+            weight: 0.25,
+            another: [0.8, 0.70, 0.45],
+            gaps: [0.22, 0.14, 0.44, 0.20],
+            moved_first: [0.8, 0.5],
+            ..usual
+        };
+        let crowds = Honest {
+            weight: 0.04,
+            another: [0.45, 0.60, 0.65],
+            gaps: [0.30, 0.30, 0.30, 0.10],
+            ..usual
+        };
+        let copied = |weight, places| Copied {
+            weight,
+            places,
+            shape: 2.0,
+            mean: 4.0,
+        };
+        Self {
+            version: 1,
+            season_days: 180.0,
+            honest: [usual, gifts, dealers, crowds],
+            copied: [
+                copied(0.30, [0.55, 0.15, 0.20, 0.10, 0.0]),
+                copied(0.25, [0.15, 0.40, 0.25, 0.20, 0.0]),
+                copied(0.45, [0.05, 0.05, 0.05, 0.65, 0.20]),
+            ],
+            confusion: [
+                [0.985, 0.01, 0.005],
+                [0.82, 0.12, 0.06],
+                [0.42, 0.33, 0.25],
+                [0.36, 0.30, 0.34],
+            ],
+            destination: [0.15, 0.20, 0.50, 0.15],
+            gps_share: 0.2,
+            prior_copied: -9.21, // 1e-4
+            image_per_day: 2e-5,
+            image_phones: [0.5, 60.0],
+            image_days: [0.7, 4.0],
+            prior_poison: -4.6,
+            clip: [-2.5, 6.0],
+            network_day: 3.0,
+            hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
+            calibration: [8.63, 2.116],
+            below_prior: 0.1,
+            alarm_log_odds: -4.6,
+            alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
+            batch_shares: [0.003, 0.01, 0.04, 0.15],
+            alarm_batch: 1.54,
+        }
+    }
+
+    /// The model's log-odds as calibration corrects them. Monotone.
+    pub fn corrected(&self, log_odds: f64) -> f64 {
+        let [offset, slope] = self.calibration;
+        let below = (self.prior_copied - log_odds).max(0.0);
+        offset + slope * (log_odds + below) - self.below_prior * below
+    }
+}

@@ -1,0 +1,157 @@
+//! A world from a seed, through files, to verdicts.
+
+use std::fs;
+
+use super::examples::{self, Labels};
+use super::replay::{Replayed, replay};
+use super::scans::{Activations, BadLines, read};
+use super::simulate::{Wanted, simulate};
+use super::world::World;
+use crate::domain::detection::Parameters;
+
+fn replayed(text: &str) -> (Replayed, String, String) {
+    let lines = read(text, &Activations::default(), &mut BadLines::default()).unwrap();
+    let (mut verdicts, mut batches) = (Vec::new(), Vec::new());
+    let done = replay(
+        &Parameters::reference(),
+        &lines,
+        &mut verdicts,
+        Some(&mut batches),
+    )
+    .unwrap();
+    (
+        done,
+        String::from_utf8(verdicts).unwrap(),
+        String::from_utf8(batches).unwrap(),
+    )
+}
+
+#[test]
+fn a_world_is_made_and_its_copies_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = Wanted {
+        seed: 3,
+        batches: 20,
+    };
+    let made = simulate(&World::reference(), wanted, folder.path()).unwrap();
+    let file = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let scans = file("scans.csv");
+    let (done, verdicts, batches) = replayed(&scans);
+    assert_eq!(
+        (verdicts.lines().count() - 1) as u64,
+        made.scans,
+        "one line a scan"
+    );
+    assert_eq!(done.marks, made.marks);
+    assert!(
+        batches.lines().count() > 20 * 20,
+        "one line a batch and week"
+    );
+    let labels = Labels::read(&file("labels.csv"), &mut BadLines::default()).unwrap();
+    let (mut right, mut wrong) = (Vec::new(), Vec::new());
+    for line in verdicts
+        .lines()
+        .filter(|line| line.contains(",suspected_copy,"))
+    {
+        let mark = line.split(',').nth(1).unwrap().to_owned();
+        let list = if labels.is_copied(&mark) == Some(true) {
+            &mut right
+        } else {
+            &mut wrong
+        };
+        list.push(mark);
+    }
+    right.dedup();
+    wrong.dedup();
+    assert!(
+        right.len() > 5 && right.len() > wrong.len(),
+        "{right:?} {wrong:?}"
+    );
+    // The same again, and the same whatever the order of the lines.
+    let mut lines: Vec<&str> = scans.lines().skip(1).collect();
+    lines.reverse();
+    lines.sort_by_key(|line| (line.split(',').nth(1).map(str::len), *line));
+    let turned = format!("{}\n{}\n", scans.lines().next().unwrap(), lines.join("\n"));
+    assert_eq!(replayed(&turned).0.marks, done.marks);
+    assert_eq!(replayed(&scans).1, verdicts);
+}
+
+#[test]
+fn calibration_learns_from_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    simulate(
+        &World::reference(),
+        Wanted {
+            seed: 4,
+            batches: 20,
+        },
+        folder.path(),
+    )
+    .unwrap();
+    let file = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let scans = file("scans.csv");
+    let lines = read(&scans, &Activations::default(), &mut BadLines::default()).unwrap();
+    let mut bad = BadLines::default();
+    let labels = Labels::read(&(file("labels.csv") + "1-1,perhaps\n"), &mut bad).unwrap();
+    assert_eq!(bad.count, 1);
+    let found = super::calibrate::calibrate(
+        &examples::of(&Parameters::reference(), &lines, &labels),
+        0.001,
+    );
+    assert!(found.honest > 4_000 && found.copied > 20, "{found:?}");
+    assert!(found.slope > 0.5 && found.level < 5.0, "{found:?}");
+}
+
+#[test]
+fn a_scan_before_activation_is_no_activated_mark() {
+    let scans = "time,mark,phone\n2026-04-01T00:00:00Z,1-1,a\n2026-04-03T00:00:00Z,1-1,a\n";
+    let activated = "mark_from,mark_to,time\n1-0,1-9,2026-04-02T00:00:00Z\n";
+    let activations = Activations::read(activated, &mut BadLines::default()).unwrap();
+    let lines = read(scans, &activations, &mut BadLines::default()).unwrap();
+    let mut verdicts = Vec::new();
+    replay(&Parameters::reference(), &lines, &mut verdicts, None).unwrap();
+    let verdicts = String::from_utf8(verdicts).unwrap();
+    let lines: Vec<&str> = verdicts.lines().collect();
+    assert!(
+        lines[1]
+            .contains(",not_activated,leaked_before_activation,\"scanned before it was activated"),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        lines[2].contains(",leaked_before_activation,"),
+        "{}",
+        lines[2]
+    );
+}
+
+#[test]
+fn the_evaluation_is_the_same_every_time() {
+    let extent = super::evaluate::Extent {
+        seeds: 1,
+        honest: 300,
+        copied: 12,
+        batches: 5,
+    };
+    let parameters = Parameters::reference();
+    let (one, two) = (
+        super::evaluate::evaluate(&parameters, extent),
+        super::evaluate::evaluate(&parameters, extent),
+    );
+    assert_eq!(
+        (&one.tables, &one.detection, &one.reliability),
+        (&two.tables, &two.detection, &two.reliability)
+    );
+    assert!(one.detection.starts_with("<svg") && one.reliability.ends_with("</svg>\n"));
+    for title in [
+        "Copies of one code",
+        "Rules that vendors ship",
+        "not as believed",
+        "e-value",
+        "proxies",
+        "Batches",
+        "Reliability",
+    ] {
+        assert!(one.tables.contains(title), "{title}");
+    }
+}
