@@ -129,9 +129,9 @@ fn made(files: &[File]) -> HashMap<&'static str, Asset> {
     let mut made = HashMap::<&'static str, Asset>::new();
     for file in files {
         let (name, kind) = name_and_kind(file.path);
-        let text = match name.ends_with(".js") {
-            true => with_addresses(file, &made),
-            false => file.text.to_owned(),
+        let text = match kind {
+            SCRIPT => with_addresses(file, &made),
+            _ => file.text.to_owned(),
         };
         let hash = Sha256::digest(&text);
         let short: String = hash
@@ -151,11 +151,13 @@ fn made(files: &[File]) -> HashMap<&'static str, Asset> {
     made
 }
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 fn name_and_kind(path: &str) -> (&str, &'static str) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
+        Some("js") => SCRIPT,
         Some("svg") => "image/svg+xml",
         _ => "text/plain; charset=utf-8",
     };

@@ -1,5 +1,11 @@
 //! What must hold of the running account, whatever scans arrive.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)] // days and small numbers of phones
+
 use proptest::prelude::*;
 
 use super::*;

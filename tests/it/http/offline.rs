@@ -135,7 +135,7 @@ async fn checks_sent_later_count_once_and_are_marked_as_such() {
             2
         );
         let today = now() - 3_600_000;
-        let of_today = format!("scans WHERE channel = 'offline' AND at > {}000", today);
+        let of_today = format!("scans WHERE channel = 'offline' AND at > {today}000");
         assert_eq!(rows(&site, &of_today).await, 4);
 
         // The names go with the scans.

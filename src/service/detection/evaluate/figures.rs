@@ -98,6 +98,6 @@ mod tests {
                 .count()
         };
         assert_eq!((over(0.01), over(0.001), over(0.0)), (10, 1, 0));
-        assert_eq!(level(&[], 0.5), f64::MAX);
+        assert!(level(&[], 0.5) >= f64::MAX);
     }
 }
