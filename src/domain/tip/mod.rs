@@ -144,7 +144,7 @@ fn refused(state: TipState) -> Refusal {
             "线索{}，不能再办理这一步", state.chinese()
         ),
         said!(
-            "look at the tip again: its page shows the steps that are",
+            "its state says which steps are open: `yuanmark tip show` tells it",
             "请刷新线索页面，查看可以办理的步骤"
         ),
     )

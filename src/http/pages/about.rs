@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::answer::{TELEPHONE, clauses};
 use super::document::{Line, Piece, Section, Tone, fill, text};
 use super::frame::{Body, page};
-use super::{directory, kept};
+use super::{directory, kept, tip};
 use crate::http::App;
 use crate::http::language::Language;
 
@@ -35,7 +35,13 @@ fn body(language: Language, domain: &str) -> Body {
         text: say.hidden_link.to_owned(),
         address: language.choose("/claim", "/claim?lang=en").to_owned(),
     };
-    let call = fill(say.call, &[("tel", Piece::Telephone(TELEPHONE.into()))]);
+    let call = fill(
+        say.call,
+        &[
+            ("report", tip::link(language, None)),
+            ("tel", Piece::Telephone(TELEPHONE.into())),
+        ],
+    );
     let section = |heading, paragraphs: Vec<Line>| Section::Text {
         heading,
         paragraphs,

@@ -9,6 +9,7 @@ use super::document::{Fact, Line, Piece, Section, Tone, fill, text};
 use super::frame::{Body, page};
 use super::kept;
 use super::text::PrivacyTexts;
+use crate::domain::tip::CONTACT_DAYS;
 use crate::http::App;
 use crate::http::language::Language;
 use crate::http::notice::Notice;
@@ -86,6 +87,15 @@ fn in_hours(sentence: &str) -> Line {
     fill(sentence, &[("hours", hours)])
 }
 
+/// So many days, in years where it is some whole number of them.
+fn length(say: &PrivacyTexts, days: u32) -> String {
+    let (sentence, n) = match days {
+        years if years % 365 == 0 => (say.years, years / 365),
+        days => (say.days, days),
+    };
+    sentence.replace("{n}", &n.to_string())
+}
+
 fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
     let fact = |name, value: &str| Fact {
         name,
@@ -93,8 +103,9 @@ fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
     };
     let scans = match notice.keep_scans_days {
         0 => text(say.long_scans_ever),
-        days => fill(say.long_scans, &[("days", Piece::Text(days.to_string()))]),
+        days => fill(say.long_scans, &[("kept", Piece::Text(length(say, days)))]),
     };
+    let tip_days = Piece::Text(CONTACT_DAYS.to_string());
     let ask = fill(
         say.rights_ask,
         &[("tel", Piece::Telephone(TELEPHONE.into()))],
@@ -110,6 +121,11 @@ fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
                 fact(say.phone, say.phone_value),
                 fact(say.way, say.way_value),
                 fact(say.claim, say.claim_value),
+                fact(say.offline, say.offline_value),
+                Fact {
+                    name: say.tip,
+                    value: fill(say.tip_value, &[("days", tip_days)]),
+                },
             ],
             after: Line::new(),
         },

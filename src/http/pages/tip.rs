@@ -523,7 +523,10 @@ pub fn of_ticket(
         Section::Facts {
             heading: None,
             facts: words.facts(whole),
-            after: plain(say.keep_ticket),
+            after: match whole.tip.state.is_open() {
+                true => plain(say.keep_ticket),
+                false => Line::new(),
+            },
         },
         words.happened(whole),
         Section::Facts {

@@ -99,7 +99,7 @@ async fn the_privacy_notice_says_what_this_installation_does() {
     let site = Site::any().await;
     let words = words_of(&site.phone().open("/privacy").await);
     assert!(
-        words.contains("留 1095 天") && !words.contains("负责人"),
+        words.contains("留 3 年") && !words.contains("负责人"),
         "{words}"
     );
     let site = telling(Notice {

@@ -291,7 +291,7 @@ pub const ENGLISH: Texts = Texts {
         contact_none: "none",
         told_heading: "What you told us",
         happened_heading: "What happened",
-        photos_came: "With {n} photos",
+        photos_came: "Photos added: {n}",
         add_heading: "Add to it",
         add_label: "What you want to add",
         add_hint: "At most {n} characters.",

@@ -44,6 +44,14 @@ words! {
         claim,
         /// What of it is kept.
         claim_value,
+        /// Names what is kept.
+        offline,
+        /// What of a check without a network.
+        offline_value,
+        /// Names what is kept.
+        tip,
+        /// What of a tip.
+        tip_value,
         /// Heads what is not kept.
         not_heading,
         /// What is not kept.
@@ -52,6 +60,10 @@ words! {
         not_address,
         /// That nobody else is told.
         not_others,
+        /// Some days.
+        days,
+        /// Some years.
+        years,
         /// Heads for how long.
         long_heading,
         /// Scans, for so many days.
