@@ -197,11 +197,15 @@ impl KeyFolder {
         ring: &Keyring,
         passphrase: Option<&Passphrase>,
     ) -> Result<Secrets, KeystoreError> {
-        let people = self.secret(ring, SecretName::People, passphrase)?;
+        let secret = |name| self.secret(ring, name, passphrase);
+        let serial = SerialKey::new(&*secret(SecretName::Serial)?);
+        let hidden = HiddenKey::new(&*secret(SecretName::Hidden)?);
+        let phone = PhoneKey::new(&*secret(SecretName::Phone)?);
+        let people = secret(SecretName::People)?;
         Ok(Secrets {
-            serial: SerialKey::new(&*self.secret(ring, SecretName::Serial, passphrase)?),
-            hidden: HiddenKey::new(&*self.secret(ring, SecretName::Hidden, passphrase)?),
-            phone: PhoneKey::new(&*self.secret(ring, SecretName::Phone, passphrase)?),
+            serial,
+            hidden,
+            phone,
             people: PeopleKey::new(&people),
             tips: TipKey::new(&people),
         })

@@ -7,9 +7,10 @@ use crate::support::program::{Program, set_mode};
 use crate::support::server::{ADMIN_TOKEN, PUBLIC_URL, Phone, Reply, Site};
 
 /// The operations under `/api/v1/` that are everyone's.
-const EVERYONE_S: [(&str, &str); 3] = [
+const EVERYONE_S: [(&str, &str); 4] = [
     ("POST", "/api/v1/verify"),
     ("POST", "/api/v1/claims"),
+    ("POST", "/api/v1/offline-checks"),
     // Its link is what opens it.
     ("POST", "/api/v1/packs/{link}"),
 ];
