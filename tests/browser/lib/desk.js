@@ -65,10 +65,23 @@ export const stateOf = async (page) => (await page.locator('.head .state').inner
 export const mainText = (page) => page.locator('main').innerText()
 
 export async function expectState(page, state) {
+  await soon(page, async () => (await stateOf(page)) === state)
   assert.equal(await stateOf(page), state, await mainText(page))
 }
 
 export async function expectText(page, ...texts) {
+  await soon(page, async () => {
+    const says = await mainText(page)
+    return texts.every((text) => says.includes(text))
+  })
   const says = await mainText(page)
   for (const text of texts) assert.ok(says.includes(text), `“${text}” is missing in:\n${says}`)
+}
+
+// A click does not wait for the page that it leads to: looks again until it is so, or for some seconds.
+async function soon(page, holds) {
+  for (let tries = 0; tries < 50; tries++) {
+    if (await holds().catch(() => false)) return
+    await page.waitForTimeout(100)
+  }
 }
