@@ -53,7 +53,6 @@ const OTHERS: &[(&str, &str, &str)] = &[
         "查看举报人联系方式",
         "look at the contact of a tip",
     ),
-    ("tip-photo", "取出线索照片", "take a photo of a tip"),
     (
         "tip-erase",
         "删除举报人联系方式",
