@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod admin_token;
+pub mod alert;
 pub mod area;
 pub mod calendar;
 pub mod claim;

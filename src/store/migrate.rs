@@ -89,6 +89,15 @@ macro_rules! migrations {
                     "/0013_keys_of_the_database.sql"
                 )),
             ),
+            (
+                14,
+                "detection",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0014_detection.sql"
+                )),
+            ),
         ]
     };
 }

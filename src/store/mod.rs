@@ -23,6 +23,7 @@ macro_rules! on {
     };
 }
 
+pub mod alert;
 pub mod audit;
 pub mod batch;
 mod books;

@@ -1,0 +1,41 @@
+//! Alerts.
+
+use super::{StoreError, Tx, counter};
+use crate::domain::alert::NewAlert;
+
+/// Raises these alerts, but for those about a matter of which an alert is open.
+///
+/// # Errors
+/// [`StoreError::NumbersUsedUp`], [`StoreError::Unavailable`].
+pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
+    for alert in alerts {
+        let index = alert.index.map(|index| i64::from(index.get()));
+        let sql = "SELECT 1 FROM alerts WHERE batch = $1 AND coalesce(mark_index, -1) = coalesce($2, -1) AND kind = $3 \
+             AND closed_at IS NULL";
+        let open: Option<(i64,)> = on!(&mut *tx, c => sqlx::query_as(sql)
+            .bind(i64::from(alert.batch.get()))
+            .bind(index)
+            .bind(alert.kind.slug())
+            .fetch_optional(c).await)?;
+        if open.is_some() {
+            continue;
+        }
+        let number: u32 = counter::next_of(tx, "alert").await?;
+        // Another instance may have been faster.
+        let sql = "INSERT INTO alerts (number, kind, batch, mark_index, raised_at, query, parameters, log_odds, e_value_ln, \
+             hypothesis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+        on!(&mut *tx, c => sqlx::query(sql)
+            .bind(i64::from(number))
+            .bind(alert.kind.slug())
+            .bind(i64::from(alert.batch.get()))
+            .bind(index)
+            .bind(alert.at.as_microsecond())
+            .bind(alert.query.map(u64::cast_signed))
+            .bind(i64::from(alert.parameters))
+            .bind(alert.log_odds)
+            .bind(alert.e_value_ln)
+            .bind(alert.hypothesis.slug())
+            .execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
