@@ -26,12 +26,14 @@ macro_rules! on {
 pub mod alert;
 pub mod audit;
 pub mod batch;
+pub mod batch_account;
 mod books;
 pub mod claim;
 mod connect;
 mod counter;
 pub mod directory;
 pub mod event;
+pub mod evidence;
 pub mod forgetting;
 pub mod health;
 pub mod installation;
