@@ -8,6 +8,7 @@
 
 mod address;
 mod arguments;
+mod backup;
 mod batch;
 mod coefficients;
 mod container;
@@ -42,7 +43,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use arguments::Installation;
 use failure::Failure;
@@ -71,7 +72,7 @@ verify, container check and doctor say more by theirs; see their --help.
 
 Times are written as in Beijing, in JSON in UTC; a day as in 2026-04-02, or today.
 What stays the same from command to command can be set in the environment:
-where help shows [env: YUANMARK_…].")]
+where help shows [env: YUANMARK_…]; a variable set to nothing counts as not set.")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,
@@ -159,11 +160,30 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Examine database, keys, clock and disk
     Doctor(doctor::Doctor),
+    /// Write everything the database holds into one file, while it serves (备份)
+    Backup(backup::Backup),
+    /// Put a backup into an empty place (恢复)
+    Restore(backup::Restore),
+}
+
+/// A variable that is set to nothing counts as not set, as in a unit file whose line was emptied.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| match is_empty(&arg) {
+            true => arg.env(None::<&str>),
+            false => arg,
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// Reads the arguments, does what they say, and returns the exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let mut matches = without_empty_variables(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
     let mut output = Output::new(cli.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -205,6 +225,8 @@ pub fn run() -> ExitCode {
             Command::Detect(detect) => detect.run(&mut output),
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,
+            Command::Backup(backup) => backup.run(place, &mut output).await,
+            Command::Restore(restore) => restore.run(place, &mut output).await,
             Command::Doctor(doctor) => return doctor.run(place, &mut output).await,
         }
         .map(|()| ExitCode::SUCCESS)

@@ -44,6 +44,11 @@ pub fn stranger(login: &str, headers: &HeaderMap, extensions: &Extensions) -> Or
 pub struct Network(IpAddr);
 
 impl Network {
+    /// The network of whoever asks. Who comes from nowhere is one network.
+    pub fn of_client(address: Option<IpAddr>) -> Self {
+        Self::of(address.unwrap_or(Ipv6Addr::UNSPECIFIED.into()))
+    }
+
     /// The network of an address.
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {

@@ -7,6 +7,7 @@
 pub mod artwork;
 mod aside;
 pub mod audit;
+pub mod backup;
 pub mod belonging;
 pub mod claims;
 pub mod containers;
@@ -84,7 +85,7 @@ pub enum ServiceError {
     /// The keyring's rules.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    /// Files of a pack.
+    /// Files of a pack or a backup.
     #[error("{path}: {source}")]
     Files {
         /// The file or folder.

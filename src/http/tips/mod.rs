@@ -3,7 +3,6 @@
 //! Everything works without a script, in forms that only our own pages send. A ticket is in the address of its page, which no
 //! browser keeps or tells anybody.
 
-mod limits;
 mod read;
 
 use std::time::Duration;
@@ -22,6 +21,7 @@ use serde::Deserialize;
 
 use super::address::{encode, with_query};
 use super::language::Language;
+use super::limits::Refused;
 use super::pages::{self, Filled, Wrong};
 use super::problem::{self, Problem};
 use super::visitor::Visitor;
@@ -35,7 +35,6 @@ use crate::domain::tip::{FormName, NewTip, Ticket, TipKind, Told};
 use crate::service::tips::{self as service, Sending};
 use crate::service::{ServiceError, system};
 
-pub use self::limits::{TipLimits, TooOften};
 pub use self::read::{Sent, WrongPhoto};
 
 /// Photos of a phone over a slow network.
@@ -101,12 +100,12 @@ impl Asker {
         )
     }
 
-    fn too_often(&self, TooOften(seconds): TooOften) -> Response {
+    fn too_often(&self, refused: Refused) -> Response {
         let domain = self.app.public_url.domain();
         let mut response = pages::asked_too_often(self.language, &self.uri, domain);
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, seconds.into());
+        headers.insert(header::RETRY_AFTER, refused.seconds.into());
         response
     }
 
@@ -120,10 +119,10 @@ impl Asker {
 
     /// The page of a ticket, with what is wrong with what was to be added.
     async fn ticket_page(&self, visitor: &Visitor, typed: &str, wrong: &[Wrong]) -> Response {
-        let limits = &self.app.traffic.tips;
-        if let Err(too_often) = limits.look_up(visitor.address) {
-            return self.too_often(too_often);
-        }
+        let mut paid = match self.app.traffic.limits.ticket(visitor.address) {
+            Ok(paid) => paid,
+            Err(refused) => return self.too_often(refused),
+        };
         let domain = self.app.public_url.domain();
         let found = match Ticket::read(typed) {
             Some(ticket) => service::of_ticket(&self.app.store, ticket).await,
@@ -131,7 +130,7 @@ impl Asker {
         };
         match (found, Ticket::read(typed)) {
             (Ok(whole), Some(ticket)) => {
-                limits.found(visitor.address);
+                paid.give_back();
                 let name = FormName::new(system::random());
                 let field = self.app.keys.secrets.tips.field(name);
                 pages::of_ticket(
@@ -205,8 +204,8 @@ async fn send(
 ) -> Response {
     let asker = Asker::new(app, uri, &headers);
     let app = &asker.app;
-    if let Err(too_often) = app.traffic.tips.send(visitor.address, visitor.phone) {
-        return asker.too_often(too_often);
+    if let Err(refused) = app.traffic.limits.tip(visitor.address, visitor.phone) {
+        return asker.too_often(refused);
     }
     let sent = match parts(request, app).await {
         Ok(sent) => sent,
@@ -324,8 +323,8 @@ async fn add(
 ) -> Response {
     let asker = Asker::new(app, uri, &headers);
     let app = &asker.app;
-    if let Err(too_often) = app.traffic.tips.send(visitor.address, visitor.phone) {
-        return asker.too_often(too_often);
+    if let Err(refused) = app.traffic.limits.tip(visitor.address, visitor.phone) {
+        return asker.too_often(refused);
     }
     let sent = match parts(request, app).await {
         Ok(sent) => sent,
@@ -368,14 +367,14 @@ async fn take_back(
     let Some(ticket) = Ticket::read(&typed) else {
         return asker.ticket_page(&visitor, &typed, &[]).await;
     };
-    let limits = &asker.app.traffic.tips;
-    if let Err(too_often) = limits.look_up(visitor.address) {
-        return asker.too_often(too_often);
-    }
+    let mut paid = match asker.app.traffic.limits.ticket(visitor.address) {
+        Ok(paid) => paid,
+        Err(refused) => return asker.too_often(refused),
+    };
     let done = service::take_back(&asker.app.store, ticket, system::now()).await;
     let is_wrong = |error: &ServiceError| matches!(error, ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch);
     if !done.as_ref().is_err_and(is_wrong) {
-        limits.found(visitor.address);
+        paid.give_back();
     }
     asker.answer(&visitor, &typed, done).await
 }

@@ -40,6 +40,8 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("ledger-prove", "核对全部台账", "prove the whole ledger"),
     ("trail-export", "导出操作日志", "take the audit trail away"),
     ("database-move", "迁移数据库", "move to another database"),
+    ("database-backup", "备份数据库", "back the database up"),
+    ("database-restore", "从备份恢复", "restore a backup"),
     ("tip-send", "收到举报线索", "a tip came in"),
     ("tip-add", "线索有补充", "a tip was added to"),
     ("tip-take-back", "线索被撤回", "a tip was taken back"),

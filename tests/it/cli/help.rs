@@ -148,6 +148,8 @@ const COMMANDS: &[&str] = &[
     "scan prune",
     "verify",
     "migrate",
+    "backup",
+    "restore",
     "doctor",
 ];
 

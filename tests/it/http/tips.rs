@@ -1,7 +1,7 @@
 //! Somebody tells of a suspect pack, without signing in, and follows what becomes of it.
 
 use yuanmark::domain::mark::{BatchNumber, MarkId};
-use yuanmark::http::{SerialLimits, TipLimits, Traffic};
+use yuanmark::http::{Limit, RateLimits, Traffic};
 
 use crate::support::databases::{TestDatabase, number};
 use crate::support::html::{Form, forms};
@@ -287,8 +287,7 @@ async fn forms_of_other_sites_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tickets_are_read_as_people_type_them_and_are_not_found_by_trying() {
     let few = Traffic {
-        tips: TipLimits::new(1000, 1000, 3),
-        limits: SerialLimits::new(0, 0),
+        limits: RateLimits::default().with(Limit::Tickets, 3),
         ..traffic()
     };
     let installation = Installation::new(TestDatabase::sqlite()).await;
@@ -345,7 +344,9 @@ async fn tickets_are_read_as_people_type_them_and_are_not_found_by_trying() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_sends_without_end_is_told_to_wait() {
     let few = Traffic {
-        tips: TipLimits::new(5, 2, 3),
+        limits: RateLimits::default()
+            .with(Limit::TipsOfANetwork, 5)
+            .with(Limit::TipsOfAPhone, 2),
         ..traffic()
     };
     let installation = Installation::new(TestDatabase::sqlite()).await;
@@ -368,6 +369,9 @@ async fn who_sends_without_end_is_told_to_wait() {
     let fresh = Reporter::of(&site);
     assert_eq!(fresh.send(&fresh.form().await).await.status, 429);
     assert_eq!(site.rows("tips").await, 5);
+    let told = site.app().metrics.text();
+    let refused = "yuanmark_limited_total{limit=\"tips\"} 2";
+    assert!(told.contains(refused), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ use yuanmark::domain::input::Input;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::verdict::{CouldNotCheck, Verdict};
-use yuanmark::service::metrics::Metrics;
+use yuanmark::service::metrics::{Metrics, Refusals};
 use yuanmark::service::verify::{self, Answer, Channel, Check, Verifier};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::ledger::before_commit;
@@ -27,7 +27,7 @@ fn instance(place: &Installation, catalog_mib: u32) -> Arc<Verifier> {
     let verifier = Verifier::start(
         &place.store,
         place.keys.clone(),
-        Metrics::new(),
+        Metrics::new(&Refusals::default()),
         catalog_mib,
     );
     Arc::new(verifier)
@@ -242,7 +242,7 @@ async fn who_cannot_be_answered_is_told_so_and_counted_for_nothing() {
 async fn what_is_measured_is_what_happened() {
     for place in Installation::both().await {
         let batch = place.batch(10).await;
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(&Refusals::default());
         let verifier = Verifier::start(&place.store, place.keys.clone(), metrics.clone(), 1);
         for (index, phone) in [(0, 1), (0, 2), (1, 3)] {
             verifier

@@ -9,6 +9,7 @@ pub mod killed;
 pub mod office;
 pub mod openssl;
 pub mod outage;
+pub mod own_clock;
 pub mod photos;
 pub mod postgres_server;
 pub mod program;
