@@ -27,6 +27,7 @@ pub mod alert;
 pub mod audit;
 pub mod batch;
 mod books;
+pub mod case;
 pub mod claim;
 mod connect;
 mod counter;

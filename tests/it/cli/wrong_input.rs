@@ -652,17 +652,17 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 14",
+        "at version 0, this program needs 15",
         "migrate",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 14",
+        "at version 99, this program knows only 15",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 14",
+        "at version 99, this program knows only 15",
         "newer",
     ),
     (
