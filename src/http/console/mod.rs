@@ -4,11 +4,14 @@
 //! a [`list`], a [`mod@file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript;
 //! every change is a form, every list keeps its address.
 
+mod alerts;
 pub mod asked;
 mod batches;
+mod cases;
 mod containers;
 mod documents;
 mod entitlements;
+mod exposure;
 pub(super) mod errors;
 mod figure;
 mod file;

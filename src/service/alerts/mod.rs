@@ -25,7 +25,8 @@ pub use act::{Act, act};
 pub use exposure::{Exposed, MOST_TOLD, exposure, told_to};
 pub use labels::{labels, take_labels};
 pub use related::{Related, related};
-pub use story::{Seen, Story, story};
+pub(in crate::service) use story::of_mark;
+pub use story::{MOST_SEEN, Seen, Story, story};
 
 /// Alerts whose provinces are looked at in one transaction.
 const LOCATED_AT_ONCE: u32 = 100;

@@ -1,6 +1,7 @@
 //! Cases (案件): alerts, tips and inspections gathered, what was done about them, and all of it as one file to hand over.
 
 mod act;
+pub mod export;
 mod withdraw;
 
 use super::ServiceError;
