@@ -96,12 +96,7 @@ impl CaseState {
             (state, S::Noted) => Ok(state),
             (
                 Self::Open,
-                S::AlertAdded
-                | S::TipAdded
-                | S::Inspected
-                | S::Frozen
-                | S::Revoked
-                | S::Informed,
+                S::AlertAdded | S::TipAdded | S::Inspected | S::Frozen | S::Revoked | S::Informed,
             ) => Ok(Self::Open),
             _ => Err(Refusal::conflict(
                 said!(

@@ -151,7 +151,11 @@ fn svg(lines: &[Line], foot: &str) -> String {
         weight: 400,
         text: foot.to_owned(),
     };
-    for line in lines.iter().chain([&foot]).filter(|line| !line.text.trim().is_empty()) {
+    for line in lines
+        .iter()
+        .chain([&foot])
+        .filter(|line| !line.text.trim().is_empty())
+    {
         // Writing to a string cannot fail.
         _ = write!(
             out,
@@ -223,7 +227,11 @@ impl File {
     }
 
     fn end(mut self) -> Vec<u8> {
-        let kids: String = self.pages.iter().map(|page| format!("{page} 0 R ")).collect();
+        let kids: String = self
+            .pages
+            .iter()
+            .map(|page| format!("{page} 0 R "))
+            .collect();
         let count = self.pages.len();
         self.numbered(2, &format!("<</Type/Pages/Count {count}/Kids[{kids}]>>"));
         self.numbered(1, "<</Type/Catalog/Pages 2 0 R/Lang(zh-CN)>>");
@@ -248,7 +256,9 @@ mod tests {
 
     #[test]
     fn lines_keep_every_letter_and_fit() {
-        let text = "沅江芦笋 ".repeat(40) + &"0123456789abcdef".repeat(8) + " and words that go on to the end";
+        let text = "沅江芦笋 ".repeat(40)
+            + &"0123456789abcdef".repeat(8)
+            + " and words that go on to the end";
         for size in [8.0, 10.0, 18.0] {
             let lines = broken(&text, size);
             assert!(lines.len() > 2);
@@ -285,11 +295,18 @@ mod tests {
         ];
         let file = pdf(&pieces, "案件 1", &fonts).unwrap();
         assert_eq!(file, pdf(&pieces, "案件 1", &fonts).unwrap());
-        let find = |what: &[u8]| file.windows(what.len()).rposition(|part| part == what).unwrap();
+        let find = |what: &[u8]| {
+            file.windows(what.len())
+                .rposition(|part| part == what)
+                .unwrap()
+        };
         let start = find(b"\nxref\n") + 1;
         let table = String::from_utf8(file[start..].to_vec()).unwrap();
         assert!(table.contains(&format!("startxref\n{start}\n%%EOF")));
-        let offsets = table.lines().skip(3).take_while(|line| line.ends_with("n "));
+        let offsets = table
+            .lines()
+            .skip(3)
+            .take_while(|line| line.ends_with("n "));
         for (number, line) in offsets.enumerate() {
             let offset: usize = line[..10].parse().unwrap();
             let head = format!("{} 0 obj\n", number + 1);

@@ -218,7 +218,13 @@ mod tests {
         }
         assert!(Decision::new(Verdict::Honest, Vec::new()).is_err());
         assert!(Decision::new(Verdict::Honest, vec![Cause::NoGoods]).is_err());
-        for odd in ["", "honest", "honest no_goods", "nothing display", "honest display "] {
+        for odd in [
+            "",
+            "honest",
+            "honest no_goods",
+            "nothing display",
+            "honest display ",
+        ] {
             assert_eq!(Decision::from_words(odd), None, "{odd}");
         }
     }
@@ -233,7 +239,11 @@ mod tests {
             ("data_error time_wrong", Some("honest")),
             ("unclear no_goods", None),
         ] {
-            assert_eq!(Decision::from_words(words).unwrap().truth(), truth, "{words}");
+            assert_eq!(
+                Decision::from_words(words).unwrap().truth(),
+                truth,
+                "{words}"
+            );
         }
     }
 }

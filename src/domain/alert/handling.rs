@@ -80,7 +80,11 @@ impl AlertState {
 
 /// All that may be the matter with a mark, and what each is called.
 pub const HYPOTHESES: [(Hypothesis, &str, &str); 7] = [
-    (Hypothesis::OneItem, "查询与正常商品相符", "looks like an honest pack"),
+    (
+        Hypothesis::OneItem,
+        "查询与正常商品相符",
+        "looks like an honest pack",
+    ),
     (Hypothesis::Copied, "标签可能被复制", "may be copied"),
     (
         Hypothesis::ImageCirculating,

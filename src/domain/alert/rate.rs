@@ -121,12 +121,18 @@ mod tests {
         for peer in peers() {
             assert_eq!(departs(peer, &peers()), None, "{peer:?}");
         }
-        assert_eq!(departs(batch(160), &peers()), None, "within what peers may be");
+        assert_eq!(
+            departs(batch(160), &peers()),
+            None,
+            "within what peers may be"
+        );
     }
 
     #[test]
     fn peers_that_differ_much_let_a_batch_differ_too() {
-        let wild: Vec<Batch> = (0..20).map(|place| batch(if place % 4 == 0 { 300 } else { 20 })).collect();
+        let wild: Vec<Batch> = (0..20)
+            .map(|place| batch(if place % 4 == 0 { 300 } else { 20 }))
+            .collect();
         assert_eq!(departs(batch(400), &wild), None);
         assert!(departs(batch(400), &peers()).is_some());
     }
@@ -147,7 +153,10 @@ mod tests {
             ..batch(99)
         };
         assert_eq!(departs(hardly_out, &peers()), None);
-        assert!(departs(batch(40), &[batch(0); 20]).is_some(), "peers that nobody asks about");
+        assert!(
+            departs(batch(40), &[batch(0); 20]).is_some(),
+            "peers that nobody asks about"
+        );
     }
 
     #[test]

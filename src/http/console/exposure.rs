@@ -72,7 +72,9 @@ pub async fn page(visit: Visit) -> Response {
                     minute(alert.raised_at),
                     provinces.join(visit.one_of("、", ", ")),
                     verdict.map_or_else(String::new, |verdict| {
-                        visit.one_of(verdict.chinese(), verdict.english()).to_owned()
+                        visit
+                            .one_of(verdict.chinese(), verdict.english())
+                            .to_owned()
                     }),
                 ],
             }

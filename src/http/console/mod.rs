@@ -11,8 +11,8 @@ mod cases;
 mod containers;
 mod documents;
 mod entitlements;
-mod exposure;
 pub(super) mod errors;
+mod exposure;
 mod figure;
 mod file;
 mod form;
@@ -46,3 +46,5 @@ mod trail;
 mod transfers;
 mod typed;
 mod words;
+
+pub use cases::case_file;

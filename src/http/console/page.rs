@@ -63,11 +63,7 @@ const PLACES: [(Two, &str, Option<P>); 18] = [
         Some(P::OrderRelease),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
-    (
-        two("预警", "Alerts"),
-        "/console/alerts",
-        Some(P::AlertRead),
-    ),
+    (two("预警", "Alerts"), "/console/alerts", Some(P::AlertRead)),
     (two("案件", "Cases"), "/console/cases", Some(P::CaseRead)),
     (
         two("本单位预警", "Own alerts"),

@@ -11,9 +11,9 @@ use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
 use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
-    alerts, batches, cases, containers, documents, entitlements, exposure, labels, ledger, licensees, lots, marks, orders,
-    own, packs, people, printers, reports, search, sign_in, start, templates, tips, trail,
-    transfers,
+    alerts, batches, cases, containers, documents, entitlements, exposure, labels, ledger,
+    licensees, lots, marks, orders, own, packs, people, printers, reports, search, sign_in, start,
+    templates, tips, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -733,11 +733,7 @@ fn of_alerts(mut pages: Pages) -> Pages {
     pages
         .get("/console/alerts", May(P::AlertRead), alerts::list)
         .get("/console/alerts/{alert}", May(P::AlertRead), alerts::file)
-        .get(
-            "/console/exposure",
-            May(P::ExposureRead),
-            exposure::page,
-        )
+        .get("/console/exposure", May(P::ExposureRead), exposure::page)
 }
 
 /// What belongs together of them.

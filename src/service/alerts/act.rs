@@ -122,7 +122,8 @@ pub async fn act(
     alert::add_step(&mut tx, number, &step, request.as_ref()).await?;
     let note = Note::new(act.action()).about(format!("alert {number}"));
     let words = alert.decision.as_ref().map(ToString::to_string);
-    let new = serde_json::json!({ "state": alert.state, "assignee": alert.assignee, "decision": words });
+    let new =
+        serde_json::json!({ "state": alert.state, "assignee": alert.assignee, "decision": words });
     let old = serde_json::json!({ "state": before });
     let note = note.changed(Some(old.to_string()), Some(new.to_string()));
     trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;

@@ -11,8 +11,8 @@ use crate::domain::detection::Hypothesis;
 use crate::domain::detection::real::ln;
 use crate::domain::season::Season;
 use crate::service::ServiceError;
-use crate::store::alert::{self, Lately};
 use crate::store::Store;
+use crate::store::alert::{self, Lately};
 
 /// Seconds of a week.
 const WEEK_S: f64 = 7.0 * 86_400.0;
@@ -45,7 +45,10 @@ pub async fn compare(store: &Store, now: Timestamp) -> Result<u64, ServiceError>
     let mut alerts = Vec::new();
     for batches in seasons.values() {
         for (place, one) in batches.iter().enumerate() {
-            let others = batches.iter().enumerate().filter(|(other, _)| *other != place);
+            let others = batches
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != place);
             let peers: Vec<Batch> = others.map(|(_, peer)| batch_of(peer)).collect();
             if let Some(departure) = departs(batch_of(one), &peers) {
                 alerts.push(NewAlert {

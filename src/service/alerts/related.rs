@@ -51,7 +51,14 @@ pub async fn related(
     });
     let of_batch = alert::list(&mut tx, &batch, None, MOST_OF_BATCH).await?;
     if let Some(index) = alert.index {
-        let all = register::containers(&mut tx, Scope::All, Some(alert.batch), None, MOST_CONTAINERS).await?;
+        let all = register::containers(
+            &mut tx,
+            Scope::All,
+            Some(alert.batch),
+            None,
+            MOST_CONTAINERS,
+        )
+        .await?;
         let holds = |container: &Container, index| {
             let mut ranges = container.filled.ranges.iter();
             ranges.any(|range| range.first() <= index && index <= range.last())

@@ -229,7 +229,11 @@ async fn add_alert(
         ));
     }
     let merged = alert::merged_into(tx, alert).await?;
-    for one in merged.into_iter().filter(|one| one.case.is_none()).chain([found]) {
+    for one in merged
+        .into_iter()
+        .filter(|one| one.case.is_none())
+        .chain([found])
+    {
         alert::set_case(tx, one.number, number).await?;
         let step = OfAlert {
             place: 0,

@@ -44,7 +44,8 @@ impl Whole {
 
     /// The licensees whose marks they are.
     pub fn licensees(&self) -> Vec<LicenseeNumber> {
-        let mut all: Vec<LicenseeNumber> = self.alerts.iter().filter_map(|one| one.licensee).collect();
+        let mut all: Vec<LicenseeNumber> =
+            self.alerts.iter().filter_map(|one| one.licensee).collect();
         all.sort_unstable();
         all.dedup();
         all

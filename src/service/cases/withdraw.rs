@@ -7,11 +7,11 @@ use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
+use crate::service::ServiceError;
 use crate::service::alerts::request_of;
 use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
 use crate::service::marks::{self, Change, Changed, Which};
-use crate::service::ServiceError;
 use crate::store::{Store, case};
 
 /// What is to be withdrawn, and why.

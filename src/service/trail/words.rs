@@ -67,7 +67,11 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("case-alert", "预警归入案件", "put an alert into a case"),
     ("case-tip", "线索归入案件", "put a tip into a case"),
     ("case-inspect", "登记现场检查", "enter an inspection"),
-    ("case-withdraw", "案件中冻结或撤销标志", "withdraw marks in a case"),
+    (
+        "case-withdraw",
+        "案件中冻结或撤销标志",
+        "withdraw marks in a case",
+    ),
     ("case-inform", "告知合法使用人", "inform a licensee"),
     ("case-note", "案件备注", "note on a case"),
     ("case-close", "结案", "close a case"),

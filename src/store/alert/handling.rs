@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::alert::{
-    Alert, AlertKind, AlertNumber, AlertState, Decision, hypothesis_named,
-};
+use crate::domain::alert::{Alert, AlertKind, AlertNumber, AlertState, Decision, hypothesis_named};
 use crate::domain::case::CaseNumber;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};

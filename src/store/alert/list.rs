@@ -33,7 +33,12 @@ pub struct Filter {
 macro_rules! order {
     ($alert:literal) => {
         concat!(
-            "CASE WHEN ", $alert, ".state IN ('open', 'assigned') THEN 0 ELSE 1 END, -", $alert, ".log_odds, -", $alert,
+            "CASE WHEN ",
+            $alert,
+            ".state IN ('open', 'assigned') THEN 0 ELSE 1 END, -",
+            $alert,
+            ".log_odds, -",
+            $alert,
             ".number"
         )
     };

@@ -7,7 +7,8 @@ mod provinces;
 mod steps;
 
 pub use handling::{
-    decided_marks, get, lock, merged_into, of_case, set_case, set_decision, set_merged_into, set_state,
+    decided_marks, get, lock, merged_into, of_case, set_case, set_decision, set_merged_into,
+    set_state,
 };
 pub use list::{Filter, count_open, list, waiting};
 pub use of_batch::{Lately, OfBatch, asked_about, lately, most_asked, weeks};

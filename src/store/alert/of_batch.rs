@@ -88,7 +88,12 @@ pub async fn weeks(
         .fetch_all(c).await)?;
     let weeks = rows.into_iter();
     Ok(weeks
-        .map(|(week, marks)| (u32::try_from(week).unwrap_or(u32::MAX), marks.cast_unsigned()))
+        .map(|(week, marks)| {
+            (
+                u32::try_from(week).unwrap_or(u32::MAX),
+                marks.cast_unsigned(),
+            )
+        })
         .collect())
 }
 

@@ -31,7 +31,10 @@ pub async fn to_be_located(
         };
         let batch = BatchNumber::new(row.number("batch", batch)?);
         let index = index.map(|index| {
-            row.value("mark_index", MarkIndex::new(row.number("mark_index", index)?))
+            row.value(
+                "mark_index",
+                MarkIndex::new(row.number("mark_index", index)?),
+            )
         });
         Ok((
             AlertNumber(row.number("number", number)?),
@@ -67,7 +70,8 @@ pub async fn locate(
     provinces.sort_unstable();
     provinces.dedup();
     for province in provinces {
-        let sql = "INSERT INTO alert_provinces (alert, province) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let sql =
+            "INSERT INTO alert_provinces (alert, province) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         on!(&mut *tx, c => sqlx::query(sql)
             .bind(i64::from(alert.0))
             .bind(province)

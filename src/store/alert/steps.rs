@@ -36,10 +36,7 @@ pub async fn add_step(
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn by_request(
-    tx: &mut Tx,
-    digest: &[u8; 32],
-) -> Result<Option<AlertNumber>, StoreError> {
+pub async fn by_request(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<AlertNumber>, StoreError> {
     let sql = "SELECT alert FROM alert_steps WHERE request = $1";
     let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(sql)
         .bind(digest.as_slice())

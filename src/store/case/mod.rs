@@ -23,9 +23,12 @@ type CaseRow = (
     Option<i64>,
 );
 
-const CASES: &str = "SELECT number, title, state, opened_at, opened_by, result, closed_at FROM cases";
+const CASES: &str =
+    "SELECT number, title, state, opened_at, opened_by, result, closed_at FROM cases";
 
-fn read((number, title, state, opened_at, opened_by, result, closed_at): CaseRow) -> Result<Case, StoreError> {
+fn read(
+    (number, title, state, opened_at, opened_by, result, closed_at): CaseRow,
+) -> Result<Case, StoreError> {
     let row = Row {
         table: "cases",
         key: &number,

@@ -50,7 +50,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
         &related.licensee,
         &related.place,
     ];
-    let numbers = all.into_iter().flatten().chain(&whole.merged).chain([alert]);
+    let numbers = all
+        .into_iter()
+        .flatten()
+        .chain(&whole.merged)
+        .chain([alert]);
     let names = or_refuse!(
         visit,
         Names::of(&visit, numbers.filter_map(|one| one.licensee)).await
@@ -61,7 +65,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     file = time_line(&visit, &story, now, file);
     file = bars(&visit, &story, &provinces, file);
     file = seen(&visit, &story, file);
-    let merged: Vec<_> = whole.merged.iter().map(|one| row(&visit, &names, one)).collect();
+    let merged: Vec<_> = whole
+        .merged
+        .iter()
+        .map(|one| row(&visit, &names, one))
+        .collect();
     file = file.table(two("一并判定的预警", "Decided with it"), &HEADS, merged);
     file = others(&visit, &names, &related, file);
     let history = whole.steps.iter().rev();
@@ -100,9 +108,8 @@ fn steps(visit: &Visit, whole: &Whole) -> File {
 }
 
 fn facts(visit: &Visit, names: &Names, alert: &Alert, file: File) -> File {
-    let in_words = |said: &crate::domain::said::Said| {
-        visit.language.choose(&said.zh, &said.en).to_owned()
-    };
+    let in_words =
+        |said: &crate::domain::said::Said| visit.language.choose(&said.zh, &said.en).to_owned();
     let decision = alert.decision.as_ref().map(|decision| {
         let verdict = decision.verdict();
         let verdict = visit.one_of(verdict.chinese(), verdict.english());
@@ -135,7 +142,12 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, file: File) -> File {
     if let Some(mark) = alert.mark() {
         let serial = serial_of(visit, mark);
         let address = format!("/console/marks/{serial}");
-        file = file.linked(two("标志", "Mark"), Some(serial), visit.may(P::MarkRead), address);
+        file = file.linked(
+            two("标志", "Mark"),
+            Some(serial),
+            visit.may(P::MarkRead),
+            address,
+        );
     }
     file = file.linked(
         two("标志批", "Batch"),
@@ -159,7 +171,12 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, file: File) -> File {
     if let Some(case) = alert.case {
         let address = format!("/console/cases/{case}");
         let name = two("案件", "Case");
-        file = file.linked(name, Some(case.to_string()), visit.may(P::CaseRead), address);
+        file = file.linked(
+            name,
+            Some(case.to_string()),
+            visit.may(P::CaseRead),
+            address,
+        );
     }
     file
 }
@@ -319,20 +336,23 @@ fn seen(visit: &Visit, story: &Story, file: File) -> File {
                 ),
                 (two("查询次数", "Queries"), Some(thousands(asked.queries))),
             ];
-            let rows = most.iter().map(|(index, queries)| {
-                (None, vec![index.to_string(), thousands(*queries)])
-            });
-            return file
-                .facts(Some(two("整批", "The batch")), facts)
-                .table(
-                    two("查询最多的标志", "Marks asked about most"),
-                    &[two("批内序号", "Index in its batch"), two("查询次数", "Queries")],
-                    rows.collect(),
-                );
+            let rows = most
+                .iter()
+                .map(|(index, queries)| (None, vec![index.to_string(), thousands(*queries)]));
+            return file.facts(Some(two("整批", "The batch")), facts).table(
+                two("查询最多的标志", "Marks asked about most"),
+                &[
+                    two("批内序号", "Index in its batch"),
+                    two("查询次数", "Queries"),
+                ],
+                rows.collect(),
+            );
         }
     };
     let percent = |probability: Option<f64>| {
-        probability.map_or_else(String::new, |probability| format!("{:.1}%", probability * 100.0))
+        probability.map_or_else(String::new, |probability| {
+            format!("{:.1}%", probability * 100.0)
+        })
     };
     let rows = all.iter().rev().map(|one| {
         let place = one.place.map(|place| {
@@ -364,7 +384,10 @@ fn seen(visit: &Visit, story: &Story, file: File) -> File {
             None,
             vec![
                 visit
-                    .say(two("只列出最近的查询。", "Only the newest queries are told."))
+                    .say(two(
+                        "只列出最近的查询。",
+                        "Only the newest queries are told.",
+                    ))
                     .to_owned(),
             ],
         ),
@@ -393,7 +416,12 @@ fn others(visit: &Visit, names: &Names, related: &Related, mut file: File) -> Fi
         let name = label.map_or_else(|| number.to_string(), ToString::to_string);
         let address = format!("/console/containers/{number}");
         let may = visit.may(P::ContainerRead);
-        file = file.linked(two("所在卷、箱", "Its roll or box"), Some(name), may, address);
+        file = file.linked(
+            two("所在卷、箱", "Its roll or box"),
+            Some(name),
+            may,
+            address,
+        );
     }
     for (heading, alerts) in [
         (
@@ -423,7 +451,11 @@ fn happened(visit: &Visit, step: &Step) -> Happened {
     }
     if let Some(decision) = &step.decision {
         let (verdict, said) = (decision.verdict(), decision.said());
-        details.push(visit.one_of(verdict.chinese(), verdict.english()).to_owned());
+        details.push(
+            visit
+                .one_of(verdict.chinese(), verdict.english())
+                .to_owned(),
+        );
         details.push(visit.language.choose(&said.zh, &said.en).to_owned());
     }
     if let Some(other) = step.other {
@@ -467,7 +499,13 @@ mod tests {
     #[test]
     fn the_time_line_has_every_query_and_few_columns() {
         let now = Timestamp::from_second(86_400 * 4000).unwrap();
-        for days in [vec![0], vec![0, 0, 1], vec![0, 25], vec![0, 26, 400], vec![3, 2]] {
+        for days in [
+            vec![0],
+            vec![0, 0, 1],
+            vec![0, 25],
+            vec![0, 26, 400],
+            vec![3, 2],
+        ] {
             let all: Vec<Seen> = days.iter().map(|day| seen_at(*day)).collect();
             let columns = of_days(&all, now);
             let counted: u64 = columns.iter().map(|column| column.parts[0]).sum();

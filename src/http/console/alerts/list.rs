@@ -29,7 +29,9 @@ pub async fn list(visit: Visit) -> Response {
         state: asks.word("state", AlertState::from_slug),
         kind: asks.word("kind", AlertKind::from_slug),
         licensee: or_refuse!(visit, asks.licensee().await),
-        batch: asks.value("batch", Wanted::Number, |text| BatchNumber::new(whole(text)?)),
+        batch: asks.value("batch", Wanted::Number, |text| {
+            BatchNumber::new(whole(text)?)
+        }),
         province: asks.value("province", Wanted::Choice, |text| text.parse().ok()),
         assignee: asks.value("assignee", Wanted::Anything, |text| {
             Line::new("assignee", text).ok()
@@ -89,7 +91,9 @@ pub async fn list(visit: Visit) -> Response {
                             .as_ref()
                             .map_or_else(String::new, ToString::to_string),
                         decision.map_or_else(String::new, |verdict| {
-                            visit.one_of(verdict.chinese(), verdict.english()).to_owned()
+                            visit
+                                .one_of(verdict.chinese(), verdict.english())
+                                .to_owned()
                         }),
                     ],
                 }

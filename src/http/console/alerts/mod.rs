@@ -23,7 +23,11 @@ async fn find(visit: &Visit, number: u32) -> Result<Whole, ServiceError> {
 /// What an alert is called.
 pub(super) fn title_of(visit: &Visit, alert: &Alert) -> String {
     let kind = visit.one_of(alert.kind.chinese(), alert.kind.english());
-    format!("{} {} · {kind}", visit.one_of("预警", "Alert"), alert.number)
+    format!(
+        "{} {} · {kind}",
+        visit.one_of("预警", "Alert"),
+        alert.number
+    )
 }
 
 /// A province by the first two digits of its code.

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::{find, title_of};
-use crate::domain::alert::{AlertNumber, AlertStep, Alert, Cause, Decision};
+use crate::domain::alert::{Alert, AlertNumber, AlertStep, Cause, Decision};
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
 use crate::domain::wanted::Wanted;
@@ -65,7 +65,10 @@ fn causes(visit: &Visit) -> Kind {
         format!("{verdict} · {cause}")
     };
     let all = Cause::ALL.iter();
-    Kind::Checks(all.map(|cause| (cause.slug().to_owned(), name(cause))).collect())
+    Kind::Checks(
+        all.map(|cause| (cause.slug().to_owned(), name(cause)))
+            .collect(),
+    )
 }
 
 fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
@@ -84,7 +87,11 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
         }
         AlertStep::Merged => {
             form = form
-                .field("into", two("并入预警（编号）", "Into alert (number)"), Kind::Number)
+                .field(
+                    "into",
+                    two("并入预警（编号）", "Into alert (number)"),
+                    Kind::Number,
+                )
                 .hint(two(
                     "以后与该预警一并判定",
                     "From then on it is decided with that one",
@@ -92,7 +99,11 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
         }
         AlertStep::Decided => {
             form = form
-                .field("causes", two("判定和原因", "Decision and causes"), causes(visit))
+                .field(
+                    "causes",
+                    two("判定和原因", "Decision and causes"),
+                    causes(visit),
+                )
                 .hint(two(
                     "可选多项原因，但应属于同一种判定",
                     "Several causes may be chosen, all of one decision",
@@ -135,7 +146,9 @@ fn read(visit: &Visit, typed: &Typed, step: AlertStep) -> Result<Act, Errors> {
         AlertStep::Merged => reader
             .wanted("into", Wanted::Number, |text| whole(text).map(AlertNumber))
             .map(|into| Act::Merge(into, told)),
-        AlertStep::Decided => decision(&mut reader, typed).map(|decision| Act::Decide(decision, told)),
+        AlertStep::Decided => {
+            decision(&mut reader, typed).map(|decision| Act::Decide(decision, told))
+        }
         AlertStep::Reopened => told.map(Act::Reopen),
         AlertStep::Noted | AlertStep::Gathered => told.map(Act::Note),
     };
@@ -164,7 +177,12 @@ fn decision(reader: &mut Reader<'_>, typed: &Typed) -> Option<Decision> {
 }
 
 /// `POST /console/alerts/{alert}/assign`, and so on
-pub async fn step(visit: Visit, Path(number): Path<u32>, typed: Typed, step: AlertStep) -> Response {
+pub async fn step(
+    visit: Visit,
+    Path(number): Path<u32>,
+    typed: Typed,
+    step: AlertStep,
+) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
     let form = form(&visit, &whole.alert, step).filled(&typed);
     if typed.is_resumed() {

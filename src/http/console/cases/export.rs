@@ -13,15 +13,21 @@ use crate::service::cases::export;
 pub async fn export(visit: Visit, Path(number): Path<u32>) -> Response {
     let call = visit.call("");
     let (store, keys) = (&visit.app.store, &visit.app.keys);
-    let zip = or_refuse!(visit, export::export(store, keys, &call, CaseNumber(number)).await);
-    answer(number, zip)
+    let zip = or_refuse!(
+        visit,
+        export::export(store, keys, &call, CaseNumber(number)).await
+    );
+    case_file(number, zip)
 }
 
 /// A case's file as an answer, to be saved.
-pub fn answer(number: u32, zip: Vec<u8>) -> Response {
+pub fn case_file(number: u32, zip: Vec<u8>) -> Response {
     let mut response = zip.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/zip"),
+    );
     let name = format!("attachment; filename=\"case-{number}.zip\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, name);

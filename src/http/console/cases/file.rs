@@ -26,9 +26,9 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     let names = or_refuse!(visit, Names::of(&visit, all).await);
     let mut file = steps(&visit, &whole);
     let case = &whole.case;
-    let result = case.result.map(|result| {
-        visit.one_of(result.chinese(), result.english()).to_owned()
-    });
+    let result = case
+        .result
+        .map(|result| visit.one_of(result.chinese(), result.english()).to_owned());
     file = file.facts(
         None,
         vec![
@@ -162,11 +162,20 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
     let all = whole.steps.iter();
     let all = all.filter(|step| step.step == CaseStep::Inspected);
     let rows = all.map(|step| {
-        let documents: Vec<String> = step.detail.documents.iter().map(ToString::to_string).collect();
+        let documents: Vec<String> = step
+            .detail
+            .documents
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let cells = vec![
-            step.detail.day.map_or_else(String::new, |day| day.to_string()),
+            step.detail
+                .day
+                .map_or_else(String::new, |day| day.to_string()),
             spot_of(visit, step),
-            step.told.as_ref().map_or_else(String::new, ToString::to_string),
+            step.told
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             documents.join(visit.one_of("、", ", ")),
         ];
         // The first of its files; the others stand beside it.

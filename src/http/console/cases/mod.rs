@@ -7,7 +7,7 @@ mod open;
 mod step;
 mod withdraw;
 
-pub use export::export;
+pub use export::{case_file, export};
 pub use file::file;
 pub use list::list;
 pub use open::{open, open_page};
@@ -24,5 +24,10 @@ async fn find(visit: &Visit, number: u32) -> Result<Whole, ServiceError> {
 }
 
 fn title_of(visit: &Visit, case: &Case) -> String {
-    format!("{} {} · {}", visit.one_of("案件", "Case"), case.number, case.title)
+    format!(
+        "{} {} · {}",
+        visit.one_of("案件", "Case"),
+        case.number,
+        case.title
+    )
 }

@@ -17,7 +17,10 @@ fn form(visit: &Visit) -> Form {
         .field("title", two("案由", "What it is about"), Kind::Line)
         .optional(
             "alerts",
-            two("归入的预警（编号，每行一个）", "Alerts to put in (a number a line)"),
+            two(
+                "归入的预警（编号，每行一个）",
+                "Alerts to put in (a number a line)",
+            ),
             Kind::Lines,
         )
 }

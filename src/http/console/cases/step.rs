@@ -77,7 +77,9 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
         CaseStep::AlertAdded => {
             form.field("alert", two("预警（编号）", "Alert (number)"), Kind::Number)
         }
-        CaseStep::TipAdded => form.field("tip", two("举报线索（编号）", "Tip (number)"), Kind::Number),
+        CaseStep::TipAdded => {
+            form.field("tip", two("举报线索（编号）", "Tip (number)"), Kind::Number)
+        }
         CaseStep::Inspected => form
             .field("day", two("检查日期", "Day"), Kind::Day)
             .optional("place", two("地区", "Prefecture"), places(visit))
@@ -87,7 +89,11 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
                 Kind::Line,
             )
             .field("told", two("检查情况", "Finding"), Kind::Lines)
-            .optional("documents", two("档案文件（编号）", "Documents (numbers)"), Kind::Line)
+            .optional(
+                "documents",
+                two("档案文件（编号）", "Documents (numbers)"),
+                Kind::Line,
+            )
             .hint(two(
                 "已存入档案的照片、笔录、检验报告；多个用逗号隔开",
                 "Photos, records and reports that are in the files; several with commas between",
@@ -106,7 +112,10 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
                 ))
         }
         CaseStep::Closed => {
-            let names = [CaseResult::chinese as fn(CaseResult) -> _, CaseResult::english];
+            let names = [
+                CaseResult::chinese as fn(CaseResult) -> _,
+                CaseResult::english,
+            ];
             let all = CaseResult::ALL.iter().copied();
             form.field(
                 "result",
@@ -130,7 +139,11 @@ pub async fn step_page(visit: Visit, Path(number): Path<u32>, step: CaseStep) ->
 }
 
 /// What was typed.
-async fn read(visit: &Visit, typed: &Typed, step: CaseStep) -> Result<Result<Act, Errors>, ServiceError> {
+async fn read(
+    visit: &Visit,
+    typed: &Typed,
+    step: CaseStep,
+) -> Result<Result<Act, Errors>, ServiceError> {
     let mut reader = Reader::new(typed, visit.language);
     let act = match step {
         CaseStep::AlertAdded => reader
@@ -143,12 +156,16 @@ async fn read(visit: &Visit, typed: &Typed, step: CaseStep) -> Result<Result<Act
         CaseStep::Informed => {
             let licensee = party::read_licensee(visit, typed, &mut reader, "licensee").await?;
             let told = reader.read("told", Told::new);
-            licensee.zip(told).map(|(licensee, told)| Act::Inform(licensee, told))
+            licensee
+                .zip(told)
+                .map(|(licensee, told)| Act::Inform(licensee, told))
         }
         CaseStep::Closed => {
             let result = reader.word("result", CaseResult::from_slug);
             let told = reader.read("told", Told::new);
-            result.zip(told).map(|(result, told)| Act::Close(result, told))
+            result
+                .zip(told)
+                .map(|(result, told)| Act::Close(result, told))
         }
         CaseStep::Reopened => reader.read("told", Told::new).map(Act::Reopen),
         CaseStep::Opened | CaseStep::Frozen | CaseStep::Revoked | CaseStep::Noted => {

@@ -26,7 +26,11 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
             two("冻结", "Freeze"),
         ),
     };
-    let serials: Vec<String> = whole.marks().into_iter().map(|mark| serial_of(visit, mark)).collect();
+    let serials: Vec<String> = whole
+        .marks()
+        .into_iter()
+        .map(|mark| serial_of(visit, mark))
+        .collect();
     Form::new(visit, title, button)
         .text(title_of(visit, &whole.case))
         .field("lines", two("标志", "Marks"), Kind::Marks)
@@ -37,7 +41,11 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
         .value("lines", serials.join("\n"))
         .field("reason", two("原因", "Reason"), Kind::Line)
         .hint(two("公众查询时可以看到", "The public reads it"))
-        .optional("document", two("文号", "Number of the decision"), Kind::Line)
+        .optional(
+            "document",
+            two("文号", "Number of the decision"),
+            Kind::Line,
+        )
         .grave()
 }
 
@@ -53,7 +61,9 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
         return form.render(&visit, Some(&typed));
     }
     let mut reader = Reader::new(&typed, visit.language);
-    let lines = reader.read("lines", |text| Ok::<_, crate::domain::said::Said>(text.to_owned()));
+    let lines = reader.read("lines", |text| {
+        Ok::<_, crate::domain::said::Said>(text.to_owned())
+    });
     let (reason, document) = (reader.line("reason"), reader.optional_line("document"));
     let errors = reader.finish();
     let (Some(lines), Some(reason), Some(document)) = (lines, reason, document) else {
@@ -62,7 +72,9 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
     if kind == Withdrawal::Revoked && !typed.is_confirmed() {
         let marks = lines.lines().filter(|line| !line.trim().is_empty()).count();
         let summary = match visit.one_of("zh", "en") {
-            "zh" => format!("撤销 {marks} 行所列的标志。撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"),
+            "zh" => format!(
+                "撤销 {marks} 行所列的标志。撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"
+            ),
             _ => format!(
                 "Revokes the marks of {marks} lines. That cannot be undone; the public is told that they are withdrawn, and why: {reason}"
             ),

@@ -123,7 +123,9 @@ async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered
     let mut tx = store.read().await?;
     let mut licensees = BTreeMap::new();
     let of_marks = marks.iter().filter_map(|one| one.batch.as_ref());
-    let numbers = of_marks.map(|batch| batch.licensee).chain(whole.licensees());
+    let numbers = of_marks
+        .map(|batch| batch.licensee)
+        .chain(whole.licensees());
     for number in numbers {
         if !licensees.contains_key(&number)
             && let Some(found) = licensee::get(&mut tx, number).await?

@@ -44,7 +44,11 @@ pub(super) fn table(gathered: &Gathered, now: Timestamp) -> Result<Vec<u8>, Serv
         for seen in &one.seen {
             let place = seen.place;
             let text = |text: Option<&'static str>| text.map_or(Cell::Empty, Cell::Text);
-            let said: Vec<&str> = seen.evidence.iter().map(|(said, _)| said.zh.as_str()).collect();
+            let said: Vec<&str> = seen
+                .evidence
+                .iter()
+                .map(|(said, _)| said.zh.as_str())
+                .collect();
             let said = said.join("；");
             sheet.row(&[
                 Cell::Text(&serial),

@@ -30,10 +30,18 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
         Piece::Title(format!("案卷摘要　案件 {}", case.number)),
         text(format!("案由：{}", case.title)),
         text(format!("状态：{}", case.state.chinese())),
-        text(format!("立案：{}　{}", clock_of(case.opened_at), case.opened_by)),
+        text(format!(
+            "立案：{}　{}",
+            clock_of(case.opened_at),
+            case.opened_by
+        )),
     ];
     if let (Some(result), Some(at)) = (case.result, case.closed_at) {
-        pieces.push(text(format!("结案：{}　{}", clock_of(at), result.chinese())));
+        pieces.push(text(format!(
+            "结案：{}　{}",
+            clock_of(at),
+            result.chinese()
+        )));
     }
     pieces.push(text(format!("导出：{}　{}", clock_of(call.at), call.by)));
     pieces.push(Piece::Small(
@@ -78,9 +86,16 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
 }
 
 fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
-    let mut line = format!("{}　第 {} 批 {} 号", one.serial, one.mark.batch, one.mark.index);
+    let mut line = format!(
+        "{}　第 {} 批 {} 号",
+        one.serial, one.mark.batch, one.mark.index
+    );
     if let Some(batch) = &one.batch {
-        line.push_str(&format!("　{} 年度　{}", batch.season, batch.form.chinese()));
+        line.push_str(&format!(
+            "　{} 年度　{}",
+            batch.season,
+            batch.form.chinese()
+        ));
         if let Some(licensee) = gathered.licensees.get(&batch.licensee) {
             line.push_str(&format!("　{}（{}）", licensee.name(), licensee.uscc));
         }
@@ -88,7 +103,9 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
     pieces.push(text(line));
     let mut provinces: Vec<(&str, u32)> = Vec::new();
     for seen in &one.seen {
-        let province = seen.place.map_or("地点不详", |place| place.prefecture.province().0);
+        let province = seen
+            .place
+            .map_or("地点不详", |place| place.prefecture.province().0);
         match provinces.iter_mut().find(|(known, _)| *known == province) {
             Some((_, count)) => *count += 1,
             None => provinces.push((province, 1)),
@@ -128,13 +145,21 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     let own = marks.filter(|one| Some(one.mark) == alert.mark());
     let seen = own.flat_map(|one| &one.seen);
     let mut evidence: Vec<_> = seen
-        .flat_map(|seen| seen.evidence.iter().map(move |(said, weight)| (seen, said, *weight)))
+        .flat_map(|seen| {
+            seen.evidence
+                .iter()
+                .map(move |(said, weight)| (seen, said, *weight))
+        })
         .filter(|(.., weight)| *weight > 0.0)
         .collect();
     evidence.sort_by(|a, b| b.2.total_cmp(&a.2));
     for (seen, said, _) in evidence.into_iter().take(MOST_EVIDENCE) {
         let class = seen.place.map_or("", |place| class_in(place.class));
-        pieces.push(Piece::Small(format!("　{}　{}　{class}", clock_of(seen.at), said.zh)));
+        pieces.push(Piece::Small(format!(
+            "　{}　{}　{class}",
+            clock_of(seen.at),
+            said.zh
+        )));
     }
 }
 
@@ -156,7 +181,12 @@ fn inspected(step: &Happened, pieces: &mut Vec<Piece>) {
 
 fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
     let detail = &step.detail;
-    let mut line = format!("{}　{}　{}", clock_of(step.at), step.step.chinese(), step.by);
+    let mut line = format!(
+        "{}　{}　{}",
+        clock_of(step.at),
+        step.step.chinese(),
+        step.by
+    );
     if let Some(licensee) = step.licensee() {
         let found = gathered.licensees.get(&licensee);
         let name = found.map_or_else(|| licensee.to_string(), |one| one.name().to_string());
