@@ -70,6 +70,7 @@ async fn measure(folder: &Path) {
                     u128::try_from(number).expect("a number").to_be_bytes(),
                 )),
                 place: None,
+                network: None,
             };
             verify::answer(&store, &keys, check, now)
                 .await

@@ -56,6 +56,7 @@ CREATE TABLE alerts (
     closed_at BIGINT
 );
 CREATE UNIQUE INDEX alerts_open ON alerts (batch, coalesce(mark_index, -1), kind) WHERE closed_at IS NULL;
+CREATE INDEX alerts_by_matter ON alerts (batch, mark_index, kind);
 CREATE INDEX alerts_by_time ON alerts (raised_at);
 
 INSERT INTO counters (name, next) VALUES ('alert', 1);

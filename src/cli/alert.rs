@@ -344,15 +344,12 @@ fn story_to_text(story: &Story) -> String {
     if let Story::Mark(seen) = story {
         for one in seen {
             let place = one.place.map_or("-", |place| place.prefecture.name().1);
-            let posterior = one
-                .posterior
-                .map_or_else(String::new, |posterior| format!("  {posterior:.4}"));
-            text.push_str(&format!(
-                "  query {}  {}  {place}  {}{posterior}\n",
-                one.query,
-                beijing(one.at),
-                one.channel
-            ));
+            let what = match one.known {
+                Some(known) => known.slug().to_owned(),
+                None => format!("query {}  {}", or_dash(one.query), one.channel),
+            };
+            let (at, posterior) = (beijing(one.at), one.posterior);
+            text.push_str(&format!("  {at}  {what}  {place}  {posterior:.4}\n"));
         }
     }
     text
@@ -408,6 +405,7 @@ fn seen_to_json(seen: &Seen) -> Value {
         .collect();
     json!({
         "query": seen.query,
+        "known": seen.known,
         "at": seen.at,
         "place": seen.place.map(|place| place.prefecture.code()),
         "class": seen.place.map(|place| place.class.slug()),

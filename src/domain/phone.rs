@@ -3,8 +3,11 @@
 //! The name is signed, so that nobody can pose as another phone by making one up; stored is only a keyed hash of it,
 //! which cannot be turned back and means nothing outside this installation.
 
+use std::net::IpAddr;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
+use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::serial::keyed;
@@ -13,6 +16,7 @@ const NAME_BYTES: usize = 16;
 const TAG_BYTES: usize = 16;
 const COOKIE_LABEL: &[u8] = b"yuanmark/phone-cookie/v1\0";
 const HASH_LABEL: &[u8] = b"yuanmark/phone-hash/v1\0";
+const NETWORK_LABEL: &[u8] = b"yuanmark/network-of-a-day/v1\0";
 
 /// The random name of a phone, as its cookie carries it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,19 @@ impl PhoneName {
 /// What is stored of a phone: the first 16 bytes of a keyed hash of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PhoneHash(pub [u8; 16]);
+
+impl PhoneHash {
+    /// The first of its bytes as a number: enough to tell the phones of one mark apart.
+    pub const fn number(self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+/// What is stored of a network: 16 bits of a keyed hash of its address and the day. They tell two networks of one mark apart on one
+/// day, and lead neither back to an address nor from one day to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NetworkHash(pub u16);
 
 /// The secret that signs and hashes phone names.
 #[derive(Clone)]
@@ -68,6 +85,19 @@ impl PhoneKey {
         PhoneHash(hash)
     }
 
+    /// What is stored of a network, given by its address, on the day of this moment in UTC.
+    pub fn network(&self, address: IpAddr, at: Timestamp) -> NetworkHash {
+        let mut mac = self.0.clone();
+        mac.update(NETWORK_LABEL);
+        mac.update(&at.as_second().div_euclid(86_400).to_be_bytes());
+        match address {
+            IpAddr::V4(address) => mac.update(&address.octets()),
+            IpAddr::V6(address) => mac.update(&address.octets()),
+        }
+        let hash = mac.finalize().into_bytes();
+        NetworkHash(u16::from_be_bytes([hash[0], hash[1]]))
+    }
+
     fn mac(&self, label: &[u8], name: PhoneName) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(label);
@@ -79,6 +109,18 @@ impl PhoneKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_is_known_for_a_day() {
+        let key = PhoneKey::new(&[1; 32]);
+        let address = |last| IpAddr::from([192, 0, 2, last]);
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        let hash = key.network(address(1), at(0));
+        assert_eq!(key.network(address(1), at(23)), hash);
+        assert_ne!(key.network(address(1), at(24)), hash);
+        assert_ne!(key.network(address(2), at(0)), hash);
+        assert_ne!(PhoneKey::new(&[2; 32]).network(address(1), at(0)), hash);
+    }
 
     #[test]
     fn only_our_own_cookies_are_read() {

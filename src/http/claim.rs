@@ -55,6 +55,7 @@ pub(super) async fn claim(
             hidden,
             phone: Some(visitor.phone),
             place: place.or_else(|| app.traffic.places.of(visitor.address?)),
+            network: visitor.network(&app.keys),
         };
         claims::claim(&app.store, &app.keys, &claiming, system::now()).await
     };

@@ -312,6 +312,7 @@ async fn check(
         channel: visitor.channel,
         phone: Some(visitor.phone),
         place,
+        network: visitor.network(&app.keys),
     };
     let answer = app.verifier.answer(check).await;
     limits.told(asked, answer.as_ref().ok().map(Answer::verdict));

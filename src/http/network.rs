@@ -51,6 +51,11 @@ impl Network {
             IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
         })
     }
+
+    /// Its first address.
+    pub const fn address(self) -> IpAddr {
+        self.0
+    }
 }
 
 impl fmt::Display for Network {

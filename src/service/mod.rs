@@ -19,6 +19,7 @@ pub mod directory;
 pub mod doctor;
 pub mod documents;
 pub mod entitlements;
+pub mod evidence;
 pub mod export;
 pub mod forgetting;
 pub mod issue;

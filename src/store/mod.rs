@@ -26,6 +26,7 @@ macro_rules! on {
 pub mod alert;
 pub mod audit;
 pub mod batch;
+pub mod batch_account;
 mod books;
 pub mod case;
 pub mod claim;
@@ -33,6 +34,7 @@ mod connect;
 mod counter;
 pub mod directory;
 pub mod event;
+pub mod evidence;
 pub mod forgetting;
 pub mod health;
 pub mod installation;

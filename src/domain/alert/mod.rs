@@ -7,7 +7,7 @@ mod decision;
 mod handling;
 pub mod rate;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::detection::Hypothesis;
 use super::mark::{BatchNumber, MarkIndex};
@@ -34,6 +34,37 @@ words! {
         BatchEvidence = "batch_evidence" "整批复制迹象" "a batch shows copies",
         /// A batch is asked about far more than its peers.
         BatchRate = "batch_rate" "整批查询偏多" "a batch is asked about unusually often",
+    }
+}
+
+/// How long after its end an alert about a batch as a whole is not raised again for the same reason.
+const QUIET: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A batch that was looked into is news again when its evidence has grown tenfold.
+const TENFOLD: f64 = std::f64::consts::LN_10;
+
+/// The last alert about the same matter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Earlier {
+    /// When the office was done with it; `None` while it is open.
+    pub closed_at: Option<Timestamp>,
+    /// What it was raised with.
+    pub log_odds: f64,
+}
+
+impl NewAlert {
+    /// Whether it is news after the last one about the same matter.
+    pub fn is_news_after(&self, earlier: &Earlier) -> bool {
+        let Some(closed_at) = earlier.closed_at else {
+            return false;
+        };
+        match self.kind {
+            // A decision has changed the mark's account.
+            AlertKind::SuspectedCopy => true,
+            AlertKind::BeforeActivation | AlertKind::WhileWithdrawn | AlertKind::BatchRate => {
+                self.at > closed_at + QUIET
+            }
+            AlertKind::BatchEvidence => self.log_odds >= earlier.log_odds + TENFOLD,
+        }
     }
 }
 

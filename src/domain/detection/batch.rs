@@ -17,7 +17,7 @@ pub struct BatchState {
     pub codes: u32,
     /// Scans of them.
     pub scans: u32,
-    sums: [f64; 4],
+    pub(super) sums: [f64; 4],
 }
 
 impl BatchState {

@@ -11,6 +11,7 @@ use crate::domain::alert::{
     Alert, AlertKind, AlertNumber, AlertState, AlertStep, Cause, Decision, Happened, Verdict,
 };
 use crate::domain::case::CaseNumber;
+use crate::domain::detection::Known;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkIndex};
 use crate::domain::text::Line;
@@ -139,8 +140,12 @@ impl From<&Happened> for AlertHappened {
 /// A query of an alert's mark, without whose it was.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AlertQuery {
-    /// The mark's Nth query, from 1.
-    query: u64,
+    /// The mark's Nth query, from 1; without, something else became known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<u64>,
+    /// What became known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<&'static str>,
     /// When.
     at: At,
     /// From where: code of GB/T 2260.
@@ -156,8 +161,7 @@ pub struct AlertQuery {
     /// What it says, in Chinese.
     evidence_chinese: Vec<String>,
     /// The probability afterwards that the mark was copied.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    posterior: Option<f64>,
+    posterior: f64,
 }
 
 impl From<Seen> for AlertQuery {
@@ -165,6 +169,7 @@ impl From<Seen> for AlertQuery {
         let evidence = seen.evidence.into_iter();
         Self {
             query: seen.query,
+            known: seen.known.map(Known::slug),
             at: At(seen.at),
             place: seen.place.map(|place| place.prefecture.code()),
             class: seen.place.map(|place| place.class.slug()),

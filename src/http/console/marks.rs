@@ -87,6 +87,7 @@ fn told(visit: &Visit, life: &Life, file: File) -> File {
     let verdict = match life.told.verdict() {
         Verdict::FirstCheck => two("编号有效，第一次查询", "Valid; first check"),
         Verdict::CheckedBefore => two("编号有效，曾被查询", "Valid; checked before"),
+        Verdict::SuspectedCopy => two("编号有效，可能被复制", "Valid; may have been copied"),
         Verdict::NotActivated => two("尚未启用，请勿购买", "Not yet in use; do not buy"),
         Verdict::Withdrawn => two("已停用", "Withdrawn"),
         Verdict::PastSeason => two("已过季", "Past its season"),

@@ -195,6 +195,7 @@ pub async fn take(
             Channel::Unrecorded => Channel::Unrecorded,
         },
         phone: visitor.phone,
+        network: visitor.network(&app.keys),
         place: visitor
             .address
             .and_then(|address| app.traffic.places.of(address)),

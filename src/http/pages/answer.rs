@@ -101,6 +101,7 @@ impl Words {
         match mark.verdict {
             Verdict::FirstCheck => self.first_check(mark),
             Verdict::CheckedBefore => self.checked_before(mark),
+            Verdict::SuspectedCopy => self.suspected_copy(mark),
             Verdict::NotActivated => self.not_activated(mark),
             Verdict::Withdrawn => self.withdrawn(mark),
             Verdict::PastSeason => self.past_season(mark),
@@ -144,6 +145,34 @@ impl Words {
                     paragraphs: vec![text(self.text.many), text(self.text.many_odd)],
                 },
                 self.if_it_differs(),
+            ],
+        }
+    }
+
+    fn suspected_copy(&self, mark: &MarkAnswer) -> Body {
+        let number = mark
+            .query
+            .as_ref()
+            .map_or(1, |query| query.number)
+            .to_string();
+        let mut history = fill(self.text.suspected_count, &[("n", Piece::Text(number))]);
+        history.extend(mark.query.iter().flat_map(|query| self.history(query)));
+        Body {
+            tone: Tone::Suspect,
+            heading: clauses(self.text.suspected_copy, &[]),
+            lead: text(self.text.suspected_copy_lead),
+            button: None,
+            sections: vec![
+                self.todo(vec![
+                    text(self.text.suspected_todo_compare),
+                    text(self.text.suspected_todo_label),
+                    self.report(),
+                ]),
+                self.compare(mark),
+                Section::Text {
+                    heading: self.text.suspected_why_heading,
+                    paragraphs: vec![text(self.text.suspected_why), history],
+                },
             ],
         }
     }

@@ -14,6 +14,8 @@ pub enum Tone {
     First,
     /// Asked about before.
     Seen,
+    /// Perhaps copied.
+    Suspect,
     /// Not activated.
     NotYet,
     /// Withdrawn.
@@ -38,6 +40,7 @@ impl Tone {
         match self {
             Self::First => "first",
             Self::Seen => "seen",
+            Self::Suspect => "suspect",
             Self::NotYet => "notyet",
             Self::Stop => "stop",
             Self::Hold => "hold",

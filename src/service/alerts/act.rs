@@ -8,6 +8,7 @@ use crate::domain::access::Scope;
 use crate::domain::alert::{
     Alert, AlertNumber, AlertState, AlertStep, Decision, Happened, Verdict,
 };
+use crate::domain::detection::{Known, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
@@ -15,6 +16,7 @@ use crate::domain::text::Line;
 use crate::domain::tip::Told;
 use crate::service::ServiceError;
 use crate::service::desk::Call;
+use crate::service::evidence;
 use crate::service::trail::{self, Note};
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, alert};
@@ -214,8 +216,18 @@ async fn into_account(
     verdict: Verdict,
     at: Timestamp,
 ) -> Result<(), ServiceError> {
-    _ = (tx, mark, verdict, at);
-    Ok(())
+    let known = match verdict {
+        Verdict::ConfirmedCopy => Known::FoundCopied,
+        Verdict::ImageLeak | Verdict::Honest | Verdict::DataError => Known::Cleared,
+        Verdict::Unclear => return Ok(()),
+    };
+    let seen = Seen {
+        at,
+        place: None,
+        phone: None,
+        network: None,
+    };
+    evidence::take(tx, mark, known, &seen).await
 }
 
 /// Looks at an alert anew. What was decided with it is open again too, and stays merged.

@@ -4,23 +4,30 @@
 use jiff::Timestamp;
 
 use crate::domain::alert::Alert;
+use crate::domain::detection::Known;
+use crate::domain::detection::real::exp;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::place::Place;
 use crate::domain::said::Said;
 use crate::service::ServiceError;
+use crate::service::detection::recorded::{Happened, Weighed, recorded};
+use crate::store::Store;
 use crate::store::alert::{self, OfBatch};
-use crate::store::{Store, scan};
 
 /// Queries of a mark that are told: the newest.
-pub const MOST_SEEN: u32 = 500;
+pub const MOST_SEEN: usize = 500;
+/// E-values are told up to this logarithm: beyond, nobody cares.
+const MOST_LN: f64 = 40.0;
 /// Marks of a batch that are named: those asked about most.
 const MOST_MARKS: u32 = 20;
 
-/// A query, without whose it was.
+/// A query, without whose it was; or something else that became known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
-    /// The mark's Nth query, from 1.
-    pub query: u64,
+    /// The mark's Nth query, from 1; `None` if it is no query.
+    pub query: Option<u64>,
+    /// What became known, if it is no query.
+    pub known: Option<Known>,
     /// When.
     pub at: Timestamp,
     /// From where.
@@ -32,9 +39,9 @@ pub struct Seen {
     /// What it says, and by how much it raises the log-odds.
     pub evidence: Vec<(Said, f64)>,
     /// The probability afterwards that the mark was copied.
-    pub posterior: Option<f64>,
+    pub posterior: f64,
     /// The e-value afterwards.
-    pub e_value: Option<f64>,
+    pub e_value: f64,
 }
 
 /// What is known.
@@ -71,7 +78,7 @@ impl Story {
             Self::Batch { asked, .. } => asked.provinces.clone(),
             Self::Mark(seen) => {
                 let mut all: Vec<(Option<u32>, u64)> = Vec::new();
-                for one in seen {
+                for one in seen.iter().filter(|one| one.query.is_some()) {
                     let province = one.place.map(|place| place.prefecture.code() / 10_000);
                     match all.iter_mut().find(|(known, _)| *known == province) {
                         Some((_, count)) => *count += 1,
@@ -96,7 +103,7 @@ pub async fn story(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story
     }
 }
 
-/// The queries of a mark, the first first.
+/// The queries of a mark and what else became known of it, the first first, each weighed once more by the detector.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -104,18 +111,30 @@ pub(in crate::service) async fn of_mark(
     store: &Store,
     mark: MarkId,
 ) -> Result<Vec<Seen>, ServiceError> {
-    let scans = scan::newest(&mut store.read().await?, mark, MOST_SEEN).await?;
-    let seen = scans.into_iter().rev().map(|scan| Seen {
-        query: scan.query,
-        at: scan.at,
-        place: scan.place,
-        state: scan.state,
-        channel: scan.channel,
-        evidence: Vec::new(),
-        posterior: None,
-        e_value: None,
-    });
-    Ok(seen.collect())
+    let recorded = recorded(&mut store.read().await?, mark).await?;
+    let beyond = recorded.steps.len().saturating_sub(MOST_SEEN);
+    let steps = recorded.steps.into_iter().skip(beyond);
+    Ok(steps.map(seen).collect())
+}
+
+fn seen(step: Weighed) -> Seen {
+    let evidence = step.evidence.iter();
+    let evidence = evidence.map(|piece| (piece.said(), f64::from(piece.weight)));
+    let (query, known, state, channel) = match step.happened {
+        Happened::Scan(scan) => (Some(scan.query), None, scan.state, scan.channel),
+        Happened::Known(known) => (None, Some(known), String::new(), String::new()),
+    };
+    Seen {
+        query,
+        known,
+        at: step.seen.at,
+        place: step.seen.place,
+        state,
+        channel,
+        evidence: evidence.collect(),
+        posterior: step.posterior,
+        e_value: exp(step.e_value_ln.min(MOST_LN)),
+    }
 }
 
 async fn of_batch(

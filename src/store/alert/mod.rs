@@ -15,25 +15,37 @@ pub use of_batch::{Lately, OfBatch, asked_about, lately, most_asked, weeks};
 pub use provinces::{locate, provinces, to_be_located};
 pub use steps::{add_step, by_request, steps};
 
+use super::row::Row;
 use super::{StoreError, Tx, counter};
-use crate::domain::alert::NewAlert;
+use crate::domain::alert::{Earlier, NewAlert};
 
-/// Raises these alerts, but for those about a matter of which an alert is open.
+/// Raises these alerts, as far as they are news.
 ///
 /// # Errors
 /// [`StoreError::NumbersUsedUp`], [`StoreError::Unavailable`].
 pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
     for alert in alerts {
         let index = alert.index.map(|index| i64::from(index.get()));
-        let sql = "SELECT 1 FROM alerts WHERE batch = $1 AND coalesce(mark_index, -1) = coalesce($2, -1) AND kind = $3 \
-             AND closed_at IS NULL";
-        let open: Option<(i64,)> = on!(&mut *tx, c => sqlx::query_as(sql)
+        let sql = "SELECT closed_at, log_odds FROM alerts WHERE batch = $1 \
+             AND coalesce(mark_index, -1) = coalesce($2, -1) AND kind = $3 ORDER BY number DESC LIMIT 1";
+        let earlier: Option<(Option<i64>, f64)> = on!(&mut *tx, c => sqlx::query_as(sql)
             .bind(i64::from(alert.batch.get()))
             .bind(index)
             .bind(alert.kind.slug())
             .fetch_optional(c).await)?;
-        if open.is_some() {
-            continue;
+        if let Some((closed_at, log_odds)) = earlier {
+            let row = Row {
+                table: "alerts",
+                key: &alert.batch.get(),
+            };
+            let closed_at = closed_at.map(|at| row.time("closed_at", at)).transpose()?;
+            let earlier = Earlier {
+                closed_at,
+                log_odds,
+            };
+            if !alert.is_news_after(&earlier) {
+                continue;
+            }
         }
         let number: u32 = counter::next_of(tx, "alert").await?;
         // Another instance may have been faster.

@@ -39,6 +39,7 @@ fn check(place: &Installation, batch: &Batch, index: u32, phone: Option<u32>) ->
         channel: Channel::Consumer,
         phone: phone.map(|name| PhoneHash(u128::from(name).to_be_bytes())),
         place: None,
+        network: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn check(place: &Installation, batch: &Batch, phone: Option<PhoneHash>) -> Check
         channel: Channel::Consumer,
         phone,
         place: None,
+        network: None,
     }
 }
 

@@ -233,7 +233,10 @@ fn time_line(visit: &Visit, story: &Story, now: Timestamp, file: File) -> File {
         ),
     };
     let columns = match story {
-        Story::Mark(seen) => of_days(seen, now),
+        Story::Mark(seen) => {
+            let queries = seen.iter().filter(|one| one.query.is_some());
+            of_days(&queries.cloned().collect::<Vec<Seen>>(), now)
+        }
         Story::Batch { weeks, .. } => of_weeks(weeks, now),
     };
     let most = columns.iter().map(|column| column.parts[0]).max();
@@ -349,11 +352,6 @@ fn seen(visit: &Visit, story: &Story, file: File) -> File {
             );
         }
     };
-    let percent = |probability: Option<f64>| {
-        probability.map_or_else(String::new, |probability| {
-            format!("{:.1}%", probability * 100.0)
-        })
-    };
     let rows = all.iter().rev().map(|one| {
         let place = one.place.map(|place| {
             let class = visit.say(class_in(place.class));
@@ -368,18 +366,27 @@ fn seen(visit: &Visit, story: &Story, file: File) -> File {
             .map(|(said, _)| visit.language.choose(said.zh.as_str(), said.en.as_str()))
             .collect();
         let cells = vec![
-            one.query.to_string(),
+            one.query.map_or_else(String::new, thousands),
             minute(one.at),
-            place.unwrap_or_else(|| province_in(visit, None)),
-            channel_in(visit, &one.channel).to_owned(),
-            state_in(visit, &one.state),
+            match (place, one.query) {
+                (None, Some(_)) => province_in(visit, None),
+                (place, _) => place.unwrap_or_default(),
+            },
+            match one.known {
+                Some(known) => visit.one_of(known.chinese(), known.english()).to_owned(),
+                None => channel_in(visit, &one.channel).to_owned(),
+            },
+            match one.known {
+                Some(_) => String::new(),
+                None => state_in(visit, &one.state),
+            },
             said.join(visit.one_of("；", "; ")),
-            percent(one.posterior),
+            format!("{:.1}%", one.posterior * 100.0),
         ];
         (None, cells)
     });
     let rows: Vec<_> = rows.collect();
-    let file = match rows.len() >= MOST_SEEN as usize {
+    let file = match rows.len() >= MOST_SEEN {
         true => file.text(
             None,
             vec![
@@ -485,14 +492,15 @@ mod tests {
 
     fn seen_at(day: i64) -> Seen {
         Seen {
-            query: 1,
+            query: Some(1),
+            known: None,
             at: Timestamp::from_second(day * 86_400).unwrap(),
             place: None,
             state: "active".to_owned(),
             channel: "consumer".to_owned(),
             evidence: Vec::new(),
-            posterior: None,
-            e_value: None,
+            posterior: 0.0,
+            e_value: 1.0,
         }
     }
 

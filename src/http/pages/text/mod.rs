@@ -140,6 +140,20 @@ pub struct Texts {
     /// When and where first.
     pub checked_before_lead: &'static str,
     /// A heading, in clauses.
+    pub suspected_copy: &'static [&'static str],
+    /// What that means, and that it accuses nobody.
+    pub suspected_copy_lead: &'static str,
+    /// What to do: compare.
+    pub suspected_todo_compare: &'static str,
+    /// What to do: look at the label.
+    pub suspected_todo_label: &'static str,
+    /// Heads where the suspicion comes from.
+    pub suspected_why_heading: &'static str,
+    /// Where it comes from.
+    pub suspected_why: &'static str,
+    /// Which query this is.
+    pub suspected_count: &'static str,
+    /// A heading, in clauses.
     pub own_check: &'static [&'static str],
     /// The phone's own history.
     pub own_check_lead: &'static str,
@@ -381,6 +395,15 @@ mod tests {
             (CHINESE.compare_why, ENGLISH.compare_why),
             (CHINESE.differ_heading, ENGLISH.differ_heading),
             (CHINESE.checked_before_lead, ENGLISH.checked_before_lead),
+            (CHINESE.suspected_copy_lead, ENGLISH.suspected_copy_lead),
+            (
+                CHINESE.suspected_todo_compare,
+                ENGLISH.suspected_todo_compare,
+            ),
+            (CHINESE.suspected_todo_label, ENGLISH.suspected_todo_label),
+            (CHINESE.suspected_why_heading, ENGLISH.suspected_why_heading),
+            (CHINESE.suspected_why, ENGLISH.suspected_why),
+            (CHINESE.suspected_count, ENGLISH.suspected_count),
             (CHINESE.own_check_lead, ENGLISH.own_check_lead),
             (CHINESE.many_heading, ENGLISH.many_heading),
             (CHINESE.many, ENGLISH.many),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Gathered;
+use crate::domain::detection::Known;
 use crate::domain::place::PlaceClass;
 use crate::service::ServiceError;
 use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table, column};
@@ -54,12 +55,16 @@ pub(super) fn table(gathered: &Gathered, now: Timestamp) -> Result<Vec<u8>, Serv
                 Cell::Text(&serial),
                 Cell::Integer(one.mark.batch.get().into()),
                 Cell::Integer(one.mark.index.get().into()),
-                Cell::Integer(seen.query.cast_signed()),
+                seen.query
+                    .map_or(Cell::Empty, |query| Cell::Integer(query.cast_signed())),
                 Cell::DateTime(seen.at),
                 text(place.map(|place| place.prefecture.province().0)),
                 text(place.map(|place| place.prefecture.name().0)),
                 text(place.map(|place| class_in(place.class))),
-                Cell::Text(&seen.channel),
+                Cell::Text(match seen.known {
+                    Some(known) => Known::chinese(known),
+                    None => &seen.channel,
+                }),
                 Cell::Text(&seen.state),
                 Cell::Text(&said),
             ])?;

@@ -8,6 +8,7 @@ use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry;
 use crate::domain::place::Prefecture;
 use crate::render::letter::Piece;
+use crate::service::alerts::Seen;
 use crate::service::desk::Call;
 
 /// Sentences of evidence of one mark.
@@ -102,7 +103,12 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
     }
     pieces.push(text(line));
     let mut provinces: Vec<(&str, u32)> = Vec::new();
-    for seen in &one.seen {
+    let queries: Vec<&Seen> = one
+        .seen
+        .iter()
+        .filter(|seen| seen.query.is_some())
+        .collect();
+    for seen in &queries {
         let province = seen
             .place
             .map_or("地点不详", |place| place.prefecture.province().0);
@@ -116,10 +122,10 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
         .into_iter()
         .map(|(province, count)| format!("{province} {count} 次"))
         .collect();
-    if let (Some(first), Some(last)) = (one.seen.first(), one.seen.last()) {
+    if let (Some(first), Some(last)) = (queries.first(), queries.last()) {
         pieces.push(Piece::Small(format!(
             "查询 {} 次：{}；{} 至 {}",
-            one.seen.len(),
+            queries.len(),
             provinces.join("、"),
             clock_of(first.at),
             clock_of(last.at)
