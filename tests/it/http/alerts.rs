@@ -218,13 +218,14 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
 /// The files of a ZIP by their names.
 fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    let count = archive.len();
     let read = |place| {
         let mut file = archive.by_index(place).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
         (file.name().unwrap().into_owned(), bytes)
     };
-    (0..archive.len()).map(read).collect()
+    (0..count).map(read).collect()
 }
 
 /// Holds a ledger.json against its own rule, without our code for it.
