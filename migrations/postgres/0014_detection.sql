@@ -27,16 +27,16 @@ CREATE TABLE mark_evidence (
 );
 
 -- What a batch's scans say together, in parts that are added up: instances that answer scans of one batch do not wait for one
--- another. Written about once a second.
+-- another. Written about once a second. Logarithms in millionths: whole numbers add up the same in any order.
 CREATE TABLE batch_accounts (
     batch BIGINT NOT NULL,
     part BIGINT NOT NULL,
     codes BIGINT NOT NULL,
     scans BIGINT NOT NULL,
-    share_1 DOUBLE PRECISION NOT NULL,
-    share_2 DOUBLE PRECISION NOT NULL,
-    share_3 DOUBLE PRECISION NOT NULL,
-    share_4 DOUBLE PRECISION NOT NULL,
+    share_1 BIGINT NOT NULL,
+    share_2 BIGINT NOT NULL,
+    share_3 BIGINT NOT NULL,
+    share_4 BIGINT NOT NULL,
     PRIMARY KEY (batch, part)
 );
 
@@ -50,8 +50,8 @@ CREATE TABLE alerts (
     raised_at BIGINT NOT NULL,
     query BIGINT, -- the mark's query that raised it
     parameters BIGINT NOT NULL, -- version of the detector's parameters
-    log_odds DOUBLE PRECISION NOT NULL, -- posterior log-odds, of a batch its evidence
-    e_value_ln DOUBLE PRECISION NOT NULL, -- natural logarithm of the e-value
+    log_odds BIGINT NOT NULL, -- posterior log-odds in millionths; of a batch its evidence
+    e_value_ln BIGINT NOT NULL, -- natural logarithm of the e-value, in millionths
     hypothesis TEXT NOT NULL,
     closed_at BIGINT
 );

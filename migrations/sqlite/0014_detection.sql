@@ -27,16 +27,16 @@ CREATE TABLE mark_evidence (
 ) STRICT, WITHOUT ROWID;
 
 -- What a batch's scans say together, in parts that are added up: instances that answer scans of one batch do not wait for one
--- another. Written about once a second.
+-- another. Written about once a second. Logarithms in millionths: whole numbers add up the same in any order.
 CREATE TABLE batch_accounts (
     batch INTEGER NOT NULL,
     part INTEGER NOT NULL,
     codes INTEGER NOT NULL,
     scans INTEGER NOT NULL,
-    share_1 REAL NOT NULL,
-    share_2 REAL NOT NULL,
-    share_3 REAL NOT NULL,
-    share_4 REAL NOT NULL,
+    share_1 INTEGER NOT NULL,
+    share_2 INTEGER NOT NULL,
+    share_3 INTEGER NOT NULL,
+    share_4 INTEGER NOT NULL,
     PRIMARY KEY (batch, part)
 ) STRICT, WITHOUT ROWID;
 
@@ -50,8 +50,8 @@ CREATE TABLE alerts (
     raised_at INTEGER NOT NULL,
     query INTEGER, -- the mark's query that raised it
     parameters INTEGER NOT NULL, -- version of the detector's parameters
-    log_odds REAL NOT NULL, -- posterior log-odds, of a batch its evidence
-    e_value_ln REAL NOT NULL, -- natural logarithm of the e-value
+    log_odds INTEGER NOT NULL, -- posterior log-odds in millionths; of a batch its evidence
+    e_value_ln INTEGER NOT NULL, -- natural logarithm of the e-value, in millionths
     hypothesis TEXT NOT NULL,
     closed_at INTEGER
 ) STRICT;

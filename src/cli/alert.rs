@@ -74,7 +74,7 @@ pub(super) enum Alert {
     },
     /// Decide an alert, and all that was merged into it (判定)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark alert decide 7 --verdict confirmed_copy --cause label_reprinted --text 现场查获"
+        after_help = "EXAMPLE\n  yuanmark alert decide 7 --verdict confirmed_copy --cause label_reprinted"
     )]
     Decide {
         /// The alert's number

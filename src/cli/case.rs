@@ -43,7 +43,7 @@ pub(super) enum Case {
     },
     /// Open a case (立案)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark case open --title 长沙某市场疑似翻印标签 --alert 7 --alert 9"
+        after_help = "EXAMPLE\n  yuanmark case open --title 疑似翻印标签 --alert 7 --alert 9"
     )]
     Open {
         /// What it is about
@@ -60,12 +60,12 @@ pub(super) enum Case {
     Add(Add),
     /// Enter an inspection (现场检查)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark case inspect 3 --day 2026-04-10 --place 430100 --spot 某市场12号 --text 查获无来源标签300枚 --document 8"
+        after_help = "EXAMPLE\n  yuanmark case inspect 3 --day 2026-04-10 --place 430100 \\\n      --spot 某市场12号 --text 查获无来源标签300枚 --document 8"
     )]
     Inspect(Inspect),
     /// Freeze or revoke marks of a case, as entries of the ledger
     #[command(
-        after_help = "EXAMPLE\n  yuanmark case withdraw 3 --kind frozen --reason 涉嫌复制，调查中 --document 决定书2026-5"
+        after_help = "EXAMPLE\n  yuanmark case withdraw 3 --kind frozen --reason 涉嫌复制 --document 决定书2026-5"
     )]
     Withdraw(Marks),
     /// Tell a licensee, who reads it among its own alerts (告知)
@@ -90,7 +90,7 @@ pub(super) enum Case {
     Note(Words),
     /// Close a case with its result (结案)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark case close 3 --result copies_found --text 已没收并处罚款"
+        after_help = "EXAMPLE\n  yuanmark case close 3 --result copies_found --text 已处罚款"
     )]
     Close {
         /// The case's number

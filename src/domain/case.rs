@@ -92,9 +92,9 @@ impl CaseState {
         use CaseStep as S;
         match (self, step) {
             (Self::Open, S::Closed) => Ok(Self::Closed),
-            (Self::Closed, S::Reopened) => Ok(Self::Open),
             (state, S::Noted) => Ok(state),
-            (
+            (Self::Closed, S::Reopened)
+            | (
                 Self::Open,
                 S::AlertAdded | S::TipAdded | S::Inspected | S::Frozen | S::Revoked | S::Informed,
             ) => Ok(Self::Open),

@@ -3,8 +3,6 @@
 //! The name is signed, so that nobody can pose as another phone by making one up; stored is only a keyed hash of it,
 //! which cannot be turned back and means nothing outside this installation.
 
-use std::net::IpAddr;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
@@ -85,15 +83,12 @@ impl PhoneKey {
         PhoneHash(hash)
     }
 
-    /// What is stored of a network, given by its address, on the day of this moment in UTC.
-    pub fn network(&self, address: IpAddr, at: Timestamp) -> NetworkHash {
+    /// What is stored of a network, given by the bytes of its address, on the day of this moment in UTC.
+    pub fn network(&self, address: &[u8], at: Timestamp) -> NetworkHash {
         let mut mac = self.0.clone();
         mac.update(NETWORK_LABEL);
         mac.update(&at.as_second().div_euclid(86_400).to_be_bytes());
-        match address {
-            IpAddr::V4(address) => mac.update(&address.octets()),
-            IpAddr::V6(address) => mac.update(&address.octets()),
-        }
+        mac.update(address);
         let hash = mac.finalize().into_bytes();
         NetworkHash(u16::from_be_bytes([hash[0], hash[1]]))
     }
@@ -113,13 +108,13 @@ mod tests {
     #[test]
     fn a_network_is_known_for_a_day() {
         let key = PhoneKey::new(&[1; 32]);
-        let address = |last| IpAddr::from([192, 0, 2, last]);
         let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
-        let hash = key.network(address(1), at(0));
-        assert_eq!(key.network(address(1), at(23)), hash);
-        assert_ne!(key.network(address(1), at(24)), hash);
-        assert_ne!(key.network(address(2), at(0)), hash);
-        assert_ne!(PhoneKey::new(&[2; 32]).network(address(1), at(0)), hash);
+        let hash = key.network(&[192, 0, 2, 1], at(0));
+        assert_eq!(key.network(&[192, 0, 2, 1], at(23)), hash);
+        assert_ne!(key.network(&[192, 0, 2, 1], at(24)), hash);
+        assert_ne!(key.network(&[192, 0, 2, 2], at(0)), hash);
+        let other = PhoneKey::new(&[2; 32]);
+        assert_ne!(other.network(&[192, 0, 2, 1], at(0)), hash);
     }
 
     #[test]

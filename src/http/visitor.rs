@@ -37,8 +37,11 @@ impl Visitor {
 
     /// What is stored of the network it comes through.
     pub fn network(&self, keys: &LiveKeys) -> Option<NetworkHash> {
-        let network = Network::of(self.address?).address();
-        Some(keys.secrets.phone.network(network, system::now()))
+        let phone = &keys.secrets.phone;
+        Some(match Network::of(self.address?).address() {
+            IpAddr::V4(address) => phone.network(&address.octets(), system::now()),
+            IpAddr::V6(address) => phone.network(&address.octets(), system::now()),
+        })
     }
 
     /// Gives the phone its name, if it came without one and is a phone.

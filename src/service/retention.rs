@@ -138,7 +138,7 @@ pub async fn keep_house(store: Store, days: u32) {
         match alerts::rates::compare(&store, now).await {
             Ok(0) => {}
             Ok(batches) => {
-                tracing::info!(batches, "batches are asked about far more than their peers")
+                tracing::info!(batches, "batches are asked about far more than their peers");
             }
             Err(error) => tracing::error!(%error, "batches could not be held against one another"),
         }

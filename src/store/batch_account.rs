@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::row::Row;
+use super::row::{Row, of_millionths, to_millionths};
 use super::{StoreError, Tx};
 use crate::domain::detection::BatchState;
 use crate::domain::mark::BatchNumber;
@@ -13,7 +13,7 @@ pub const PARTS: u8 = 16;
 /// Columns × rows stay below the 32,766 parameters of SQLite.
 const ROWS_A_STATEMENT: usize = 2000;
 
-type AccountRow = (i64, i64, i64, f64, f64, f64, f64);
+type AccountRow = (i64, i64, i64, i64, i64, i64, i64);
 
 /// The accounts of these batches, as far as they have any.
 ///
@@ -27,8 +27,9 @@ pub async fn of(
     for some in batches.chunks(ROWS_A_STATEMENT) {
         let rows: Vec<AccountRow> = on!(&mut *tx, c => {
             let mut sql = sqlx::QueryBuilder::new(
-                "SELECT batch, CAST(sum(codes) AS BIGINT), CAST(sum(scans) AS BIGINT), sum(share_1), sum(share_2), \
-                 sum(share_3), sum(share_4) FROM batch_accounts WHERE batch IN (",
+                "SELECT batch, CAST(sum(codes) AS BIGINT), CAST(sum(scans) AS BIGINT), \
+                 CAST(sum(share_1) AS BIGINT), CAST(sum(share_2) AS BIGINT), CAST(sum(share_3) AS BIGINT), \
+                 CAST(sum(share_4) AS BIGINT) FROM batch_accounts WHERE batch IN (",
             );
             let mut list = sql.separated(", ");
             for batch in some {
@@ -44,8 +45,7 @@ pub async fn of(
             };
             let number = row.value("batch", BatchNumber::new(row.number("batch", batch)?))?;
             let (codes, scans) = (row.number("codes", codes)?, row.number("scans", scans)?);
-            let sums = Some([a, b, c, d]).filter(|sums| sums.iter().all(|sum| sum.is_finite()));
-            let sums = row.value("share_1", sums)?;
+            let sums = [a, b, c, d].map(of_millionths);
             accounts.insert(number, BatchState::of(codes, scans, sums));
         }
     }
@@ -73,7 +73,7 @@ pub async fn add(
                     .push_bind(i64::from(more.codes))
                     .push_bind(i64::from(more.scans));
                 for sum in more.sums() {
-                    row.push_bind(sum);
+                    row.push_bind(to_millionths(sum));
                 }
             });
             sql.push(

@@ -9,7 +9,7 @@ use super::page::minute;
 use super::submit::or_refuse;
 use super::typed::Typed;
 use super::words::two;
-use crate::domain::alert::AlertNumber;
+use crate::domain::alert::{AlertNumber, Decision};
 use crate::service::{alerts, system};
 
 /// `GET /console/exposure`
@@ -57,7 +57,7 @@ pub async fn page(visit: Visit) -> Response {
             let provinces: Vec<String> = provinces
                 .map(|province| province_in(&visit, Some(*province)))
                 .collect();
-            let verdict = alert.decision.as_ref().map(|decision| decision.verdict());
+            let verdict = alert.decision.as_ref().map(Decision::verdict);
             Row {
                 address: None,
                 cells: vec![

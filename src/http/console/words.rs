@@ -27,6 +27,7 @@ impl Two {
 }
 
 /// What a state means for whoever reads it: its class in the style.
+#[allow(clippy::too_many_lines)] // a table
 pub fn tone(state: &str) -> &'static str {
     const GOOD: &[&str] = &[
         "有效",

@@ -13,7 +13,7 @@ use crate::domain::detection::parameters::CURRENT;
 use crate::domain::detection::{BatchState, Hypothesis, MarkState};
 use crate::domain::mark::{BatchNumber, MarkId};
 use crate::service::ServiceError;
-use crate::store::{Tx, alert, batch_account};
+use crate::store::{Tx, alert, batch_account, scan};
 
 /// How often batches are written down.
 pub(super) const FLUSH: Duration = Duration::from_secs(1);
@@ -23,6 +23,8 @@ const REREAD: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_mins(1);
 /// Batches that are held at most; each takes about 100 bytes.
 const MOST_BATCHES: usize = 100_000;
+/// Suspected marks of a batch that are looked at: where there are more the batch is news whatever the others say.
+const MOST_SUSPECTED: u32 = 200;
 
 /// What is held.
 #[derive(Debug)]
@@ -191,6 +193,10 @@ impl Suspicion {
                 let lately = |at: &Instant| at.elapsed() < ASK_AGAIN;
                 let is_known = self.raised.get(&key).is_some_and(lately);
                 if account.is_alarming(&CURRENT) && !is_known {
+                    let account = without_suspected(tx, *batch, account).await?;
+                    if !account.is_alarming(&CURRENT) {
+                        continue;
+                    }
                     added.kinds.insert(key);
                     added.alerts.push(batch_evidence(*batch, &account, now));
                 }
@@ -218,6 +224,21 @@ impl Suspicion {
         self.raised
             .extend(added.kinds.into_iter().map(|key| (key, now)));
     }
+}
+
+/// A batch's account without the marks that are suspected themselves: each of them has an alert of its own.
+async fn without_suspected(
+    tx: &mut Tx,
+    batch: BatchNumber,
+    mut account: BatchState,
+) -> Result<BatchState, ServiceError> {
+    for mark in alert::suspected_of(tx, batch, MOST_SUSPECTED).await? {
+        let found = scan::account(tx, mark).await?;
+        if let Some(found) = found.filter(MarkState::is_suspected) {
+            account.update(&CURRENT, Some(found.for_batch(&CURRENT)), 0.0);
+        }
+    }
+    Ok(account)
 }
 
 /// The alert that a mark is suspected.

@@ -7,7 +7,7 @@ use crate::domain::case::CaseNumber;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::text::Line;
-use crate::store::row::Row;
+use crate::store::row::{Row, of_millionths};
 use crate::store::{StoreError, Tx};
 
 pub(super) type AlertRow = (
@@ -19,8 +19,8 @@ pub(super) type AlertRow = (
     i64,
     Option<i64>,
     i64,
-    f64,
-    f64,
+    i64,
+    i64,
     String,
     String,
     Option<String>,
@@ -58,8 +58,8 @@ pub(super) fn read(row: AlertRow) -> Result<Alert, StoreError> {
         raised_at: row.time("raised_at", raised_at)?,
         query: query.map(i64::cast_unsigned),
         parameters: row.number("parameters", parameters)?,
-        log_odds,
-        e_value_ln,
+        log_odds: of_millionths(log_odds),
+        e_value_ln: of_millionths(e_value_ln),
         hypothesis: row.value("hypothesis", hypothesis_named(&hypothesis))?,
         state: row.value("state", AlertState::from_slug(&state))?,
         assignee: row.optional_line("assignee", assignee.as_deref())?,

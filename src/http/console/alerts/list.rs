@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::about;
-use crate::domain::alert::{AlertKind, AlertNumber, AlertState};
+use crate::domain::alert::{AlertKind, AlertNumber, AlertState, Decision};
 use crate::domain::mark::BatchNumber;
 use crate::domain::place::Prefecture;
 use crate::domain::text::Line;
@@ -69,7 +69,7 @@ pub async fn list(visit: Visit) -> Response {
             |alert| alert.number.to_string(),
             |alert| {
                 let strength = alert.strength();
-                let decision = alert.decision.as_ref().map(|decision| decision.verdict());
+                let decision = alert.decision.as_ref().map(Decision::verdict);
                 Row {
                     address: Some(format!("/console/alerts/{}", alert.number)),
                     cells: vec![

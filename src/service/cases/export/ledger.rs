@@ -48,7 +48,7 @@ impl Proofs {
         for one in marks {
             if let Some(batch) = &one.batch {
                 let own = orders.entry(batch.order).or_default();
-                own.insert((one.mark.batch, one.mark.index));
+                own.insert((one.id.batch, one.id.index));
             }
         }
         let mut found: BTreeMap<EntryNumber, StoredEntry> = BTreeMap::new();

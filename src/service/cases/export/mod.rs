@@ -39,7 +39,7 @@ const MOST_MARKS: usize = 1000;
 
 /// What is known of a mark of the case.
 struct Mark {
-    mark: MarkId,
+    id: MarkId,
     serial: Serial,
     batch: Option<Batch>,
     seen: Vec<Seen>,
@@ -114,7 +114,7 @@ async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered
     for mark in all {
         let found = batch::get(&mut store.read().await?, mark.batch).await?;
         marks.push(Mark {
-            mark,
+            id: mark,
             serial: keys.secrets.serial.serial(mark),
             batch: found,
             seen: of_mark(store, mark).await?,

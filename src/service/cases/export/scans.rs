@@ -53,8 +53,8 @@ pub(super) fn table(gathered: &Gathered, now: Timestamp) -> Result<Vec<u8>, Serv
             let said = said.join("；");
             sheet.row(&[
                 Cell::Text(&serial),
-                Cell::Integer(one.mark.batch.get().into()),
-                Cell::Integer(one.mark.index.get().into()),
+                Cell::Integer(one.id.batch.get().into()),
+                Cell::Integer(one.id.index.get().into()),
                 seen.query
                     .map_or(Cell::Empty, |query| Cell::Integer(query.cast_signed())),
                 Cell::DateTime(seen.at),

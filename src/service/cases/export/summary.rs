@@ -87,10 +87,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
 }
 
 fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
-    let mut line = format!(
-        "{}　第 {} 批 {} 号",
-        one.serial, one.mark.batch, one.mark.index
-    );
+    let mut line = format!("{}　第 {} 批 {} 号", one.serial, one.id.batch, one.id.index);
     if let Some(batch) = &one.batch {
         line.push_str(&format!(
             "　{} 年度　{}",
@@ -148,7 +145,7 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
         pieces.push(text(format!("　判定：{verdict}（{said}）")));
     }
     let marks = gathered.marks.iter();
-    let own = marks.filter(|one| Some(one.mark) == alert.mark());
+    let own = marks.filter(|one| Some(one.id) == alert.mark());
     let seen = own.flat_map(|one| &one.seen);
     let mut evidence: Vec<_> = seen
         .flat_map(|seen| {
