@@ -273,6 +273,43 @@ fn prove(ledger: &Value) -> usize {
     entries.len()
 }
 
+/// The file of a case is what it says it is.
+async fn is_whole(person: &Person<'_>, here: &str) {
+    let zip = person.open(&format!("{here}/export")).await;
+    zip.is(200);
+    assert_eq!(zip.kind(), "application/zip");
+    let files = unpacked(&zip.body);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"]
+    );
+    let manifest: Value = serde_json::from_slice(&files[3].1).unwrap();
+    for (place, (name, bytes)) in files[..3].iter().enumerate() {
+        let told = &manifest["files"][place];
+        let hash: String = Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(told["file"].as_str(), Some(name.as_str()));
+        assert_eq!(told["sha256"].as_str(), Some(hash.as_str()));
+    }
+    assert!(files[0].1.starts_with(b"%PDF-1.5"));
+    let scans = String::from_utf8(files[1].1.clone()).unwrap();
+    assert_eq!(scans.lines().count(), 4, "{scans}");
+    assert!(
+        scans.contains("广州市") && !scans.contains("127.0.0.1"),
+        "{scans}"
+    );
+    let ledger: Value = serde_json::from_slice(&files[2].1).unwrap();
+    assert!(prove(&ledger) >= 5, "order, issue, labels, frozen");
+    let kinds = ledger["entries"].as_array().unwrap().iter();
+    assert!(
+        kinds.clone().any(|entry| entry["kind"] == "frozen"),
+        "{ledger}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
     for office in Office::both().await {
@@ -361,39 +398,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
         ] {
             file.says(said);
         }
-        let zip = approver.open(&format!("{here}/export")).await;
-        zip.is(200);
-        assert_eq!(zip.kind(), "application/zip");
-        let files = unpacked(&zip.body);
-        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names,
-            ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"]
-        );
-        let manifest: Value = serde_json::from_slice(&files[3].1).unwrap();
-        for (place, (name, bytes)) in files[..3].iter().enumerate() {
-            let told = &manifest["files"][place];
-            let hash: String = Sha256::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            assert_eq!(told["file"].as_str(), Some(name.as_str()));
-            assert_eq!(told["sha256"].as_str(), Some(hash.as_str()));
-        }
-        assert!(files[0].1.starts_with(b"%PDF-1.5"));
-        let scans = String::from_utf8(files[1].1.clone()).unwrap();
-        assert_eq!(scans.lines().count(), 4, "{scans}");
-        assert!(
-            scans.contains("广州市") && !scans.contains("127.0.0.1"),
-            "{scans}"
-        );
-        let ledger: Value = serde_json::from_slice(&files[2].1).unwrap();
-        assert!(prove(&ledger) >= 5, "order, issue, labels, frozen");
-        let kinds = ledger["entries"].as_array().unwrap().iter();
-        assert!(
-            kinds.clone().any(|entry| entry["kind"] == "frozen"),
-            "{ledger}"
-        );
+        is_whole(&approver, here).await;
         let taken = "trail WHERE action = 'case-export' AND subject = 'case 1'";
         assert_eq!(office.site.how_many(taken).await, 1);
         for login in ["auditor", "registrar"] {
