@@ -73,7 +73,7 @@ async fn takes(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) {
     let mut form = person.open(path).await.form();
     for (name, value) in fields {
         form = match *name {
-            "causes" => form.tick(name, value),
+            "confirmed_copy" | "honest" => form.tick(name, value),
             _ => form.fill(name, value),
         };
     }
@@ -123,13 +123,13 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         inspector.send(&decide).await.is(422);
         let mixed = decide
             .clone()
-            .tick("causes", "label_reprinted")
-            .tick("causes", "given_away");
+            .tick("confirmed_copy", "label_reprinted")
+            .tick("honest", "given_away");
         inspector.send(&mixed).await.is(422).says("不是");
         takes(
             &inspector,
             &format!("{here}/decide"),
-            &[("causes", "label_reprinted"), ("told", "现场查获")],
+            &[("confirmed_copy", "label_reprinted"), ("told", "现场查获")],
         )
         .await;
         let file = inspector.open(here).await;
@@ -161,7 +161,7 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         takes(
             &inspector,
             &format!("{here}/decide"),
-            &[("causes", "given_away")],
+            &[("honest", "given_away")],
         )
         .await;
         let found = "mark_evidence WHERE kind = 'cleared'";
@@ -186,7 +186,7 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
         takes(
             &inspector,
             "/console/alerts/2/decide",
-            &[("causes", "display")],
+            &[("honest", "display")],
         )
         .await;
         assert_eq!(numbers(installation, &all, None).await, [3, 1, 4, 2]);

@@ -126,7 +126,7 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, file: File) -> File {
             (two("强度", "Strength"), Some(in_words(&alert.strength()))),
             (two("产生", "Raised"), Some(minute(alert.raised_at))),
             (
-                two("由第几次查询引发", "Raised by query"),
+                two("引发的查询（次）", "Raised by query"),
                 alert.query.map(thousands),
             ),
             (

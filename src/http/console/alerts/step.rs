@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::{find, title_of};
-use crate::domain::alert::{Alert, AlertNumber, AlertStep, Cause, Decision};
+use crate::domain::alert::{Alert, AlertNumber, AlertStep, Cause, Decision, Verdict};
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
 use crate::domain::wanted::Wanted;
@@ -56,19 +56,11 @@ const fn words(step: AlertStep) -> (Two, Two, bool) {
     }
 }
 
-/// The causes, each with the verdict that it belongs to.
-fn causes(visit: &Visit) -> Kind {
-    let name = |cause: &Cause| {
-        let verdict = cause.verdict();
-        let verdict = visit.one_of(verdict.chinese(), verdict.english());
-        let cause = visit.one_of(cause.chinese(), cause.english());
-        format!("{verdict} · {cause}")
-    };
-    let all = Cause::ALL.iter();
-    Kind::Checks(
-        all.map(|cause| (cause.slug().to_owned(), name(cause)))
-            .collect(),
-    )
+/// The causes of a verdict.
+fn causes(visit: &Visit, verdict: Verdict) -> Kind {
+    let own = Cause::ALL.iter().copied();
+    let own = own.filter(|cause| cause.verdict() == verdict);
+    Kind::checks(visit, own, Cause::slug, [Cause::chinese, Cause::english])
 }
 
 fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
@@ -98,16 +90,14 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
                 ));
         }
         AlertStep::Decided => {
-            form = form
-                .field(
-                    "causes",
-                    two("判定和原因", "Decision and causes"),
-                    causes(visit),
-                )
-                .hint(two(
-                    "可选多项原因，但应属于同一种判定",
-                    "Several causes may be chosen, all of one decision",
-                ));
+            form = form.text(visit.say(two(
+                "选择原因，判定随原因而定；可选多项，但应属于同一种判定。",
+                "Choose the causes: the decision follows. Several may be chosen, all of one decision.",
+            )));
+            for verdict in Verdict::ALL {
+                let label = Two::of(verdict.chinese(), verdict.english());
+                form = form.field(verdict.slug(), label, causes(visit, *verdict));
+            }
         }
         AlertStep::Reopened | AlertStep::Noted | AlertStep::Gathered => {}
     }
@@ -161,16 +151,20 @@ fn read(visit: &Visit, typed: &Typed, step: AlertStep) -> Result<Act, Errors> {
 
 /// The decision that the chosen causes belong to.
 fn decision(reader: &mut Reader<'_>, typed: &Typed) -> Option<Decision> {
-    let causes: Option<Vec<Cause>> = typed.all("causes").map(Cause::from_slug).collect();
+    let all = Verdict::ALL
+        .iter()
+        .flat_map(|verdict| typed.all(verdict.slug()));
+    let causes: Option<Vec<Cause>> = all.map(Cause::from_slug).collect();
     let chosen = causes.filter(|causes| !causes.is_empty());
     let Some(causes) = chosen else {
-        reader.said("causes", &Wanted::Choice.said());
+        reader.said(Verdict::ALL[0].slug(), &Wanted::Choice.said());
         return None;
     };
-    match Decision::new(causes[0].verdict(), causes) {
+    let verdict = causes[0].verdict();
+    match Decision::new(verdict, causes) {
         Ok(decision) => Some(decision),
         Err(refusal) => {
-            reader.refused("causes", &refusal);
+            reader.refused(verdict.slug(), &refusal);
             None
         }
     }

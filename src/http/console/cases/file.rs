@@ -44,7 +44,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     );
     for licensee in licensees {
         file = file.linked(
-            two("涉及的合法使用人", "Licensee"),
+            two("合法使用人", "Licensee"),
             Some(names.licensee(licensee)),
             visit.may(P::LicenseeRead),
             format!("/console/licensees/{licensee}"),
