@@ -7,9 +7,11 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls)]
 
 mod address;
+mod alert;
 mod arguments;
 mod backup;
 mod batch;
+mod case;
 mod coefficients;
 mod container;
 mod demo;
@@ -148,6 +150,12 @@ enum Command {
     /// Handle what people tell of suspect packs (举报线索)
     #[command(subcommand)]
     Tip(tip::Tip),
+    /// Handle what scans say that somebody should look at (预警)
+    #[command(subcommand)]
+    Alert(alert::Alert),
+    /// Gather alerts, tips and inspections, and do what is to be done (案件)
+    #[command(subcommand)]
+    Case(case::Case),
     /// Age out what phones asked (查询记录)
     #[command(subcommand)]
     Scan(scan::Scan),
@@ -221,6 +229,8 @@ pub fn run() -> ExitCode {
             Command::Pack(pack) => pack.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Tip(tip) => tip.run(place, &mut output).await,
+            Command::Alert(alert) => alert.run(place, &mut output).await,
+            Command::Case(case) => case.run(place, &mut output).await,
             Command::Scan(scan) => scan.run(place, &mut output).await,
             Command::Detect(detect) => detect.run(&mut output),
             Command::Verify(verify) => return verify.run(place, &mut output).await,

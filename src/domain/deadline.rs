@@ -69,6 +69,8 @@ pub enum Matter {
     TipAcceptance,
     /// An accepted tip waits to be decided.
     TipDecision,
+    /// An alert waits to be decided.
+    Alert,
     /// A person has not set up the account that was made.
     Account,
 }
@@ -130,6 +132,7 @@ impl Matter {
             | Self::OrderClosing
             | Self::Transfer
             | Self::Frozen
+            | Self::Alert
             | Self::Account => Some((AIM_WORKING_DAYS, Source::Aim)),
         }
     }

@@ -10,6 +10,7 @@ pub mod admin_token;
 pub mod alert;
 pub mod area;
 pub mod calendar;
+pub mod case;
 pub mod claim;
 pub mod code;
 pub mod container;

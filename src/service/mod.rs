@@ -4,11 +4,13 @@
 //! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
 //! for time and random bytes.
 
+pub mod alerts;
 pub mod artwork;
 mod aside;
 pub mod audit;
 pub mod backup;
 pub mod belonging;
+pub mod cases;
 pub mod claims;
 pub mod containers;
 pub mod corrections;

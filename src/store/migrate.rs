@@ -99,6 +99,15 @@ macro_rules! migrations {
                     "/0014_detection.sql"
                 )),
             ),
+            (
+                15,
+                "alerts_and_cases",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0015_alerts_and_cases.sql"
+                )),
+            ),
         ]
     };
 }

@@ -3,11 +3,18 @@
 //! A mark that is suspected of having been copied is an alert of its own. What concerns many marks alike, scans before
 //! activation or of withdrawn marks, is one alert for their batch: alarms must stay few enough to be looked at.
 
+mod decision;
+mod handling;
+pub mod rate;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::detection::Hypothesis;
 use super::mark::{BatchNumber, MarkIndex};
 use super::words::{numbered, words};
+
+pub use decision::{Cause, Decision, Verdict};
+pub use handling::{Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named};
 
 numbered! {
     /// The number of an alert, from 1.

@@ -349,13 +349,9 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
     }
 }
 
-fn scanned(visit: &Visit, scan: &Scan) -> Happened {
-    let place = scan.place.map(|place| place.prefecture.province());
-    let place = match place {
-        Some((zh, en)) => visit.language.choose(zh, en),
-        None => visit.say(two("地点不详", "place not known")),
-    };
-    let channel = match scan.channel.as_str() {
+/// How a query came, in words.
+pub(super) fn channel_in<'a>(visit: &Visit, channel: &'a str) -> &'a str {
+    match channel {
         "consumer" => visit.say(two("公众查询", "by the public")),
         "offline" => visit.say(two(
             "公众离线查询，联网后送达",
@@ -363,7 +359,16 @@ fn scanned(visit: &Visit, scan: &Scan) -> Happened {
         )),
         "inspector" => visit.say(two("检查员查询", "by an inspector")),
         other => other,
+    }
+}
+
+fn scanned(visit: &Visit, scan: &Scan) -> Happened {
+    let place = scan.place.map(|place| place.prefecture.province());
+    let place = match place {
+        Some((zh, en)) => visit.language.choose(zh, en),
+        None => visit.say(two("地点不详", "place not known")),
     };
+    let channel = channel_in(visit, &scan.channel);
     let state = state_in(visit, &scan.state);
     let (what, detail) = match visit.language {
         Language::Chinese => (

@@ -133,7 +133,7 @@ async fn locked(tx: &mut Tx, number: TipNumber) -> Result<Tip, ServiceError> {
 }
 
 /// The refusal of a number that no tip has.
-fn unknown(number: TipNumber) -> ServiceError {
+pub(super) fn unknown(number: TipNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no tip {number}", "没有线索 {number}"),
         said!(

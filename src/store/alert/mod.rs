@@ -1,5 +1,20 @@
 //! Alerts.
 
+mod handling;
+mod list;
+mod of_batch;
+mod provinces;
+mod steps;
+
+pub use handling::{
+    decided_marks, get, lock, merged_into, of_case, set_case, set_decision, set_merged_into,
+    set_state,
+};
+pub use list::{Filter, count_open, list, waiting};
+pub use of_batch::{Lately, OfBatch, asked_about, lately, most_asked, weeks};
+pub use provinces::{locate, provinces, to_be_located};
+pub use steps::{add_step, by_request, steps};
+
 use super::row::{Row, of_millionths, to_millionths};
 use super::{StoreError, Tx, counter};
 use crate::domain::alert::{Earlier, NewAlert};

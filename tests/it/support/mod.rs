@@ -1,6 +1,7 @@
 //! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
 
 pub mod age;
+pub mod alerts;
 pub mod databases;
 pub mod holders;
 pub mod html;

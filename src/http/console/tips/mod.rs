@@ -21,7 +21,7 @@ async fn find(visit: &Visit, number: u32) -> Result<Whole, ServiceError> {
 }
 
 /// A prefecture with its province.
-fn place_in(visit: &Visit, place: Prefecture) -> String {
+pub(super) fn place_in(visit: &Visit, place: Prefecture) -> String {
     let ((zh, en), (province_zh, province_en)) = (place.name(), place.province());
     match visit.one_of("zh", "en") {
         "zh" if zh.starts_with(province_zh) => zh.to_owned(),
