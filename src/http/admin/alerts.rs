@@ -352,7 +352,7 @@ pub async fn assign(
 /// What somebody writes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Remark {
+pub struct OfficeNote {
     /// Who does it.
     pub by: Option<By>,
     /// What there is to say.
@@ -366,7 +366,7 @@ pub struct Remark {
     operation_id = "note_alert",
     tag = "alerts",
     params(("alert" = AlertNumber, Path, description = "Its number"), IdempotencyKey),
-    request_body = Remark,
+    request_body = OfficeNote,
     responses((status = 200, description = "It is written", body = AlertFile))
 )]
 pub async fn note(
@@ -374,7 +374,7 @@ pub async fn note(
     State(app): State<App>,
     ApiPath(number): ApiPath<AlertNumber>,
     key: IdempotencyKey,
-    ApiJson(body): ApiJson<Remark>,
+    ApiJson(body): ApiJson<OfficeNote>,
 ) -> Result<Json<AlertFile>, Problem> {
     let call = caller.call(key, body.by)?;
     let act = Act::Note(body.told.said("told")?);
@@ -465,7 +465,7 @@ pub async fn decide(
     operation_id = "reopen_alert",
     tag = "alerts",
     params(("alert" = AlertNumber, Path, description = "Its number"), IdempotencyKey),
-    request_body = Remark,
+    request_body = OfficeNote,
     responses((status = 200, description = "It is open", body = AlertFile))
 )]
 pub async fn reopen(
@@ -473,7 +473,7 @@ pub async fn reopen(
     State(app): State<App>,
     ApiPath(number): ApiPath<AlertNumber>,
     key: IdempotencyKey,
-    ApiJson(body): ApiJson<Remark>,
+    ApiJson(body): ApiJson<OfficeNote>,
 ) -> Result<Json<AlertFile>, Problem> {
     let call = caller.call(key, body.by)?;
     let act = Act::Reopen(body.told.said("told")?);

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::alerts::{AlertBody, Remark};
+use super::alerts::{AlertBody, OfficeNote};
 use super::caller::Caller;
 use super::marks::Lines;
 use super::values::{At, By, Day, EntryNo, FileContent, IdempotencyKey, Limit, Said, Text, Words};
@@ -428,7 +428,7 @@ pub async fn inform(
     operation_id = "note_case",
     tag = "cases",
     params(("case" = CaseNumber, Path, description = "Its number"), IdempotencyKey),
-    request_body = Remark,
+    request_body = OfficeNote,
     responses((status = 200, description = "It is written", body = CaseFile))
 )]
 pub async fn note(
@@ -436,7 +436,7 @@ pub async fn note(
     State(app): State<App>,
     ApiPath(number): ApiPath<CaseNumber>,
     key: IdempotencyKey,
-    ApiJson(body): ApiJson<Remark>,
+    ApiJson(body): ApiJson<OfficeNote>,
 ) -> Result<Json<CaseFile>, Problem> {
     let call = caller.call(key, body.by)?;
     let act = Act::Note(body.told.said("told")?);
@@ -488,7 +488,7 @@ pub async fn close(
     operation_id = "reopen_case",
     tag = "cases",
     params(("case" = CaseNumber, Path, description = "Its number"), IdempotencyKey),
-    request_body = Remark,
+    request_body = OfficeNote,
     responses((status = 200, description = "It is open", body = CaseFile))
 )]
 pub async fn reopen(
@@ -496,7 +496,7 @@ pub async fn reopen(
     State(app): State<App>,
     ApiPath(number): ApiPath<CaseNumber>,
     key: IdempotencyKey,
-    ApiJson(body): ApiJson<Remark>,
+    ApiJson(body): ApiJson<OfficeNote>,
 ) -> Result<Json<CaseFile>, Problem> {
     let call = caller.call(key, body.by)?;
     let act = Act::Reopen(body.told.said("told")?);

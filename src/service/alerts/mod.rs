@@ -1,7 +1,7 @@
 //! Alerts (预警): what the office does with them.
 //!
 //! What raises them stands elsewhere: scans ([`crate::service::verify`]) and, for batches, [`rates`]. An alert is decided once;
-//! what is decided goes into the accounts of its marks, and is what calibration learns from ([`labels`]).
+//! what is decided goes into the accounts of its marks, and is what calibration learns from ([`labels()`]).
 
 mod act;
 mod exposure;
