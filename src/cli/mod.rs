@@ -145,7 +145,13 @@ enum Command {
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Handle what people tell of suspect packs (举报线索)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "EXAMPLES
+  yuanmark tip list --added                  what was added to and waits for an answer
+  yuanmark tip accept 7
+  yuanmark tip decide 7 --text 已责令改正，并处罚款。"
+    )]
     Tip(tip::Tip),
     /// Age out what phones asked (查询记录)
     #[command(subcommand)]

@@ -101,7 +101,10 @@ pub type Line = Vec<Piece>;
 #[derive(Clone, Debug)]
 pub enum Section {
     /// The field to type a serial into.
-    Ask,
+    Ask {
+        /// What stands in it.
+        typed: String,
+    },
     /// The camera, and a photo.
     Look,
     /// What somebody else wrote, as it is.
@@ -222,9 +225,14 @@ pub enum Says {
 
 impl Section {
     /// The scripts that add something to it, if any: modules below `web-verify/`. Without them it does all it is for.
-    pub const fn scripts(&self) -> &'static [&'static str] {
+    pub fn scripts(&self) -> &'static [&'static str] {
+        let asks_a_serial = |form: &Form| {
+            let mut kinds = form.fields.iter().map(|field| &field.kind);
+            kinds.any(|kind| matches!(kind, FieldKind::Serial(_)))
+        };
         match self {
-            Self::Ask => &["web-verify/check/typing.js"],
+            Self::Ask { .. } => &["web-verify/check/typing.js"],
+            Self::Form(form) if asks_a_serial(form) => &["web-verify/check/typing.js"],
             Self::Look => &["web-verify/check/look.js"],
             Self::Findings { .. } => &["web-verify/offline/page.js"],
             _ => &[],
@@ -306,6 +314,8 @@ impl Field {
 pub enum FieldKind {
     /// A line of so many characters at most.
     Line(usize),
+    /// A serial, of so many characters at most with what people type besides.
+    Serial(usize),
     /// Several lines of so many characters at most.
     Lines(usize),
     /// A day up to this one.

@@ -36,7 +36,7 @@ pub async fn offline(
     let headers = response.headers_mut();
     let caching = HeaderValue::from_static("public, max-age=300");
     headers.insert(header::CACHE_CONTROL, caching);
-    let by_language = HeaderValue::from_static("Accept-Language");
+    let by_language = HeaderValue::from_static("Accept-Language, Cookie");
     headers.insert(header::VARY, by_language);
     response
 }

@@ -65,7 +65,7 @@ async fn a_label_leads_to_its_mark_in_every_format() {
             "4BD9-QV4N-Q0NZ-57DB".to_owned(),
             "/check?q=4BD9-QV4N-Q0NZ-57DB",
         ),
-        (format!("https://{host}/t/a%b"), "/check?q=a%25b"),
+        (format!("https://{host}/t/a%b"), "/t/a%25b"),
     ] {
         let photo = written(&saying(&said), ImageFormat::Png);
         let reply = send(&site.phone(), "/check/photo", &photo).await;

@@ -1,5 +1,7 @@
 //! The words around checking on the page: typing, camera, photo, and what was found in a picture.
 
+use crate::domain::typed::Flaw;
+
 /// The words of one language. `{shown}` is what was typed or read, `{n}` a number, `{domain}` the true domain.
 #[derive(Debug)]
 pub struct CheckTexts {
@@ -13,6 +15,22 @@ pub struct CheckTexts {
     pub whole: &'static str,
     /// Typed: too many.
     pub long: &'static str,
+    /// Heads the page of what cannot be a serial: nothing was checked.
+    pub unfinished: &'static [&'static str],
+    /// That this is no answer, after what is wrong with it.
+    pub unfinished_lead: &'static str,
+    /// If the label really says so.
+    pub printed_so: &'static str,
+    /// If it cannot be read.
+    pub unfinished_todo: &'static str,
+    /// Heads the page of a picture with several symbols of ours.
+    pub several: &'static [&'static str],
+    /// What to do then; `{n}` of them were seen.
+    pub several_lead: &'static str,
+    /// Heads them.
+    pub several_heading: &'static str,
+    /// A code of ours in a picture, by its mark: its batch is not told.
+    pub several_one: &'static str,
     /// Heads the camera and the photo.
     pub heading: &'static str,
     /// Opens the camera.
@@ -80,6 +98,18 @@ pub struct CheckTexts {
 }
 
 impl CheckTexts {
+    /// What keeps a text from being a serial.
+    pub fn flaw(&self, flaw: &Flaw) -> String {
+        let (words, shown, number) = match flaw {
+            Flaw::Impossible(shown) => (self.impossible, shown, 0),
+            Flaw::Short(shown, missing) => (self.short, shown, *missing),
+            Flaw::Hidden(shown) => (self.hidden, shown, 0),
+            Flaw::Long(shown, over) => (self.long, shown, *over),
+        };
+        let words = words.replace("{n}", &number.to_string());
+        words.replace("{shown}", shown)
+    }
+
     /// What is said while a serial is typed, by its name in `web-verify/check/typing.js`.
     pub const fn typing(&self) -> [(&'static str, &'static str); 5] {
         [

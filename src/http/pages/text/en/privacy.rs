@@ -19,6 +19,8 @@ pub const WORDS: PrivacyTexts = PrivacyTexts {
     place_value: "province and prefecture, if known, and how they are known: said by you, or from a fixed or mobile network",
     phone: "Phone",
     phone_value: "your browser keeps a random name (a cookie); we keep only a keyed hash of it, which cannot be turned back and tells no more than “this phone again”",
+    language: "Language",
+    language_value: "if you chose “English” or “中文”, your browser keeps a cookie that says so and nothing else, for a year; if not, there is none",
     way: "Way",
     way_value: "whether a consumer or an inspector checked",
     claim: "Hidden code",

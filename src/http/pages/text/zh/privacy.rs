@@ -19,6 +19,8 @@ pub const WORDS: PrivacyTexts = PrivacyTexts {
     place_value: "省和市州，能知道时才记，以及是怎样知道的：您自己说的，还是从固定或移动网络推知的",
     phone: "手机",
     phone_value: "浏览器里存一个随机的名字（Cookie）；我们只存它的密钥摘要，推不回去，只认得出“还是这部手机”",
+    language: "语言",
+    language_value: "您点过“English”或“中文”的，浏览器里另存一个只记语言的 Cookie，留一年；没点过就没有",
     way: "途径",
     way_value: "由消费者还是检查人员查询",
     claim: "暗码",
