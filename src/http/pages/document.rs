@@ -196,7 +196,7 @@ pub enum Section {
 }
 
 /// What a check without a network may find.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Finding {
     /// Its word in the script.
     pub name: &'static str,
@@ -209,7 +209,7 @@ pub struct Finding {
     /// What is said of the mark.
     pub says: Says,
     /// What to do.
-    pub todo: &'static [&'static str],
+    pub todo: Vec<&'static str>,
 }
 
 /// What is said of a mark whose code was checked without a network.

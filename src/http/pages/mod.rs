@@ -194,7 +194,10 @@ fn kept(mut page: Response) -> Response {
     let caching = HeaderValue::from_static("public, max-age=300");
     let headers = page.headers_mut();
     headers.insert(header::CACHE_CONTROL, caching);
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept-Language, Cookie"),
+    );
     page
 }
 

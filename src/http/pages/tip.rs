@@ -535,7 +535,9 @@ pub fn of_ticket(
     let words = Words::of(language);
     let say = words.say;
     let query = uri.query().unwrap_or_default();
-    let notice = query.split('&').find_map(|pair| pair.strip_prefix("notice="));
+    let notice = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("notice="));
     let heading = match notice {
         Some("sent") => say.received,
         Some("added") => say.added,
@@ -590,7 +592,10 @@ pub fn no_such_ticket(
     let say = words.say;
     let check = |asked: &str| Piece::Link {
         text: say.is_serial_link.to_owned(),
-        address: with_query("/check", &[("q", asked), ("lang", language.choose("", "en"))]),
+        address: with_query(
+            "/check",
+            &[("q", asked), ("lang", language.choose("", "en"))],
+        ),
     };
     let (heading, lead) = match of_label {
         Some(asked) => {

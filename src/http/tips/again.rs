@@ -93,19 +93,22 @@ mod tests {
         let here = (phone(1), "/report");
         assert_eq!(again.first(here, &sent("a", "x"), form(1), now), form(1));
         // The name of the form is no part of what was told.
-        assert_eq!(again.first(here, &sent("b", "x"), form(2), later(10)), form(1));
+        assert_eq!(
+            again.first(here, &sent("b", "x"), form(2), later(10)),
+            form(1)
+        );
         let other_words = again.first(here, &sent("c", "y"), form(3), later(10));
         assert_eq!(other_words, form(3));
         let other_phone = again.first((phone(2), "/report"), &sent("d", "x"), form(4), later(10));
         assert_eq!(other_phone, form(4));
         let elsewhere = again.first((phone(1), "/report/A"), &sent("e", "x"), form(5), later(10));
         assert_eq!(elsewhere, form(5));
-        assert_eq!(again.first(here, &sent("f", "x"), form(6), later(11)), form(6));
+        assert_eq!(
+            again.first(here, &sent("f", "x"), form(6), later(11)),
+            form(6)
+        );
         let parts = Sent::of_fields(&[("told", "xk"), ("kind", "looks")]);
         let shifted = Sent::of_fields(&[("told", "x"), ("kkind", "looks")]);
-        assert_ne!(
-            digest(phone(1), "", &parts),
-            digest(phone(1), "", &shifted)
-        );
+        assert_ne!(digest(phone(1), "", &parts), digest(phone(1), "", &shifted));
     }
 }

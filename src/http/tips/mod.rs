@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{
-    DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, OriginalUri, Path, Query, Request, State,
+    DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, OriginalUri, Path, Query, Request,
+    State,
 };
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn;

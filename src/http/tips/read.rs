@@ -47,7 +47,10 @@ impl Sent {
 
     /// The fields that a person fills in, by their names: all but those that the form carries along unseen.
     pub fn filled_in(&self) -> Vec<(&str, &str)> {
-        let seen = self.fields.iter().filter(|(name, _)| !UNSEEN.contains(&name.as_str()));
+        let seen = self
+            .fields
+            .iter()
+            .filter(|(name, _)| !UNSEEN.contains(&name.as_str()));
         let mut all: Vec<(&str, &str)> = seen
             .map(|(name, text)| (name.as_str(), text.trim()))
             .collect();

@@ -10,9 +10,7 @@ use crate::domain::deadline::{TIP_ACCEPTANCE_WORKING_DAYS, TIP_DECISION_WORKING_
 use crate::domain::place::Prefecture;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
-use crate::domain::tip::{
-    Ticket, Tip, TipKind, TipNumber, TipState, TipStep, Told, first_in_time,
-};
+use crate::domain::tip::{Ticket, Tip, TipKind, TipNumber, TipState, TipStep, Told, first_in_time};
 use crate::service::ServiceError;
 use crate::service::desk::Call;
 use crate::service::report::scans::midnight;

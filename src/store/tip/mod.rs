@@ -254,8 +254,9 @@ pub async fn waiting(
     let mut oldest: Vec<Tip> = Vec::new();
     let mut all = 0;
     for state in states {
-        let sql =
-            format!("SELECT {TIP}, {UNANSWERED} FROM tips WHERE state = $1 ORDER BY sent_at, number LIMIT $2");
+        let sql = format!(
+            "SELECT {TIP}, {UNANSWERED} FROM tips WHERE state = $1 ORDER BY sent_at, number LIMIT $2"
+        );
         let rows: Vec<TipRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(state.slug())
             .bind(i64::from(limit))

@@ -75,13 +75,7 @@ impl Told {
                     "is not written as serials are (16 digits and letters)",
                 )),
             )],
-            Self::NotOurs => vec![(
-                WHOSE,
-                say(two(
-                    "本系统没有发出过",
-                    "was never issued here",
-                )),
-            )],
+            Self::NotOurs => vec![(WHOSE, say(two("本系统没有发出过", "was never issued here")))],
             Self::Ours(_, life) => vec![
                 (
                     two("标志状态", "State of the mark"),

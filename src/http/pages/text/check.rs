@@ -29,8 +29,12 @@ pub struct CheckTexts {
     pub several_lead: &'static str,
     /// Heads them.
     pub several_heading: &'static str,
-    /// A code of ours in a picture, by its mark: its batch is not told.
+    /// One of them whose serial is not told; `{n}` says which.
     pub several_one: &'static str,
+    /// Heads what the browser saw in a picture: several symbols of ours.
+    pub several_seen: &'static str,
+    /// Beside the picture of each: checks it.
+    pub several_this: &'static str,
     /// Heads the camera and the photo.
     pub heading: &'static str,
     /// Opens the camera.
@@ -122,8 +126,11 @@ impl CheckTexts {
     }
 
     /// What is said around camera and photo, by its name in `web-verify/check/`.
-    pub fn looking(&self, domain: &str) -> [(&'static str, String); 19] {
+    pub fn looking(&self, domain: &str) -> [(&'static str, String); 22] {
         let words = [
+            ("several", self.several_seen),
+            ("several-lead", self.several_lead),
+            ("several-this", self.several_this),
             ("camera", self.camera),
             ("stop", self.stop),
             ("torch", self.torch),

@@ -10,7 +10,10 @@ pub const WORDS: TipTexts = TipTexts {
     progress: &["Where your", "report stands"],
     not_found: &["There is no report", "of this number."],
     added: &["We have what you added."],
-    is_serial: &["This is the serial of a label,", "not the number of a report."],
+    is_serial: &[
+        "This is the serial of a label,",
+        "not the number of a report.",
+    ],
     too_many: &["Too often.", "Try again later."],
     link: "Report a suspect pack",
     optional: "(optional)",
