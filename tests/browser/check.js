@@ -61,7 +61,7 @@ await story('check', async ({ address, serials, folder, scripts, keep, open }) =
   }
 
   // ---- what cannot be a serial: no verdict, and nothing is lost
-  for (const [language, heading] of [['zh-CN', '这还不是完整的编号'], ['en-GB', 'not a whole serial']]) {
+  for (const [language, heading] of [['zh-CN', '编号请再核对'], ['en-GB', 'look at the serial again']]) {
     const page = await home({ language })
     await page.fill('#q', '4bd9 qv4')
     await page.press('#q', 'Enter')

@@ -244,10 +244,10 @@ impl FromRequest<App> for Filed {
         };
         let form = form.map(first);
         Ok(Self {
-            form,
             asker,
             visitor,
             sent,
+            form,
         })
     }
 }

@@ -171,7 +171,10 @@ fn two_tips_hidden_codes_and_a_harvest_in_its_season_are_there() {
     let lots = program.json(&format!("lot list {place}"))["lots"].clone();
     for lot in lots.as_array().unwrap() {
         assert!(
-            !lot["public"]["harvested"].as_str().unwrap().ends_with("-01-01"),
+            !lot["public"]["harvested"]
+                .as_str()
+                .unwrap()
+                .ends_with("-01-01"),
             "{lot}"
         );
     }

@@ -247,7 +247,7 @@ async fn what_cannot_be_claimed_is_told_and_nothing_is_written_down() {
             assert_eq!(outcome(&reply), "not_ours", "{not_ours}");
             let page = phone.claim(not_ours, &hidden(0)).await;
             let heading = match not_ours {
-                "x" => "这还不是完整的编号，没有查询。",
+                "x" => "编号请再核对，没有查询。",
                 _ => "这不是沅江芦笋专用标志的编号。",
             };
             assert_eq!(page.heading(), heading);

@@ -26,7 +26,7 @@ async fn what_cannot_be_a_serial_is_said_and_stays_in_its_field() {
     ] {
         let page = phone.type_in(typed).await;
         assert_eq!(page.status, 422, "{typed}");
-        assert_eq!(page.heading(), "这还不是完整的编号，没有查询。");
+        assert_eq!(page.heading(), "编号请再核对，没有查询。");
         let words = page.words();
         for said in [says, "这不是查询结果"] {
             assert!(words.contains(said), "{said}: {words}");
@@ -62,7 +62,7 @@ async fn a_hidden_code_with_half_a_serial_is_not_tried() {
     let site = Site::any().await;
     let page = site.phone().claim("4bd9", "NH82-0VXZ").await;
     assert_eq!(page.status, 422);
-    assert_eq!(page.heading(), "这还不是完整的编号，没有查询。");
+    assert_eq!(page.heading(), "编号请再核对，没有查询。");
     let form = forms(page.text(), "/claim").into_iter().next().unwrap();
     assert_eq!(
         (form.value("mark"), form.value("hidden")),

@@ -6,7 +6,7 @@ pub const CHECK: CheckTexts = CheckTexts {
     hidden: "{shown}: 8 characters. If this is the hidden code from under the film, check the serial first and type the hidden code at the mark’s page; if it is the serial, 8 are to go.",
     whole: "{shown}: all 16 are there.",
     long: "{shown}: {n} too many.",
-    unfinished: &["This is not a whole serial.", "Nothing was checked."],
+    unfinished: &["Please look at the serial again.", "Nothing was checked."],
     unfinished_lead: "This is not an answer. Compare with the label, mend it, and press the button again.",
     printed_so: "If the label really says so: {report}.",
     unfinished_todo: "If it is hard to read, scan the QR code of the label with your phone: nothing to type.",

@@ -6,7 +6,7 @@ pub const CHECK: CheckTexts = CheckTexts {
     hidden: "{shown}，共 8 位。若这是涂层下的暗码，请先查验编号，再在该标志的页面上输入暗码；若是防伪编号，还差 8 位。",
     whole: "{shown}，16 位齐了。",
     long: "{shown}，多了 {n} 位。",
-    unfinished: &["这还不是完整的编号，", "没有查询。"],
+    unfinished: &["编号请再核对，", "没有查询。"],
     unfinished_lead: "这不是查询结果。请对照标签改好，再按“查询”。",
     printed_so: "标签上真是这样印的：{report}。",
     unfinished_todo: "看不清的，用手机扫描标签上的二维码，不用输入。",
