@@ -148,7 +148,13 @@ enum Command {
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Handle what people tell of suspect packs (举报线索)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "EXAMPLES
+  yuanmark tip list --added                  what was added to and waits for an answer
+  yuanmark tip accept 7
+  yuanmark tip decide 7 --text 已责令改正，并处罚款。"
+    )]
     Tip(tip::Tip),
     /// Handle what scans say that somebody should look at (预警)
     #[command(subcommand)]

@@ -58,6 +58,7 @@ pub mod text;
 pub mod tip;
 pub mod township;
 pub mod transfer;
+pub mod typed;
 pub mod uscc;
 pub mod verdict;
 pub mod wanted;

@@ -34,8 +34,10 @@ pub struct PhoneHash(pub [u8; 16]);
 impl PhoneHash {
     /// The first of its bytes as a number: enough to tell the phones of one mark apart.
     pub const fn number(self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+        match self.0.first_chunk() {
+            Some(first) => u64::from_le_bytes(*first),
+            None => 0,
+        }
     }
 }
 

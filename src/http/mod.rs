@@ -8,6 +8,7 @@ mod admin;
 pub mod api;
 mod artwork;
 mod assets;
+mod chosen;
 mod claim;
 pub mod console;
 mod directory;
@@ -188,6 +189,7 @@ pub fn router(app: App) -> Router {
             packing::pages(pages::packed_beginnings(), request, next)
         }))
         .layer(compression())
+        .layer(from_fn_with_state(app.clone(), chosen::remember))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))
         .with_state(app)

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use governor::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::App;
+use super::address::{encode, with_query};
 use super::language::Language;
 use super::limits::{Limit, RateLimits, Refused};
 use super::network::Network;
-use super::pages::{NoMark, no_mark};
+use super::pages::{NoMark, Seen, no_mark};
 use super::visitor::Visitor;
 use crate::domain::code::Code;
+use crate::domain::serial::Serial;
 use crate::domain::symbol::Symbol;
 use crate::service::photo::{self, PhotoError};
 
@@ -84,7 +86,13 @@ pub async fn read(
     let read = read_photo(&app, &visitor, parts).await;
     let why = match read {
         Ok(texts) => match of_ours(&texts, domain) {
-            Ok(asks) => return to_the_mark(asks, &uri).into_response(),
+            Ok(ours) => {
+                let mut marks = marks(&ours, &app, &uri);
+                match marks.len() {
+                    1 => return Redirect::to(&marks.remove(0).address).into_response(),
+                    _ => NoMark::Several(marks),
+                }
+            }
             Err(why) => why,
         },
         Err(why) => why,
@@ -132,43 +140,65 @@ async fn field(parts: Result<Multipart, MultipartRejection>) -> Result<Bytes, No
     Err(NoMark::Unreadable)
 }
 
-/// The first symbol that is ours, else why the first one is not: a pack carries others beside it.
-fn of_ours<'a>(texts: &'a [String], domain: &str) -> Result<&'a str, NoMark> {
+/// The symbols that are ours, else why the first one is not: a pack carries others beside it.
+fn of_ours<'a>(texts: &'a [String], domain: &str) -> Result<Vec<&'a str>, NoMark> {
     let mut why = NoMark::Nothing;
-    for text in texts.iter().rev() {
-        why = match Symbol::read(text, domain) {
-            Symbol::Ours(_) => continue,
+    let mut ours = Vec::new();
+    for text in texts {
+        let other = match Symbol::read(text, domain) {
+            Symbol::Ours(asks) => {
+                ours.push(asks);
+                continue;
+            }
             Symbol::OtherPage => NoMark::OtherPage(text.clone()),
             Symbol::Elsewhere { is_lookalike } => {
                 let text = text.clone();
                 NoMark::Elsewhere { text, is_lookalike }
             }
         };
+        if matches!(why, NoMark::Nothing) {
+            why = other;
+        }
     }
-    let ours = texts
-        .iter()
-        .find_map(|text| match Symbol::read(text, domain) {
-            Symbol::Ours(asks) => Some(asks),
-            _ => None,
-        });
-    ours.ok_or(why)
+    match ours.is_empty() {
+        true => Err(why),
+        false => Ok(ours),
+    }
 }
 
-fn to_the_mark(asks: &str, uri: &axum::http::Uri) -> Redirect {
+/// The marks of these symbols, each once. The serial is told of codes that we signed alone: else whoever makes a code up would
+/// be told the serial of any mark.
+fn marks(ours: &[&str], app: &App, uri: &Uri) -> Vec<Seen> {
     let lang = uri.query().filter(|query| *query == "lang=en");
-    if let Some(code) = Code::from_text(asks) {
-        let query = lang.map_or(String::new(), |lang| format!("?{lang}"));
-        return Redirect::to(&format!("/t/{}{query}", code.to_base64url()));
+    let lang = lang.map_or("", |_| "en");
+    let mut marks: Vec<Seen> = Vec::new();
+    for asks in ours {
+        let (serial, address) = match Code::from_text(asks) {
+            Some(code) => {
+                let serials = &app.keys.secrets.serial;
+                let is_signed = app.keys.ring().signer_of(&code).is_some();
+                let serial = is_signed.then(|| serials.serial(code.payload().mark));
+                let path = format!("/t/{}", code.to_base64url());
+                (serial, with_query(&path, &[("lang", lang)]))
+            }
+            None => match Serial::from_typed(asks) {
+                Some(serial) => {
+                    let q = serial.to_string();
+                    let address = with_query("/check", &[("q", &q), ("lang", lang)]);
+                    (Some(serial), address)
+                }
+                // At our own address, and no code: it is answered there.
+                None => {
+                    let path = format!("/t/{}", encode(asks));
+                    (None, with_query(&path, &[("lang", lang)]))
+                }
+            },
+        };
+        if marks.iter().all(|seen| seen.address != address) {
+            marks.push(Seen { serial, address });
+        }
     }
-    let escaped: String = asks
-        .bytes()
-        .map(|byte| match byte.is_ascii_alphanumeric() || byte == b'-' {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect();
-    let lang = lang.map_or(String::new(), |lang| format!("&{lang}"));
-    Redirect::to(&format!("/check?q={escaped}{lang}"))
+    marks
 }
 
 #[cfg(test)]

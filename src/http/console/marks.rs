@@ -82,9 +82,9 @@ const fn label_of(event: EventKind) -> Two {
     }
 }
 
-/// What whoever scans it now is told.
-fn told(visit: &Visit, life: &Life, file: File) -> File {
-    let verdict = match life.told.verdict() {
+/// A verdict in few words.
+pub const fn verdict_in(verdict: Verdict) -> Two {
+    match verdict {
         Verdict::FirstCheck => two("编号有效，第一次查询", "Valid; first check"),
         Verdict::CheckedBefore => two("编号有效，曾被查询", "Valid; checked before"),
         Verdict::SuspectedCopy => two("编号有效，可能被复制", "Valid; may have been copied"),
@@ -92,7 +92,12 @@ fn told(visit: &Visit, life: &Life, file: File) -> File {
         Verdict::Withdrawn => two("已停用", "Withdrawn"),
         Verdict::PastSeason => two("已过季", "Past its season"),
         Verdict::NotOurs => two("不是本标志的编号", "Not a number of this mark"),
-    };
+    }
+}
+
+/// What whoever scans it now is told.
+fn told(visit: &Visit, life: &Life, file: File) -> File {
+    let verdict = verdict_in(life.told.verdict());
     let mut facts = vec![(
         two("查询结果", "Verdict"),
         Some(visit.say(verdict).to_owned()),

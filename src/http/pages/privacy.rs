@@ -122,6 +122,7 @@ fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
                 fact(say.place, say.place_value),
                 fact(say.phone, say.phone_value),
                 fact(say.network, say.network_value),
+                fact(say.language, say.language_value),
                 fact(say.way, say.way_value),
                 fact(say.claim, say.claim_value),
                 fact(say.offline, say.offline_value),

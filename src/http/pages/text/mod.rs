@@ -329,8 +329,8 @@ mod tests {
     #[test]
     fn both_languages_have_every_heading_and_neither_says_what_no_page_may() {
         let headings = |text: &'static Texts| {
-            let pages = [&text.claim.headings(), &text.about.headings()];
-            [pages[0].clone(), pages[1].clone(), text.privacy.headings()].concat()
+            let (claim, about) = (text.claim.headings(), text.about.headings());
+            [claim, about, text.privacy.headings(), text.tip.headings()].concat()
         };
         let (zh, en) = (headings(&CHINESE), headings(&ENGLISH));
         assert_eq!(zh.len(), en.len());

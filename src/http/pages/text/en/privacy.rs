@@ -21,6 +21,8 @@ pub const WORDS: PrivacyTexts = PrivacyTexts {
     phone_value: "your browser keeps a random name (a cookie); we keep only a keyed hash of it, which cannot be turned back and tells no more than “this phone again”",
     network: "Network",
     network_value: "16 bits of a keyed hash of the network address and the day: they show whether two checks of one mark came through the same network, cannot be turned back into an address, and are others the next day",
+    language: "Language",
+    language_value: "if you chose “English” or “中文”, your browser keeps a cookie that says so and nothing else, for a year; if not, there is none",
     way: "Way",
     way_value: "whether a consumer or an inspector checked",
     claim: "Hidden code",

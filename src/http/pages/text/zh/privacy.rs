@@ -21,6 +21,8 @@ pub const WORDS: PrivacyTexts = PrivacyTexts {
     phone_value: "浏览器里存一个随机的名字（Cookie）；我们只存它的密钥摘要，推不回去，只认得出“还是这部手机”",
     network: "网络",
     network_value: "只留网络地址当天的 16 位密钥摘要：看得出同一枚标志的两次查询是不是来自同一个网络，推不回地址，第二天就变",
+    language: "语言",
+    language_value: "您点过“English”或“中文”的，浏览器里另存一个只记语言的 Cookie，留一年；没点过就没有",
     way: "途径",
     way_value: "由消费者还是检查人员查询",
     claim: "暗码",
