@@ -2,7 +2,7 @@
 //! before (`http::claim_limits`); whether the code is right, whether the mark may be claimed at all and who was first is
 //! decided here, in one transaction, and the detector is told.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::keys::LiveKeys;
 use super::verify::{self, Answer, Channel, Check, MarkAnswer};
@@ -19,6 +19,9 @@ use crate::store::{Store, StoreError, claim};
 
 /// Others can be in the way only of the same mark; twice in a row is rare.
 const MOST_ATTEMPTS: usize = 5;
+/// How long after a claim another phone that gives the same hidden code is taken for one of the same household: what is
+/// opened at one table says nothing of copies.
+const HOUSEHOLD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Somebody wants to claim a mark.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +176,8 @@ async fn once(
         return Err(StoreError::TooSlow.into());
     };
     let by_this_phone = claim.is_by(claiming.phone);
-    if !by_this_phone {
+    // Within a day it is the household that looks too.
+    if !by_this_phone && now > claim.at + HOUSEHOLD {
         evidence::take(&mut tx, mark.mark, Known::HiddenTwice, &seen).await?;
         tx.commit().await?;
     }

@@ -37,8 +37,6 @@ pub fn tone(state: &str) -> &'static str {
         "已完成",
         "已办结",
         "已判定",
-        "已结案",
-        "closed",
         "decided",
         "相符",
         "active",
