@@ -28,7 +28,7 @@ const NOT_OURS: u8 = 1;
   0  genuine: first_check or checked_before (offline: the signature is good)
   1  not ours
   2  could not check
-  3  ours, but withdrawn, not activated or past its season
+  3  ours, but withdrawn, not activated, perhaps copied or past its season
 
 EXAMPLES
   yuanmark verify 4BD9-QV4N-Q0NZ-57DB

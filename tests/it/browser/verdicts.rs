@@ -2,14 +2,18 @@
 //! JavaScript.
 
 use serde_json::{Value, json};
+use yuanmark::domain::detection::{Known, Seen};
 use yuanmark::domain::document::Purpose;
 use yuanmark::domain::event::Withdrawal;
+use yuanmark::domain::mark::MarkId;
+use yuanmark::domain::order::Batch;
 use yuanmark::service::documents::{self, NewDocument};
+use yuanmark::service::evidence;
 
 use super::{KEEP, pictures, run};
 use crate::http::answers::{end_right, of_season_2020, withdraw};
 use crate::support::databases::TestDatabase;
-use crate::support::installation::{Installation, call, line, morning};
+use crate::support::installation::{Installation, call, index, line, morning};
 use crate::support::server::Site;
 
 const ARTWORK: &[u8] = include_bytes!("../../../src/cli/demo/artwork.svg");
@@ -66,6 +70,32 @@ async fn look(language: &str, scripts: bool) {
     run("verdicts.js", given(vec![unavailable])).await;
 }
 
+/// A mark that the office found to be copied.
+async fn suspected(site: &Site, batch: &Batch, place: u32) -> Page {
+    let link = site.link(batch, place);
+    site.phone().check_in(430_900, &link).await;
+    let seen = Seen {
+        at: morning(),
+        place: None,
+        phone: None,
+        network: None,
+    };
+    let mark = MarkId {
+        batch: batch.number,
+        index: index(place),
+    };
+    let mut tx = site.store.begin_group().await.unwrap();
+    evidence::take(&mut tx, mark, Known::FoundCopied, &seen)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    Page {
+        name: "suspected",
+        addresses: vec![site.page(batch, place)],
+        tone: "suspect",
+    }
+}
+
 /// Marks of every state, and where each is answered.
 async fn furnish(site: &Site) -> Vec<Page> {
     let batch = site.in_market(30).await;
@@ -105,6 +135,7 @@ async fn furnish(site: &Site) -> Vec<Page> {
             },
         });
     }
+    pages.push(suspected(site, &batch, 29).await);
     let past = of_season_2020(site).await;
     let firm = site.licensee(1).await;
     let order = site.order(&firm, 2).await;
