@@ -56,8 +56,12 @@ pub struct Parameters {
     /// Where an item goes when it moves: back to where it was first seen, within the province, anywhere people live, where
     /// honest packs are sold.
     pub destination: [f64; 4],
-    /// How often phones tell their own position.
-    pub gps_share: f64,
+    /// How buyers' phones are connected: shares of gps, fixed, mobile, unknown.
+    pub buyers: [f64; 4],
+    /// How proxies are that somebody uses to spoil a firm's code: rented ones, which are data centres and homes; and phones
+    /// in other hands, which differ from buyers only in that they tell no position. Where and when they scan is theirs to
+    /// choose, so that tells nothing.
+    pub proxies: [[f64; 4]; 2],
     /// Prior log-odds that a code was copied.
     pub prior_copied: f64,
     /// How often a picture of an honest code begins to circulate, per day.
@@ -66,8 +70,11 @@ pub struct Parameters {
     pub image_phones: [f64; 2],
     /// How a picture is forgotten: half with each of these times, in days.
     pub image_days: [f64; 2],
-    /// Prior log-odds, against copying, of an attempt to spoil a firm's code by false scans.
+    /// Prior log-odds, against copying, of an attempt to spoil a firm's code by false scans: for naming what is the matter.
     pub prior_poison: f64,
+    /// And the logarithms of the weights that both kinds of proxies have beside honest packs, far more than they are
+    /// frequent: what false scans explain as well as copies do is no evidence of copies.
+    pub spoiled: [f64; 2],
     /// One scan's evidence is at least and at most this, in log-odds.
     pub clip: [f64; 2],
     /// From one network on one day at most this much evidence for copies.
@@ -85,6 +92,9 @@ pub struct Parameters {
     pub alarm_e_value: f64,
     /// Shares of copied codes that a batch is tested for.
     pub batch_shares: [f64; 4],
+    /// For each of them, what a batch without copies sums up to: mean per scanned code, and standard deviation per root of
+    /// their number.
+    pub batch_usual: [[f64; 2]; 4],
     /// A batch raises an alarm from this logarithm of its evidence.
     pub alarm_batch: f64,
 }
@@ -142,12 +152,14 @@ impl Parameters {
                 [0.36, 0.30, 0.34],
             ],
             destination: [0.15, 0.20, 0.50, 0.15],
-            gps_share: 0.2,
+            buyers: [0.17, 0.30, 0.41, 0.12],
+            proxies: [[0.02, 0.52, 0.10, 0.36], [0.02, 0.36, 0.48, 0.14]],
             prior_copied: -9.21, // 1e-4
             image_per_day: 2e-5,
             image_phones: [0.5, 60.0],
             image_days: [0.7, 4.0],
-            prior_poison: -4.6,
+            prior_poison: -3.0,
+            spoiled: [-5.0, -7.0],
             clip: [-2.5, 6.0],
             network_day: 3.0,
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
@@ -156,6 +168,7 @@ impl Parameters {
             alarm_log_odds: -4.6,
             alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
+            batch_usual: [[0.0, 0.0015], [0.0, 0.005], [-0.0001, 0.018], [-0.0017, 0.06]],
             alarm_batch: 1.54,
         }
     }

@@ -1,6 +1,7 @@
 //! The command line, as a stranger meets it.
 
 mod demo;
+mod detect;
 mod environment;
 mod help;
 mod mistakes;
