@@ -208,7 +208,10 @@ fn activations(
 /// No file that is read may be written, nor any twice.
 fn apart(recorded: &Recorded, verdicts: &Path, batches: Option<&Path>) -> Result<(), Failure> {
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let read = [Some(recorded.scans.as_path()), recorded.activations.as_deref()];
+    let read = [
+        Some(recorded.scans.as_path()),
+        recorded.activations.as_deref(),
+    ];
     let mut taken: Vec<PathBuf> = read.into_iter().flatten().map(real).collect();
     for path in [Some(verdicts), batches].into_iter().flatten() {
         if taken.contains(&real(path)) {

@@ -74,13 +74,16 @@ impl BatchState {
         };
     }
 
-    /// The sums as they would be if what is usual among its peers were what the parameters believe.
+    /// The sums as they would be if honest batches were as they should: what is usual is taken off, and a fair account of this
+    /// spread sinks by half its variance.
     fn adjusted(&self, parameters: &Parameters) -> [f64; 4] {
         let codes = f64::from(self.codes);
         std::array::from_fn(|at| {
-            let usual = codes * parameters.batch_usual[at][0];
-            let apart = self.sums[at] - usual - codes * f64::from(self.usual.shift[at]);
-            (usual + apart * f64::from(self.usual.narrowed[at]) + f64::from(self.usual.rate)).min(600.0)
+            let [mean, spread] = parameters.batch_usual[at];
+            let apart = self.sums[at] - codes * (mean + f64::from(self.usual.shift[at]));
+            let fair = -0.5 * spread * spread * codes;
+            let narrowed = apart * f64::from(self.usual.narrowed[at]);
+            (fair + narrowed + f64::from(self.usual.rate)).min(600.0)
         })
     }
 

@@ -57,9 +57,10 @@ impl Peers {
                 let codes = f64::from(batch.codes);
                 (batch.sums[at] - codes * middle).abs() / codes.sqrt()
             };
-            let apart = median(batches.iter().map(|(batch, _)| apart(batch))).map_or(*spread, |apart| {
-                spread + learned * (OF_MEDIAN * apart - spread)
-            });
+            let apart = median(batches.iter().map(|(batch, _)| apart(batch)))
+                .map_or(*spread, |apart| {
+                    spread + learned * (OF_MEDIAN * apart - spread)
+                });
             // Never less careful than the parameters.
             shift[at] = (middle - mean).max(0.0);
             narrowed[at] = (spread / apart).min(1.0);

@@ -342,9 +342,7 @@ impl MarkState {
         if moved * accounts.moved > (1.0 - moved) * accounts.stayed {
             self.anchors = [None; ANCHORS];
         }
-        if self.anchors.contains(&Some(now))
-            && now.class != PlaceClass::Mobile
-        {
+        if self.anchors.contains(&Some(now)) && now.class != PlaceClass::Mobile {
             return;
         }
         if let Some(free) = self.anchors.iter_mut().find(|anchor| anchor.is_none()) {

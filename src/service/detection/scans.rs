@@ -405,7 +405,10 @@ mod tests {
         assert!(activations.is_before(mark(9), at) && !activations.is_before(mark(10), at));
         assert!(!activations.is_before(mark(9), at + 86_400_000_000));
         let (before, after) = (at, at + 86_400_000_000);
-        assert_eq!([before, after].map(|at| activations.activated(1, at)), [0, 10]);
+        assert_eq!(
+            [before, after].map(|at| activations.activated(1, at)),
+            [0, 10]
+        );
         assert_eq!(activations.activated(2, after), 0);
     }
 }

@@ -34,7 +34,12 @@ fn verdicts(text: &str) -> Vec<String> {
 }
 
 fn lines(program: &Program, name: &str) -> Vec<String> {
-    program.read(name).lines().skip(1).map(str::to_owned).collect()
+    program
+        .read(name)
+        .lines()
+        .skip(1)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A run that told of bad lines and did the rest.
@@ -49,16 +54,29 @@ fn copies_are_found_with_reasons_and_an_honest_pack_is_not() {
     let program = with_scans(&format!("{TITLES}{COPIED}{HONEST}"));
     let told = program.json(&format!("{REPLAY} --batches batches.csv"));
     assert_eq!(
-        [&told["scans"], &told["marks"], &told["suspected"], &told["bad_lines"]],
+        [
+            &told["scans"],
+            &told["marks"],
+            &told["suspected"],
+            &told["bad_lines"]
+        ],
         [7, 2, 1, 0]
     );
     let text = program.read("verdicts.csv");
-    assert!(text.starts_with("time,mark,scans,phones,posterior,e_value,verdict,hypothesis,reasons\n"));
+    assert!(
+        text.starts_with("time,mark,scans,phones,posterior,e_value,verdict,hypothesis,reasons\n")
+    );
     let lines = lines(&program, "verdicts.csv");
     assert_eq!(lines.len(), 7, "one a scan");
-    assert!(lines.is_sorted(), "in the order of time, all being of one zone");
+    assert!(
+        lines.is_sorted(),
+        "in the order of time, all being of one zone"
+    );
     let last = lines.last().unwrap();
-    assert!(last.contains(",1-7,5,5,") && last.contains(",suspected_copy,copied,\""), "{last}");
+    assert!(
+        last.contains(",1-7,5,5,") && last.contains(",suspected_copy,copied,\""),
+        "{last}"
+    );
     assert!(last.contains(" km from ") && last.contains(": ×"), "{last}");
     for line in lines.iter().filter(|line| line.contains(",1-8,")) {
         assert!(!line.contains("suspected_copy"), "{line}");
@@ -66,7 +84,10 @@ fn copies_are_found_with_reasons_and_an_honest_pack_is_not() {
     }
     let batches = program.read("batches.csv");
     let mut weeks = batches.lines();
-    assert_eq!(weeks.next(), Some("week,batch,codes,scans,evidence,raise,alarm"));
+    assert_eq!(
+        weeks.next(),
+        Some("week,batch,codes,scans,evidence,raise,alarm")
+    );
     assert!(weeks.next().unwrap().contains("T00:00:00Z,1,"));
     assert!(batches.lines().last().unwrap().contains(",1,2,7,"));
 }
@@ -75,7 +96,9 @@ fn copies_are_found_with_reasons_and_an_honest_pack_is_not() {
 fn a_file_is_taken_however_it_was_saved() {
     let plain = verdicts(&format!("{TITLES}{COPIED}{HONEST}"));
     // Excel: a byte order mark, CR LF, quotation marks, further columns, columns in another order, empty lines.
-    let mut saved = String::from("\u{feff}remark,\"hidden\",channel, network,class,place,phone,mark,time,row\r\n");
+    let mut saved = String::from(
+        "\u{feff}remark,\"hidden\",channel, network,class,place,phone,mark,time,row\r\n",
+    );
     for (number, line) in format!("{COPIED}{HONEST}").lines().enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
         let [time, mark, phone, place, class, network, channel, hidden] = fields[..] else {
@@ -93,13 +116,19 @@ fn a_file_is_taken_however_it_was_saved() {
     let titles = saved.lines().next().unwrap();
     assert_eq!(verdicts(&format!("{titles}\n{}", turned.join("\n"))), plain);
     // A file that ends without a line end ends there.
-    assert_eq!(verdicts(format!("{TITLES}{COPIED}{HONEST}").trim_end()), plain);
+    assert_eq!(
+        verdicts(format!("{TITLES}{COPIED}{HONEST}").trim_end()),
+        plain
+    );
 }
 
 #[test]
 fn the_same_delivery_twice_is_one_scan() {
     let plain = verdicts(&format!("{TITLES}{COPIED}"));
-    let twice: String = COPIED.lines().flat_map(|line| [line, "\n", line, "\n"]).collect();
+    let twice: String = COPIED
+        .lines()
+        .flat_map(|line| [line, "\n", line, "\n"])
+        .collect();
     let program = with_scans(&format!("{TITLES}{twice}"));
     let told = program.json(REPLAY);
     assert_eq!([&told["scans"], &told["bad_lines"]], [5, 0]);
@@ -149,11 +178,21 @@ yesterday,1-7,p1,430900,gps,n1,consumer,none\n\
     let said: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(said.len(), reasons.len(), "{}", ran.stderr);
     for (number, (said, reason)) in said.iter().zip(reasons).enumerate() {
-        assert!(said.starts_with(&format!("scans.csv: line {}: ", number + 2)), "{said}");
+        assert!(
+            said.starts_with(&format!("scans.csv: line {}: ", number + 2)),
+            "{said}"
+        );
         assert!(said.contains(reason), "{said} | {reason}");
     }
-    assert!(ran.stdout.contains("15 lines could not be taken"), "{}", ran.stdout);
-    assert_eq!(lines(&program, "verdicts.csv"), verdicts(&format!("{TITLES}{COPIED}")));
+    assert!(
+        ran.stdout.contains("15 lines could not be taken"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(
+        lines(&program, "verdicts.csv"),
+        verdicts(&format!("{TITLES}{COPIED}"))
+    );
 }
 
 #[test]
@@ -165,7 +204,11 @@ fn of_many_bad_lines_the_first_are_told_and_the_rest_counted() {
     let program = with_scans(&text);
     let ran = told(&program, REPLAY);
     assert_eq!(ran.stderr.lines().count(), 21, "{}", ran.stderr);
-    assert!(ran.stderr.ends_with("scans.csv: … and 980 more\n"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.ends_with("scans.csv: … and 980 more\n"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stdout.contains("2 scans of 1 mark"), "{}", ran.stdout);
 }
 
@@ -174,7 +217,10 @@ fn a_file_that_is_no_table_of_scans_is_refused_and_writes_nothing() {
     for (text, what) in [
         ("", "the title line has no column `time`"),
         ("mark,phone\n1-1,a\n", "the title line has no column `time`"),
-        ("time,phone\n2026-04-02T08:00:00Z,a\n", "the title line has no column `mark`"),
+        (
+            "time,phone\n2026-04-02T08:00:00Z,a\n",
+            "the title line has no column `mark`",
+        ),
         (COPIED, "the title line has no column `time`"),
     ] {
         let program = with_scans(text);
@@ -215,7 +261,11 @@ fn no_file_is_written_over_another() {
     ] {
         let refusal = program.refused(line);
         assert!(refusal.what.contains("written over"), "{line}: {refusal:?}");
-        assert_eq!(program.read("scans.csv"), format!("{TITLES}{COPIED}"), "{line}");
+        assert_eq!(
+            program.read("scans.csv"),
+            format!("{TITLES}{COPIED}"),
+            "{line}"
+        );
         assert!(!program.path("v.csv").exists(), "{line}");
     }
     // One that cannot be written is said, and nothing is lost.
@@ -238,10 +288,23 @@ fn a_scan_before_activation_is_told_as_one() {
         assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     }
     let early = lines(&program, "verdicts.csv");
-    let of = |mark: &str| early.iter().filter(|line| line.contains(mark)).collect::<Vec<_>>();
-    assert!(of(",1-8,")[0].contains(",not_activated,leaked_before_activation,"), "{early:?}");
+    let of = |mark: &str| {
+        early
+            .iter()
+            .filter(|line| line.contains(mark))
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        of(",1-8,")[0].contains(",not_activated,leaked_before_activation,"),
+        "{early:?}"
+    );
     assert!(!of(",1-8,")[1].contains(",not_activated,"), "{early:?}");
-    assert!(of(",1-7,").iter().all(|line| !line.contains("not_activated")), "{early:?}");
+    assert!(
+        of(",1-7,")
+            .iter()
+            .all(|line| !line.contains("not_activated")),
+        "{early:?}"
+    );
     program.write("activations.csv", "mark_from,time\n");
     assert!(program.refused(&line).what.contains("no column `mark_to`"));
 }
@@ -254,21 +317,38 @@ fn wrong_flags_are_refused() {
         ("detect replay --scans scans.csv", "--verdicts <FILE>"),
         ("detect replay --verdicts v.csv", "--scans <FILE>"),
         ("detect simulate", "--out <FOLDER>"),
-        ("detect simulate --out w --batches 0", "0 is not in 1..=10000"),
+        (
+            "detect simulate --out w --batches 0",
+            "0 is not in 1..=10000",
+        ),
         ("detect simulate --out w --seed -1", "-1"),
-        ("detect simulate --out w --seed 18446744073709551616", "18446744073709551616"),
+        (
+            "detect simulate --out w --seed 18446744073709551616",
+            "18446744073709551616",
+        ),
         ("detect evaluate --seeds 0", "0 is not in 1..=100"),
         ("detect evaluate --honest 99999999999", "99999999999"),
         ("detect calibrate --scans scans.csv", "--labels <FILE>"),
-        ("detect calibrate --scans scans.csv --labels labels.csv --false-alarms much", "much"),
+        (
+            "detect calibrate --scans scans.csv --labels labels.csv --false-alarms much",
+            "much",
+        ),
     ] {
         let ran = program.run(line);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}: {ran:?}");
         assert!(ran.stderr.contains(what), "{line}: {}", ran.stderr);
     }
     for share in ["0.9", "-0.1", "NaN", "inf"] {
-        let line = format!("detect calibrate --scans scans.csv --labels labels.csv --false-alarms={share}");
-        assert!(program.refused(&line).what.contains("is no share of false alarms"), "{share}");
+        let line = format!(
+            "detect calibrate --scans scans.csv --labels labels.csv --false-alarms={share}"
+        );
+        assert!(
+            program
+                .refused(&line)
+                .what
+                .contains("is no share of false alarms"),
+            "{share}"
+        );
     }
     let refusal = program.refused("detect simulate --out w --world flat");
     assert!(refusal.what.contains("no world \"flat\""), "{refusal:?}");
@@ -288,7 +368,10 @@ fn a_world_from_a_seed_goes_through_replay_and_calibration() {
     assert!(program.read("world/scans.csv") != program.read("other/scans.csv"));
     let scans = program.read("world/scans.csv").lines().count() - 1;
     assert_eq!(made["scans"], scans);
-    assert_eq!(made["marks"], program.read("world/labels.csv").lines().count() - 1);
+    assert_eq!(
+        made["marks"],
+        program.read("world/labels.csv").lines().count() - 1
+    );
     let line = "detect replay --scans world/scans.csv --activations world/activations.csv --verdicts v.csv";
     let told = program.json(&format!("{line} --batches b.csv"));
     assert_eq!([&told["scans"], &told["bad_lines"]], [scans, 0]);
@@ -296,9 +379,14 @@ fn a_world_from_a_seed_goes_through_replay_and_calibration() {
     assert!(!program.read("v.csv").contains("NaN"));
     // One line a batch and week, and each week all batches that were scanned by then.
     assert!(program.read("b.csv").lines().count() > 6 * 20);
-    let found = program.json("detect calibrate --scans world/scans.csv --labels world/labels.csv --false-alarms 0.01");
+    let found = program.json(
+        "detect calibrate --scans world/scans.csv --labels world/labels.csv --false-alarms 0.01",
+    );
     assert_eq!(found["copied"], made["copied"]);
-    assert!(found["slope"].as_f64().unwrap() > 0.0 && found["offset"].is_f64(), "{found}");
+    assert!(
+        found["slope"].as_f64().unwrap() > 0.0 && found["offset"].is_f64(),
+        "{found}"
+    );
     assert_eq!(
         found["honest"].as_u64().unwrap() + found["copied"].as_u64().unwrap(),
         made["marks"].as_u64().unwrap()
@@ -314,13 +402,29 @@ fn calibration_tells_bad_labels_and_needs_an_honest_code() {
     );
     let line = "detect calibrate --scans scans.csv --labels labels.csv";
     let ran = told(&program, line);
-    assert!(ran.stdout.contains("1 honest and 1 copied codes"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("1 honest and 1 copied codes"),
+        "{}",
+        ran.stdout
+    );
     let said: Vec<&str> = ran.stderr.lines().collect();
-    assert!(said[0].starts_with("labels.csv: line 3: ") && said[1].starts_with("labels.csv: line 4: "));
+    assert!(
+        said[0].starts_with("labels.csv: line 3: ") && said[1].starts_with("labels.csv: line 4: ")
+    );
     program.write("labels.csv", "mark,truth\n1-7,copied\n");
-    assert!(program.refused(line).what.contains("no scanned code is known to be honest"));
+    assert!(
+        program
+            .refused(line)
+            .what
+            .contains("no scanned code is known to be honest")
+    );
     program.write("labels.csv", "mark,verdict\n");
-    assert!(program.refused(line).what.contains("lacks `mark` or `truth`"));
+    assert!(
+        program
+            .refused(line)
+            .what
+            .contains("lacks `mark` or `truth`")
+    );
 }
 
 #[test]

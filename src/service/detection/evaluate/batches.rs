@@ -33,9 +33,8 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
     let mut honest: Vec<f64> = told.iter().map(|told| told.evidence).collect();
     honest.sort_by(|a, b| b.total_cmp(a));
     let at_level = level(&honest, 0.01);
-    let found = |values: &[Told], level: f64| {
-        Share::of(values.iter().map(|told| told.evidence > level))
-    };
+    let found =
+        |values: &[Told], level: f64| Share::of(values.iter().map(|told| told.evidence > level));
     // Where scan rates differ much from batch to batch, how many codes are scanned tells nothing.
     let apart = World {
         batches_differ: 0.3,
@@ -45,11 +44,23 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
     let mut rows = Vec::new();
     for attack in ATTACKS {
         let mut row = vec![format!("{} codes × {} copies", attack.0, attack.1)];
-        let attacked = sold(parameters, world, extent.seeds, extent.batches, Some(attack));
+        let attacked = sold(
+            parameters,
+            world,
+            extent.seeds,
+            extent.batches,
+            Some(attack),
+        );
         let among = among(parameters, &pool, &attacked);
         row.push(found(&among, at_level).text(1));
         row.push(found(&among, parameters.alarm_batch).percent());
-        let attacked = sold(parameters, &apart, extent.seeds, extent.batches, Some(attack));
+        let attacked = sold(
+            parameters,
+            &apart,
+            extent.seeds,
+            extent.batches,
+            Some(attack),
+        );
         let among = self::among(parameters, &pool_apart, &attacked);
         row.push(found(&among, at_level).text(1));
         rows.push(row);
@@ -73,16 +84,14 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
     text + &wrong_worlds(parameters, world, extent, at_level) + "\n"
 }
 
-fn wrong_worlds(
-    parameters: &Parameters,
-    world: &World,
-    extent: Extent,
-    at_level: f64,
-) -> String {
+fn wrong_worlds(parameters: &Parameters, world: &World, extent: Extent, at_level: f64) -> String {
     let found = |values: &[Told], level: f64| {
         Share::of(values.iter().map(|told| told.evidence > level)).text(1)
     };
-    let worlds = [world.clone()].into_iter().chain(World::wrong_ones()).chain(World::other_shapes());
+    let worlds = [world.clone()]
+        .into_iter()
+        .chain(World::wrong_ones())
+        .chain(World::other_shapes());
     let rows: Vec<Vec<String>> = worlds
         .map(|world| {
             let pool = sold(parameters, &world, extent.seeds, extent.batches, None);

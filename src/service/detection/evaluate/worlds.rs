@@ -138,7 +138,14 @@ pub(super) fn poisoning(
         ("fixed lines and mobile networks", Proxies::PHONES),
         ("like buyers, positions too", Proxies::LIKE_BUYERS),
     ];
-    let attempts = [(500, 1.0), (500, 30.0), (500, 150.0), (50, 30.0), (50, 150.0), (10, 60.0)];
+    let attempts = [
+        (500, 1.0),
+        (500, 30.0),
+        (500, 150.0),
+        (50, 30.0),
+        (50, 150.0),
+        (10, 60.0),
+    ];
     let mut rows = Vec::new();
     for (name, classes) in kinds {
         for (count, days) in attempts {
@@ -149,7 +156,7 @@ pub(super) fn poisoning(
             };
             let shares = spoiled(parameters, world, extent, at_level, proxies);
             let attempt = format!("{count} proxies in {days} days");
-            let shares = shares.map(|share| share.percent()).to_vec();
+            let shares = shares.map(Share::percent).to_vec();
             rows.push([vec![name.to_owned(), attempt], shares].concat());
         }
     }
