@@ -1,7 +1,7 @@
 // What browsers have and TypeScript's description of them has not.
 
 interface QrDetector {
-  detect(source: ImageBitmapSource): Promise<{ rawValue: string }[]>
+  detect(source: ImageBitmapSource): Promise<{ rawValue: string; boundingBox: DOMRectReadOnly }[]>
 }
 
 declare var BarcodeDetector:

@@ -117,8 +117,9 @@ impl Installation {
     /// The database, if it is there and has this program's schema.
     pub(super) async fn store(&self) -> Result<Store, Failure> {
         let store = Store::connect(self.database()?).await?;
+        let store = self.opened.get_or_init(|| store).clone();
         migrate::check(&store).await?;
-        Ok(self.opened.get_or_init(|| store).clone())
+        Ok(store)
     }
 
     /// A line on marks of this batch that the public is told are not ours, whatever the ledger says of their state.

@@ -1,5 +1,7 @@
 //! `yuanmark migrate`
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use crate::store::{DatabaseUrl, DatabaseUrlError, Store, migrate};
   The server goes on answering while most is copied. For the short rest SQLite takes no writes, and
   phones are told to try again. Every row is compared before SQLite is left; from then on nothing
   opens it any more, and a server that still runs on it answers `unavailable`: start it with the
-  new address. Broken off, it leaves SQLite in force; run again, it begins anew.
+  new address. Broken off with Ctrl-C, it leaves SQLite in force; run again, it begins anew.
 
 EXAMPLES
   yuanmark migrate                                        ./yuanmark.db is made, or brought up to date
@@ -72,14 +74,39 @@ impl Migrate {
         let done = if self.dry_run {
             moving::look(from, to, &name).await?
         } else {
-            let bar = bar();
-            let mut watch = |progress: Progress<'_>| show(&bar, progress);
+            let (bar, is_leaving) = (bar(), AtomicBool::new(false));
+            let mut watch = |progress: Progress<'_>| {
+                is_leaving.fetch_or(progress == Progress::Leaving, Ordering::Relaxed);
+                show(&bar, progress);
+            };
             let origin = Origin::shell(&self.by.by);
-            let done = moving::run(from, to, &name, &origin, system::now, &mut watch).await;
+            let done = tokio::select! {
+                done = moving::run(from, to, &name, &origin, system::now, &mut watch) => Some(done),
+                () = broken_off(&is_leaving) => None,
+            };
             bar.finish_and_clear();
-            done?
+            match done {
+                Some(done) => done?,
+                None => {
+                    return Err(Failure::new(
+                        format!("broken off: nothing was moved, {from} stays in force"),
+                        "run the same command again, it begins anew in the same target; or drop that and go on as before",
+                    ));
+                }
+            }
         };
         output.result(&to_json(from, to, &done), &to_text(from, to, &done))
+    }
+}
+
+/// Until Ctrl-C is pressed; not while SQLite is being left, which takes a moment and is not to stop half-way.
+async fn broken_off(is_leaving: &AtomicBool) {
+    loop {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) if is_leaving.load(Ordering::Relaxed) => {}
+            Ok(()) => return,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
@@ -106,6 +133,7 @@ fn show(bar: &ProgressBar, progress: Progress<'_>) {
             bar.reset();
             bar.set_message("comparing");
         }
+        Progress::Leaving => bar.set_message("handing over"),
     }
 }
 

@@ -7,8 +7,11 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls)]
 
 mod address;
+mod alert;
 mod arguments;
+mod backup;
 mod batch;
+mod case;
 mod coefficients;
 mod container;
 mod demo;
@@ -42,7 +45,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use arguments::Installation;
 use failure::Failure;
@@ -71,7 +74,7 @@ verify, container check and doctor say more by theirs; see their --help.
 
 Times are written as in Beijing, in JSON in UTC; a day as in 2026-04-02, or today.
 What stays the same from command to command can be set in the environment:
-where help shows [env: YUANMARK_…].")]
+where help shows [env: YUANMARK_…]; a variable set to nothing counts as not set.")]
 struct Cli {
     #[command(flatten)]
     installation: Installation,
@@ -145,8 +148,20 @@ enum Command {
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Handle what people tell of suspect packs (举报线索)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "EXAMPLES
+  yuanmark tip list --added                  what was added to and waits for an answer
+  yuanmark tip accept 7
+  yuanmark tip decide 7 --text 已责令改正，并处罚款。"
+    )]
     Tip(tip::Tip),
+    /// Handle what scans say that somebody should look at (预警)
+    #[command(subcommand)]
+    Alert(alert::Alert),
+    /// Gather alerts, tips and inspections, and do what is to be done (案件)
+    #[command(subcommand)]
+    Case(case::Case),
     /// Age out what phones asked (查询记录)
     #[command(subcommand)]
     Scan(scan::Scan),
@@ -159,11 +174,30 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Examine database, keys, clock and disk
     Doctor(doctor::Doctor),
+    /// Write everything the database holds into one file, while it serves (备份)
+    Backup(backup::Backup),
+    /// Put a backup into an empty place (恢复)
+    Restore(backup::Restore),
+}
+
+/// A variable that is set to nothing counts as not set, as in a unit file whose line was emptied.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| match is_empty(&arg) {
+            true => arg.env(None::<&str>),
+            false => arg,
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// Reads the arguments, does what they say, and returns the exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let mut matches = without_empty_variables(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
     let mut output = Output::new(cli.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -201,10 +235,14 @@ pub fn run() -> ExitCode {
             Command::Pack(pack) => pack.run(place, &mut output).await,
             Command::Mark(mark) => mark.run(place, &mut output).await,
             Command::Tip(tip) => tip.run(place, &mut output).await,
+            Command::Alert(alert) => alert.run(place, &mut output).await,
+            Command::Case(case) => case.run(place, &mut output).await,
             Command::Scan(scan) => scan.run(place, &mut output).await,
             Command::Detect(detect) => detect.run(&mut output),
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,
+            Command::Backup(backup) => backup.run(place, &mut output).await,
+            Command::Restore(restore) => restore.run(place, &mut output).await,
             Command::Doctor(doctor) => return doctor.run(place, &mut output).await,
         }
         .map(|()| ExitCode::SUCCESS)

@@ -13,7 +13,8 @@ use super::values::{number, word};
 use crate::domain::access::Scope;
 use crate::domain::place::Prefecture;
 use crate::domain::said::Said;
-use crate::domain::tip::{Tip as Entry, TipKind, TipNumber, TipState, TipStep, Told};
+use crate::domain::text::Line;
+use crate::domain::tip::{Ticket, Tip as Entry, TipKind, TipNumber, TipState, TipStep, Told};
 use crate::service::system;
 use crate::service::tips::{self, Wanted, Whole};
 
@@ -31,6 +32,12 @@ pub(super) enum Tip {
         /// Bought in this prefecture or province: its code of GB/T 2260, such as 430900
         #[arg(long, value_parser = place, value_name = "CODE")]
         place: Option<Prefecture>,
+        /// The one with this ticket: 16 characters, which its sender has
+        #[arg(long, value_parser = ticket)]
+        ticket: Option<Ticket>,
+        /// Only what its sender added to since the office's last step
+        #[arg(long)]
+        added: bool,
         /// Only what is overdue
         #[arg(long)]
         overdue: bool,
@@ -112,6 +119,11 @@ fn told(text: &str) -> Result<Told, String> {
     Told::new(text).map_err(|error| Said::from(error).en)
 }
 
+fn ticket(text: &str) -> Result<Ticket, String> {
+    let found = Ticket::read(text);
+    found.ok_or_else(|| "a ticket has 16 characters, as 7K2M-0QXR-V94D-8HTS".into())
+}
+
 fn place(text: &str) -> Result<Prefecture, String> {
     let found = text.parse().ok().and_then(Prefecture::new);
     found.ok_or_else(|| "a place is the six digits of a prefecture or province, as 430900".into())
@@ -129,6 +141,8 @@ impl Tip {
                 state,
                 kind,
                 place,
+                ticket,
+                added,
                 overdue,
                 page,
             } => {
@@ -136,6 +150,9 @@ impl Tip {
                     state,
                     kind,
                     place,
+                    number: None,
+                    ticket,
+                    is_unanswered: added,
                     is_overdue: overdue,
                 };
                 let (before, now) = (page.before.map(TipNumber), system::now());
@@ -184,7 +201,10 @@ fn row(tip: &Entry) -> Vec<String> {
     let told = tip.new.told.as_str().replace('\n', " ");
     vec![
         tip.number.to_string(),
-        tip.state.slug().to_owned(),
+        match tip.unanswered {
+            0 => tip.state.slug().to_owned(),
+            _ => format!("{}, added to", tip.state.slug()),
+        },
         tip.new.kind.slug().to_owned(),
         beijing(tip.sent_at),
         or_dash(due(tip).as_ref()),
@@ -201,6 +221,8 @@ fn to_text(whole: &Whole) -> String {
         ("sent", beijing(tip.sent_at)),
     ];
     let mut add = |name, value: Option<String>| fields.extend(value.map(|value| (name, value)));
+    let added = (tip.unanswered > 0).then(|| format!("{} since the last step", tip.unanswered));
+    add("added", added);
     add("due", due(tip));
     add("handler", tip.handler.as_ref().map(ToString::to_string));
     add(
@@ -225,18 +247,33 @@ fn to_text(whole: &Whole) -> String {
         "photos",
         (!whole.photos.is_empty()).then(|| whole.photos.len().to_string()),
     );
-    add("told", Some(tip.new.told.to_string()));
     let mut text = card(&format!("tip {}", tip.number), &fields);
+    text.push_str("\n\ntold\n");
+    text.push_str(&indented(&tip.new.told, 2));
+    text.push_str("\nhistory\n");
     for step in &whole.steps {
-        let by = or_dash(step.by.as_ref());
-        let told = step
-            .told
-            .as_ref()
-            .map_or_else(String::new, |told| format!("  {told}"));
+        let by = step.by.as_ref().map_or("the sender", Line::as_str);
+        let by = match step.step {
+            TipStep::Erased => "",
+            _ => by,
+        };
         let word = step.step.slug();
-        text.push_str(&format!("  {}  {word}  {by}{told}\n", beijing(step.at)));
+        let line = format!("  {}  {word:<10}  {by}", beijing(step.at));
+        text.push_str(line.trim_end());
+        text.push('\n');
+        if let Some(told) = &step.told {
+            text.push_str(&indented(told, 4));
+        }
     }
     text
+}
+
+/// What somebody wrote, each of its lines so many spaces to the right.
+fn indented(told: &Told, spaces: usize) -> String {
+    let lines = told.as_str().lines();
+    lines
+        .map(|line| format!("{:spaces$}{line}", "").trim_end().to_owned() + "\n")
+        .collect()
 }
 
 fn to_json(tip: &Entry) -> Value {
@@ -253,6 +290,7 @@ fn to_json(tip: &Entry) -> Value {
         "mark": tip.mark.map(|mark| json!({ "batch": mark.batch, "index": mark.index })),
         "has_contact": tip.has_contact,
         "handler": tip.handler,
+        "unanswered": tip.unanswered,
         "sent_at": tip.sent_at,
         "due": due(tip),
     })

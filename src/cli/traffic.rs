@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
-use crate::http::{
-    ASKS_OF_A_SERIAL_PER_HOUR, AddressRange, GUESSES_PER_HOUR, SerialLimits, TipLimits, Traffic,
-    TrustedProxies,
-};
+use crate::http::{AddressRange, Limit, RateLimits, Traffic, TrustedProxies};
 use crate::places::PlacesError;
 use crate::service::places::LivePlaces;
 
@@ -36,7 +33,7 @@ pub(super) struct TrafficArguments {
     #[arg(
         long,
         env = "YUANMARK_GUESSES_PER_HOUR",
-        default_value_t = GUESSES_PER_HOUR,
+        default_value_t = Limit::Guesses.per_hour(),
         value_name = "N"
     )]
     guesses_per_hour: u32,
@@ -44,7 +41,7 @@ pub(super) struct TrafficArguments {
     #[arg(
         long,
         env = "YUANMARK_ASKS_OF_A_SERIAL_PER_HOUR",
-        default_value_t = ASKS_OF_A_SERIAL_PER_HOUR,
+        default_value_t = Limit::Asks.per_hour(),
         value_name = "N"
     )]
     asks_of_a_serial_per_hour: u32,
@@ -54,8 +51,9 @@ impl TrafficArguments {
     pub(super) fn open(self) -> Result<Traffic, Failure> {
         Ok(Traffic {
             proxies: TrustedProxies::new(self.trusted_proxies),
-            limits: SerialLimits::new(self.guesses_per_hour, self.asks_of_a_serial_per_hour),
-            tips: TipLimits::default(),
+            limits: RateLimits::default()
+                .with(Limit::Guesses, self.guesses_per_hour)
+                .with(Limit::Asks, self.asks_of_a_serial_per_hour),
             places: LivePlaces::open(self.places)?,
             ..Traffic::default()
         })

@@ -12,8 +12,10 @@ use jiff::civil::Date;
 use super::failure::Failure;
 use super::output::thousands;
 use crate::domain::access::{Permission, Role};
+use crate::domain::alert::{AlertKind, AlertState, Cause, Verdict};
 use crate::domain::area::Area;
 use crate::domain::calendar::day_of;
+use crate::domain::case::{CaseResult, CaseState};
 use crate::domain::container::ContainerKind;
 use crate::domain::document::Purpose;
 use crate::domain::entitlement::coefficients::{Coefficients, PerMille};
@@ -56,6 +58,12 @@ macro_rules! are_words {
 }
 
 are_words! {
+    AlertKind: Self::ALL;
+    AlertState: Self::ALL;
+    CaseResult: Self::ALL;
+    CaseState: Self::ALL;
+    Cause: Self::ALL;
+    Verdict: Self::ALL;
     ContainerKind: Self::ALL;
     Direction: Self::ALL;
     Form: &Self::ALL;

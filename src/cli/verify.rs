@@ -16,7 +16,7 @@ use crate::domain::verdict::Verdict;
 use crate::http::api::VerdictBody;
 use crate::keystore;
 use crate::service::system;
-use crate::service::verify::{self, Answer, Channel, Check, MarkAnswer};
+use crate::service::verify::{self, Answer, Check, MarkAnswer};
 
 /// The code may not be used now, though it is ours.
 const NOT_GOOD_NOW: u8 = 3;
@@ -130,12 +130,7 @@ impl Verify {
 
     async fn online(&self, place: &Installation, output: &mut Output) -> Result<u8, Failure> {
         let (keys, store) = place.open().await?;
-        let check = Check {
-            input: Input::read(&self.code),
-            channel: Channel::Unrecorded,
-            phone: None,
-            place: None,
-        };
+        let check = Check::look(Input::read(&self.code));
         let answer = verify::answer(&store, &keys, check, system::now()).await?;
         let value = serde_json::to_value(VerdictBody::of(&answer)).unwrap_or_default();
         let text = match &answer {
@@ -146,7 +141,10 @@ impl Verify {
         Ok(match answer.verdict() {
             Verdict::FirstCheck | Verdict::CheckedBefore => 0,
             Verdict::NotOurs => NOT_OURS,
-            Verdict::NotActivated | Verdict::Withdrawn | Verdict::PastSeason => NOT_GOOD_NOW,
+            Verdict::SuspectedCopy
+            | Verdict::NotActivated
+            | Verdict::Withdrawn
+            | Verdict::PastSeason => NOT_GOOD_NOW,
         })
     }
 }

@@ -38,6 +38,24 @@ pub fn decode<const N: usize>(typed: &str) -> Option<u128> {
     (count == N).then_some(value)
 }
 
+/// All characters of the alphabet in what somebody typed, as they are printed, and each other character once, as it was typed.
+/// Spaces and hyphens are neither.
+pub fn read(typed: &str) -> (String, Vec<char>) {
+    let (mut characters, mut others) = (String::new(), Vec::new());
+    for character in typed.chars() {
+        let plain = to_plain(character);
+        if plain.is_whitespace() || plain == '-' {
+            continue;
+        }
+        match value_of(plain) {
+            Some(value) => characters.push(char::from(ALPHABET[usize::from(value)])),
+            None if others.contains(&character) => {}
+            None => others.push(character),
+        }
+    }
+    (characters, others)
+}
+
 /// Puts N characters into groups of four: `NH820VXZ` becomes `NH82-0VXZ`.
 pub fn in_fours<const N: usize>(characters: [u8; N]) -> String {
     let mut text = String::with_capacity(N + N / 4);

@@ -13,9 +13,12 @@ pub const FIRST_REVIEW_WORKING_DAYS: u16 = 10;
 /// Hunan gives for a change.
 pub const AIM_WORKING_DAYS: u16 = 10;
 
-/// Working days within which whoever sent a tip is told whether it is accepted (市场监督管理投诉举报处理暂行办法).
+/// Working days within which whoever sent a tip is told whether it is accepted, from the day on which it came in
+/// (市场监督管理投诉举报处理暂行办法, article 14: 自收到投诉之日起七个工作日内).
 pub const TIP_ACCEPTANCE_WORKING_DAYS: u16 = 7;
-/// Working days within which a tip is decided (the same). Both run from its sending.
+/// Working days within which the office has looked into a tip and decided whether there is a case, from the day on which it
+/// came in, not from its acceptance (市场监督管理行政处罚程序规定, article 18: 自发现线索或者收到材料之日起十五个工作日内予以核查,
+/// 决定是否立案).
 pub const TIP_DECISION_WORKING_DAYS: u16 = 15;
 
 /// A kind of thing that waits. In the order of a licence's and then of a label's life.
@@ -69,6 +72,8 @@ pub enum Matter {
     TipAcceptance,
     /// An accepted tip waits to be decided.
     TipDecision,
+    /// An alert waits to be decided.
+    Alert,
     /// A person has not set up the account that was made.
     Account,
 }
@@ -130,6 +135,7 @@ impl Matter {
             | Self::OrderClosing
             | Self::Transfer
             | Self::Frozen
+            | Self::Alert
             | Self::Account => Some((AIM_WORKING_DAYS, Source::Aim)),
         }
     }

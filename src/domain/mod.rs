@@ -7,8 +7,10 @@
 
 pub mod access;
 pub mod admin_token;
+pub mod alert;
 pub mod area;
 pub mod calendar;
+pub mod case;
 pub mod claim;
 pub mod code;
 pub mod container;
@@ -56,6 +58,7 @@ pub mod text;
 pub mod tip;
 pub mod township;
 pub mod transfer;
+pub mod typed;
 pub mod uscc;
 pub mod verdict;
 pub mod wanted;

@@ -5,6 +5,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
+use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::serial::keyed;
@@ -13,6 +14,7 @@ const NAME_BYTES: usize = 16;
 const TAG_BYTES: usize = 16;
 const COOKIE_LABEL: &[u8] = b"yuanmark/phone-cookie/v1\0";
 const HASH_LABEL: &[u8] = b"yuanmark/phone-hash/v1\0";
+const NETWORK_LABEL: &[u8] = b"yuanmark/network-of-a-day/v1\0";
 
 /// The random name of a phone, as its cookie carries it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,21 @@ impl PhoneName {
 /// What is stored of a phone: the first 16 bytes of a keyed hash of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PhoneHash(pub [u8; 16]);
+
+impl PhoneHash {
+    /// The first of its bytes as a number: enough to tell the phones of one mark apart.
+    pub const fn number(self) -> u64 {
+        match self.0.first_chunk() {
+            Some(first) => u64::from_le_bytes(*first),
+            None => 0,
+        }
+    }
+}
+
+/// What is stored of a network: 16 bits of a keyed hash of its address and the day. They tell two networks of one mark apart on one
+/// day, and lead neither back to an address nor from one day to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NetworkHash(pub u16);
 
 /// The secret that signs and hashes phone names.
 #[derive(Clone)]
@@ -68,6 +85,16 @@ impl PhoneKey {
         PhoneHash(hash)
     }
 
+    /// What is stored of a network, given by the bytes of its address, on the day of this moment in UTC.
+    pub fn network(&self, address: &[u8], at: Timestamp) -> NetworkHash {
+        let mut mac = self.0.clone();
+        mac.update(NETWORK_LABEL);
+        mac.update(&at.as_second().div_euclid(86_400).to_be_bytes());
+        mac.update(address);
+        let hash = mac.finalize().into_bytes();
+        NetworkHash(u16::from_be_bytes([hash[0], hash[1]]))
+    }
+
     fn mac(&self, label: &[u8], name: PhoneName) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(label);
@@ -79,6 +106,18 @@ impl PhoneKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_is_known_for_a_day() {
+        let key = PhoneKey::new(&[1; 32]);
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        let hash = key.network(&[192, 0, 2, 1], at(0));
+        assert_eq!(key.network(&[192, 0, 2, 1], at(23)), hash);
+        assert_ne!(key.network(&[192, 0, 2, 1], at(24)), hash);
+        assert_ne!(key.network(&[192, 0, 2, 2], at(0)), hash);
+        let other = PhoneKey::new(&[2; 32]);
+        assert_ne!(other.network(&[192, 0, 2, 1], at(0)), hash);
+    }
 
     #[test]
     fn only_our_own_cookies_are_read() {

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::phone::PhoneHash;
+use super::detection::Seen;
+use super::phone::{NetworkHash, PhoneHash};
 use super::place::Place;
 use super::recent::{Recent, SAME_QUERY};
 
@@ -20,6 +21,8 @@ pub struct Queries {
     pub first_place: Option<Place>,
     /// Whose it was.
     pub first_phone: Option<PhoneHash>,
+    /// Through which network it came.
+    pub first_network: Option<NetworkHash>,
     /// When the latest came.
     pub latest_at: Timestamp,
     /// Whose the others were, of the last half hour.
@@ -28,14 +31,31 @@ pub struct Queries {
 
 impl Queries {
     /// After a mark's first query.
-    pub fn first(phone: Option<PhoneHash>, place: Option<Place>, at: Timestamp) -> Self {
+    pub fn first(seen: &Seen) -> Self {
+        let Seen {
+            at,
+            place,
+            phone,
+            network,
+        } = *seen;
         Self {
             count: 1,
             first_at: at,
             first_place: place,
             first_phone: phone,
+            first_network: network,
             latest_at: at,
             recent: Recent::default(),
+        }
+    }
+
+    /// The first query.
+    pub const fn first_seen(&self) -> Seen {
+        Seen {
+            at: self.first_at,
+            place: self.first_place,
+            phone: self.first_phone,
+            network: self.first_network,
         }
     }
 
@@ -70,9 +90,18 @@ mod tests {
         PhoneHash([name; 16])
     }
 
+    fn first(name: u8, minute: i64) -> Queries {
+        Queries::first(&Seen {
+            at: at(minute),
+            place: None,
+            phone: Some(phone(name)),
+            network: None,
+        })
+    }
+
     #[test]
     fn a_phone_that_asks_again_is_told_its_latest_number() {
-        let queries = Queries::first(Some(phone(1)), None, at(0))
+        let queries = first(1, 0)
             .and_one_more(Some(phone(2)), at(1))
             .and_one_more(None, at(2));
         assert_eq!((queries.count, queries.latest_at), (3, at(2)));
@@ -91,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_put_back_changes_no_order_and_forgets_no_phone() {
-        let queries = Queries::first(Some(phone(1)), None, at(60));
+        let queries = first(1, 60);
         assert_eq!(queries.number_of(phone(1), at(0)), Some(1));
         let queries = queries.and_one_more(Some(phone(2)), at(0));
         assert!(queries.latest_at > at(60));

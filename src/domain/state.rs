@@ -9,6 +9,9 @@ use super::event::{EventKind, RangeEvent, Withdrawal};
 use super::licensee::RightEnded;
 use super::text::Line;
 
+/// The word of a mark in use.
+pub const ACTIVE: &str = "active";
+
 /// Why a mark is withdrawn, as the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground<'a> {
@@ -79,13 +82,21 @@ pub enum MarkState<'a> {
 }
 
 impl MarkState<'_> {
-    /// The word in the ledger of scans, JSON and tables.
+    /// The word for JSON and tables.
     pub const fn slug(&self) -> &'static str {
         match self {
             Self::Withdrawn(_) => "withdrawn",
             Self::NotActivated => "not_activated",
             Self::PastSeason { .. } => "past_season",
-            Self::Active => "active",
+            Self::Active => ACTIVE,
+        }
+    }
+
+    /// The word with which a scan notes the state it met: of a withdrawn mark the ground.
+    pub const fn met(&self) -> &'static str {
+        match self {
+            Self::Withdrawn(ground) => ground.slug(),
+            _ => self.slug(),
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Verdict {
     FirstCheck,
     /// Active, and asked about before.
     CheckedBefore,
+    /// Activated, but its scans say that it may have been copied.
+    SuspectedCopy,
     /// Printed, but not yet in use.
     NotActivated,
     /// May no longer be used.
@@ -27,9 +29,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::FirstCheck,
         Self::CheckedBefore,
+        Self::SuspectedCopy,
         Self::NotActivated,
         Self::Withdrawn,
         Self::PastSeason,
@@ -41,6 +44,7 @@ impl Verdict {
         match self {
             Self::FirstCheck => "first_check",
             Self::CheckedBefore => "checked_before",
+            Self::SuspectedCopy => "suspected_copy",
             Self::NotActivated => "not_activated",
             Self::Withdrawn => "withdrawn",
             Self::PastSeason => "past_season",
@@ -48,11 +52,13 @@ impl Verdict {
         }
     }
 
-    /// The verdict on a mark of ours in this state at its `query`-th query.
-    pub const fn of(state: &MarkState<'_>, query: u64) -> Self {
+    /// The verdict on a mark of ours in this state at its `query`-th query. That a mark may have been copied matters more
+    /// than that its season is past, and less than that it is not in use at all.
+    pub const fn of(state: &MarkState<'_>, query: u64, is_suspected: bool) -> Self {
         match state {
             MarkState::Withdrawn(_) => Self::Withdrawn,
             MarkState::NotActivated => Self::NotActivated,
+            MarkState::PastSeason { .. } | MarkState::Active if is_suspected => Self::SuspectedCopy,
             MarkState::PastSeason { .. } => Self::PastSeason,
             MarkState::Active if query <= 1 => Self::FirstCheck,
             MarkState::Active => Self::CheckedBefore,

@@ -43,7 +43,7 @@ pub struct VerifyResponse {
 /// The verdict. Of what is not ours nothing else is said: the other members are of marks of ours alone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerdictBody {
-    /// `first_check`, `checked_before`, `not_activated`, `withdrawn`, `past_season` or `not_ours`.
+    /// `first_check`, `checked_before`, `suspected_copy`, `not_activated`, `withdrawn`, `past_season` or `not_ours`.
     #[schema(example = "first_check")]
     verdict: &'static str,
     /// When the verdict was reached.

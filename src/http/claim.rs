@@ -37,15 +37,12 @@ pub(super) async fn claim(
     hidden: HiddenCode,
     place: Option<Place>,
 ) -> Result<Judged, Unanswered> {
-    let limits = &app.traffic.claims;
     let mark = input
         .as_ref()
         .and_then(|input| claims::mark_of(&app.keys, input));
-    let paid = limits.take(mark, visitor.phone, visitor.address);
-    let paid = paid.map_err(|refused| {
-        app.metrics.limited(refused.limit);
-        Unanswered::Refused(refused)
-    })?;
+    let limits = &app.traffic.limits;
+    let paid = limits.claim(mark, visitor.phone, visitor.address);
+    let mut paid = paid.map_err(Unanswered::Refused)?;
     let judged = async {
         let Some(input) = input else {
             return Ok(Outcome::NotOurs);
@@ -55,12 +52,13 @@ pub(super) async fn claim(
             hidden,
             phone: Some(visitor.phone),
             place: place.or_else(|| app.traffic.places.of(visitor.address?)),
+            network: visitor.network(&app.keys),
         };
         claims::claim(&app.store, &app.keys, &claiming, system::now()).await
     };
     let judged = timeout(ANSWER_TIMEOUT, judged).await;
     let is_a_guess = matches!(&judged, Ok(Ok(outcome)) if outcome.is_a_guess());
-    limits.told(paid, is_a_guess);
+    paid.told(is_a_guess);
     match judged {
         Ok(Ok(outcome)) => {
             app.metrics.claim(&outcome);

@@ -3,6 +3,8 @@
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::{HeaderMap, Uri};
 
+use super::security::Cookie;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -13,15 +15,23 @@ pub enum Language {
 }
 
 impl Language {
-    /// What `?lang=` asks for, else what the browser prefers, else Chinese.
+    /// What `?lang=` asks for, else what the person chose before, else what the browser prefers, else Chinese.
     pub fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let query = uri.query().unwrap_or_default();
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
         let preferred = || headers.get(ACCEPT_LANGUAGE)?.to_str().ok();
         asked
             .and_then(Self::of_tag)
+            .or_else(|| Self::chosen(headers))
             .or_else(|| preferred().and_then(Self::most_wanted))
             .unwrap_or(Self::Chinese)
+    }
+
+    /// What the cookie says, with or without the prefix that it has over TLS: it opens nothing.
+    fn chosen(headers: &HeaderMap) -> Option<Self> {
+        let values = |is_secure| Cookie::Language.values(headers, is_secure);
+        let mut all = values(true).chain(values(false));
+        all.find_map(Self::of_tag)
     }
 
     /// Of the languages we have, the one with the highest weight (RFC 9110, 12.5.4); the first named of equals.
@@ -89,6 +99,21 @@ mod tests {
             headers.insert(ACCEPT_LANGUAGE, accept.parse().unwrap());
         }
         Language::of(&Uri::from_static(uri), &headers)
+    }
+
+    #[test]
+    fn what_was_chosen_goes_before_what_the_browser_prefers() {
+        let language = |uri: &'static str, cookie: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, "en".parse().unwrap());
+            headers.insert(axum::http::header::COOKIE, cookie.parse().unwrap());
+            Language::of(&Uri::from_static(uri), &headers)
+        };
+        for cookie in ["language=zh", "a=b; __Host-language=zh"] {
+            assert_eq!(language("/", cookie), Language::Chinese);
+            assert_eq!(language("/?lang=en", cookie), Language::English);
+        }
+        assert_eq!(language("/", "language=fr"), Language::English);
     }
 
     #[test]

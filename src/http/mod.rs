@@ -8,8 +8,8 @@ mod admin;
 pub mod api;
 mod artwork;
 mod assets;
+mod chosen;
 mod claim;
-mod claim_limits;
 pub mod console;
 mod directory;
 mod etag;
@@ -22,7 +22,6 @@ mod log;
 mod made;
 mod metrics;
 mod network;
-mod network_limit;
 mod notice;
 mod offline;
 mod openapi;
@@ -56,12 +55,11 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-pub use limits::{ASKS_OF_A_SERIAL_PER_HOUR, GUESSES_PER_HOUR, PhotoLimits, SerialLimits};
+pub use limits::{Limit, RateLimits};
 pub use metrics::serve as serve_metrics;
 pub use network::{AddressRange, AddressRangeError, TrustedProxies};
 pub use notice::Notice;
 pub use server::serve;
-pub use tips::TipLimits;
 pub use traffic::Traffic;
 
 use crate::domain::admin_token::AdminToken;
@@ -144,7 +142,7 @@ impl App {
         traffic: Traffic,
         catalog_mib: u32,
     ) -> Self {
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(traffic.limits.refusals());
         let verifier = Verifier::start(&store, keys.clone(), metrics.clone(), catalog_mib);
         Self(Arc::new(Parts {
             verifier,
@@ -191,6 +189,7 @@ pub fn router(app: App) -> Router {
             packing::pages(pages::packed_beginnings(), request, next)
         }))
         .layer(compression())
+        .layer(from_fn_with_state(app.clone(), chosen::remember))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn(log::requests))
         .with_state(app)
@@ -211,9 +210,8 @@ fn for_everyone() -> OpenApiRouter<App> {
     let kept = Arc::<directory::Cache>::default();
     let drawn = Arc::<artwork::Drawn>::default();
     let list = Arc::<offline::Cache>::default();
-    let sent = Arc::<offline::SendLimit>::default();
     let checks = OpenApiRouter::new()
-        .routes(routes!(offline::take).layer(Extension(sent)))
+        .routes(routes!(offline::take))
         .layer(DefaultBodyLimit::max(offline::CHECKS_BODY));
     OpenApiRouter::new()
         // The path /t/ belongs to codes alone; labels carry it in upper case.
@@ -302,18 +300,16 @@ async fn check(
 ) -> Result<Answer, Unanswered> {
     let limits = &app.traffic.limits;
     let asked = limits.ask(input.as_ref(), visitor.address);
-    let asked = asked.map_err(|refused| {
-        app.metrics.limited(refused.limit);
-        Unanswered::Refused(refused)
-    })?;
+    let mut asked = asked.map_err(Unanswered::Refused)?;
     let place = place.or_else(|| app.traffic.places.of(visitor.address?));
     let check = Check {
         input,
         channel: visitor.channel,
         phone: Some(visitor.phone),
         place,
+        network: visitor.network(&app.keys),
     };
     let answer = app.verifier.answer(check).await;
-    limits.told(asked, answer.as_ref().ok().map(Answer::verdict));
+    asked.told(answer.as_ref().ok().map(Answer::verdict));
     answer.map_err(|_| Unanswered::Failed)
 }

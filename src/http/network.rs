@@ -44,12 +44,22 @@ pub fn stranger(login: &str, headers: &HeaderMap, extensions: &Extensions) -> Or
 pub struct Network(IpAddr);
 
 impl Network {
+    /// The network of whoever asks. Who comes from nowhere is one network.
+    pub fn of_client(address: Option<IpAddr>) -> Self {
+        Self::of(address.unwrap_or(Ipv6Addr::UNSPECIFIED.into()))
+    }
+
     /// The network of an address.
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V4(address) => address.into(),
             IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
         })
+    }
+
+    /// Its first address.
+    pub const fn address(self) -> IpAddr {
+        self.0
     }
 }
 

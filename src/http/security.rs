@@ -86,7 +86,7 @@ pub enum Cookie {
     Phone,
     /// Opens a person's session of the console.
     Session,
-    /// In which language the console speaks.
+    /// In which language pages and console speak, where somebody chose it.
     Language,
 }
 

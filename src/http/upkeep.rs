@@ -28,10 +28,6 @@ pub async fn run(traffic: Arc<Traffic>) {
             last_error = error;
         }
         traffic.limits.forget_the_quiet();
-        traffic.claims.forget_the_quiet();
-        traffic.forgetting.forget_the_quiet();
-        traffic.photos.forget_the_quiet();
-        traffic.tips.forget_the_quiet();
     }
 }
 

@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 
 use super::App;
 use super::network;
+use super::network::Network;
 use super::person;
 use super::security::Cookie;
-use crate::domain::phone::{PhoneHash, PhoneName};
+use crate::domain::phone::{NetworkHash, PhoneHash, PhoneName};
 use crate::service::keys::LiveKeys;
 use crate::service::system;
 use crate::service::verify::Channel;
@@ -32,6 +33,15 @@ impl Visitor {
     /// Whether the phone came with a name that we gave it.
     pub const fn has_name(&self) -> bool {
         !self.is_new
+    }
+
+    /// What is stored of the network it comes through.
+    pub fn network(&self, keys: &LiveKeys) -> Option<NetworkHash> {
+        let phone = &keys.secrets.phone;
+        Some(match Network::of(self.address?).address() {
+            IpAddr::V4(address) => phone.network(&address.octets(), system::now()),
+            IpAddr::V6(address) => phone.network(&address.octets(), system::now()),
+        })
     }
 
     /// Gives the phone its name, if it came without one and is a phone.

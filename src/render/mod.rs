@@ -25,6 +25,7 @@ mod frame;
 mod glyphs;
 pub mod imposition;
 pub mod label;
+pub mod letter;
 pub mod lettering;
 mod line;
 mod mask;

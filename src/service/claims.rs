@@ -1,17 +1,18 @@
 //! Claims: whoever scratched the film of a mark has its hidden code checked, once. How often it may be tried is limited
 //! before (`http::claim_limits`); whether the code is right, whether the mark may be claimed at all and who was first is
-//! decided here, in one transaction.
+//! decided here, in one transaction, and the detector is told.
 
 use jiff::Timestamp;
 
-use super::ServiceError;
 use super::keys::LiveKeys;
 use super::verify::{self, Answer, Channel, Check, MarkAnswer};
+use super::{ServiceError, evidence};
 use crate::domain::claim::Claim;
+use crate::domain::detection::{Known, Seen};
 use crate::domain::hidden::HiddenCode;
 use crate::domain::input::Input;
 use crate::domain::mark::MarkId;
-use crate::domain::phone::PhoneHash;
+use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
 use crate::domain::verdict::Verdict;
 use crate::store::{Store, StoreError, claim};
@@ -30,6 +31,8 @@ pub struct Claiming {
     pub phone: Option<PhoneHash>,
     /// Where it is, if that is known.
     pub place: Option<Place>,
+    /// Through which network it comes, if that is known.
+    pub network: Option<NetworkHash>,
 }
 
 /// What became of it.
@@ -95,7 +98,10 @@ pub fn mark_of(keys: &LiveKeys, input: &Input) -> Option<MarkId> {
 
 /// Whether a mark in this state may be claimed: none but what its holder may trust when it agrees with the pack.
 pub const fn is_claimable(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::FirstCheck | Verdict::CheckedBefore)
+    matches!(
+        verdict,
+        Verdict::FirstCheck | Verdict::CheckedBefore | Verdict::SuspectedCopy
+    )
 }
 
 /// Claims a mark. What is told is durable.
@@ -129,6 +135,7 @@ async fn once(
         channel: Channel::Unrecorded,
         phone: claiming.phone,
         place: claiming.place,
+        network: claiming.network,
     };
     // As for a scan: what is withdrawn is withdrawn for every claim from its commit on.
     let mut tx = store.begin_group().await?;
@@ -140,7 +147,15 @@ async fn once(
         }
         Answer::Ours(mark) => mark,
     };
+    let seen = Seen {
+        at: now,
+        place: claiming.place,
+        phone: claiming.phone,
+        network: claiming.network,
+    };
     if !keys.secrets.hidden.opens(mark.mark, claiming.hidden) {
+        evidence::take(&mut tx, mark.mark, Known::HiddenBad, &seen).await?;
+        tx.commit().await?;
         return Ok(Outcome::Wrong(mark));
     }
     let new = Claim {
@@ -149,6 +164,7 @@ async fn once(
         phone: claiming.phone,
     };
     if claim::add(&mut tx, mark.mark, &new).await? {
+        evidence::take(&mut tx, mark.mark, Known::HiddenOk, &seen).await?;
         tx.commit().await?;
         return Ok(Outcome::Claimed(mark, new));
     }
@@ -157,6 +173,10 @@ async fn once(
         return Err(StoreError::TooSlow.into());
     };
     let by_this_phone = claim.is_by(claiming.phone);
+    if !by_this_phone {
+        evidence::take(&mut tx, mark.mark, Known::HiddenTwice, &seen).await?;
+        tx.commit().await?;
+    }
     Ok(Outcome::ClaimedBefore {
         mark,
         claim,

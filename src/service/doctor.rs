@@ -84,7 +84,7 @@ pub async fn examine(
         Err(error) => findings.push(Finding::wrong(
             "database",
             Health::Error,
-            error.to_string(),
+            format!("{database}: {error}"),
             error.advice(),
         )),
         Ok(store) => {
@@ -219,7 +219,7 @@ async fn contents(store: &Store, ring: Option<&Keyring>, now: Timestamp) -> Vec<
             "contents",
             Health::Error,
             error.to_string(),
-            "see the database's own log",
+            error.advice(),
         )],
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::keys::LiveKeys;
 use super::marks::{self, MarkReport};
-use super::verify::{self, Answer, Channel, Check};
+use super::verify::{self, Answer, Check};
 use super::{ServiceError, seen};
 use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerNumber};
@@ -105,12 +105,7 @@ pub async fn of_mark(
         return Err(unknown());
     }
     let report = marks::report(store, scope, secret, mark, now).await?;
-    let check = Check {
-        input: Some(Input::Serial(serial)),
-        channel: Channel::Unrecorded,
-        phone: None,
-        place: None,
-    };
+    let check = Check::look(Some(Input::Serial(serial)));
     let told = verify::answer(store, keys, check, now).await?;
     let licensee = licensee::get(&mut tx, batch.licensee).await?;
     let printer = match order.printer {

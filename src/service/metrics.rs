@@ -47,34 +47,34 @@ impl EncodeLabelValue for CouldNotCheck {
     }
 }
 
-/// The limits on asking by serial, and on what else can be guessed or flooded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Limit {
-    /// A network asked by too many serials that are not ours.
-    Guesses,
-    /// A serial was asked too often.
-    Asks,
-    /// Too many wrong hidden codes.
-    Tries,
-    /// A network asked for too many histories to be deleted.
-    Forgetting,
-}
-
-impl EncodeLabelValue for Limit {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let word = match self {
-            Self::Guesses => "guesses",
-            Self::Asks => "asks",
-            Self::Tries => "tries",
-            Self::Forgetting => "forgetting",
-        };
-        word.encode(encoder)
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfLimit {
-    limit: Limit,
+    limit: &'static str,
+}
+
+/// Requests refused by a limit on what can be guessed or flooded, by the limit's word. Shared by what refuses and what tells.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(Family<OfLimit, Counter>);
+
+impl Refusals {
+    /// For limits with these words: what has not happened yet is told as 0.
+    pub fn of(words: impl IntoIterator<Item = &'static str>) -> Self {
+        let all = Self::default();
+        for limit in words {
+            drop(all.0.get_or_create(&OfLimit { limit }));
+        }
+        all
+    }
+
+    /// A request was refused.
+    pub fn count(&self, limit: &'static str) {
+        self.0.get_or_create(&OfLimit { limit }).inc();
+    }
+
+    /// How many were.
+    pub fn counted(&self, limit: &'static str) -> u64 {
+        self.0.get_or_create(&OfLimit { limit }).get()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -98,7 +98,6 @@ pub struct Metrics {
     registry: Registry,
     answers: Family<OfVerdict, Counter>,
     unanswered: Family<OfReason, Counter>,
-    limited: Family<OfLimit, Counter>,
     claims: Family<OfOutcome, Counter>,
     unissued: Counter,
     answer_seconds: Histogram,
@@ -117,15 +116,14 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to count.
-    pub fn new() -> Arc<Self> {
+    /// Begins to count, and tells these refusals.
+    pub fn new(refusals: &Refusals) -> Arc<Self> {
         // From a tenth of a millisecond to 3.3 seconds.
         let seconds = || Histogram::new(exponential_buckets(0.000_1, 2.0, 16));
         let mut metrics = Self {
             registry: Registry::with_prefix("yuanmark"),
             answers: Family::default(),
             unanswered: Family::default(),
-            limited: Family::default(),
             claims: Family::default(),
             unissued: Counter::default(),
             answer_seconds: seconds(),
@@ -140,7 +138,7 @@ impl Metrics {
         };
         metrics.begin_at_nothing();
         metrics.is_ready(true);
-        metrics.register();
+        metrics.register(refusals);
         Arc::new(metrics)
     }
 
@@ -156,15 +154,12 @@ impl Metrics {
         ] {
             drop(self.unanswered.get_or_create(&OfReason { reason }));
         }
-        for limit in [Limit::Guesses, Limit::Asks, Limit::Tries, Limit::Forgetting] {
-            drop(self.limited.get_or_create(&OfLimit { limit }));
-        }
         for outcome in OUTCOMES {
             drop(self.claims.get_or_create(&OfOutcome { outcome }));
         }
     }
 
-    fn register(&mut self) {
+    fn register(&mut self, refusals: &Refusals) {
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         let all = &mut self.registry;
         all.register("build", "The program", version);
@@ -172,7 +167,7 @@ impl Metrics {
         all.register("answers", "Checks answered, by verdict", answers);
         let unanswered = self.unanswered.clone();
         all.register("unanswered", "Checks not answered, by reason", unanswered);
-        let limited = self.limited.clone();
+        let limited = refusals.0.clone();
         all.register("limited", "Requests refused by a limit", limited);
         let claims = self.claims.clone();
         all.register("claims", "Hidden codes that were tried, by outcome", claims);
@@ -250,11 +245,6 @@ impl Metrics {
     /// A check was not answered.
     pub fn not_answered(&self, reason: CouldNotCheck) {
         self.unanswered.get_or_create(&OfReason { reason }).inc();
-    }
-
-    /// A request was refused by a limit.
-    pub fn limited(&self, limit: Limit) {
-        self.limited.get_or_create(&OfLimit { limit }).inc();
     }
 
     /// A hidden code was tried.

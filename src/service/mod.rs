@@ -4,10 +4,13 @@
 //! Each use case owns its transaction. Time comes in as an argument; [`system`] is the one file that asks the system
 //! for time and random bytes.
 
+pub mod alerts;
 pub mod artwork;
 mod aside;
 pub mod audit;
+pub mod backup;
 pub mod belonging;
+pub mod cases;
 pub mod claims;
 pub mod containers;
 pub mod corrections;
@@ -17,6 +20,7 @@ pub mod directory;
 pub mod doctor;
 pub mod documents;
 pub mod entitlements;
+pub mod evidence;
 pub mod export;
 pub mod forgetting;
 pub mod issue;
@@ -83,7 +87,7 @@ pub enum ServiceError {
     /// The keyring's rules.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
-    /// Files of a pack.
+    /// Files of a pack or a backup.
     #[error("{path}: {source}")]
     Files {
         /// The file or folder.

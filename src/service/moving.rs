@@ -24,6 +24,8 @@ pub enum Progress<'a> {
     Rows(Doing, &'a str, u64),
     /// From now on SQLite takes no writes.
     Locked,
+    /// SQLite is being left: from now on it must not be broken off.
+    Leaving,
 }
 
 /// A table and its rows.
@@ -137,6 +139,7 @@ async fn go(
     let mut rows = |doing: Doing, table: &str, rows| watch(Progress::Rows(doing, table, rows));
     let followed = target.follow(&mut locked, &tables, &mut rows).await;
     followed.map_err(told)?;
+    watch(Progress::Leaving);
     locked.leave(&tables, to, at).await?;
     target.hand_over().await.map_err(told)?;
     Ok(Move {

@@ -84,6 +84,9 @@ fn of_store(error: &StoreError) -> Said {
             "数据库的记录被其他途径改动过"
         ),
         StoreError::NoDatabase(_)
+        | StoreError::Foreign(_)
+        | StoreError::OldServer(_)
+        | StoreError::Backup(_)
         | StoreError::TooOld { .. }
         | StoreError::TooNew { .. }
         | StoreError::TrialData(_)

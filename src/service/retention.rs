@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::report::scans;
 use super::trail::{self, Note, Origin};
-use super::{ServiceError, forgetting, system, tips};
+use super::{ServiceError, alerts, forgetting, system, tips};
 use crate::domain::calendar::day_of;
 use crate::store::Store;
 use crate::store::offline_check;
@@ -123,7 +123,7 @@ async fn keep_counts(store: &Store, than: Timestamp, now: Timestamp) -> Result<u
     }
 }
 
-/// Ages scans out, makes the months ahead, erases contacts of tips whose time is over and deletes the histories of phones whose
+/// Ages scans out, makes the months ahead, holds batches against their peers, erases contacts of tips whose time is over and deletes the histories of phones whose
 /// owners asked for it, at once and then every hour, for as long as it is let; 0 days keep scans for ever. What fails is logged
 /// and tried again.
 pub async fn keep_house(store: Store, days: u32) {
@@ -134,6 +134,13 @@ pub async fn keep_house(store: Store, days: u32) {
         }
         if let Err(error) = tips::erase_old_contacts(&store, now).await {
             tracing::error!(%error, "contacts of closed tips could not be erased");
+        }
+        match alerts::rates::compare(&store, now).await {
+            Ok(0) => {}
+            Ok(batches) => {
+                tracing::info!(batches, "batches are asked about far more than their peers");
+            }
+            Err(error) => tracing::error!(%error, "batches could not be held against one another"),
         }
         if days > 0 {
             match prune(&store, now, days).await {

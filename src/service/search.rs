@@ -14,8 +14,9 @@ use crate::domain::order::{Batch, Order, OrderNumber};
 use crate::domain::printer::{Printer, PrinterNumber};
 use crate::domain::serial::Serial;
 use crate::domain::text::{Line, half_width};
+use crate::domain::tip::{Ticket, Tip, TipNumber};
 use crate::store::search::{self, Wanted};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Tx, tip};
 
 /// Things of one kind that are told; who gets more adds a word.
 pub const MOST: u32 = 20;
@@ -48,6 +49,8 @@ pub enum Hit {
     Document(Box<AddedDocument>),
     /// A printer.
     Printer(Box<Printer>),
+    /// What somebody told of a suspect pack, by its number or ticket.
+    Tip(Box<Tip>),
 }
 
 /// What is odd about a code that was scanned.
@@ -112,6 +115,8 @@ pub async fn find(
                 search.mark(mark).await?;
                 return Ok(search.found);
             }
+            // A ticket is written as a serial is.
+            search.ticket(text).await?;
         }
         None => {}
     }
@@ -162,6 +167,23 @@ impl Search<'_> {
             });
         }
         Ok(())
+    }
+
+    async fn ticket(&mut self, text: &str) -> Result<(), ServiceError> {
+        if !self.may_read_tips() {
+            return Ok(());
+        }
+        if let Some(ticket) = Ticket::read(text) {
+            let found = tip::by_ticket(&mut self.tx, &ticket.digest()).await?;
+            let hits = found.map(|tip| Hit::Tip(Box::new(tip)));
+            self.found.hits.extend(hits);
+        }
+        Ok(())
+    }
+
+    /// Tips are the office's alone.
+    fn may_read_tips(&self) -> bool {
+        self.who.may(P::TipRead) && self.scope == Scope::All
     }
 
     async fn words(&mut self, text: &str) -> Result<(), ServiceError> {
@@ -248,6 +270,10 @@ impl Search<'_> {
             Kind::Printer => seen::printer(tx, scope, PrinterNumber(number))
                 .await?
                 .map(|printer| Hit::Printer(Box::new(printer))),
+            Kind::Tip if scope == Scope::All => tip::get(tx, TipNumber(number))
+                .await?
+                .map(|tip| Hit::Tip(Box::new(tip))),
+            Kind::Tip => None,
         })
     }
 
@@ -282,6 +308,7 @@ impl Hit {
             Self::Container(container) => (5, container.number.0.into()),
             Self::Document(added) => (6, added.document.number.0.into()),
             Self::Printer(printer) => (7, printer.number.0.into()),
+            Self::Tip(tip) => (8, tip.number.0.into()),
         };
         (kind, std::cmp::Reverse(number))
     }
@@ -297,6 +324,7 @@ enum Kind {
     Container,
     Document,
     Printer,
+    Tip,
 }
 
 impl Kind {
@@ -308,6 +336,7 @@ impl Kind {
         Self::Container,
         Self::Document,
         Self::Printer,
+        Self::Tip,
     ];
 
     const fn permission(self) -> P {
@@ -319,12 +348,13 @@ impl Kind {
             Self::Container => P::ContainerRead,
             Self::Document => P::DocumentRead,
             Self::Printer => P::PrinterRead,
+            Self::Tip => P::TipRead,
         }
     }
 }
 
 /// Words that stand before a number and say what it is the number of.
-const NAMED: [(&[&str], &[Kind]); 7] = [
+const NAMED: [(&[&str], &[Kind]); 8] = [
     (&["订单", "印制订单", "order"], &[Kind::Order]),
     (&["批", "标志批", "batch"], &[Kind::Batch]),
     (&["使用人", "合法使用人", "licensee"], &[Kind::Licensee]),
@@ -335,6 +365,7 @@ const NAMED: [(&[&str], &[Kind]); 7] = [
     ),
     (&["文件", "档案", "document"], &[Kind::Document]),
     (&["承印方", "printer"], &[Kind::Printer]),
+    (&["线索", "举报线索", "tip"], &[Kind::Tip]),
 ];
 
 /// A number, and what it may be the number of.
@@ -395,6 +426,7 @@ mod tests {
             ("第 12 批", one(Kind::Batch)),
             ("批次：12", one(Kind::Lot)),
             ("箱 12", one(Kind::Container)),
+            ("线索12", one(Kind::Tip)),
             ("12", (12, Kind::ALL.to_vec())),
         ] {
             let read = Numbered::read(text).unwrap();

@@ -6,17 +6,20 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection, SqlitePool};
+use tokio::time::{Instant, timeout};
 
+use super::trouble::OLDEST_POSTGRES;
 use super::{Store, StoreError};
 
 /// How long a caller waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a second look at a server that did not answer may take.
+/// How long a second look at a server that did not answer may take, and a look at a connection that was idle.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long one process waits for another that writes to the same SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,6 +67,32 @@ impl FromStr for DatabaseUrl {
                 .map_err(|_| DatabaseUrlError);
         }
         Err(DatabaseUrlError)
+    }
+}
+
+impl DatabaseUrl {
+    /// As other programs take it, with the user, without the password.
+    pub fn without_password(&self) -> String {
+        let Self::Postgres(url) = self else {
+            return self.to_string();
+        };
+        let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+        let address = match address.rsplit_once('@') {
+            Some((before, place)) => {
+                let (scheme, person) = before.split_once("://").unwrap_or(("postgres", before));
+                let user = person.split(':').next().unwrap_or_default();
+                format!("{scheme}://{user}@{place}")
+            }
+            None => address.to_owned(),
+        };
+        let shown: Vec<&str> = parameters
+            .split('&')
+            .filter(|one| !one.is_empty() && !one.starts_with("password="))
+            .collect();
+        match shown.is_empty() {
+            true => address,
+            false => format!("{address}?{}", shown.join("&")),
+        }
     }
 }
 
@@ -226,7 +255,17 @@ pub(super) async fn postgres_alone(url: &DatabaseUrl) -> Result<PgConnection, St
             ("lock_timeout", "0"),
             ("idle_in_transaction_session_timeout", "0"),
         ]);
-    Ok(PgConnection::connect_with(&options).await?)
+    let connection = PgConnection::connect_with(&options).await?;
+    refuse_old(connection.server_version_num())?;
+    Ok(connection)
+}
+
+/// What is not told is taken for new enough.
+fn refuse_old(version: Option<u32>) -> Result<(), StoreError> {
+    match version {
+        Some(version) if version < OLDEST_POSTGRES => Err(StoreError::OldServer(version)),
+        _ => Ok(()),
+    }
 }
 
 async fn postgres(url: &str) -> Result<Store, StoreError> {
@@ -241,21 +280,64 @@ async fn postgres(url: &str) -> Result<Store, StoreError> {
                 POSTGRES_STATEMENT_TIMEOUT_MS,
             ),
         ]);
+    let found_dead = FoundDead::default();
+    let again = found_dead.clone();
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            let found_dead = found_dead.clone();
+            Box::pin(async move { found_dead.ask(connection, meta.idle_for).await })
+        })
+        // Whoever waited for it has gone, but a dead one would keep its place in the pool for a quarter of an hour.
+        .after_release(move |connection, meta| {
+            let found_dead = again.clone();
+            Box::pin(async move { found_dead.ask(connection, meta.idle_for).await })
+        })
         .connect_with(options.clone())
         .await;
     match pool {
         Err(sqlx::Error::PoolTimedOut) => Err(reason_for_no_connection(&options).await.into()),
-        pool => Ok(Store::Postgres(pool?)),
+        pool => {
+            let pool = pool?;
+            refuse_old(pool.acquire().await?.server_version_num())?;
+            Ok(Store::Postgres(pool))
+        }
+    }
+}
+
+/// When a connection was last found dead that nobody had closed, as after a machine or a network between lost its power.
+/// Those that have been idle since before then are not asked, which would take each as long: they are made anew.
+#[derive(Clone, Default)]
+struct FoundDead(Arc<Mutex<Option<Instant>>>);
+
+impl FoundDead {
+    /// Asks a connection that nobody uses whether it is alive, for a second at most; the error has it thrown away.
+    async fn ask(
+        &self,
+        connection: &mut PgConnection,
+        idle_for: Duration,
+    ) -> Result<bool, sqlx::Error> {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let dead = || io::Error::from(io::ErrorKind::TimedOut).into();
+        if last.is_some_and(|at| idle_for >= at.elapsed()) {
+            return Err(dead());
+        }
+        match timeout(PROBE_TIMEOUT, connection.ping()).await {
+            Ok(answer) => answer.map(|()| true),
+            Err(_) => {
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                Err(dead())
+            }
+        }
     }
 }
 
 /// The pool tries for a while and then says only that the time is over; a connection of its own says why.
 async fn reason_for_no_connection(options: &PgConnectOptions) -> sqlx::Error {
     let connection = PgConnection::connect_with(options);
-    match tokio::time::timeout(PROBE_TIMEOUT, connection).await {
+    match timeout(PROBE_TIMEOUT, connection).await {
         Ok(Err(reason)) => reason,
         Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
     }
@@ -278,6 +360,18 @@ mod tests {
             shown("postgres://db/y?user=u&password=secret").unwrap(),
             "postgres://db/y"
         );
+        let given = |text: &str| DatabaseUrl::from_str(text).map(|url| url.without_password());
+        for (text, without) in [
+            ("postgres://u:secret@db:5432/y", "postgres://u@db:5432/y"),
+            ("postgres://u@db/y", "postgres://u@db/y"),
+            (
+                "postgres://db/y?user=u&password=secret",
+                "postgres://db/y?user=u",
+            ),
+            ("postgres:///y", "postgres:///y"),
+        ] {
+            assert_eq!(given(text).unwrap(), without);
+        }
         for wrong in ["", "sqlite:", "mysql://x", "y.db", "postgres://u@:x:y/"] {
             assert!(shown(wrong).is_err(), "{wrong}");
         }

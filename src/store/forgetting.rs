@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::row::Row;
 use super::{Store, StoreError, Tx};
+use crate::domain::detection::MarkState;
 use crate::domain::phone::PhoneHash;
 use crate::domain::recent::{Recent, SAME_QUERY};
 
@@ -23,8 +24,9 @@ const MOST_PHONES: i64 = 10_000;
 
 /// Where hashes of phones stand: table and column. `recent` of `mark_queries` holds some besides. A new one is a line here
 /// and a stage of [`Walk`]; a test compares with the schema.
-pub const COLUMNS: [(&str, &str); 4] = [
+pub const COLUMNS: [(&str, &str); 5] = [
     ("claims", "phone"),
+    ("mark_evidence", "phone"),
     ("mark_queries", "first_phone"),
     ("phones_to_forget", "phone"),
     ("scans", "phone"),
@@ -96,9 +98,34 @@ enum Stage {
     /// Who asked first: of marks whose scans are still there and of those whose scans were aged out.
     Marks,
     Claims,
+    /// Hidden codes that were given.
+    Evidence,
     /// Each scan, and with it what its mark's row says of the last half hour.
     Scans,
 }
+
+/// Where a part of a table ends, whether it names such a phone, and the change.
+macro_rules! statements {
+    ($table:literal) => {
+        [
+            concat!(
+                "SELECT batch, mark_index FROM ", $table, " WHERE (batch, mark_index) > ($1, $2) \
+                 ORDER BY batch, mark_index LIMIT 1 OFFSET $3"
+            ),
+            concat!(
+                "SELECT count(*) FROM ", $table, " WHERE (batch, mark_index) > ($1, $2) \
+                 AND (batch, mark_index) <= ($3, $4) AND phone IN (SELECT phone FROM phones_to_forget)"
+            ),
+            concat!(
+                "UPDATE ", $table, " SET phone = NULL WHERE (batch, mark_index) > ($1, $2) \
+                 AND (batch, mark_index) <= ($3, $4) AND phone IN (SELECT phone FROM phones_to_forget)"
+            ),
+        ]
+    };
+}
+
+const CLAIMS: [&str; 3] = statements!("claims");
+const EVIDENCE: [&str; 3] = statements!("mark_evidence");
 
 /// A walk through everything that may name a phone.
 #[derive(Debug)]
@@ -141,7 +168,8 @@ impl Walk {
     pub async fn step(&mut self, store: &Store) -> Result<bool, StoreError> {
         let end = match self.stage {
             Stage::Marks => self.marks(store).await?,
-            Stage::Claims => self.claims(store).await?,
+            Stage::Claims => self.holding(store, CLAIMS).await?,
+            Stage::Evidence => self.holding(store, EVIDENCE).await?,
             Stage::Scans => self.scans(store).await?,
         };
         let next = match (end, self.stage) {
@@ -150,7 +178,8 @@ impl Walk {
                 return Ok(true);
             }
             (None, Stage::Marks) => Stage::Claims,
-            (None, Stage::Claims) => Stage::Scans,
+            (None, Stage::Claims) => Stage::Evidence,
+            (None, Stage::Evidence) => Stage::Scans,
             (None, Stage::Scans) => return Ok(false),
         };
         (self.stage, self.after) = (next, (i64::MIN, i64::MIN));
@@ -172,14 +201,13 @@ impl Walk {
             .await
     }
 
-    async fn claims(&mut self, store: &Store) -> Result<Option<(i64, i64)>, StoreError> {
-        let end = "SELECT batch, mark_index FROM claims WHERE (batch, mark_index) > ($1, $2) \
-             ORDER BY batch, mark_index LIMIT 1 OFFSET $3";
-        let find = "SELECT count(*) FROM claims WHERE (batch, mark_index) > ($1, $2) \
-             AND (batch, mark_index) <= ($3, $4) AND phone IN (SELECT phone FROM phones_to_forget)";
-        let change = "UPDATE claims SET phone = NULL WHERE (batch, mark_index) > ($1, $2) \
-             AND (batch, mark_index) <= ($3, $4) AND phone IN (SELECT phone FROM phones_to_forget)";
-        self.by_mark(store, [end, find, change], None).await
+    /// A table whose column `phone` names one.
+    async fn holding(
+        &mut self,
+        store: &Store,
+        statements: [&'static str; 3],
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        self.by_mark(store, statements, None).await
     }
 
     /// A part of a table whose key is the mark: where it ends, whether there is anything to change in it, and the change.
@@ -293,6 +321,7 @@ async fn of_mark(
         Some(bytes) => without(&bytes, phones, (batch, index))?,
     };
     let first = first.filter(|first| !phones.contains(first.as_slice()));
+    without_in_account(&mut *tx, (batch, index), phones).await?;
     let sql = "UPDATE mark_queries SET first_phone = $3, recent = $4 WHERE batch = $1 AND mark_index = $2";
     on!(&mut *tx, c => sqlx::query(sql)
         .bind(batch)
@@ -301,6 +330,46 @@ async fn of_mark(
         .bind(recent)
         .execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// Takes the phones out of the detector's account, which whoever holds the mark's row may change.
+async fn without_in_account(
+    tx: &mut Tx,
+    (batch, index): (i64, i64),
+    phones: &BTreeSet<&[u8]>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT account FROM mark_accounts WHERE batch = $1 AND mark_index = $2";
+    let found: Option<(Vec<u8>,)> = on!(&mut *tx, c => sqlx::query_as(sql)
+        .bind(batch)
+        .bind(index)
+        .fetch_optional(c).await)?;
+    let Some((account,)) = found else {
+        return Ok(());
+    };
+    let account = account_without(&account, phones, (batch, index))?;
+    let sql = "UPDATE mark_accounts SET account = $3 WHERE batch = $1 AND mark_index = $2";
+    on!(&mut *tx, c => sqlx::query(sql)
+        .bind(batch)
+        .bind(index)
+        .bind(account)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+fn account_without(
+    account: &[u8],
+    phones: &BTreeSet<&[u8]>,
+    (batch, index): (i64, i64),
+) -> Result<Vec<u8>, StoreError> {
+    let row = Row {
+        table: "mark_accounts",
+        key: &format_args!("{batch}-{index}"),
+    };
+    let mut account = row.value("account", MarkState::from_bytes(account))?;
+    for phone in phones {
+        account.forget(hash(phone.to_vec())?);
+    }
+    Ok(account.to_bytes().to_vec())
 }
 
 /// What a mark's row says of the last half hour, without these phones.

@@ -64,6 +64,8 @@ const INVARIANTS: [(&str, &str); 6] = [
          WHEN 'session' THEN (SELECT coalesce(max(number), 0) FROM sessions) \
          WHEN 'token' THEN (SELECT coalesce(max(number), 0) FROM tokens) \
          WHEN 'tip' THEN (SELECT coalesce(max(number), 0) FROM tips) \
+         WHEN 'case' THEN (SELECT coalesce(max(number), 0) FROM cases) \
+         WHEN 'alert' THEN (SELECT coalesce(max(number), 0) FROM alerts) \
          WHEN 'trail' THEN (SELECT coalesce(max(number), 0) FROM trail) \
          ELSE c.next END",
     ),

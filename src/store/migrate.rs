@@ -3,7 +3,8 @@
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection};
 
-use super::{Store, StoreError, Tx, moving};
+use super::trouble::Trouble;
+use super::{Store, StoreError, Tx, backup, moving};
 
 macro_rules! migrations {
     ($database:literal) => {
@@ -89,6 +90,24 @@ macro_rules! migrations {
                     "/0013_keys_of_the_database.sql"
                 )),
             ),
+            (
+                14,
+                "detection",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0014_detection.sql"
+                )),
+            ),
+            (
+                15,
+                "alerts_and_cases",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0015_alerts_and_cases.sql"
+                )),
+            ),
         ]
     };
 }
@@ -150,7 +169,19 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
             return done;
         }
     };
-    result.map_err(|error: MigrateError| StoreError::Migrate(error.to_string()))
+    result.map_err(told)
+}
+
+/// What the database itself did not do is told as such.
+fn told(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)
+            if Trouble::of(&error) != Trouble::Other =>
+        {
+            error.into()
+        }
+        error => StoreError::Migrate(error.to_string()),
+    }
 }
 
 /// The same over a PostgreSQL connection that has no limits on time.
@@ -158,21 +189,38 @@ pub(super) async fn run_alone(connection: &mut PgConnection) -> Result<(), Store
     migrator(POSTGRES)
         .run_direct(None, connection, false)
         .await
-        .map_err(|error| StoreError::Migrate(error.to_string()))
+        .map_err(told)
 }
 
-/// The schema's version; 0 for an empty database. What asks for it is about to use the database: so one that is not in
+/// The schema's version; 0 for an empty database; refused is one of another program. What asks for it is about to use the database: so one that is not in
 /// force is refused here.
 ///
 /// # Errors
-/// [`StoreError::Moved`], [`StoreError::UnfinishedCopy`], [`StoreError::Unavailable`].
+/// [`StoreError::Moved`], [`StoreError::Backup`], [`StoreError::UnfinishedCopy`], [`StoreError::Foreign`],
+/// [`StoreError::Unavailable`].
 pub async fn version(store: &Store) -> Result<i64, StoreError> {
     let mut tx = store.read().await?;
     match &mut tx {
-        Tx::Sqlite(tx) => moving::refuse_moved(tx).await?,
+        Tx::Sqlite(tx) => {
+            moving::refuse_moved(tx).await?;
+            backup::refuse(tx).await?;
+        }
         Tx::Postgres(tx) => moving::refuse_unfinished(tx).await?,
     }
-    let exists = match &mut tx {
+    if !has_schema(&mut tx).await? {
+        let other = other_table(&mut tx).await?;
+        // Asked for again afterwards: another process may just have made the schema.
+        if !has_schema(&mut tx).await? {
+            return other.map_or(Ok(0), |table| Err(StoreError::Foreign(table)));
+        }
+    }
+    let sql = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    let (version,): (Option<i64>,) = on!(&mut tx, c => sqlx::query_as(sql).fetch_one(c).await)?;
+    Ok(version.unwrap_or(0))
+}
+
+async fn has_schema(tx: &mut Tx) -> Result<bool, StoreError> {
+    let found = match tx {
         Tx::Sqlite(tx) => {
             sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
                 .fetch_optional(&mut **tx)
@@ -186,13 +234,30 @@ pub async fn version(store: &Store) -> Result<i64, StoreError> {
                 .is_some()
         }
     };
-    if !exists {
-        return Ok(0);
-    }
-    let sql = "SELECT max(version) FROM _sqlx_migrations WHERE success";
-    let (version,): (Option<i64>,) = on!(&mut tx, c => sqlx::query_as(sql).fetch_one(c).await)?;
-    Ok(version.unwrap_or(0))
+    Ok(found)
 }
+
+/// A table, view or the like of somebody else, but for those that an extension of PostgreSQL brought along.
+async fn other_table(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = match tx {
+        Tx::Sqlite(tx) => {
+            let sql = "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1 LIMIT 1";
+            sqlx::query_as(sql).fetch_optional(&mut **tx).await?
+        }
+        Tx::Postgres(tx) => {
+            sqlx::query_as(OTHER_TABLE)
+                .fetch_optional(&mut **tx)
+                .await?
+        }
+    };
+    Ok(row.map(|(table,)| table))
+}
+
+/// The first table, view or the like that no extension brought along.
+pub(super) const OTHER_TABLE: &str = "SELECT c.relname::text FROM pg_class c \
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \
+     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
+     ORDER BY 1 LIMIT 1";
 
 /// Refuses a database that is not of exactly this program's version.
 ///

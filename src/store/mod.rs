@@ -23,14 +23,19 @@ macro_rules! on {
     };
 }
 
+pub mod alert;
 pub mod audit;
+pub mod backup;
 pub mod batch;
+pub mod batch_account;
 mod books;
+pub mod case;
 pub mod claim;
 mod connect;
 mod counter;
 pub mod directory;
 pub mod event;
+pub mod evidence;
 pub mod forgetting;
 pub mod health;
 pub mod installation;
@@ -55,6 +60,7 @@ pub mod template;
 pub mod tip;
 pub mod token;
 pub mod trail;
+mod trouble;
 pub mod unissued;
 pub mod user;
 pub mod waiting;
@@ -62,6 +68,7 @@ pub mod waiting;
 use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
 
+use self::trouble::Trouble;
 use crate::domain::calendar::clock_of;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError};
@@ -70,7 +77,7 @@ pub use connect::{DatabaseUrl, DatabaseUrlError};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached, is locked for too long, or its disk is full.
-    #[error("the database did not answer: {0}")]
+    #[error("{}", trouble::told(.0))]
     Unavailable(#[from] sqlx::Error),
     /// It was asked, and did not answer in time.
     #[error("the database took too long")]
@@ -78,8 +85,17 @@ pub enum StoreError {
     /// There is no database file.
     #[error("there is no database at {0}")]
     NoDatabase(String),
+    /// It holds tables, and none of this program.
+    #[error("the database belongs to another program: it holds the table {0}")]
+    Foreign(String),
+    /// The server is older than this program can use.
+    #[error("PostgreSQL is version {}, this program needs {} or newer", major(*.0), major(trouble::OLDEST_POSTGRES))]
+    OldServer(u32),
+    /// It is a backup, which is restored and not used.
+    #[error("the file is a backup of {}", clock_of(*.0))]
+    Backup(Timestamp),
     /// Its schema is older than this program.
-    #[error("the database's schema is at version {found}, this program needs {needed}")]
+    #[error("{}", older(*.found, *.needed))]
     TooOld {
         /// Its version; 0 for an empty database.
         found: i64,
@@ -138,10 +154,17 @@ pub enum StoreError {
 
 impl StoreError {
     /// What to do, in one line.
-    pub const fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) | Self::TooSlow | Self::Migrate(_) => {
-                "see that the database runs and its disk has room; `yuanmark doctor` examines it"
+            Self::Unavailable(error) => Trouble::of(error).advice(),
+            Self::TooSlow | Self::Migrate(_) => Trouble::Other.advice(),
+            Self::Foreign(_) => {
+                "name the database of this installation with --database, or an empty one"
+            }
+            Self::OldServer(_) => "use a newer PostgreSQL",
+            Self::Backup(_) => "put it into an empty place with `yuanmark restore`, and name that",
+            Self::TooOld { found: 0, .. } => {
+                "make an installation in it with `yuanmark migrate`, or name another one with --database"
             }
             Self::NoDatabase(_) => "make one with `yuanmark migrate`, or name it with --database",
             Self::TooOld { .. } => "keep a copy of the database, then run `yuanmark migrate`",
@@ -172,10 +195,16 @@ impl StoreError {
     }
 
     /// Whether the caller named the wrong database, or one that this program cannot use.
-    pub const fn is_wrong_database(&self) -> bool {
+    pub fn is_wrong_database(&self) -> bool {
+        if let Self::Unavailable(error) = self {
+            return Trouble::of(error).is_the_address_s();
+        }
         matches!(
             self,
             Self::NoDatabase(_)
+                | Self::Foreign(_)
+                | Self::OldServer(_)
+                | Self::Backup(_)
                 | Self::TooOld { .. }
                 | Self::TooNew { .. }
                 | Self::TrialData(_)
@@ -183,6 +212,18 @@ impl StoreError {
                 | Self::UnfinishedCopy
         )
     }
+}
+
+fn older(found: i64, needed: i64) -> String {
+    match found {
+        0 => "the database is empty".to_owned(),
+        _ => format!("the database's schema is at version {found}, this program needs {needed}"),
+    }
+}
+
+/// The first number of a server's version.
+const fn major(version: u32) -> u32 {
+    version / 10_000
 }
 
 /// The lock between what commits to the ledger and the groups of scans being answered: "yuanmark" in ASCII.

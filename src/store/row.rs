@@ -11,6 +11,18 @@ pub(super) struct Row<'a> {
     pub key: &'a dyn std::fmt::Display,
 }
 
+/// A real number as it is stored: in millionths.
+#[allow(clippy::cast_possible_truncation)] // logarithms of evidence: far from the ends
+pub(in crate::store) fn to_millionths(real: f64) -> i64 {
+    (real * 1e6).round() as i64
+}
+
+/// A stored real number.
+#[allow(clippy::cast_precision_loss)]
+pub(in crate::store) fn of_millionths(number: i64) -> f64 {
+    number as f64 / 1e6
+}
+
 impl Row<'_> {
     pub(super) fn broken(&self, column: &'static str) -> StoreError {
         StoreError::BrokenRow {

@@ -60,6 +60,17 @@ await story('check', async ({ address, serials, folder, scripts, keep, open }) =
     await says(page, serial)
   }
 
+  // ---- what cannot be a serial: no verdict, and nothing is lost
+  for (const [language, heading] of [['zh-CN', '编号请再核对'], ['en-GB', 'look at the serial again']]) {
+    const page = await home({ language })
+    await page.fill('#q', '4bd9 qv4')
+    await page.press('#q', 'Enter')
+    await page.waitForURL('**/check?q=*')
+    await says(page, heading)
+    assert.equal(await page.inputValue('#q'), '4bd9 qv4')
+    await look(page, `unfinished-${language}`)
+  }
+
   // ---- photo
   const send = async (page, name) => {
     await page.setInputFiles('#photo', file(name))
@@ -70,6 +81,18 @@ await story('check', async ({ address, serials, folder, scripts, keep, open }) =
     await send(page, name)
     await page.waitForURL('**/t/*')
     await says(page, to)
+  }
+  {
+    const page = await home()
+    await send(page, 'sheet.png')
+    await says(page, scripts ? '照片里不止一枚专用标志' : '照片里有 3 枚专用标志')
+    assert.ok(!/\/t\//.test(page.url()), page.url())
+    await look(page, 'sheet')
+    const links = page.locator('main a[href^="/t/"]')
+    assert.equal(await links.count(), 3)
+    const [href] = await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')))
+    await links.first().click()
+    await page.waitForURL(`**${href}`)
   }
   for (const [name, words] of [
     ['blank.png', '没有找到二维码'],

@@ -8,6 +8,7 @@ mod issuing;
 mod lines;
 mod model;
 mod queries;
+mod suspicion;
 mod verdicts;
 
 use jiff::{SignedDuration, Timestamp};

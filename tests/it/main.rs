@@ -8,6 +8,7 @@
 mod support;
 
 mod audit;
+mod backup;
 mod books;
 mod browser;
 mod cli;

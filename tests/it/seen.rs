@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use yuanmark::http::{Limit, RateLimits};
 use yuanmark::service::metrics::Metrics;
 
 const PAGE: &str = "docs/OPERATING.md";
@@ -73,7 +74,7 @@ fn values<'text>(text: &'text str, label: &str) -> Vec<&'text str> {
 
 #[test]
 fn whatever_is_looked_at_is_told() {
-    let told = Metrics::new().text();
+    let told = Metrics::new(RateLimits::default().refusals()).text();
     let (samples, metrics) = (samples(&told), metrics(&told));
     assert!(samples.len() > 15 && metrics.len() > 10, "{told}");
     for file in [ALERTS, ALERTS_TEST, DASHBOARD] {
@@ -97,7 +98,10 @@ fn whatever_is_looked_at_is_told() {
 
 #[test]
 fn whatever_is_told_stands_on_the_page() {
-    let (told, page) = (Metrics::new().text(), read(PAGE));
+    let (told, page) = (
+        Metrics::new(RateLimits::default().refusals()).text(),
+        read(PAGE),
+    );
     let rows: Vec<&str> = page
         .lines()
         .filter(|line| line.starts_with("| `"))
@@ -106,6 +110,16 @@ fn whatever_is_told_stands_on_the_page() {
         let row = format!("| `{metric}` |");
         let rows = rows.iter().filter(|line| line.starts_with(&row));
         assert_eq!(rows.count(), 1, "{PAGE}: {metric}");
+    }
+}
+
+#[test]
+fn every_limit_stands_on_the_page() {
+    let page = read(PAGE);
+    let row = page.lines().find(|line| line.contains("_limited_total"));
+    for limit in Limit::ALL {
+        let word = format!("`{}`", limit.word());
+        assert!(row.is_some_and(|row| row.contains(&word)), "{limit:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 // What reads QR symbols: the browser itself if it can, else the decoder that is fetched only then.
 
 /**
- * @typedef {{ detect(source: ImageBitmapSource): Promise<{ rawValue: string }[]> }} Detector
+ * @typedef {{ detect(source: ImageBitmapSource): Promise<{ rawValue: string, boundingBox: DOMRectReadOnly }[]> }} Detector
  */
 
 /** @type {Promise<Detector> | undefined} */

@@ -43,6 +43,33 @@ function begin(section) {
     foreign.replaceChildren(make('p', '', say(section, is)), make('h3', '', say(section, 'says')), quote)
   }
 
+  /**
+   * Of several marks the person says which one is meant.
+   * @param {import('./photo.js').Seen[]} seen
+   */
+  const lets = (seen) => {
+    /** @type {Map<string, HTMLCanvasElement>} */
+    const ways = new Map()
+    for (const { text, picture } of seen) {
+      const symbol = whose(text, domain)
+      if (symbol.is === 'ours') ways.set(wayTo(symbol.asks, query), picture)
+    }
+    if (ways.size < 2) return false
+    const list = make('ol', 'choices')
+    for (const [way, picture] of ways) {
+      const link = make('a', '', say(section, 'several-this'))
+      link.href = way
+      link.prepend(picture)
+      const item = make('li', '')
+      item.append(link)
+      list.append(item)
+    }
+    foreign.replaceChildren(make('h3', '', say(section, 'several')), make('p', '', say(section, 'several-lead')), list)
+    status.textContent = ''
+    shown = ''
+    return true
+  }
+
   addCamera(section, status, (texts) => {
     const opened = opens(texts)
     if (!opened) explains(texts)
@@ -51,8 +78,9 @@ function begin(section) {
   status.after(foreign)
   const form = section.querySelector('form')
   if (form) {
-    readPhotos(section, form, status, (texts) => {
-      if (!opens(texts)) {
+    readPhotos(section, form, status, (seen) => {
+      const texts = seen.map(({ text }) => text)
+      if (!lets(seen) && !opens(texts)) {
         status.textContent = ''
         shown = ''
         explains(texts)

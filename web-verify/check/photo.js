@@ -4,14 +4,22 @@ import { say } from './words.js'
 
 /** Pixels of the longer side at which a symbol is looked for: small for noise, large for small symbols. */
 const SIDES = [1600, 3200, 800]
+/** Symbols of one picture: more than a sheet of labels has that somebody chooses from. */
+const MOST_SYMBOLS = 40
+/** Pixels of the longer side of what is shown of each. */
+const SHOWN = 320
 /** Bytes that the server takes. */
 const MOST_BYTES = 10 * 1024 * 1024
+
+/**
+ * @typedef {{ text: string, picture: HTMLCanvasElement }} Seen a symbol: what it says, and how it and what is printed around it look
+ */
 
 /**
  * @param {HTMLElement} section
  * @param {HTMLFormElement} form
  * @param {HTMLElement} status
- * @param {(texts: string[]) => boolean} found whether something was said or done about them
+ * @param {(seen: Seen[]) => boolean} found whether something was said or done about them
  */
 export function readPhotos(section, form, status, found) {
   const field = form.querySelector('input[type=file]')
@@ -26,9 +34,9 @@ export function readPhotos(section, form, status, found) {
     if (isBusy) return
     isBusy = true
     status.textContent = say(section, 'reading')
-    const texts = await symbols(file).catch(() => [])
+    const seen = await symbols(file).catch(() => [])
     isBusy = false
-    if (texts.length && found(texts)) return
+    if (seen.length && found(seen)) return
     if (file.size > MOST_BYTES) {
       status.textContent = say(section, 'too-big')
       return
@@ -47,8 +55,9 @@ export function readPhotos(section, form, status, found) {
 }
 
 /**
- * The texts of the symbols of a picture.
+ * The symbols of a picture.
  * @param {Blob} file
+ * @returns {Promise<Seen[]>}
  */
 async function symbols(file) {
   const reader = await detector()
@@ -62,11 +71,47 @@ async function symbols(file) {
       canvas.width = Math.max(1, Math.round(picture.width * scale))
       canvas.height = Math.max(1, Math.round(picture.height * scale))
       canvas.getContext('2d', { willReadFrequently: true })?.drawImage(picture, 0, 0, canvas.width, canvas.height)
-      const found = await reader.detect(canvas)
-      if (found.length) return found.map((one) => one.rawValue)
+      const seen = await all(reader, canvas)
+      if (seen.length) return seen
     }
     return []
   } finally {
     picture.close()
   }
+}
+
+/**
+ * All symbols of a canvas. Readers that find one at a time are asked again with that one painted over.
+ * @param {import('./detector.js').Detector} reader
+ * @param {HTMLCanvasElement} canvas
+ */
+async function all(reader, canvas) {
+  /** @type {Seen[]} */
+  const seen = []
+  const pencil = canvas.getContext('2d')
+  while (pencil && seen.length < MOST_SYMBOLS) {
+    const found = await reader.detect(canvas)
+    if (!found.length) break
+    seen.push(...found.map((one) => ({ text: one.rawValue, picture: around(canvas, one.boundingBox) })))
+    pencil.fillStyle = '#fff'
+    for (const { boundingBox: box } of found) pencil.fillRect(box.x, box.y, box.width, box.height)
+  }
+  return seen
+}
+
+/**
+ * A symbol with what is printed around it: the serial stands below.
+ * @param {HTMLCanvasElement} canvas
+ * @param {DOMRectReadOnly} box
+ */
+function around(canvas, box) {
+  const [left, top] = [Math.max(0, box.x - box.width * 0.25), Math.max(0, box.y - box.height * 0.25)]
+  const width = Math.min(canvas.width - left, box.width * 1.5)
+  const height = Math.min(canvas.height - top, box.height * 1.8)
+  const scale = Math.min(1, SHOWN / Math.max(width, height))
+  const picture = document.createElement('canvas')
+  picture.width = Math.max(1, Math.round(width * scale))
+  picture.height = Math.max(1, Math.round(height * scale))
+  picture.getContext('2d')?.drawImage(canvas, left, top, width, height, 0, 0, picture.width, picture.height)
+  return picture
 }

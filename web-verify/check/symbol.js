@@ -29,8 +29,8 @@ export function whose(said, domain) {
  * @param {string} query
  */
 export function wayTo(asks, query) {
-  if (isCode(asks)) return `/t/${asks}${query}`
-  return `/check?q=${encodeURIComponent(asks)}${query.replace('?', '&')}`
+  if (isSerial(asks)) return `/check?q=${encodeURIComponent(asks)}${query.replace('?', '&')}`
+  return `/t/${encodeURIComponent(asks)}${query}`
 }
 
 /** @param {string} text */

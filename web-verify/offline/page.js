@@ -1,7 +1,9 @@
 // The page of a check without a network: it looks at its own address, checks, and shows one of the findings that the page
 // brought along. All words are the page's; nothing that was scanned becomes markup.
 
+import { isPasted } from '../check/typed.js'
 import { check } from './check.js'
+import { read } from './code.js'
 import { keysOf } from './keys.js'
 import { keep } from './kept.js'
 
@@ -16,6 +18,14 @@ function asked() {
   const { pathname, search } = window.location
   if (/^\/t\//i.test(pathname)) return pathname.slice('/t/'.length)
   return pathname === '/check' ? new URLSearchParams(search).get('q') : null
+}
+
+/**
+ * Whether this was typed and cannot be a serial: no verdict, and with a network none either.
+ * @param {string} question
+ */
+function isUnfinished(question) {
+  return window.location.pathname === '/check' && !isPasted(question) && !read(question)
 }
 
 /** @param {string} address */
@@ -36,10 +46,14 @@ function said(word) {
   return ''
 }
 
-/** @param {number} seconds since 1970 */
+/**
+ * A minute in Beijing, which is said where that does not go without saying.
+ * @param {number} seconds since 1970
+ */
 function dayOf(seconds) {
   const style = /** @type {const} */ ({ dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Shanghai' })
-  return new Intl.DateTimeFormat(document.documentElement.lang, style).format(seconds * 1000)
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, style).format(seconds * 1000)
+  return said('beijing').replace('{time}', time)
 }
 
 /**
@@ -62,6 +76,7 @@ async function values(finding, now) {
   const payload = finding.code?.payload
   const form = payload && FORMS[payload.form]
   return {
+    domain: window.location.host,
     now: dayOf(now),
     date: finding.list ? dayOf(finding.list.madeAt) : '',
     reason: finding.reason ? said(`list:${finding.reason}`) : '',
@@ -109,7 +124,11 @@ async function main() {
   const seconds = Math.floor(now / 1000)
   const keys = await (await kept('/.well-known/jwks.json'))?.json()
   const list = await (await kept('/offline/list'))?.arrayBuffer()
-  const finding = await check(question, keys ? keysOf(keys) : null, list ? new Uint8Array(list) : null, seconds)
+  const bytes = list ? new Uint8Array(list) : null
+  /** @type {Finding} */
+  const finding = isUnfinished(question)
+    ? { verdict: 'serial' }
+    : await check(question, keys ? keysOf(keys) : null, bytes, seconds)
   await show(finding, seconds)
   if (!finding.code) return
   await keep(finding.code.text, now)

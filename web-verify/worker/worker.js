@@ -15,6 +15,8 @@ const KEYS = '/.well-known/jwks.json'
 const DIRECTORY = '/directory.json'
 const LIST = '/offline/list'
 const REFRESHED = '/offline/refreshed'
+/** The language that the person chose, which scripts cannot read from its cookie. */
+const LANGUAGE = '/offline/language'
 /** What is younger is not asked for again, in milliseconds. */
 const FRESH = 6 * 3600 * 1000
 
@@ -89,6 +91,7 @@ async function asset(request) {
  * @param {URL} url
  */
 async function page(event, url) {
+  if (url.searchParams.has('chosen')) event.waitUntil(rememberLanguage(url))
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request))
     event.waitUntil(afterwards())
@@ -99,8 +102,16 @@ async function page(event, url) {
 }
 
 /** @param {URL} url */
+async function rememberLanguage(url) {
+  const data = await caches.open(DATA)
+  await data.put(LANGUAGE, new Response(url.searchParams.get('lang')))
+}
+
+/** @param {URL} url */
 async function keptPage(url) {
-  const wanted = [url.searchParams.get('lang') ?? '', ...worker.navigator.languages].map((tag) => tag.slice(0, 2))
+  const chosen = await caches.match(LANGUAGE)
+  const asked = [url.searchParams.get('lang'), await chosen?.text()].map((tag) => tag ?? '')
+  const wanted = [...asked, ...worker.navigator.languages].map((tag) => tag.slice(0, 2))
   const language = wanted.find((tag) => tag === 'zh' || tag === 'en') ?? 'zh'
   const path = url.pathname === '/' ? '/' : '/offline'
   const shell = await caches.open(SHELL)

@@ -3,8 +3,9 @@
 mod people;
 mod season;
 mod steps;
+mod tips;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -25,6 +26,7 @@ use crate::domain::code::{CODE_BYTES, Code};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::public_url::PublicUrl;
+use crate::domain::tip::Ticket;
 use crate::http::{App, CATALOG_MIB, Traffic};
 use crate::render::terminal::{self, Ink};
 use crate::service::keys::LiveKeys;
@@ -89,13 +91,24 @@ impl Demo {
         let batch = make_batch(&store, &keys, now, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
         change_marks(&store, &keys, &batch, now, output).await?;
+        let revoked = MarkId {
+            batch: batch.number,
+            index: index(REVOKED)?,
+        };
+        let revoked = keys.secrets.serial.serial(revoked);
         let parties = Parties {
             licensee: batch.licensee,
             printer: season::fill(&store, &keys, now, output).await?,
         };
+        let ticket = tips::send(&store, &keys, revoked, now, output).await?;
         let key = &keys.secrets.people;
         let people = people::make(&self.dir, &store, key, &public_url, parties, output).await?;
-        show(&keys, &public_url, &batch, &token_file, &people, output)?;
+        let made = Made {
+            token_file,
+            people,
+            ticket,
+        };
+        show(&keys, &public_url, &batch, &made, output)?;
         if let Some(listener) = listener {
             output.note(&format!("\nServing on {public_url} (Ctrl-C ends)."))?;
             start_log(LogFormat::Text);
@@ -108,14 +121,21 @@ impl Demo {
     }
 }
 
+/// What is shown besides marks.
+struct Made {
+    token_file: PathBuf,
+    people: People,
+    ticket: Ticket,
+}
+
 fn show(
     keys: &LiveKeys,
     url: &PublicUrl,
     batch: &Batch,
-    token_file: &Path,
-    people: &People,
+    made: &Made,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    let (token_file, people, ticket) = (&made.token_file, &made.people, made.ticket);
     let code_at = |place: u32| {
         let index = index(place)?;
         code_of(
@@ -129,6 +149,7 @@ fn show(
     };
     let good = code_at(0)?;
     let serial = keys.secrets.serial.serial(good.payload().mark);
+    let hidden = keys.secrets.hidden.hidden_code(good.payload().mark);
     let label = pack::label_of(&url.qr_prefix(), &good, serial)
         .map_err(|error| Failure::new(error.to_string(), "report this fault"))?;
     let ink = if output.is_terminal() {
@@ -150,12 +171,13 @@ fn show(
     let forged = link(&forged);
     let value = json!({
         "good": good, "not_activated": waiting, "revoked": revoked, "forged": forged,
-        "serial": serial.to_string(), "check": url.to_string(), "admin_token_file": token_file,
+        "serial": serial.to_string(), "hidden_code": hidden, "ticket": ticket.to_string(), "check": url.to_string(), "admin_token_file": token_file,
         "console": format!("{url}/console"), "people": people.to_json(), "people_file": people.file(),
     });
     let text = format!(
         "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  forged         {forged}\n\
          or type the good one's serial, {serial}, at {url}/\n\
+         Under its film is the hidden code {hidden}; what became of a report is at {url}/report/{ticket}\n\
          Administrators' programs show the token in {}; {url}/openapi.json describes what they can ask.\n\n{}",
         token_file.display(),
         people.to_text(url),

@@ -225,12 +225,13 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// Two are suspended, one is vetoed and blacklisted, one must correct something.
+    /// One is suspended, one has given its right up, one is vetoed and blacklisted, one must correct something.
     async fn take_steps(&mut self, numbers: &[LicenseeNumber]) -> Result<(), Failure> {
         self.step(numbers[8], Step::OrderCorrection, "台账登记不全")
             .await?;
         self.step(numbers[9], Step::Suspend, "停产").await?;
-        self.step(numbers[10], Step::Suspend, "抽检待复核").await?;
+        self.step(numbers[10], Step::Cancel, "停止经营，申请注销（演示）")
+            .await?;
         self.step(numbers[11], Step::Exit, "转让专用标志（演示）")
             .await?;
         self.step(numbers[11], Step::Blacklist, "转让专用标志（演示）")

@@ -41,6 +41,12 @@ words! {
         TrailRead = "trail.read" "查看操作日志" "see the audit trail",
         /// See what people told of suspect packs, with photos, without contacts.
         TipRead = "tip.read" "查看举报线索" "see tips",
+        /// See alerts of the office.
+        AlertRead = "alert.read" "查看预警" "see alerts",
+        /// See cases.
+        CaseRead = "case.read" "查看案件" "see cases",
+        /// See alerts on one's own marks.
+        ExposureRead = "exposure.read" "查看本单位预警" "see alerts on own marks",
         /// Keep the accounts of people.
         UserManage = "user.manage" "管理用户" "keep accounts",
 
@@ -122,6 +128,10 @@ words! {
         LotRecall = "lot.recall" "召回批次" "recall lots",
         /// Handle what people told, and see how they are reached.
         TipHandle = "tip.handle" "办理举报线索" "handle tips",
+        /// Take, merge and decide alerts.
+        AlertHandle = "alert.handle" "办理预警" "handle alerts",
+        /// Open cases, and do what is to be done in them.
+        CaseHandle = "case.handle" "办理案件" "handle cases",
         /// Correct an entry by another.
         LedgerCorrect = "ledger.correct" "更正台账" "correct the ledger",
         /// Add a note.

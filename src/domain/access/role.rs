@@ -88,7 +88,8 @@ impl Role {
                 Approver | SecondApprover | Registrar | Licensee | Printer | Auditor
             ),
             P::LedgerProve => matches!(self, Approver | Registrar | Auditor),
-            P::TipRead => matches!(
+            P::ExposureRead => matches!(self, Licensee),
+            P::TipRead | P::AlertRead | P::CaseRead => matches!(
                 self,
                 Approver | SecondApprover | Registrar | Inspector | Auditor
             ),
@@ -124,7 +125,7 @@ impl Role {
             P::LotEnter => matches!(self, Registrar | Licensee),
             P::LotReport => matches!(self, Registrar),
             P::LotRecall => matches!(self, Approver),
-            P::TipHandle => matches!(self, Approver | Inspector),
+            P::TipHandle | P::AlertHandle | P::CaseHandle => matches!(self, Approver | Inspector),
             P::LedgerCorrect => matches!(self, Registrar),
             P::LedgerNote => matches!(self, Approver | Registrar | Inspector),
         }

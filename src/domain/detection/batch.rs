@@ -25,12 +25,12 @@ pub struct BatchState {
     pub scans: u32,
     pub(super) sums: [f64; 4],
     /// What its peers showed when it was last held against them.
-    usual: Usual,
+    pub(super) usual: Usual,
 }
 
 /// What is usual among the peers of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Usual {
+pub(super) struct Usual {
     /// Sums per scanned code beyond what the parameters believe, and how much less a departure counts.
     shift: [f32; 4],
     narrowed: [f32; 4],

@@ -2,6 +2,11 @@
 //!
 //! Times are in days. Every alarm names the version of the parameters that raised it.
 
+use std::sync::LazyLock;
+
+/// The parameters that scans are weighed with.
+pub static CURRENT: LazyLock<Parameters> = LazyLock::new(Parameters::reference);
+
 /// Time scales of gaps between scans of one item: twelve minutes (another phone at the same table), nine hours (the same
 /// day), eight days (a gift, a cupboard), forty days (stock).
 pub const SCALES_DAYS: [f64; 4] = [0.0083, 0.375, 8.0, 40.0];

@@ -259,6 +259,8 @@ impl MarkState {
 
     /// Reads it back; `None` if these are not the bytes of a state.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let earlier = from_form_1(bytes);
+        let bytes = earlier.as_ref().map_or(bytes, |bytes| bytes.as_slice());
         let bytes: &[u8; STATE_BYTES] = bytes.try_into().ok()?;
         let mut from = Reader { bytes, at: 0 };
         let [form, flags] = from.take();
@@ -327,6 +329,20 @@ impl MarkState {
             strongest,
         })
     }
+}
+
+/// Form 1 had one account of proxies, which now stands for both kinds.
+fn from_form_1(bytes: &[u8]) -> Option<[u8; STATE_BYTES]> {
+    const POISON: usize = 74;
+    let bytes: &[u8; STATE_BYTES - 4] = bytes.try_into().ok()?;
+    if bytes[0] != 1 {
+        return None;
+    }
+    let mut out = [0; STATE_BYTES];
+    out[..POISON + 4].copy_from_slice(&bytes[..POISON + 4]);
+    out[POISON + 4..].copy_from_slice(&bytes[POISON..]);
+    out[0] = FORM;
+    Some(out)
 }
 
 struct Writer {

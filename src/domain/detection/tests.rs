@@ -211,11 +211,24 @@ fn one_network_brings_only_so_much_a_day() {
 fn bytes_come_back_and_others_are_refused() {
     let state = after(&far_apart(5));
     let bytes = state.to_bytes();
-    assert_eq!(MarkState::from_bytes(&bytes), Some(state));
+    assert_eq!(MarkState::from_bytes(&bytes), Some(state.clone()));
     assert_eq!(MarkState::from_bytes(&bytes[1..]), None);
     let mut other = bytes;
     other[0] = 9;
     assert_eq!(MarkState::from_bytes(&other), None);
+    // As an earlier version wrote it, with one account of proxies.
+    let mut earlier = bytes.to_vec();
+    earlier[0] = 1;
+    earlier.drain(78..82);
+    let read = MarkState::from_bytes(&earlier).unwrap();
+    assert_eq!(
+        (read.poison[0], read.poison[0]),
+        (read.poison[1], state.poison[0])
+    );
+    assert_eq!(
+        (read.items, &read.strongest, read.scans),
+        (state.items, &state.strongest, state.scans)
+    );
     let mut batch = BatchState::default();
     batch.update(&Parameters::reference(), None, 2.0);
     assert_eq!(BatchState::from_bytes(&batch.to_bytes()), Some(batch));

@@ -76,17 +76,8 @@ impl MarkState {
             }
         }
         self.remember(phone, is_known_phone);
-        self.peak = self.peak.max(self.log_odds);
-        let e_value = narrow(self.ln_e_value(parameters));
-        self.e_peak = self.e_peak.max(e_value);
         step.evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        if let Some(first) = step
-            .evidence
-            .first()
-            .filter(|first| first.weight > self.strongest.weight)
-        {
-            self.strongest = *first;
-        }
+        self.note_peaks(parameters, &step);
         step
     }
 
@@ -146,17 +137,50 @@ impl MarkState {
             (standing.found_copied, Flag::FoundCopied),
         ];
         for (number, (is_seen, flag)) in seen.into_iter().enumerate() {
-            if is_seen && !self.has(flag) {
-                self.flags |= flag as u8;
-                let weight = narrow(parameters.hard[number]);
-                self.log_odds += weight;
-                let gap_s = scan.at_s.abs_diff(self.last_s);
-                step.evidence.push(Evidence {
-                    weight,
-                    gap_s,
-                    ..self.piece(HARD[number], scan)
-                });
+            if is_seen {
+                self.harden(parameters, number, flag, scan, step);
             }
+        }
+    }
+
+    /// One kind of hard evidence, once.
+    fn harden(
+        &mut self,
+        parameters: &Parameters,
+        number: usize,
+        flag: Flag,
+        scan: &Scan,
+        step: &mut Step,
+    ) {
+        if self.has(flag) {
+            return;
+        }
+        self.flags |= flag as u8;
+        let weight = narrow(parameters.hard[number]);
+        self.log_odds += weight;
+        step.evidence.push(Evidence {
+            weight,
+            ..self.piece(HARD[number], scan)
+        });
+    }
+
+    /// Takes in a finding that is no scan of anybody: the office's that the mark was copied, or the ledger's that its
+    /// hidden code was claimed before by another phone.
+    pub(super) fn find(&mut self, parameters: &Parameters, flag: Flag, scan: &Scan) -> Step {
+        let mut step = Step::default();
+        let number = if flag == Flag::FoundCopied { 5 } else { 1 };
+        self.harden(parameters, number, flag, scan, &mut step);
+        self.note_peaks(parameters, &step);
+        step
+    }
+
+    fn note_peaks(&mut self, parameters: &Parameters, step: &Step) {
+        self.peak = self.peak.max(self.log_odds);
+        let e_value = narrow(self.ln_e_value(parameters));
+        self.e_peak = self.e_peak.max(e_value);
+        let strongest = step.evidence.first();
+        if let Some(strongest) = strongest.filter(|first| first.weight > self.strongest.weight) {
+            self.strongest = *strongest;
         }
     }
 

@@ -63,7 +63,7 @@ words! {
     /// Where a tip stands.
     pub enum TipState {
         /// Nobody has taken it in hand.
-        Received = "received" "待受理" "new",
+        Received = "received" "待受理" "received",
         /// The office looks into it.
         Accepted = "accepted" "已受理" "accepted",
         /// The case team has it.
@@ -73,7 +73,7 @@ words! {
         /// The office does not look into it, and has told why.
         Rejected = "rejected" "不予受理" "rejected",
         /// Whoever sent it took it back.
-        Withdrawn = "withdrawn" "已撤回" "taken back",
+        Withdrawn = "withdrawn" "已撤回" "withdrawn",
     }
 }
 
@@ -120,7 +120,8 @@ impl TipState {
             (state, S::Added) if state.is_open() => Ok(state),
             (state, S::TakenBack) if state.is_open() => Ok(Self::Withdrawn),
             (Self::Received, S::Accepted) => Ok(Self::Accepted),
-            (Self::Received | Self::Accepted, S::Rejected) => Ok(Self::Rejected),
+            // Once it is accepted, what came of it is decided, and told.
+            (Self::Received, S::Rejected) => Ok(Self::Rejected),
             (Self::Accepted, S::HandedOn) => Ok(Self::HandedOn),
             (Self::Accepted | Self::HandedOn, S::Decided) => Ok(Self::Decided),
             _ => Err(refused(self)),
@@ -186,6 +187,8 @@ pub struct Tip {
     pub handler: Option<Line>,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// How often the person added something since the office's last step: what nobody has answered yet.
+    pub unanswered: u32,
 }
 
 /// Something that happened to a tip.
@@ -204,8 +207,8 @@ pub struct Happened {
 }
 
 impl Tip {
-    /// By when the next step is due. Both terms run from the day of sending: 市场监督管理投诉举报处理暂行办法 (7 working days to say
-    /// whether a complaint is accepted, 15 to decide whether a report leads to a case).
+    /// By when the next step is due. Both terms run from the day on which it came in, whatever was done since:
+    /// [`Matter::TipAcceptance`] and [`Matter::TipDecision`] say by which rules.
     pub fn deadline(&self) -> Option<Deadline> {
         let matter = self.state.matter()?;
         Some(matter.deadline(day_of(self.sent_at)))
@@ -248,7 +251,7 @@ mod tests {
             (T::Received, S::TakenBack, Some(T::Withdrawn)),
             (T::Received, S::Erased, None),
             (T::Accepted, S::Accepted, None),
-            (T::Accepted, S::Rejected, Some(T::Rejected)),
+            (T::Accepted, S::Rejected, None),
             (T::Accepted, S::HandedOn, Some(T::HandedOn)),
             (T::Accepted, S::Decided, Some(T::Decided)),
             (T::HandedOn, S::HandedOn, None),

@@ -7,6 +7,7 @@ use axum::http::{Extensions, HeaderMap, header};
 
 use super::values::{By, IdempotencyKey, Said};
 use crate::domain::access::{Permission, Scope};
+use crate::domain::text::Line;
 use crate::http::problem::Problem;
 use crate::http::{App, network};
 use crate::service::desk::Call;
@@ -106,6 +107,18 @@ impl Caller {
             origin,
             ..Call::new(by, system::now())
         })
+    }
+
+    /// The same of something that is read, and written down as read: with the installation's token nobody is named.
+    pub fn reading(&self) -> Call {
+        let own = self.shown.as_ref();
+        let own = own.map(|shown| shown.principal.user.login.as_line().clone());
+        let by = own.unwrap_or_else(|| Line::new("by", OPERATOR).expect("two words"));
+        Call {
+            scope: self.scope(),
+            origin: self.origin.clone(),
+            ..Call::new(by, system::now())
+        }
     }
 
     /// Writes down that a table was taken away.

@@ -2,9 +2,11 @@
 //!
 //! What an operation must keep to is written down in `docs/ARCHITECTURE.md`, "An operation that takes a token".
 
-pub mod batches;
+pub mod alerts;
+mod batches;
 pub mod caller;
-pub mod containers;
+pub mod cases;
+mod containers;
 pub mod documents;
 pub mod entitlements;
 pub mod guard;

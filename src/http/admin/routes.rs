@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 use super::guard::Needs::{self, Event, May, Step, Table, Token};
 use super::guard::guard;
 use super::{
-    batches, containers, documents, entitlements, instance, ledger, licensees, lots, marks, orders,
-    own, packs, printers, proof, tables, templates, transfers,
+    alerts, batches, cases, containers, documents, entitlements, instance, ledger, licensees, lots,
+    marks, orders, own, packs, printers, proof, tables, templates, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -57,6 +57,7 @@ pub fn operations(app: App) -> OpenApiRouter<App> {
     let all = quantities(all);
     let all = printing(all);
     let all = labels(all);
+    let all = suspicions(all);
     written_down(all).routes
 }
 
@@ -146,6 +147,31 @@ fn labels(all: Operations) -> Operations {
         .add(May(P::LotReport), routes!(lots::report))
         .add(May(P::LotRecall), routes!(lots::recall))
         .add(May(P::LotRecall), routes!(lots::restore))
+}
+
+/// What the scans say that somebody should look at, and what comes of it.
+fn suspicions(all: Operations) -> Operations {
+    all.add(May(P::AlertRead), routes!(alerts::list))
+        .add(May(P::AlertRead), routes!(alerts::get))
+        .add(May(P::AlertHandle), routes!(alerts::assign))
+        .add(May(P::AlertHandle), routes!(alerts::note))
+        .add(May(P::AlertHandle), routes!(alerts::merge))
+        .add(May(P::AlertHandle), routes!(alerts::decide))
+        .add(May(P::AlertHandle), routes!(alerts::reopen))
+        .add(May(P::ExposureRead), routes!(alerts::exposure))
+        .add(May(P::CaseRead), routes!(cases::list))
+        .add(May(P::CaseHandle), routes!(cases::open))
+        .add(May(P::CaseRead), routes!(cases::get))
+        .add(May(P::CaseHandle), routes!(cases::add_alert))
+        .add(May(P::CaseHandle), routes!(cases::add_tip))
+        .add(May(P::CaseHandle), routes!(cases::inspect))
+        .add(May(P::CaseHandle), routes!(cases::inform))
+        .add(May(P::CaseHandle), routes!(cases::note))
+        .add(May(P::CaseHandle), routes!(cases::close))
+        .add(May(P::CaseHandle), routes!(cases::reopen))
+        .add(May(P::MarkFreeze), routes!(cases::freeze))
+        .add(May(P::MarkRevoke), routes!(cases::revoke))
+        .add(Table(P::CaseRead), routes!(cases::export))
 }
 
 /// All that was ever written down.

@@ -17,7 +17,9 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::domain::access::{Permission, Role};
+use crate::domain::alert::{AlertKind, AlertNumber, AlertState, AlertStep, Cause, Verdict};
 use crate::domain::area::Area;
+use crate::domain::case::{CaseNumber, CaseResult, CaseState, CaseStep};
 use crate::domain::container::{ContainerKind, ContainerNumber};
 use crate::domain::document::{DocumentNumber, MediaType, Purpose};
 use crate::domain::entitlement::coefficients::PerMille;
@@ -35,6 +37,7 @@ use crate::domain::order::{OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
+use crate::domain::tip::{TipNumber, Told};
 use crate::domain::township::Township;
 use crate::domain::transfer::{TransferNumber, TransferState};
 use crate::domain::uscc::Uscc;
@@ -179,6 +182,49 @@ fn line_of_text() -> ObjectBuilder {
 }
 
 described!(Text, "Text", line_of_text());
+
+/// Several lines of text.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Words(String);
+
+impl From<&Told> for Words {
+    fn from(told: &Told) -> Self {
+        Self(told.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if (1..=Told::LIMIT).contains(&text.chars().count()) {
+            return Ok(Self(text));
+        }
+        Err(D::Error::custom(format!(
+            "such a text has 1 to {} characters",
+            Told::LIMIT
+        )))
+    }
+}
+
+impl Said for Words {
+    type Is = Told;
+
+    fn said(self, what: &'static str) -> Result<Told, Problem> {
+        Told::new(&self.0).map_err(|error| {
+            let error = crate::domain::said::Said::from(error);
+            Problem::INVALID.because(format!("{what}: {}", error.en))
+        })
+    }
+}
+
+described!(
+    Words,
+    "Words",
+    string("Several lines.")
+        .min_length(Some(1))
+        .max_length(Some(Told::LIMIT))
+);
 
 /// Who does something, if the request says so.
 #[derive(Clone, Debug, Deserialize)]
@@ -492,6 +538,9 @@ numbers! {
     BatchNumber, "BatchNumber", "The number of a batch.", 0, BatchNumber::LIMIT - 1;
     MarkIndex, "MarkIndex", "The place of a mark in its batch, from 0.", 0, MarkIndex::LIMIT - 1;
     MarkCount, "MarkCount", "A number of marks.", 1, MarkCount::MAX;
+    AlertNumber, "AlertNumber", "The number of an alert.", 0, u32::MAX;
+    CaseNumber, "CaseNumber", "The number of a case.", 0, u32::MAX;
+    TipNumber, "TipNumber", "The number of a tip.", 0, u32::MAX;
     KeyId, "KeyId", "The number of a signing key.", 0, u8::MAX;
     Season, "Season", "A season (年度): a calendar year.", Season::FIRST_YEAR, Season::LAST_YEAR;
     PerMille, "PerMille", "A share in thousandths.", 0, 1000;
@@ -528,6 +577,14 @@ words! {
     TestResult, "TestResult", "How an inspection ended.";
     Whereabouts, "Whereabouts", "Where a label is.";
     EventKind, "EventKind", "What happened to marks.";
+    AlertKind, "AlertKind", "What an alert is about.";
+    AlertState, "AlertState", "Where an alert stands.";
+    AlertStep, "AlertStep", "What happened to an alert.";
+    Verdict, "AlertVerdict", "What an alert turned out to be.";
+    Cause, "AlertCause", "Why; each belongs to one verdict.";
+    CaseState, "CaseState", "Where a case stands.";
+    CaseStep, "CaseStep", "What happened to a case.";
+    CaseResult, "CaseResult", "With what a case ends.";
     Role, "Role", "What a person is there for.";
     Permission, "Permission", "Something that a role or a token allows.";
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::figure::Figure;
 use super::guard::Visit;
 use super::page::{self, Frame, minute};
 use super::party::People;
@@ -55,6 +56,8 @@ enum Part {
     Text(Vec<String>),
     /// A text as it is kept, folded away.
     Folded(String),
+    /// A picture of numbers, with its table.
+    Figure(Box<Figure>),
     /// A picture by its address, and what it shows.
     Picture(String, &'static str),
 }
@@ -295,6 +298,13 @@ impl File {
         if !text.is_empty() {
             self.parts.push((heading, Part::Text(text)));
         }
+        self
+    }
+
+    /// A picture of numbers; its title is the heading.
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Self {
+        self.parts.push((None, Part::Figure(Box::new(figure))));
         self
     }
 

@@ -87,7 +87,7 @@ impl Visit {
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
         Self {
-            language: language(&uri, headers, app.public_url.is_secure()),
+            language: Language::of(&uri, headers),
             origin: Origin::stranger("", network, agent),
             app,
             uri,
@@ -159,17 +159,6 @@ impl Visit {
             origin: self.origin.clone(),
             ..Call::new(user.login.as_line().clone(), system::now())
         }
-    }
-}
-
-/// What `?lang=` asks for, else what was chosen before, else what the browser prefers.
-fn language(uri: &Uri, headers: &HeaderMap, is_secure: bool) -> Language {
-    let asked = uri.query().unwrap_or_default();
-    let is_asked = asked.split('&').any(|pair| pair.starts_with("lang="));
-    let chosen = Cookie::Language.values(headers, is_secure).next();
-    match chosen.and_then(Language::of_tag) {
-        Some(chosen) if !is_asked => chosen,
-        _ => Language::of(uri, headers),
     }
 }
 

@@ -103,6 +103,7 @@ pub struct List<'a> {
     next: Option<String>,
     tables: Option<String>,
     actions: Vec<(&'static str, String)>,
+    texts: Vec<String>,
     is_first: bool,
 }
 
@@ -122,6 +123,7 @@ impl<'a> List<'a> {
             next: None,
             tables: None,
             actions: Vec::new(),
+            texts: Vec::new(),
             is_first: true,
         }
     }
@@ -175,6 +177,13 @@ impl<'a> List<'a> {
                 });
             }
         }
+        self
+    }
+
+    /// A sentence above the list.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.texts.push(text.into());
         self
     }
 

@@ -82,16 +82,22 @@ const fn label_of(event: EventKind) -> Two {
     }
 }
 
-/// What whoever scans it now is told.
-fn told(visit: &Visit, life: &Life, file: File) -> File {
-    let verdict = match life.told.verdict() {
+/// A verdict in few words.
+pub const fn verdict_in(verdict: Verdict) -> Two {
+    match verdict {
         Verdict::FirstCheck => two("编号有效，第一次查询", "Valid; first check"),
         Verdict::CheckedBefore => two("编号有效，曾被查询", "Valid; checked before"),
+        Verdict::SuspectedCopy => two("编号有效，可能被复制", "Valid; may have been copied"),
         Verdict::NotActivated => two("尚未启用，请勿购买", "Not yet in use; do not buy"),
         Verdict::Withdrawn => two("已停用", "Withdrawn"),
         Verdict::PastSeason => two("已过季", "Past its season"),
         Verdict::NotOurs => two("不是本标志的编号", "Not a number of this mark"),
-    };
+    }
+}
+
+/// What whoever scans it now is told.
+fn told(visit: &Visit, life: &Life, file: File) -> File {
+    let verdict = verdict_in(life.told.verdict());
     let mut facts = vec![(
         two("查询结果", "Verdict"),
         Some(visit.say(verdict).to_owned()),
@@ -348,13 +354,9 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
     }
 }
 
-fn scanned(visit: &Visit, scan: &Scan) -> Happened {
-    let place = scan.place.map(|place| place.prefecture.province());
-    let place = match place {
-        Some((zh, en)) => visit.language.choose(zh, en),
-        None => visit.say(two("地点不详", "place not known")),
-    };
-    let channel = match scan.channel.as_str() {
+/// How a query came, in words.
+pub(super) fn channel_in<'a>(visit: &Visit, channel: &'a str) -> &'a str {
+    match channel {
         "consumer" => visit.say(two("公众查询", "by the public")),
         "offline" => visit.say(two(
             "公众离线查询，联网后送达",
@@ -362,7 +364,16 @@ fn scanned(visit: &Visit, scan: &Scan) -> Happened {
         )),
         "inspector" => visit.say(two("检查员查询", "by an inspector")),
         other => other,
+    }
+}
+
+fn scanned(visit: &Visit, scan: &Scan) -> Happened {
+    let place = scan.place.map(|place| place.prefecture.province());
+    let place = match place {
+        Some((zh, en)) => visit.language.choose(zh, en),
+        None => visit.say(two("地点不详", "place not known")),
     };
+    let channel = channel_in(visit, &scan.channel);
     let state = state_in(visit, &scan.state);
     let (what, detail) = match visit.language {
         Language::Chinese => (

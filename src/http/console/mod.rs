@@ -4,12 +4,15 @@
 //! a [`list`], a [`mod@file`] or a [`form`], made from data: no page has markup of its own. It works without JavaScript;
 //! every change is a form, every list keeps its address.
 
+mod alerts;
 pub mod asked;
 mod batches;
+mod cases;
 mod containers;
 mod documents;
 mod entitlements;
 pub(super) mod errors;
+mod exposure;
 mod figure;
 mod file;
 mod form;
@@ -43,3 +46,5 @@ mod trail;
 mod transfers;
 mod typed;
 mod words;
+
+pub use cases::case_file;

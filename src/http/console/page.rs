@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 15] = [
+const PLACES: [(Two, &str, Option<P>); 18] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -63,6 +63,13 @@ const PLACES: [(Two, &str, Option<P>); 15] = [
         Some(P::OrderRelease),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
+    (two("预警", "Alerts"), "/console/alerts", Some(P::AlertRead)),
+    (two("案件", "Cases"), "/console/cases", Some(P::CaseRead)),
+    (
+        two("本单位预警", "Own alerts"),
+        "/console/exposure",
+        Some(P::ExposureRead),
+    ),
     (two("举报线索", "Tips"), "/console/tips", Some(P::TipRead)),
     (
         two("统计", "Reports"),

@@ -11,9 +11,9 @@ use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
 use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
-    batches, containers, documents, entitlements, labels, ledger, licensees, lots, marks, orders,
-    own, packs, people, printers, reports, search, sign_in, start, templates, tips, trail,
-    transfers,
+    alerts, batches, cases, containers, documents, entitlements, exposure, labels, ledger,
+    licensees, lots, marks, orders, own, packs, people, printers, reports, search, sign_in, start,
+    templates, tips, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -100,6 +100,8 @@ pub fn pages(app: App) -> Pages {
     let pages = of_labels(pages);
     let pages = of_packs(pages);
     let pages = of_tips(pages);
+    let pages = of_alerts(pages);
+    let pages = of_cases(pages);
     own_account(pages)
         // What waits, and where anything is.
         .get("/console", Person, start::page)
@@ -715,6 +717,64 @@ fn of_tips(mut pages: Pages) -> Pages {
             "/console/tips/{tip}/contact",
             May(P::TipHandle),
             tips::contact,
+        )
+}
+
+/// What the scans say that somebody should look at.
+fn of_alerts(mut pages: Pages) -> Pages {
+    for (path, step) in alerts::STEPS {
+        let show = move |visit: Visit, number: Path<u32>| alerts::step_page(visit, number, step);
+        let take = move |visit: Visit, number: Path<u32>, typed: Typed| {
+            alerts::step(visit, number, typed, step)
+        };
+        let needs = May(P::AlertHandle);
+        pages = pages.get(path, needs, show).post(path, needs, take);
+    }
+    pages
+        .get("/console/alerts", May(P::AlertRead), alerts::list)
+        .get("/console/alerts/{alert}", May(P::AlertRead), alerts::file)
+        .get("/console/exposure", May(P::ExposureRead), exposure::page)
+}
+
+/// What belongs together of them.
+fn of_cases(mut pages: Pages) -> Pages {
+    for (path, step) in cases::STEPS {
+        let show = move |visit: Visit, number: Path<u32>| cases::step_page(visit, number, step);
+        let take = move |visit: Visit, number: Path<u32>, typed: Typed| {
+            cases::step(visit, number, typed, step)
+        };
+        let needs = May(P::CaseHandle);
+        pages = pages.get(path, needs, show).post(path, needs, take);
+    }
+    pages
+        .get("/console/cases", May(P::CaseRead), cases::list)
+        .get("/console/cases/new", May(P::CaseHandle), cases::open_page)
+        .post("/console/cases/new", May(P::CaseHandle), cases::open)
+        .get("/console/cases/{case}", May(P::CaseRead), cases::file)
+        .get(
+            "/console/cases/{case}/freeze",
+            May(P::MarkFreeze),
+            cases::freeze_page,
+        )
+        .post(
+            "/console/cases/{case}/freeze",
+            May(P::MarkFreeze),
+            cases::freeze,
+        )
+        .get(
+            "/console/cases/{case}/revoke",
+            May(P::MarkRevoke),
+            cases::revoke_page,
+        )
+        .post(
+            "/console/cases/{case}/revoke",
+            May(P::MarkRevoke),
+            cases::revoke,
+        )
+        .get(
+            "/console/cases/{case}/export",
+            Take(P::CaseRead),
+            cases::export,
         )
 }
 

@@ -76,6 +76,7 @@ const CONTAINER: Two = two("卷和箱", "Rolls and boxes");
 const DOCUMENT: Two = two("档案文件", "Documents");
 const PRINTER: Two = two("承印方", "Printers");
 const MARK: Two = two("标志", "Marks");
+const TIP: Two = two("举报线索", "Tips");
 
 const NAME: Two = two("名称", "Name");
 const CODE: Two = two("统一社会信用代码", "Credit code");
@@ -86,7 +87,7 @@ const SEASON: Two = two("年度", "Season");
 const MARKS: Two = two("数量", "Marks");
 
 /// The kinds in their order, each with the heads of its table.
-const KINDS: [(Two, &[Two]); 8] = [
+const KINDS: [(Two, &[Two]); 9] = [
     (
         MARK,
         &[
@@ -117,6 +118,7 @@ const KINDS: [(Two, &[Two]); 8] = [
         &[two("题名", "Title"), NUMBER, two("用途", "Purpose")],
     ),
     (PRINTER, &[NAME, NUMBER, CODE]),
+    (TIP, &[NUMBER, STATE, two("类别", "Kind")]),
 ];
 
 const fn kind_of(hit: &Hit) -> Two {
@@ -129,6 +131,7 @@ const fn kind_of(hit: &Hit) -> Two {
         Hit::Container(_) => CONTAINER,
         Hit::Document(_) => DOCUMENT,
         Hit::Printer(_) => PRINTER,
+        Hit::Tip(_) => TIP,
     }
 }
 
@@ -142,6 +145,7 @@ fn address_in(hit: &Hit) -> String {
         Hit::Container(container) => format!("/console/containers/{}", container.number),
         Hit::Document(added) => format!("/console/documents/{}", added.document.number),
         Hit::Printer(printer) => format!("/console/printers/{}", printer.number),
+        Hit::Tip(tip) => format!("/console/tips/{}", tip.number),
     }
 }
 
@@ -210,6 +214,11 @@ fn cells(visit: &Visit, hit: &Hit) -> Vec<String> {
             printer.number.to_string(),
             printer.particulars.uscc.to_string(),
         ],
+        Hit::Tip(tip) => vec![
+            tip.number.to_string(),
+            word(tip.state.chinese(), tip.state.english()),
+            word(tip.new.kind.chinese(), tip.new.kind.english()),
+        ],
     }
 }
 
@@ -248,8 +257,8 @@ fn nothing(visit: &Visit, text: &str, file: File) -> File {
             "Firms and people: a part of the name of a licensee, printer or contact, a credit code or a part of it",
         ),
         two(
-            "编号：订单、标志批、生产批次、卷、箱、文件的编号；可写明种类，如“订单 12”“第 3 批”“批次 7”",
-            "Numbers of orders, batches, lots, rolls, boxes and documents; say which if you like, as in “order 12”, “batch 3”, “lot 7”",
+            "编号：订单、标志批、生产批次、卷、箱、文件、举报线索的编号；可写明种类，如“订单 12”“第 3 批”“批次 7”；举报人说的 16 位编号也可以",
+            "Numbers of orders, batches, lots, rolls, boxes, documents and tips; say which if you like, as in “order 12”, “batch 3”, “lot 7”; the 16 characters that somebody who sent a tip has",
         ),
         two(
             "生产批次的批号、卷和箱的标签，全部或一部分",

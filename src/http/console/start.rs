@@ -131,6 +131,10 @@ const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
             two("标志冻结中", "Marks frozen"),
             Some((two("查看", "Look"), P::MarkFreeze)),
         ),
+        Matter::Alert => (
+            two("预警待判定", "Alert to decide"),
+            Some((two("查看", "Look"), P::AlertHandle)),
+        ),
         Matter::Account => (
             two("账户尚未启用", "Account not set up"),
             Some((two("查看", "Look"), P::UserManage)),
@@ -156,6 +160,7 @@ fn address_of(about: About) -> String {
         About::Batch(number) => format!("/console/batches/{number}"),
         About::Person(number) => format!("/console/people/{number}"),
         About::Tip(number) => format!("/console/tips/{number}"),
+        About::Alert(number) => format!("/console/alerts/{number}"),
     }
 }
 
@@ -200,6 +205,7 @@ fn address_of_step(matter: Matter, about: About) -> String {
         | Matter::Recall
         | Matter::Destruction
         | Matter::Frozen
+        | Matter::Alert
         | Matter::Account => "",
     };
     format!("{}{step}", address_of(about))
@@ -242,6 +248,7 @@ fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
         About::Transfer(number) => Some(number.0),
         About::Batch(number) => Some(number.get()),
         About::Tip(number) => Some(number.0),
+        About::Alert(number) => Some(number.0),
         About::Licensee(_) | About::Person(_) => None,
     };
     let number = number.map(|number| format!(" {number}"));

@@ -27,6 +27,7 @@ impl Two {
 }
 
 /// What a state means for whoever reads it: its class in the style.
+#[allow(clippy::too_many_lines)] // a table
 pub fn tone(state: &str) -> &'static str {
     const GOOD: &[&str] = &[
         "有效",
@@ -35,6 +36,9 @@ pub fn tone(state: &str) -> &'static str {
         "成功",
         "已完成",
         "已办结",
+        "已判定",
+        "已结案",
+        "closed",
         "decided",
         "相符",
         "active",
@@ -57,6 +61,12 @@ pub fn tone(state: &str) -> &'static str {
         "未激活",
         "冻结",
         "待受理",
+        "待处理",
+        "处理中",
+        "办理中",
+        "to be taken",
+        "being looked into",
+        "in hand",
         "已受理",
         "已移交办案",
         "new",
@@ -95,6 +105,8 @@ pub fn tone(state: &str) -> &'static str {
         "有问题",
         "不予受理",
         "已撤回",
+        "已并入",
+        "merged",
         "taken back",
         "rejected",
         "cancelled",

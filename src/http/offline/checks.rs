@@ -1,13 +1,8 @@
 //! `POST /api/v1/offline-checks`: checks that a phone made without a network.
 
-use std::num::NonZeroU32;
-use std::sync::Arc;
-
+use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use governor::Quota;
-use governor::clock::MonotonicClock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,21 +23,8 @@ use crate::service::verify::Channel;
 const MOST_CHECKS: usize = 32;
 /// Bytes of such a request: 32 of the longest form take 10 KiB.
 pub const CHECKS_BODY: usize = 16 * 1024;
-/// Requests an hour and network. Behind one address of a mobile network are thousands of phones, few of which were without a
-/// network just before; what is refused waits on the phone.
-const REQUESTS_PER_HOUR: NonZeroU32 = NonZeroU32::new(60).unwrap();
 /// The latest time that a browser's clock can say, in milliseconds since 1970 (ECMA-262, 21.4.1.1).
 const LATEST_MILLISECOND: i64 = 8_640_000_000_000_000;
-
-/// How often a network may send such checks.
-pub struct SendLimit(Limit<Network, MonotonicClock>);
-
-impl Default for SendLimit {
-    fn default() -> Self {
-        let quota = Quota::per_hour(REQUESTS_PER_HOUR);
-        Self(Limit::new(quota, MonotonicClock))
-    }
-}
 
 /// Checks that a phone made without a network.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -170,14 +152,12 @@ pub struct OfflineChecksResponse {
 )]
 pub async fn take(
     State(app): State<App>,
-    Extension(limit): Extension<Arc<SendLimit>>,
     visitor: Visitor,
     ApiJson(request): ApiJson<OfflineChecksRequest>,
 ) -> Response {
-    let unknown = std::net::Ipv6Addr::UNSPECIFIED.into();
-    let network = Network::of(visitor.address.unwrap_or(unknown));
-    if let Err(seconds) = limit.0.take(&network, &MonotonicClock) {
-        return Problem::too_often(seconds).response();
+    let network = Network::of_client(visitor.address);
+    if let Err(refused) = app.traffic.limits.take(Limit::OfflineChecks, &network) {
+        return Problem::too_often(refused.seconds).response();
     }
     let checks: Vec<OfflineCheck> = request
         .checks
@@ -195,6 +175,7 @@ pub async fn take(
             Channel::Unrecorded => Channel::Unrecorded,
         },
         phone: visitor.phone,
+        network: visitor.network(&app.keys),
         place: visitor
             .address
             .and_then(|address| app.traffic.places.of(address)),

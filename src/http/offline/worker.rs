@@ -14,9 +14,13 @@ const WORKER: &str = include_str!("../../../web-verify/worker/worker.js");
 /// Points of the curve for browsers that have no Ed25519: the others do not fetch it.
 const LIBRARY: &str = "web-verify/vendor/noble-ed25519/index.js";
 /// What those pages are made from besides: words and markup, which have no address of their own.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 9] = [
     include_str!("../pages/text/zh.rs"),
+    include_str!("../pages/text/zh/check.rs"),
+    include_str!("../pages/text/zh/privacy.rs"),
     include_str!("../pages/text/en.rs"),
+    include_str!("../pages/text/en/check.rs"),
+    include_str!("../pages/text/en/privacy.rs"),
     include_str!("../../../web-verify/page.html"),
     include_str!("../../../web-verify/findings.html"),
     include_str!("../../../web-verify/shape.html"),

@@ -38,7 +38,7 @@ fn body(language: Language, domain: &str) -> Body {
     let call = fill(
         say.call,
         &[
-            ("report", tip::link(language, None)),
+            ("report", tip::link(language, "")),
             ("tel", Piece::Telephone(TELEPHONE.into())),
         ],
     );

@@ -9,6 +9,7 @@ use super::text::Texts;
 use super::tip;
 use crate::domain::event::Withdrawal;
 use crate::domain::serial::Serial;
+use crate::domain::typed::Flaw;
 use crate::domain::verdict::{QueryCount, Verdict};
 use crate::http::language::Language;
 use crate::service::verify::{Answer, MarkAnswer};
@@ -17,13 +18,15 @@ use crate::service::verify::{Answer, MarkAnswer};
 pub const TELEPHONE: &str = "12315";
 
 /// Composes the page of an answer.
-pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
+///
+/// `asked` is what was typed or scanned: of what is none of ours a report carries it along.
+pub fn body(answer: &Answer, asked: &str, language: Language, domain: &str) -> Body {
     let words = Words {
         text: language.texts(),
         language,
-        serial: match answer {
-            Answer::NotOurs => None,
-            Answer::Ours(mark) => Some(mark.serial),
+        about: match answer {
+            Answer::NotOurs => asked.to_owned(),
+            Answer::Ours(mark) => mark.serial.to_string(),
         },
     };
     match answer {
@@ -35,10 +38,15 @@ pub fn body(answer: &Answer, language: Language, domain: &str) -> Body {
 /// Whom to tell: us, with the serial of the mark if it is known, or the telephone.
 pub(super) fn report(language: Language, serial: Option<Serial>) -> Line {
     let serial = serial.map(|serial| serial.to_string());
+    report_about(language, &serial.unwrap_or_default())
+}
+
+/// The same, with what was typed or scanned.
+fn report_about(language: Language, asked: &str) -> Line {
     fill(
         language.texts().report,
         &[
-            ("report", tip::link(language, serial.as_deref())),
+            ("report", tip::link(language, asked)),
             ("tel", Piece::Telephone(TELEPHONE.into())),
         ],
     )
@@ -56,6 +64,33 @@ pub fn unavailable(language: Language) -> Body {
             heading: text.todo_heading,
             paragraphs: vec![super::document::text(text.unavailable_todo)],
         }],
+    }
+}
+
+/// Composes the page for what was typed and cannot be a serial. It is no verdict and is counted as none; what was typed stays in
+/// the field.
+pub fn unfinished(typed: &str, flaw: &Flaw, language: Language) -> Body {
+    let words = language.texts();
+    let say = &words.check;
+    let lead = [say.flaw(flaw), say.unfinished_lead.to_owned()].join(words.between_clauses);
+    let link = tip::link(language, typed);
+    Body {
+        tone: Tone::Plain,
+        heading: clauses(say.unfinished, &[]),
+        lead: text(lead),
+        button: None,
+        sections: vec![
+            Section::Ask {
+                typed: typed.to_owned(),
+            },
+            Section::Todo {
+                heading: words.todo_heading,
+                items: vec![
+                    text(say.unfinished_todo),
+                    fill(say.printed_so, &[("report", link)]),
+                ],
+            },
+        ],
     }
 }
 
@@ -92,8 +127,8 @@ pub fn clauses(heading: &[&str], values: &[(&str, &str)]) -> Vec<String> {
 struct Words {
     text: &'static Texts,
     language: Language,
-    /// Of the mark, which a report carries along.
-    serial: Option<Serial>,
+    /// What a report carries along: the serial of the mark, or what was asked.
+    about: String,
 }
 
 impl Words {
@@ -101,6 +136,7 @@ impl Words {
         match mark.verdict {
             Verdict::FirstCheck => self.first_check(mark),
             Verdict::CheckedBefore => self.checked_before(mark),
+            Verdict::SuspectedCopy => self.suspected_copy(mark),
             Verdict::NotActivated => self.not_activated(mark),
             Verdict::Withdrawn => self.withdrawn(mark),
             Verdict::PastSeason => self.past_season(mark),
@@ -144,6 +180,34 @@ impl Words {
                     paragraphs: vec![text(self.text.many), text(self.text.many_odd)],
                 },
                 self.if_it_differs(),
+            ],
+        }
+    }
+
+    fn suspected_copy(&self, mark: &MarkAnswer) -> Body {
+        let number = mark
+            .query
+            .as_ref()
+            .map_or(1, |query| query.number)
+            .to_string();
+        let mut history = fill(self.text.suspected_count, &[("n", Piece::Text(number))]);
+        history.extend(mark.query.iter().flat_map(|query| self.history(query)));
+        Body {
+            tone: Tone::Suspect,
+            heading: clauses(self.text.suspected_copy, &[]),
+            lead: text(self.text.suspected_copy_lead),
+            button: None,
+            sections: vec![
+                self.todo(vec![
+                    text(self.text.suspected_todo_compare),
+                    text(self.text.suspected_todo_label),
+                    self.report(),
+                ]),
+                self.compare(mark),
+                Section::Text {
+                    heading: self.text.suspected_why_heading,
+                    paragraphs: vec![text(self.text.suspected_why), history],
+                },
             ],
         }
     }
@@ -274,8 +338,18 @@ impl Words {
                     text(self.text.not_ours_todo_leave),
                     self.report(),
                 ]),
-                Section::Ask,
+                Section::Ask {
+                    typed: self.typed(),
+                },
             ],
+        }
+    }
+
+    /// What stays in the field: what was typed, but no code.
+    fn typed(&self) -> String {
+        match Serial::from_typed(&self.about) {
+            Some(_) => self.about.clone(),
+            None => String::new(),
         }
     }
 
@@ -321,7 +395,7 @@ impl Words {
     }
 
     fn report(&self) -> Line {
-        report(self.language, self.serial)
+        report_about(self.language, &self.about)
     }
 
     fn todo(&self, items: Vec<Line>) -> Section {

@@ -14,6 +14,7 @@ use super::text::{ClaimTexts, Texts};
 use crate::domain::claim::Claim;
 use crate::domain::hidden::HiddenCode;
 use crate::domain::input::Input;
+use crate::domain::typed::Flaw;
 use crate::http::address::with_query;
 use crate::http::claim::{self, Judged};
 use crate::http::language::Language;
@@ -30,6 +31,14 @@ pub struct Typed {
     mark: String,
     #[serde(default)]
     hidden: String,
+}
+
+/// A way to the form.
+pub fn link(language: Language) -> Piece {
+    Piece::Link {
+        text: language.texts().claim.home_link.to_owned(),
+        address: language.choose("/claim", "/claim?lang=en").to_owned(),
+    }
 }
 
 /// The page of a mark with the invitation to scratch, if it has a hidden code and may be claimed.
@@ -55,7 +64,7 @@ pub async fn claim_form(
     headers: HeaderMap,
 ) -> Response {
     let say = &Language::of(&uri, &headers).texts().claim;
-    let body = form(say, say.form_lead, String::new(), String::new());
+    let body = form(say, text(say.form_lead), String::new(), String::new());
     shown(&app, &body, &uri, &headers)
 }
 
@@ -71,15 +80,15 @@ pub async fn claim_scanned(
         return Problem::NOT_FOUND.response();
     };
     let say = &Language::of(&uri, &headers).texts().claim;
-    let body = form(say, say.scanned_lead, mark, hidden);
+    let body = form(say, text(say.scanned_lead), mark, hidden);
     shown(&app, &body, &uri, &headers)
 }
 
-fn form(say: &'static ClaimTexts, lead: &'static str, mark: String, hidden: String) -> Body {
+fn form(say: &'static ClaimTexts, lead: Line, mark: String, hidden: String) -> Body {
     Body {
         tone: Tone::Plain,
         heading: clauses(say.form, &[]),
-        lead: text(lead),
+        lead,
         button: None,
         sections: vec![Section::Claim {
             heading: say.invite_heading,
@@ -119,10 +128,15 @@ pub async fn claim(
     let Some(hidden) = HiddenCode::from_typed(hidden) else {
         return shown(&app, &words.malformed(typed), &uri, &headers);
     };
+    if let Some(flaw) = Flaw::of(&typed.mark) {
+        let mut response = shown(&app, &words.unfinished(typed, &flaw), &uri, &headers);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return response;
+    }
     let input = Input::read(&typed.mark);
     let judged = claim::claim(&app, &visitor, input, hidden, None).await;
     let (body, unanswered) = match judged {
-        Ok(judged) => (words.judged(judged), None),
+        Ok(judged) => (words.judged(judged, &typed.mark), None),
         Err(Unanswered::Refused(refused)) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
             let after = HeaderValue::from(refused.seconds);
@@ -161,9 +175,9 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn judged(&self, Judged { outcome, left }: Judged) -> Body {
+    fn judged(&self, Judged { outcome, left }: Judged, asked: &str) -> Body {
         match outcome {
-            Outcome::NotOurs => answer::body(&Answer::NotOurs, self.language, self.domain),
+            Outcome::NotOurs => answer::body(&Answer::NotOurs, asked, self.language, self.domain),
             Outcome::NotNow(mark) => self.not_now(mark),
             Outcome::NoHiddenCode(mark) => self.none(&mark),
             Outcome::Wrong(mark) => self.wrong(&mark, left),
@@ -286,6 +300,17 @@ impl Words<'_> {
         }
     }
 
+    /// The serial cannot be one: nothing was tried, and everything stays in its field.
+    fn unfinished(&self, typed: Typed, flaw: &Flaw) -> Body {
+        let say = &self.text.check;
+        let lead = [say.flaw(flaw), say.unfinished_lead.to_owned()];
+        let lead = text(lead.join(self.text.between_clauses));
+        Body {
+            heading: clauses(say.unfinished, &[]),
+            ..form(self.say, lead, typed.mark, typed.hidden)
+        }
+    }
+
     fn none(&self, mark: &MarkAnswer) -> Body {
         let say = self.say;
         let mut whom_to_tell = text(say.none_todo);
@@ -302,7 +327,7 @@ impl Words<'_> {
 
     /// The verdict instead, and that nothing was claimed.
     fn not_now(&self, mark: Box<MarkAnswer>) -> Body {
-        let mut body = answer::body(&Answer::Ours(mark), self.language, self.domain);
+        let mut body = answer::body(&Answer::Ours(mark), "", self.language, self.domain);
         body.sections.push(Section::Text {
             heading: self.say.not_now_heading,
             paragraphs: vec![text(self.say.not_now)],
@@ -352,7 +377,7 @@ impl Words<'_> {
                 fact(say.serial, vec![Piece::Serial(mark.serial.to_string())]),
             ],
             after: vec![
-                Piece::Strong(say.compare_differ.to_owned()),
+                Piece::Strong(self.say.compare_differ.to_owned()),
                 Piece::Text(" ".to_owned()),
                 Piece::Link {
                     text: self.say.see_mark.to_owned(),

@@ -107,7 +107,7 @@ async fn kept(page: Response, uri: &Uri, asked: &HeaderMap) -> Response {
     let tag = etag::weak(&hash);
     let kept = HeaderValue::from_static("public, max-age=300");
     parts.headers.insert(header::CACHE_CONTROL, kept);
-    let vary = HeaderValue::from_static("Accept-Language");
+    let vary = HeaderValue::from_static("Accept-Language, Cookie");
     parts.headers.insert(header::VARY, vary);
     parts.headers.insert(header::ETAG, tag.clone());
     if etag::is_known(asked, &tag) {

@@ -14,6 +14,8 @@ pub enum Tone {
     First,
     /// Asked about before.
     Seen,
+    /// Perhaps copied.
+    Suspect,
     /// Not activated.
     NotYet,
     /// Withdrawn.
@@ -38,6 +40,7 @@ impl Tone {
         match self {
             Self::First => "first",
             Self::Seen => "seen",
+            Self::Suspect => "suspect",
             Self::NotYet => "notyet",
             Self::Stop => "stop",
             Self::Hold => "hold",
@@ -101,7 +104,10 @@ pub type Line = Vec<Piece>;
 #[derive(Clone, Debug)]
 pub enum Section {
     /// The field to type a serial into.
-    Ask,
+    Ask {
+        /// What stands in it.
+        typed: String,
+    },
     /// The camera, and a photo.
     Look,
     /// What somebody else wrote, as it is.
@@ -193,7 +199,7 @@ pub enum Section {
 }
 
 /// What a check without a network may find.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Finding {
     /// Its word in the script.
     pub name: &'static str,
@@ -206,7 +212,7 @@ pub struct Finding {
     /// What is said of the mark.
     pub says: Says,
     /// What to do.
-    pub todo: &'static [&'static str],
+    pub todo: Vec<&'static str>,
 }
 
 /// What is said of a mark whose code was checked without a network.
@@ -222,9 +228,14 @@ pub enum Says {
 
 impl Section {
     /// The scripts that add something to it, if any: modules below `web-verify/`. Without them it does all it is for.
-    pub const fn scripts(&self) -> &'static [&'static str] {
+    pub fn scripts(&self) -> &'static [&'static str] {
+        let asks_a_serial = |form: &Form| {
+            let mut kinds = form.fields.iter().map(|field| &field.kind);
+            kinds.any(|kind| matches!(kind, FieldKind::Serial(_)))
+        };
         match self {
-            Self::Ask => &["web-verify/check/typing.js"],
+            Self::Ask { .. } => &["web-verify/check/typing.js"],
+            Self::Form(form) if asks_a_serial(form) => &["web-verify/check/typing.js"],
             Self::Look => &["web-verify/check/look.js"],
             Self::Findings { .. } => &["web-verify/offline/page.js"],
             _ => &[],
@@ -306,6 +317,8 @@ impl Field {
 pub enum FieldKind {
     /// A line of so many characters at most.
     Line(usize),
+    /// A serial, of so many characters at most with what people type besides.
+    Serial(usize),
     /// Several lines of so many characters at most.
     Lines(usize),
     /// A day up to this one.

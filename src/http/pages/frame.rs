@@ -8,6 +8,7 @@ use super::beginning;
 use super::document::{ClaimedMark, FieldKind, Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets::{self, Asset};
+use crate::http::chosen;
 use crate::http::language::Language;
 
 /// What a page says.
@@ -86,7 +87,7 @@ fn titled(
         text,
         is_chinese: language == Language::Chinese,
         lang_query: language.choose("", "?lang=en"),
-        other_language: in_other_language(uri, language.other()),
+        other_language: chosen::link(&in_other_language(uri, language.other())),
         beginning: beginning::of(language),
         domain,
         styles: wanted(&body.sections, Section::styles),

@@ -62,7 +62,10 @@ impl Of {
     /// The mark as it was issued to this producer. To show it is to use it: only beside marks that are in use, of a licensee
     /// whose right is in force.
     fn artwork(&self, mark: &MarkAnswer) -> Option<Fact> {
-        let is_in_use = matches!(mark.verdict, Verdict::FirstCheck | Verdict::CheckedBefore);
+        let is_in_use = matches!(
+            mark.verdict,
+            Verdict::FirstCheck | Verdict::CheckedBefore | Verdict::SuspectedCopy
+        );
         let licensee = mark.licensee();
         let hash = mark.holder.artwork.as_ref();
         let hash = hash.filter(|_| is_in_use && licensee.may(Act::Proceed).is_ok())?;

@@ -25,7 +25,7 @@ pub use directory::directory;
 pub use frame::in_other_language;
 pub use offline::offline;
 pub use pack::{told, waiting};
-pub use photo::{NoMark, no_mark};
+pub use photo::{NoMark, Seen, no_mark};
 pub use privacy::{forget, privacy};
 pub use text::TipTexts;
 pub use tip::{Filled, Wrong, asked_too_often, no_such_ticket, of_ticket, to_fill_in};
@@ -45,6 +45,7 @@ use super::visitor::Visitor;
 use super::{App, Unanswered, check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
+use crate::domain::typed::Flaw;
 use crate::service::verify::Channel;
 
 /// `GET /t/{code}`, in both cases: the page behind the QR symbol. The path belongs to codes alone.
@@ -57,7 +58,7 @@ pub async fn code(
     // The raw path: what is escaped or has further slashes is no code, and gets the same answer as any other.
     let code = uri.path().get("/t/".len()..).unwrap_or_default();
     let input = Code::from_text(code).map(Input::Code);
-    answer_page(&app, &uri, &headers, visitor, input).await
+    answer_page(&app, &uri, &headers, visitor, (code, input)).await
 }
 
 /// The field of the check page.
@@ -86,7 +87,15 @@ pub async fn check_typed(
         let home = Language::of(&uri, &headers).choose("/", "/?lang=en");
         return Redirect::to(home).into_response();
     }
-    answer_page(&app, &uri, &headers, visitor, Input::read(&asked.q)).await
+    if let Some(flaw) = Flaw::of(&asked.q) {
+        let language = Language::of(&uri, &headers);
+        let body = answer::unfinished(&asked.q, &flaw, language);
+        let mut response = page(&body, language, &uri, app.public_url.domain(), None);
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return response;
+    }
+    let input = Input::read(&asked.q);
+    answer_page(&app, &uri, &headers, visitor, (&asked.q, input)).await
 }
 
 async fn answer_page(
@@ -94,13 +103,13 @@ async fn answer_page(
     uri: &Uri,
     headers: &HeaderMap,
     visitor: Visitor,
-    input: Option<Input>,
+    (asked, input): (&str, Option<Input>),
 ) -> Response {
     let language = Language::of(uri, headers);
     let domain = app.public_url.domain();
     let answer = check(app, &visitor, input, None).await;
     let body = match &answer {
-        Ok(answer) => answer::body(answer, language, domain),
+        Ok(answer) => answer::body(answer, asked, language, domain),
         Err(Unanswered::Refused(_)) => answer::too_many(language),
         Err(Unanswered::Failed) => answer::unavailable(language),
     };
@@ -148,8 +157,14 @@ pub async fn home(
         lead: plain(text.home_lead),
         button: None,
         sections: vec![
-            Section::Ask,
+            Section::Ask {
+                typed: String::new(),
+            },
             Section::Look,
+            section(
+                text.claim.home_heading,
+                fill(text.claim.home, &[("link", claim::link(language))]),
+            ),
             section(text.home_mark_heading, plain(text.home_mark)),
             section(
                 text.directory.home_heading,
@@ -179,7 +194,10 @@ fn kept(mut page: Response) -> Response {
     let caching = HeaderValue::from_static("public, max-age=300");
     let headers = page.headers_mut();
     headers.insert(header::CACHE_CONTROL, caching);
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept-Language, Cookie"),
+    );
     page
 }
 

@@ -36,7 +36,7 @@ pub async fn offline(
     let headers = response.headers_mut();
     let caching = HeaderValue::from_static("public, max-age=300");
     headers.insert(header::CACHE_CONTROL, caching);
-    let by_language = HeaderValue::from_static("Accept-Language");
+    let by_language = HeaderValue::from_static("Accept-Language, Cookie");
     headers.insert(header::VARY, by_language);
     response
 }
@@ -51,7 +51,7 @@ fn findings(text: &'static Texts) -> Vec<Finding> {
         says: Says::Code,
         todo,
     };
-    let again = std::slice::from_ref(&say.again);
+    let again = || vec![say.again];
     let unanswered = |name, heading, lead, todo| Finding {
         tone: Tone::Unknown,
         says: Says::Nothing,
@@ -60,42 +60,47 @@ fn findings(text: &'static Texts) -> Vec<Finding> {
     vec![
         Finding {
             says: Says::Compare,
-            ..of_ours("in_use", say.in_use, say.in_use_lead, again)
+            ..of_ours("in_use", say.in_use, say.in_use_lead, again())
         },
         of_ours(
             "not_activated",
             say.not_activated,
             say.not_activated_lead,
-            std::slice::from_ref(&say.not_activated_todo),
+            vec![say.not_activated_todo],
         ),
-        of_ours("past_season", say.past_season, say.past_season_lead, again),
+        of_ours(
+            "past_season",
+            say.past_season,
+            say.past_season_lead,
+            again(),
+        ),
         Finding {
             tone: Tone::Stop,
             ..of_ours(
                 "withdrawn",
                 say.withdrawn,
                 say.withdrawn_lead,
-                std::slice::from_ref(&say.withdrawn_todo),
+                vec![say.withdrawn_todo],
             )
         },
-        of_ours("not_listed", say.not_listed, say.not_listed_lead, again),
-        of_ours("no_list", say.no_list, say.no_list_lead, again),
+        of_ours("not_listed", say.not_listed, say.not_listed_lead, again()),
+        of_ours("no_list", say.no_list, say.no_list_lead, again()),
         Finding {
             tone: Tone::Other,
             ..unanswered(
                 "not_ours",
                 text.not_ours,
                 say.not_ours_lead,
-                std::slice::from_ref(&text.not_ours_todo_again),
+                vec![
+                    text.not_ours_todo_again,
+                    text.not_ours_todo_leave,
+                    say.not_ours_report,
+                    text.true_domain,
+                ],
             )
         },
-        unanswered(
-            "serial",
-            say.serial,
-            say.serial_lead,
-            std::slice::from_ref(&say.serial_todo),
-        ),
-        unanswered("no_keys", say.no_keys, say.no_keys_lead, again),
+        unanswered("serial", say.serial, say.serial_lead, vec![say.serial_todo]),
+        unanswered("no_keys", say.no_keys, say.no_keys_lead, again()),
     ]
 }
 
@@ -119,6 +124,7 @@ fn words(text: &'static Texts) -> Vec<(&'static str, &'static str)> {
     let mut words: Vec<_> = forms.chain(Withdrawal::ALL.iter().map(class)).collect();
     words.push(("list:right_ended", text.right_ended_class));
     words.push(("no_name", text.offline.no_name));
+    words.push(("beijing", text.offline.beijing));
     words
 }
 

@@ -7,14 +7,26 @@ use axum::response::Response;
 use super::answer::clauses;
 use super::document::{Line, Piece, Section, Tone, fill, text};
 use super::frame::{Body, page};
+use crate::domain::serial::Serial;
 use crate::http::language::Language;
 
 /// Characters of a foreign symbol that are shown.
 const MOST_SHOWN: usize = 300;
 
+/// A mark whose symbol was seen in a picture.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its serial, which stands below the symbol, if we signed the code.
+    pub serial: Option<Serial>,
+    /// Where it is checked.
+    pub address: String,
+}
+
 /// Why a picture leads to no mark.
 #[derive(Debug)]
 pub enum NoMark {
+    /// There are several in it: the person says which one.
+    Several(Vec<Seen>),
     /// No symbol was found in it.
     Nothing,
     /// Its symbol leads to another page of ours.
@@ -37,7 +49,9 @@ pub enum NoMark {
 impl NoMark {
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Nothing | Self::OtherPage(_) | Self::Elsewhere { .. } => StatusCode::OK,
+            Self::Several(_) | Self::Nothing | Self::OtherPage(_) | Self::Elsewhere { .. } => {
+                StatusCode::OK
+            }
             Self::Unreadable => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -49,13 +63,16 @@ impl NoMark {
 pub fn no_mark(why: NoMark, language: Language, uri: &Uri, domain: &str) -> Response {
     let words = &language.texts().check;
     let status = why.status();
+    if let NoMark::Several(marks) = &why {
+        return page(&to_choose(marks, language), language, uri, domain, None);
+    }
     let seconds = match &why {
         NoMark::TooMany(seconds) => Some(*seconds),
         _ => None,
     };
     let of_domain = |sentence| fill(sentence, &[("domain", Piece::Domain(domain.to_owned()))]);
     let (heading, lead, said) = match why {
-        NoMark::Nothing => (words.nothing, Line::new(), None),
+        NoMark::Several(_) | NoMark::Nothing => (words.nothing, Line::new(), None),
         NoMark::OtherPage(said) => (words.elsewhere, of_domain(words.other_page), Some(said)),
         NoMark::Elsewhere { text, is_lookalike } => {
             let lead = match is_lookalike {
@@ -83,7 +100,8 @@ pub fn no_mark(why: NoMark, language: Language, uri: &Uri, domain: &str) -> Resp
             items: todo.iter().map(|one| text(*one)).collect(),
         });
     }
-    sections.extend([Section::Ask, Section::Look]);
+    let typed = String::new();
+    sections.extend([Section::Ask { typed }, Section::Look]);
     let body = Body {
         tone: Tone::Unknown,
         heading: clauses(heading, &[]),
@@ -97,6 +115,31 @@ pub fn no_mark(why: NoMark, language: Language, uri: &Uri, domain: &str) -> Resp
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// The marks that were seen, to choose one.
+fn to_choose(marks: &[Seen], language: Language) -> Body {
+    let words = &language.texts().check;
+    let one = |(place, seen): (usize, &Seen)| {
+        let number = (place + 1).to_string();
+        let text = match seen.serial {
+            Some(serial) => serial.to_string(),
+            None => words.several_one.replace("{n}", &number),
+        };
+        let address = seen.address.clone();
+        vec![Piece::Link { text, address }]
+    };
+    let number = marks.len().to_string();
+    Body {
+        tone: Tone::Plain,
+        heading: clauses(words.several, &[("n", &number)]),
+        lead: text(words.several_lead),
+        button: None,
+        sections: vec![Section::Todo {
+            heading: words.several_heading,
+            items: marks.iter().enumerate().map(one).collect(),
+        }],
+    }
 }
 
 /// Without what would move the characters around it, and not endless.

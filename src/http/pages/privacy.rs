@@ -12,6 +12,8 @@ use super::text::PrivacyTexts;
 use crate::domain::tip::CONTACT_DAYS;
 use crate::http::App;
 use crate::http::language::Language;
+use crate::http::limits::Limit;
+use crate::http::network::Network;
 use crate::http::notice::Notice;
 use crate::http::problem::Problem;
 use crate::http::security::Cookie;
@@ -42,8 +44,8 @@ pub async fn forget(
     if !visitor.has_name() {
         return told(&plain(say.nothing, text(say.nothing_lead)), &uri);
     }
-    if let Err(refused) = app.traffic.forgetting.ask(visitor.address) {
-        app.metrics.limited(refused.limit);
+    let network = Network::of_client(visitor.address);
+    if let Err(refused) = app.traffic.limits.take(Limit::Forgetting, &network) {
         let mut response = told(&plain(say.too_many, text(say.too_many_lead)), &uri);
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         let after = refused.seconds.into();
@@ -119,6 +121,8 @@ fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
                 fact(say.mark, say.mark_value),
                 fact(say.place, say.place_value),
                 fact(say.phone, say.phone_value),
+                fact(say.network, say.network_value),
+                fact(say.language, say.language_value),
                 fact(say.way, say.way_value),
                 fact(say.claim, say.claim_value),
                 fact(say.offline, say.offline_value),

@@ -10,6 +10,7 @@ use super::document::{
 };
 use super::frame::{Body, page};
 use super::text::{Texts, TipTexts};
+use crate::domain::input::Input;
 use crate::domain::place::Prefecture;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::Said;
@@ -17,6 +18,7 @@ use crate::domain::text::Line as OneLine;
 use crate::domain::tip::{
     CONTACT_DAYS, Happened as Step, MOST_PHOTOS_AT_ONCE, Ticket, TipKind, TipState, Told,
 };
+use crate::domain::typed::Flaw;
 use crate::http::address::{encode, with_query};
 use crate::http::language::Language;
 use crate::http::tips::{Sent, WrongPhoto};
@@ -28,15 +30,14 @@ const PATH: &str = "/report";
 /// Characters of a serial that are taken: of a whole scanned address too.
 const MOST_OF_A_SERIAL: usize = 300;
 
-/// A way to the form, with the serial of the mark that it is about.
-pub fn link(language: Language, serial: Option<&str>) -> Piece {
+/// A way to the form, with the serial of the mark that it is about, or whatever else was typed or scanned.
+pub fn link(language: Language, asked: &str) -> Piece {
     let lang = language.choose("", "en");
+    let is_endless = asked.chars().count() > MOST_OF_A_SERIAL;
+    let about = if is_endless { "" } else { asked.trim() };
     Piece::Link {
         text: language.texts().tip.link.to_owned(),
-        address: with_query(
-            PATH,
-            &[("serial", serial.unwrap_or_default()), ("lang", lang)],
-        ),
+        address: with_query(PATH, &[("serial", about), ("lang", lang)]),
     }
 }
 
@@ -51,13 +52,19 @@ pub struct Filled {
     serial: String,
     contact: String,
     has_photos: bool,
+    /// A serial that is none, and is to be taken as it is when it comes again: this was said.
+    as_it_is: Option<String>,
 }
 
 impl Filled {
     /// Nothing yet but the serial of the mark that it is about.
     pub fn about(serial: Option<OneLine>) -> Self {
+        let serial = serial.map_or_else(String::new, |serial| serial.to_string());
+        // Whoever comes from the page of an answer was told there.
+        let is_none = Input::read(&serial).is_none() && !serial.is_empty();
         Self {
-            serial: serial.map_or_else(String::new, |serial| serial.to_string()),
+            as_it_is: is_none.then(|| serial.clone()),
+            serial,
             ..Self::default()
         }
     }
@@ -74,6 +81,7 @@ impl Filled {
             serial: text("serial"),
             contact: text("contact"),
             has_photos: sent.has_photos(),
+            as_it_is: Some(text("serial")).filter(|serial| Input::read(serial).is_none()),
         }
     }
 }
@@ -87,6 +95,8 @@ pub enum Wrong {
     Anything(&'static str),
     /// No day that can be.
     Day(&'static str),
+    /// No serial, and why not, as far as it looks like one.
+    NoSerial(&'static str, Option<Flaw>),
     /// A photo.
     Photo(&'static str, WrongPhoto),
     /// What the type of a field says.
@@ -125,6 +135,7 @@ impl Words {
             Wrong::Choose(field) if *field == name => Some(self.say.need_choice.to_owned()),
             Wrong::Anything(field) if *field == name => Some(self.say.need_anything.to_owned()),
             Wrong::Day(field) if *field == name => Some(self.say.wrong_day.to_owned()),
+            Wrong::NoSerial(field, flaw) if *field == name => Some(self.no_serial(flaw.as_ref())),
             Wrong::Photo(field, what) if *field == name => Some(self.wrong_photo(*what)),
             Wrong::Said(field, said) if *field == name => Some(self.said(said)),
             Wrong::Refused(field, refusal) if *field == name => {
@@ -135,6 +146,14 @@ impl Words {
             }
             _ => None,
         })
+    }
+
+    fn no_serial(&self, flaw: Option<&Flaw>) -> String {
+        let why = match flaw {
+            Some(flaw) => self.text.check.flaw(flaw),
+            None => self.say.no_serial_at_all.to_owned(),
+        };
+        self.say.no_serial.replace("{why}", &why)
     }
 
     fn wrong_photo(&self, wrong: WrongPhoto) -> String {
@@ -219,7 +238,7 @@ impl Words {
             self.photos(wrong),
             self.field(
                 ("serial", self.text.serial),
-                FieldKind::Line(MOST_OF_A_SERIAL),
+                FieldKind::Serial(MOST_OF_A_SERIAL),
                 hint(say.serial_hint),
                 &filled.serial,
                 wrong,
@@ -306,14 +325,21 @@ impl Words {
                 machine: deadline.due.to_string(),
                 text: day,
             };
-            fill(text, &[("date", date)])
+            let mut line = fill(text, &[("date", date)]);
+            line.push(Piece::Small(say.due_note.to_owned()));
+            line
         });
         let sent = minute(tip.sent_at, self.text.minute_format);
         let state = Piece::Strong((say.state)(tip.state).to_owned());
+        let number = vec![
+            Piece::Text(tip.number.to_string()),
+            Piece::Small(say.number_note.to_owned()),
+        ];
         let all = [
             self.fact(say.state_label, Some(vec![state])),
             self.fact(say.due_label, due),
             self.fact(say.sent_label, Some(vec![sent])),
+            self.fact(say.number_label, Some(number)),
         ];
         all.into_iter().flatten().collect()
     }
@@ -477,12 +503,14 @@ pub fn to_fill_in(
     let words = Words::of(language);
     let say = words.say;
     let lead = words.to_mend(wrong, filled.has_photos);
+    let as_it_is = filled.as_it_is.clone().map(|serial| ("as_it_is", serial));
+    let name = ("form", name.to_owned());
     let form = Form {
         heading: None,
         action: words.address(PATH),
         is_question: false,
         is_folded: false,
-        hidden: vec![("form", name.to_owned())],
+        hidden: std::iter::once(name).chain(as_it_is).collect(),
         fields: words.fields(filled, wrong, today),
         button: say.send,
         note: Some(say.send_note),
@@ -507,7 +535,14 @@ pub fn of_ticket(
     let words = Words::of(language);
     let say = words.say;
     let query = uri.query().unwrap_or_default();
-    let is_new = query.split('&').any(|pair| pair == "notice=sent");
+    let notice = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("notice="));
+    let heading = match notice {
+        Some("sent") => say.received,
+        Some("added") => say.added,
+        _ => say.progress,
+    };
     let path = format!("{PATH}/{}", encode(&ticket.to_string()));
     let number = Piece::Serial(ticket.to_string());
     let mut lead = fill(say.ticket, &[("ticket", number)]);
@@ -538,7 +573,7 @@ pub fn of_ticket(
     sections.extend(words.forms(whole, &path, name, wrong));
     let body = Body {
         tone: Tone::Plain,
-        heading: clauses(if is_new { say.received } else { say.progress }, &[]),
+        heading: clauses(heading, &[]),
         lead,
         button: None,
         sections,
@@ -546,13 +581,33 @@ pub fn of_ticket(
     page(&body, language, uri, domain, None)
 }
 
-/// A ticket that opens nothing.
-pub fn no_such_ticket(language: Language, uri: &Uri, domain: &str) -> Response {
+/// A ticket that opens nothing; `of_label` is what is to be checked instead, if it is the code or serial of a label.
+pub fn no_such_ticket(
+    of_label: Option<&str>,
+    language: Language,
+    uri: &Uri,
+    domain: &str,
+) -> Response {
     let words = Words::of(language);
+    let say = words.say;
+    let check = |asked: &str| Piece::Link {
+        text: say.is_serial_link.to_owned(),
+        address: with_query(
+            "/check",
+            &[("q", asked), ("lang", language.choose("", "en"))],
+        ),
+    };
+    let (heading, lead) = match of_label {
+        Some(asked) => {
+            let lead = fill(say.is_serial_lead, &[("link", check(asked))]);
+            (say.is_serial, lead)
+        }
+        None => (say.not_found, plain(say.not_found_lead)),
+    };
     let body = Body {
         tone: Tone::Plain,
-        heading: clauses(words.say.not_found, &[]),
-        lead: plain(words.say.not_found_lead),
+        heading: clauses(heading, &[]),
+        lead,
         button: None,
         sections: vec![words.find()],
     };

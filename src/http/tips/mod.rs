@@ -3,25 +3,28 @@
 //! Everything works without a script, in forms that only our own pages send. A ticket is in the address of its page, which no
 //! browser keeps or tells anybody.
 
-mod limits;
+mod again;
 mod read;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{
-    DefaultBodyLimit, FromRequest, Multipart, OriginalUri, Path, Query, Request, State,
+    DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, OriginalUri, Path, Query, Request,
+    State,
 };
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use super::address::{encode, with_query};
 use super::language::Language;
+use super::limits::Refused;
 use super::pages::{self, Filled, Wrong};
 use super::problem::{self, Problem};
 use super::visitor::Visitor;
@@ -32,10 +35,11 @@ use crate::domain::place::Prefecture;
 use crate::domain::refusal::RefusalKind;
 use crate::domain::text::Line;
 use crate::domain::tip::{FormName, NewTip, Ticket, TipKind, Told};
+use crate::domain::typed::Flaw;
 use crate::service::tips::{self as service, Sending};
 use crate::service::{ServiceError, system};
 
-pub use self::limits::{TipLimits, TooOften};
+use self::again::Again;
 pub use self::read::{Sent, WrongPhoto};
 
 /// Photos of a phone over a slow network.
@@ -50,6 +54,7 @@ pub fn routes() -> Router<App> {
         .route("/report", get(page).post(send))
         .route("/report/{ticket}", get(of_ticket).post(add))
         .route("/report/{ticket}/take-back", post(take_back))
+        .layer(Extension(Arc::<Again>::default()))
         .layer(from_fn(security::own_forms_only))
         .layer(DefaultBodyLimit::max(FORMS.body))
         .layer(from_fn(unread::taken))
@@ -101,12 +106,12 @@ impl Asker {
         )
     }
 
-    fn too_often(&self, TooOften(seconds): TooOften) -> Response {
+    fn too_often(&self, refused: Refused) -> Response {
         let domain = self.app.public_url.domain();
         let mut response = pages::asked_too_often(self.language, &self.uri, domain);
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, seconds.into());
+        headers.insert(header::RETRY_AFTER, refused.seconds.into());
         response
     }
 
@@ -120,18 +125,18 @@ impl Asker {
 
     /// The page of a ticket, with what is wrong with what was to be added.
     async fn ticket_page(&self, visitor: &Visitor, typed: &str, wrong: &[Wrong]) -> Response {
-        let limits = &self.app.traffic.tips;
-        if let Err(too_often) = limits.look_up(visitor.address) {
-            return self.too_often(too_often);
-        }
+        let mut paid = match self.app.traffic.limits.ticket(visitor.address) {
+            Ok(paid) => paid,
+            Err(refused) => return self.too_often(refused),
+        };
         let domain = self.app.public_url.domain();
         let found = match Ticket::read(typed) {
             Some(ticket) => service::of_ticket(&self.app.store, ticket).await,
-            None => return pages::no_such_ticket(self.language, &self.uri, domain),
+            None => return self.no_such_ticket(typed),
         };
         match (found, Ticket::read(typed)) {
             (Ok(whole), Some(ticket)) => {
-                limits.found(visitor.address);
+                paid.give_back();
                 let name = FormName::new(system::random());
                 let field = self.app.keys.secrets.tips.field(name);
                 pages::of_ticket(
@@ -142,11 +147,26 @@ impl Asker {
                 )
             }
             (Err(ServiceError::Refused(refusal)), _) if refusal.kind == RefusalKind::NoSuch => {
-                pages::no_such_ticket(self.language, &self.uri, domain)
+                self.no_such_ticket(typed)
             }
             (Err(error), _) => Problem::from(error).response(),
             (Ok(_), None) => Problem::NOT_FOUND.response(),
         }
+    }
+
+    /// The page for what opens nothing; of the code or serial of a label it says so. To try serials by it costs as much as
+    /// trying tickets.
+    fn no_such_ticket(&self, typed: &str) -> Response {
+        let of_label = match Input::read(typed) {
+            Some(Input::Code(code)) => Some(code.to_base64url()),
+            Some(Input::Serial(serial)) => {
+                let ours = self.app.keys.secrets.serial.mark(serial);
+                ours.map(|_| serial.to_string())
+            }
+            None => None,
+        };
+        let domain = self.app.public_url.domain();
+        pages::no_such_ticket(of_label.as_deref(), self.language, &self.uri, domain)
     }
 }
 
@@ -163,10 +183,7 @@ async fn page(
     if !asked.ticket.trim().is_empty() {
         return match Ticket::read(&asked.ticket) {
             Some(ticket) => asker.to(ticket, ""),
-            None => {
-                let domain = asker.app.public_url.domain();
-                pages::no_such_ticket(asker.language, &asker.uri, domain)
-            }
+            None => asker.no_such_ticket(&asked.ticket),
         };
     }
     let filled = Filled::about(serial_in(&asked.serial));
@@ -189,40 +206,64 @@ fn serial_in(typed: &str) -> Option<Line> {
     Line::new("serial", &text).ok()
 }
 
-async fn parts(request: Request, app: &App) -> Result<Sent, Response> {
-    let parts = Multipart::from_request(request, app).await;
-    let parts = parts.map_err(|_| Problem::BAD_REQUEST.response())?;
-    Sent::read(parts).await.map_err(Problem::response)
+/// A form that somebody sent, as far as both of them are alike: paid for before its body is read, read, and told from one that
+/// came before.
+struct Filed {
+    asker: Asker,
+    visitor: Visitor,
+    sent: Sent,
+    /// Which form, if it is one that we showed: the one by which the same came first.
+    form: Option<FormName>,
+}
+
+impl FromRequest<App> for Filed {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(visitor) = Visitor::from_request_parts(&mut parts, app).await;
+        let again = parts.extensions.get::<Arc<Again>>().cloned();
+        let uri = parts.extensions.get::<OriginalUri>();
+        let uri = uri.map_or_else(|| parts.uri.clone(), |original| original.0.clone());
+        let asker = Asker::new(app.clone(), uri, &parts.headers);
+        if let Err(refused) = app.traffic.limits.tip(visitor.address, visitor.phone) {
+            return Err(asker.too_often(refused));
+        }
+        let request = Request::from_parts(parts, body);
+        let parts = Multipart::from_request(request, app).await;
+        let parts = parts.map_err(|_| Problem::BAD_REQUEST.response())?;
+        let sent = Sent::read(parts).await.map_err(Problem::response)?;
+        let form = app.keys.secrets.tips.name_in(sent.get("form"));
+        let first = |form| match &again {
+            Some(again) => {
+                let from = (visitor.phone, asker.uri.path());
+                again.first(from, &sent, form, system::now())
+            }
+            None => form,
+        };
+        let form = form.map(first);
+        Ok(Self {
+            asker,
+            visitor,
+            sent,
+            form,
+        })
+    }
 }
 
 /// `POST /report`
-async fn send(
-    State(app): State<App>,
-    OriginalUri(uri): OriginalUri,
-    visitor: Visitor,
-    headers: HeaderMap,
-    request: Request,
-) -> Response {
-    let asker = Asker::new(app, uri, &headers);
-    let app = &asker.app;
-    if let Err(too_often) = app.traffic.tips.send(visitor.address, visitor.phone) {
-        return asker.too_often(too_often);
-    }
-    let sent = match parts(request, app).await {
-        Ok(sent) => sent,
-        Err(response) => return response,
-    };
+async fn send(filed: Filed) -> Response {
+    let (asker, sent, app) = (&filed.asker, filed.sent, &filed.asker.app);
     let filled = Filled::of(&sent);
-    let name = app.keys.secrets.tips.name_in(sent.get("form"));
     let (read, mut wrong) = read_tip(&sent);
-    if name.is_none() {
+    if filed.form.is_none() {
         wrong.push(Wrong::Stale);
     }
-    let (Some(form), Some((new, contact)), true) = (name, read, wrong.is_empty()) else {
-        let field = name.map(|name| app.keys.secrets.tips.field(name));
+    let (Some(form), Some((new, contact)), true) = (filed.form, read, wrong.is_empty()) else {
+        let field = filed.form.map(|_| sent.get("form"));
         return unprocessable(match field {
             // The same form, so that a button pressed twice is one report.
-            Some(field) => asker.form_named(&field, &filled, &wrong),
+            Some(field) => asker.form_named(field, &filled, &wrong),
             None => asker.form(&filled, &wrong),
         });
     };
@@ -285,13 +326,19 @@ fn read_tip(sent: &Sent) -> (Option<(NewTip, Option<Line>)>, Vec<Wrong>) {
         }
     };
     wrong.extend(sent.wrong.map(|what| Wrong::Photo("photos", what)));
+    let typed = sent.get("serial");
+    let is_readable = typed.is_empty() || Input::read(typed).is_some();
+    // Said once; what stands on a label is taken as it is.
+    if !is_readable && sent.get("as_it_is") != typed {
+        wrong.push(Wrong::NoSerial("serial", Flaw::of(typed)));
+    }
     let new = kind.zip(told.ok()).map(|(kind, told)| NewTip {
         kind,
         told,
         prefecture,
         seller,
         bought,
-        serial: serial_in(sent.get("serial")),
+        serial: serial_in(typed),
     });
     (new.map(|new| (new, contact)), wrong)
 }
@@ -314,23 +361,8 @@ async fn of_ticket(
 }
 
 /// `POST /report/{ticket}`: adds text or photos.
-async fn add(
-    State(app): State<App>,
-    OriginalUri(uri): OriginalUri,
-    Path(typed): Path<String>,
-    visitor: Visitor,
-    headers: HeaderMap,
-    request: Request,
-) -> Response {
-    let asker = Asker::new(app, uri, &headers);
-    let app = &asker.app;
-    if let Err(too_often) = app.traffic.tips.send(visitor.address, visitor.phone) {
-        return asker.too_often(too_often);
-    }
-    let sent = match parts(request, app).await {
-        Ok(sent) => sent,
-        Err(response) => return response,
-    };
+async fn add(Path(typed): Path<String>, filed: Filed) -> Response {
+    let (asker, visitor, sent) = (&filed.asker, &filed.visitor, filed.sent);
     let mut wrong = Vec::new();
     let told = match sent.get("told") {
         "" if sent.has_photos() => None,
@@ -343,17 +375,17 @@ async fn add(
             .ok(),
     };
     wrong.extend(sent.wrong.map(|what| Wrong::Photo("photos", what)));
-    let name = app.keys.secrets.tips.name_in(sent.get("form"));
-    if name.is_none() {
+    if filed.form.is_none() {
         wrong.push(Wrong::Stale);
     }
-    let (Some(form), Some(ticket), true) = (name, Ticket::read(&typed), wrong.is_empty()) else {
+    let (Some(form), Some(ticket), true) = (filed.form, Ticket::read(&typed), wrong.is_empty())
+    else {
         wrong.push(Wrong::Typed(sent.get("told").to_owned()));
-        return refused(asker.ticket_page(&visitor, &typed, &wrong).await);
+        return refused(asker.ticket_page(visitor, &typed, &wrong).await);
     };
     let added = (told, sent.photos);
-    let done = service::add(&app.store, ticket, form, added, system::now()).await;
-    asker.answer(&visitor, &typed, done).await
+    let done = service::add(&asker.app.store, ticket, form, added, system::now()).await;
+    asker.answer(visitor, &typed, done, "added").await
 }
 
 /// `POST /report/{ticket}/take-back`
@@ -368,16 +400,16 @@ async fn take_back(
     let Some(ticket) = Ticket::read(&typed) else {
         return asker.ticket_page(&visitor, &typed, &[]).await;
     };
-    let limits = &asker.app.traffic.tips;
-    if let Err(too_often) = limits.look_up(visitor.address) {
-        return asker.too_often(too_often);
-    }
+    let mut paid = match asker.app.traffic.limits.ticket(visitor.address) {
+        Ok(paid) => paid,
+        Err(refused) => return asker.too_often(refused),
+    };
     let done = service::take_back(&asker.app.store, ticket, system::now()).await;
     let is_wrong = |error: &ServiceError| matches!(error, ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch);
     if !done.as_ref().is_err_and(is_wrong) {
-        limits.found(visitor.address);
+        paid.give_back();
     }
-    asker.answer(&visitor, &typed, done).await
+    asker.answer(&visitor, &typed, done, "").await
 }
 
 impl Asker {
@@ -387,9 +419,10 @@ impl Asker {
         visitor: &Visitor,
         typed: &str,
         done: Result<(), ServiceError>,
+        notice: &'static str,
     ) -> Response {
         match (done, Ticket::read(typed)) {
-            (Ok(()), Some(ticket)) => self.to(ticket, ""),
+            (Ok(()), Some(ticket)) => self.to(ticket, notice),
             (Err(ServiceError::Refused(refusal)), _) if refusal.kind != RefusalKind::NoSuch => {
                 let wrong = [Wrong::Refused("told", refusal)];
                 refused(self.ticket_page(visitor, typed, &wrong).await)

@@ -16,6 +16,9 @@ const MOST_PARTS: usize = 40;
 /// Bytes of a form.
 pub const MOST_BODY: usize = MOST_PHOTOS_AT_ONCE * MOST_BYTES + MOST_TEXT + (64 << 10);
 
+/// Fields that a form carries along unseen: its name, and the serial that is to be taken as it is.
+const UNSEEN: [&str; 2] = ["form", "as_it_is"];
+
 /// What came.
 #[derive(Debug, Default)]
 pub struct Sent {
@@ -40,6 +43,29 @@ impl Sent {
     pub fn get(&self, name: &str) -> &str {
         let named = self.fields.iter().find(|(field, _)| field == name);
         named.map_or("", |(_, text)| text.trim())
+    }
+
+    /// The fields that a person fills in, by their names: all but those that the form carries along unseen.
+    pub fn filled_in(&self) -> Vec<(&str, &str)> {
+        let seen = self
+            .fields
+            .iter()
+            .filter(|(name, _)| !UNSEEN.contains(&name.as_str()));
+        let mut all: Vec<(&str, &str)> = seen
+            .map(|(name, text)| (name.as_str(), text.trim()))
+            .collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// One of these fields, without photos.
+    #[cfg(test)]
+    pub fn of_fields(fields: &[(&str, &str)]) -> Self {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        Self {
+            fields: fields.iter().map(owned).collect(),
+            ..Self::default()
+        }
     }
 
     /// Whether files were chosen.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::code::Code;
 use crate::domain::input::Input;
 use crate::domain::offline::believable;
-use crate::domain::phone::PhoneHash;
+use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
 use crate::domain::verdict::CouldNotCheck;
 use crate::service::ServiceError;
@@ -40,6 +40,8 @@ pub struct Asker {
     pub phone: PhoneHash,
     /// Where it is now, if that is known.
     pub place: Option<Place>,
+    /// Through which network they come, if that is known.
+    pub network: Option<NetworkHash>,
 }
 
 /// Takes checks, and returns the names of those that need not be sent again.
@@ -102,6 +104,7 @@ async fn answer(
         channel: asker.channel,
         phone: Some(asker.phone),
         place: asker.place,
+        network: asker.network,
     };
     verifier.answer(check).await
 }

@@ -26,6 +26,7 @@ pub use format::Format;
 pub use look::{Look, fonts, refusal};
 pub use manifest::{ListedFile, MANIFEST, Manifest};
 pub use pages::Layout;
+pub(in crate::service) use part::sync_folder_of;
 pub use plan::Plan;
 pub use press::label_of;
 pub use rolls::ListedRoll;

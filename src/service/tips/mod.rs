@@ -37,6 +37,16 @@ pub struct Whole {
     pub photos: Vec<PhotoOf>,
 }
 
+impl Whole {
+    /// Whether the person added this since the office's last step.
+    pub fn is_unanswered(&self, step: &Happened) -> bool {
+        let mut after = self.steps.iter().filter(|one| one.place > step.place);
+        step.step == TipStep::Added
+            && self.tip.state.is_open()
+            && !after.any(|one| one.by.is_some())
+    }
+}
+
 async fn whole(tx: &mut Tx, tip: Tip) -> Result<Whole, ServiceError> {
     Ok(Whole {
         steps: tip::steps(tx, tip.number).await?,
@@ -133,7 +143,7 @@ async fn locked(tx: &mut Tx, number: TipNumber) -> Result<Tip, ServiceError> {
 }
 
 /// The refusal of a number that no tip has.
-fn unknown(number: TipNumber) -> ServiceError {
+pub(super) fn unknown(number: TipNumber) -> ServiceError {
     Refusal::no_such(
         said!("there is no tip {number}", "没有线索 {number}"),
         said!(

@@ -8,7 +8,9 @@ use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::{TIP_ACCEPTANCE_WORKING_DAYS, TIP_DECISION_WORKING_DAYS};
 use crate::domain::place::Prefecture;
-use crate::domain::tip::{Tip, TipKind, TipNumber, TipState, TipStep, Told, first_in_time};
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::tip::{Ticket, Tip, TipKind, TipNumber, TipState, TipStep, Told, first_in_time};
 use crate::service::ServiceError;
 use crate::service::desk::Call;
 use crate::service::report::scans::midnight;
@@ -24,6 +26,12 @@ pub struct Wanted {
     pub kind: Option<TipKind>,
     /// Bought in this prefecture or province.
     pub place: Option<Prefecture>,
+    /// Of this number.
+    pub number: Option<TipNumber>,
+    /// Of this ticket, which the person tells who calls the office.
+    pub ticket: Option<Ticket>,
+    /// Whether only what was added to since the office's last step.
+    pub is_unanswered: bool,
     /// Whether only what is overdue.
     pub is_overdue: bool,
 }
@@ -52,6 +60,9 @@ pub async fn list(
         state: wanted.state,
         kind: wanted.kind,
         place: wanted.place,
+        number: wanted.number,
+        ticket: wanted.ticket.map(Ticket::digest),
+        is_unanswered: wanted.is_unanswered,
         overdue: wanted.is_overdue.then_some(overdue),
     };
     Ok(tip::list(&mut store.read().await?, &filter, before, limit).await?)
@@ -80,8 +91,22 @@ pub async fn photo(
     place: u32,
 ) -> Result<Vec<u8>, ServiceError> {
     let found = tip::photo(&mut store.read().await?, number, place).await?;
-    let found = found.filter(|_| scope == Scope::All);
-    found.ok_or_else(|| unknown(number))
+    if let Some(jpeg) = found.filter(|_| scope == Scope::All) {
+        return Ok(jpeg);
+    }
+    let there = get(store, scope, number).await?.photos.len();
+    let what = match there {
+        0 => said!("tip {number} has no photo", "线索 {number} 没有照片"),
+        _ => said!(
+            "tip {number} has no photo {place}: it has {there}",
+            "线索 {number} 没有第 {place} 张照片，共有 {there} 张"
+        ),
+    };
+    let hint = said!(
+        "`yuanmark tip show {number}` tells how many there are",
+        "请在线索页面查看照片"
+    );
+    Err(Refusal::no_such(what, hint).into())
 }
 
 /// Takes a step of the office: accepts, writes a message, hands on, decides, rejects. What is written the person reads. A
@@ -119,6 +144,7 @@ pub async fn act(
         tip.state_at = call.at;
         tip.handler = Some(call.by.clone());
     }
+    tip.unanswered = 0;
     note(&mut tx, &call.origin, call.at, number, action(step)).await?;
     let whole = whole(&mut tx, tip).await?;
     tx.commit().await?;

@@ -134,7 +134,7 @@ pub async fn add(
     Ok(tx.commit().await?)
 }
 
-/// Takes a tip back. Done twice, it is done once.
+/// Takes a tip back; how the person is reached is erased with it, for nobody handles it any more. Done twice, it is done once.
 ///
 /// # Errors
 /// If the ticket opens nothing, or the office has closed the tip.
@@ -150,5 +150,10 @@ pub async fn take_back(store: &Store, ticket: Ticket, now: Timestamp) -> Result<
     tip::add_step(&mut tx, number, (now, step), None, None, None).await?;
     tip::set_state(&mut tx, number, state, None, now).await?;
     note(&mut tx, &the_public(), now, number, action(step)).await?;
+    if tip::erase_contact(&mut tx, number).await? {
+        let step = TipStep::Erased;
+        tip::add_step(&mut tx, number, (now, step), None, None, None).await?;
+        note(&mut tx, &the_public(), now, number, action(step)).await?;
+    }
     Ok(tx.commit().await?)
 }

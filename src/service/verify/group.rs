@@ -6,17 +6,21 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::catalog::{Catalog, Facts};
+use super::suspicion::{Added, Suspicion};
 use super::{Answer, Check, MarkAnswer};
+use crate::domain::alert::AlertKind;
 use crate::domain::code::Payload;
+use crate::domain::detection::parameters::CURRENT;
+use crate::domain::detection::{MarkState, Seen, Standing};
 use crate::domain::keyring::{KeyId, Keyring};
 use crate::domain::mark::MarkId;
 use crate::domain::phone::PhoneHash;
 use crate::domain::queries::Queries;
 use crate::domain::serial::SerialKey;
-use crate::domain::state::MarkState;
+use crate::domain::state;
 use crate::domain::verdict::{FirstQuery, QueryCount, Verdict};
 use crate::service::ServiceError;
-use crate::store::scan::{self, Group, NewScan};
+use crate::store::scan::{self, Group, NewAccount, NewScan};
 use crate::store::{Store, StoreError, Tx, unissued};
 
 /// Others can be in the way only of marks that nobody has asked about yet; twice in a row is rare.
@@ -55,11 +59,12 @@ pub(super) struct Answered {
 pub(super) async fn answer(
     store: &Store,
     catalog: &mut Catalog,
+    suspicion: &mut Suspicion,
     means: &Means<'_>,
     asked: &[Asked],
 ) -> Result<Answered, ServiceError> {
     for _ in 0..MOST_ATTEMPTS {
-        match counted(store, catalog, means, asked).await {
+        match counted(store, catalog, suspicion, means, asked).await {
             Ok(Some(answered)) => return Ok(answered),
             Ok(None) => {}
             Err(ServiceError::Store(error)) if error.is_conflict() => {}
@@ -69,10 +74,28 @@ pub(super) async fn answer(
     Err(StoreError::TooSlow.into())
 }
 
+/// Writes down what is held of batches, without any scan.
+///
+/// # Errors
+/// If the database does not answer.
+pub(super) async fn write_batches(
+    store: &Store,
+    suspicion: &mut Suspicion,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let mut tx = store.begin_group().await?;
+    let mut added = Added::default();
+    suspicion.write(&mut tx, &mut added, now).await?;
+    tx.commit().await?;
+    suspicion.committed(added);
+    Ok(())
+}
+
 /// `None` if another instance counted the first query of one of the marks meanwhile.
 async fn counted(
     store: &Store,
     catalog: &mut Catalog,
+    suspicion: &mut Suspicion,
     means: &Means<'_>,
     asked: &[Asked],
 ) -> Result<Option<Answered>, ServiceError> {
@@ -84,18 +107,22 @@ async fn counted(
     let facts = catalog
         .of(&mut tx, asked.iter().map(|asked| asked.mark))
         .await?;
-    let mut book = Book::new(&known);
+    // A first query proves nothing, whatever its batch says.
+    let again = known.queries.keys().map(|mark| mark.batch);
+    suspicion.read(&mut tx, again).await?;
+    let mut book = Book::new(&known, suspicion);
     let answers = asked
         .iter()
         .map(|asked| book.answer(means, &facts, asked))
         .collect();
     let unissued = book.unissued.values().map(|times| times.cast_unsigned());
     let unissued = unissued.sum();
-    if !book.write(&mut tx, means.now).await? {
+    let Some(added) = book.write(&mut tx, means.now).await? else {
         return Ok(None);
-    }
+    };
     let start = Instant::now();
     tx.commit().await?;
+    suspicion.committed(added);
     Ok(Some(Answered {
         answers,
         commit: start.elapsed(),
@@ -110,31 +137,40 @@ pub(super) async fn look(
     asked: &Asked,
 ) -> Result<Answer, ServiceError> {
     let queries = scan::get(tx, asked.mark).await?;
+    let account = match queries {
+        Some(_) => scan::account(tx, asked.mark).await?,
+        None => None,
+    };
+    let of_mark = |what| (asked.mark, what);
     let known = Group {
         next_entry: 0,
-        queries: queries
-            .map(|queries| (asked.mark, queries))
-            .into_iter()
-            .collect(),
+        queries: queries.into_iter().map(|what| (asked.mark, what)).collect(),
+        accounts: account.into_iter().map(of_mark).collect(),
     };
     let facts = Catalog::new(0).of(tx, std::iter::once(asked.mark)).await?;
-    Ok(Book::new(&known).answer(means, &facts, asked))
+    Ok(Book::new(&known, &Suspicion::new(0)).answer(means, &facts, asked))
 }
 
 /// What a group adds to what was known before.
 struct Book<'a> {
     known: &'a Group,
+    suspicion: &'a Suspicion,
     counted: BTreeMap<MarkId, Queries>,
+    accounts: BTreeMap<MarkId, NewAccount>,
+    added: Added,
     scans: Vec<NewScan>,
     /// Well-signed codes that no batch accounts for, each so many times.
     unissued: BTreeMap<(MarkId, KeyId), i64>,
 }
 
 impl<'a> Book<'a> {
-    const fn new(known: &'a Group) -> Self {
+    fn new(known: &'a Group, suspicion: &'a Suspicion) -> Self {
         Self {
             known,
+            suspicion,
             counted: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            added: Added::default(),
             scans: Vec::new(),
             unissued: BTreeMap::new(),
         }
@@ -165,14 +201,16 @@ impl<'a> Book<'a> {
                 as_told(queries, number, asked.check.phone)
             }),
         };
-        let verdict = Verdict::of(&state, query.as_ref().map_or(1, |query| query.number));
+        let number = query.as_ref().map_or(1, |query| query.number);
+        let is_suspected = self.account(mark).is_some_and(MarkState::is_suspected);
+        let verdict = Verdict::of(&state, number, is_suspected);
         let (withdrawal, past_since) = match state {
-            MarkState::Withdrawn(ground) => {
+            state::MarkState::Withdrawn(ground) => {
                 let reason = ground.reason().map(str::to_owned);
                 (Some((ground.slug(), ground.since(), reason)), None)
             }
-            MarkState::PastSeason { since } => (None, Some(since)),
-            MarkState::NotActivated | MarkState::Active => (None, None),
+            state::MarkState::PastSeason { since } => (None, Some(since)),
+            state::MarkState::NotActivated | state::MarkState::Active => (None, None),
         };
         Answer::Ours(Box::new(MarkAnswer {
             verdict,
@@ -199,14 +237,25 @@ impl<'a> Book<'a> {
     fn count(
         &mut self,
         mark: MarkId,
-        state: &MarkState<'_>,
+        state: &state::MarkState<'_>,
         check: &Check,
         channel: &'static str,
         now: Timestamp,
     ) -> QueryCount {
-        let Check { phone, place, .. } = *check;
+        let Check {
+            phone,
+            place,
+            network,
+            ..
+        } = *check;
+        let mut seen = Seen {
+            at: now,
+            place,
+            phone,
+            network,
+        };
         let (queries, previous_at) = match self.queries(mark) {
-            None => (Queries::first(phone, place, now), None),
+            None => (Queries::first(&seen), None),
             Some(before) => {
                 if let Some(number) = phone.and_then(|phone| before.number_of(phone, now)) {
                     return as_told(before, number, phone);
@@ -215,22 +264,64 @@ impl<'a> Book<'a> {
             }
         };
         let told = as_told(&queries, queries.count, phone);
+        seen.at = queries.latest_at;
+        self.weigh(mark, &seen, state, queries.count);
         self.scans.push(NewScan {
             mark,
             query: queries.count,
             at: queries.latest_at,
             previous_at,
-            state: state.slug(),
+            state: state.met(),
             place,
             phone,
             channel,
+            network,
         });
         self.counted.insert(mark, queries);
         told
     }
 
-    /// `false` if another instance counted the first query of one of the marks meanwhile.
-    async fn write(mut self, tx: &mut Tx, now: Timestamp) -> Result<bool, ServiceError> {
+    /// The detector's account of a mark, if it has one of its own.
+    fn account(&self, mark: MarkId) -> Option<&MarkState> {
+        let changed = self.accounts.get(&mark).map(|new| &new.account);
+        changed.or_else(|| self.known.accounts.get(&mark))
+    }
+
+    /// Takes a query into the mark's account, before it is counted.
+    fn weigh(&mut self, mark: MarkId, seen: &Seen, state: &state::MarkState<'_>, query: u64) {
+        let scan = seen.scan(state.met());
+        let before = match (self.account(mark), self.queries(mark)) {
+            (Some(account), _) => Some(account.clone()),
+            // What the first query said follows from its columns.
+            (None, Some(queries)) => {
+                let first = queries.first_seen().scan(state::ACTIVE);
+                Some(MarkState::after_first(&CURRENT, &first))
+            }
+            (None, None) => None,
+        };
+        let mut account = before.clone().unwrap_or_default();
+        account.update(&CURRENT, &scan);
+        let (suspicion, added) = (self.suspicion, &mut self.added);
+        let was_suspected = account.is_suspected();
+        let is_suspected = suspicion.weigh(added, mark, before.as_ref(), &mut account);
+        if is_suspected && !was_suspected {
+            suspicion.suspect(added, mark, &account, seen.at, Some(query));
+        }
+        if scan.standing.before_activation {
+            let kind = AlertKind::BeforeActivation;
+            suspicion.note(added, kind, mark, seen.at, query);
+        } else if matches!(state, state::MarkState::Withdrawn(_)) {
+            let kind = AlertKind::WhileWithdrawn;
+            suspicion.note(added, kind, mark, seen.at, query);
+        }
+        if before.is_some() || scan.standing != Standing::default() {
+            let at = seen.at;
+            self.accounts.insert(mark, NewAccount { mark, at, account });
+        }
+    }
+
+    /// What to hold after the commit; `None` if another instance counted the first query of one of the marks meanwhile.
+    async fn write(mut self, tx: &mut Tx, now: Timestamp) -> Result<Option<Added>, ServiceError> {
         if !self.unissued.is_empty() {
             for (mark, key) in self.unissued.keys() {
                 tracing::error!(
@@ -242,11 +333,16 @@ impl<'a> Book<'a> {
             unissued::add(tx, &self.unissued, now).await?;
         }
         if self.scans.is_empty() {
-            return Ok(true);
+            return Ok(Some(self.added));
         }
         self.scans.sort_unstable_by_key(|scan| (scan.at, scan.mark));
         let counted: Vec<(MarkId, Queries)> = self.counted.into_iter().collect();
-        Ok(scan::write_group(tx, self.known, &counted, &self.scans).await?)
+        let accounts: Vec<NewAccount> = self.accounts.into_values().collect();
+        if !scan::write_group(tx, self.known, &counted, &self.scans, &accounts).await? {
+            return Ok(None);
+        }
+        self.suspicion.write(tx, &mut self.added, now).await?;
+        Ok(Some(self.added))
     }
 }
 

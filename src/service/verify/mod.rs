@@ -6,6 +6,7 @@
 mod catalog;
 mod group;
 mod signers;
+pub(in crate::service) mod suspicion;
 mod verifier;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use verifier::{ANSWER_TIMEOUT, Verifier};
 
 use self::catalog::Catalog;
 use self::group::{Asked, Means};
+use self::suspicion::Suspicion;
 use super::ServiceError;
 use super::keys::LiveKeys;
 use crate::domain::code::{Code, Payload};
@@ -26,7 +28,7 @@ use crate::domain::licensee::Licensee;
 use crate::domain::lot::Lot;
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
-use crate::domain::phone::PhoneHash;
+use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
 use crate::domain::serial::Serial;
 use crate::domain::text::Line;
@@ -66,6 +68,21 @@ pub struct Check {
     pub phone: Option<PhoneHash>,
     /// Where it is, if that is known.
     pub place: Option<Place>,
+    /// Through which network it comes, if that is known.
+    pub network: Option<NetworkHash>,
+}
+
+impl Check {
+    /// A look of the office, or of anything that is no query.
+    pub const fn look(input: Option<Input>) -> Self {
+        Self {
+            input,
+            channel: Channel::Unrecorded,
+            phone: None,
+            place: None,
+            network: None,
+        }
+    }
 }
 
 /// The answer.
@@ -142,7 +159,14 @@ pub async fn answer(
                 return Ok(Answer::NotOurs);
             };
             let means = means(&ring, keys, now);
-            let answered = group::answer(store, &mut Catalog::new(0), &means, &[asked]).await?;
+            let answered = group::answer(
+                store,
+                &mut Catalog::new(0),
+                &mut Suspicion::new(0),
+                &means,
+                &[asked],
+            )
+            .await?;
             let answer = answered.answers.into_iter().next();
             Ok(answer.unwrap_or(Answer::NotOurs))
         }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::catalog::Catalog;
 use super::group::{self, Answered, Asked, Means};
 use super::signers::Signers;
+use super::suspicion::{self, Suspicion};
 use super::{Answer, Check};
 use crate::domain::code::Code;
 use crate::domain::input::Input;
@@ -71,6 +72,7 @@ impl Verifier {
                 keys,
                 catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
                 metrics: counted,
+                suspicion: Suspicion::new(system::random::<1>()[0]),
             };
             office.answer(lots).await;
         });
@@ -182,13 +184,27 @@ struct Office {
     keys: Arc<LiveKeys>,
     catalog: Catalog,
     metrics: Arc<Metrics>,
+    suspicion: Suspicion,
 }
 
 impl Office {
     /// Answers what is ready, group after group.
     async fn answer(mut self, mut lots: mpsc::Receiver<Vec<(Asked, Reply)>>) {
         let mut ready = Vec::with_capacity(MOST_LOTS);
-        while lots.recv_many(&mut ready, MOST_LOTS).await > 0 {
+        loop {
+            let more = lots.recv_many(&mut ready, MOST_LOTS);
+            let got = match self.suspicion.is_unwritten() {
+                true => timeout(suspicion::FLUSH, more).await,
+                false => Ok(more.await),
+            };
+            match got {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(_) => {
+                    self.write_batches().await;
+                    continue;
+                }
+            }
             // Who has gone, or was told that it took too long, is not counted.
             let waiting = |(_, reply): &(_, Reply)| !reply.is_closed();
             let group = ready.drain(..).flatten().filter(waiting);
@@ -225,6 +241,21 @@ impl Office {
                 }
             }
         }
+        self.write_batches().await;
+    }
+
+    /// Writes down what is held of batches.
+    async fn write_batches(&mut self) {
+        if !self.suspicion.is_unwritten() {
+            return;
+        }
+        let (store, suspicion) = (&self.store, &mut self.suspicion);
+        let written = group::write_batches(store, suspicion, system::now());
+        match timeout(GROUP_TIMEOUT, written).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "accounts of batches could not be written"),
+            Err(_) => tracing::error!("accounts of batches could not be written in time"),
+        }
     }
 
     async fn group(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, ServiceError> {
@@ -239,7 +270,14 @@ impl Office {
             answers,
             commit,
             unissued,
-        } = group::answer(&self.store, &mut self.catalog, &means, asked).await?;
+        } = group::answer(
+            &self.store,
+            &mut self.catalog,
+            &mut self.suspicion,
+            &means,
+            asked,
+        )
+        .await?;
         let seconds = start.elapsed().as_secs_f64();
         let (metrics, catalog) = (&self.metrics, &mut self.catalog);
         metrics.group(asked.len(), seconds, commit.as_secs_f64());

@@ -18,7 +18,7 @@ use crate::domain::tip::TipState;
 use crate::domain::whereabouts::Whereabouts;
 use crate::service::ServiceError;
 use crate::store::waiting::{Found, Orders};
-use crate::store::{Tx, ledger, tip, user, waiting};
+use crate::store::{Tx, alert, ledger, tip, user, waiting};
 
 /// Things of one kind that are gathered one by one.
 const MOST: u32 = 50;
@@ -83,6 +83,7 @@ impl Gathering {
                 let open = [TipState::Accepted, TipState::HandedOn];
                 self.tips(matter, &open).await
             }
+            Matter::Alert => self.alerts().await,
         }
     }
 
@@ -307,6 +308,17 @@ impl Gathering {
             let about = About::Tip(one.number);
             let name = one.new.kind.chinese().to_owned();
             self.add(matter, about, name, day_of(one.sent_at));
+        }
+        Ok(all)
+    }
+
+    async fn alerts(&mut self) -> Result<u64, ServiceError> {
+        let Found { oldest, all } = alert::waiting(&mut self.tx, MOST).await?;
+        for one in oldest {
+            let about = About::Alert(one.number);
+            let name = one.kind.chinese().to_owned();
+            let waiting = self.add(Matter::Alert, about, name, day_of(one.raised_at));
+            waiting.whose = one.licensee.map(|licensee| (licensee, String::new()));
         }
         Ok(all)
     }

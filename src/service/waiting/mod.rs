@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use self::gathering::Gathering;
 use super::ServiceError;
 use crate::domain::access::{Role, Scope, UserNumber};
+use crate::domain::alert::AlertNumber;
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::{Deadline, Left, Matter};
 use crate::domain::licensee::LicenseeNumber;
@@ -40,6 +41,8 @@ pub enum About {
     Person(UserNumber),
     /// What somebody told of a suspect pack.
     Tip(TipNumber),
+    /// What the scans say that somebody should look at.
+    Alert(AlertNumber),
 }
 
 /// A thing that waits.
@@ -84,6 +87,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::Frozen,
             M::TipAcceptance,
             M::TipDecision,
+            M::Alert,
         ],
         Role::SecondApprover => &[M::SecondPerson, M::PackAgain],
         Role::Registrar => &[
@@ -97,7 +101,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
         ],
         Role::Printer => &[M::PrintReport, M::Delivery],
         Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Recall, M::Transfer],
-        Role::Inspector => &[M::Frozen, M::TipAcceptance, M::TipDecision],
+        Role::Inspector => &[M::Frozen, M::TipAcceptance, M::TipDecision, M::Alert],
         // Nothing waits for an auditor: what is told is what others are late with.
         Role::Auditor => &[
             M::FirstReview,
@@ -119,6 +123,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::Frozen,
             M::TipAcceptance,
             M::TipDecision,
+            M::Alert,
         ],
         Role::Administrator => &[M::Account],
     }

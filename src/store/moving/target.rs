@@ -84,13 +84,9 @@ impl Target {
                 in_time(sqlx::query_as(sql).fetch_one(&mut self.connection)).await?;
             return Ok(Found::Copy { name, is_whole });
         }
-        // Tables, views and the like, but for those that an extension brought along.
-        let sql = "SELECT c.relname::text FROM pg_class c \
-             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \
-             AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
-             ORDER BY 1 LIMIT 1";
         let row: Option<(String,)> =
-            in_time(sqlx::query_as(sql).fetch_optional(&mut self.connection)).await?;
+            in_time(sqlx::query_as(migrate::OTHER_TABLE).fetch_optional(&mut self.connection))
+                .await?;
         match row {
             Some((table,)) => Err(MovingError::NotEmpty(table)),
             None => Ok(Found::Empty),

@@ -4,21 +4,23 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{postgres, read, sqlite};
-use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
-use crate::domain::phone::PhoneHash;
+use super::{mark_of, postgres, read, read_account, sqlite};
+use crate::domain::detection::MarkState;
+use crate::domain::mark::MarkId;
+use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
 use crate::domain::queries::Queries;
-use crate::store::row::Row;
 use crate::store::{StoreError, Tx};
 
 /// What is known before a group of scans is answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// The number that the ledger's next entry will have. As long as it stays, so does everything that is in the ledger.
     pub next_entry: u64,
     /// The queries so far of the marks that have any.
     pub queries: HashMap<MarkId, Queries>,
+    /// The detector's accounts of those of them of which it knows more than a first query.
+    pub accounts: HashMap<MarkId, MarkState>,
 }
 
 /// A mark's key and its queries; or no key, and among the rest where the ledger ends.
@@ -32,6 +34,8 @@ pub(super) type FoundRow = (
     Option<String>,
     Option<Vec<u8>>,
     Option<Vec<u8>>,
+    Option<i64>,
+    Option<Vec<u8>>,
 );
 
 impl Group {
@@ -39,32 +43,32 @@ impl Group {
         Self {
             next_entry: 0,
             queries: HashMap::with_capacity(marks),
+            accounts: HashMap::new(),
         }
     }
 
     pub(super) fn take(&mut self, found: Vec<FoundRow>) -> Result<(), StoreError> {
-        for (batch, index, queries, first_at, latest_at, prefecture, class, phone, recent) in found
-        {
+        for row in found {
+            let (batch, index, queries, first_at, latest_at, prefecture, class, phone, ..) = row;
+            let (.., recent, network, account) = row;
             let (Some(batch), Some(index)) = (batch, index) else {
                 self.next_entry = queries.cast_unsigned();
                 continue;
             };
-            let row = Row {
-                table: "mark_queries",
-                key: &format_args!("{batch}-{index}"),
-            };
-            let mark = MarkId {
-                batch: row.value("batch", BatchNumber::new(row.number("batch", batch)?))?,
-                index: row.value(
-                    "mark_index",
-                    MarkIndex::new(row.number("mark_index", index)?),
-                )?,
-            };
+            let mark = mark_of(batch, index)?;
             let row = (
-                queries, first_at, latest_at, prefecture, class, phone, recent,
+                queries, first_at, latest_at, prefecture, class, phone, recent, network,
             );
             self.queries.insert(mark, read(mark, row)?);
+            if let Some(account) = account {
+                self.take_account(mark, &account)?;
+            }
         }
+        Ok(())
+    }
+
+    pub(super) fn take_account(&mut self, mark: MarkId, account: &[u8]) -> Result<(), StoreError> {
+        self.accounts.insert(mark, read_account(mark, account)?);
         Ok(())
     }
 }
@@ -88,6 +92,19 @@ pub struct NewScan {
     pub phone: Option<PhoneHash>,
     /// How it came: `consumer`, `offline`, …
     pub channel: &'static str,
+    /// Through which network.
+    pub network: Option<NetworkHash>,
+}
+
+/// A mark's account that has changed.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The mark.
+    pub mark: MarkId,
+    /// When.
+    pub at: Timestamp,
+    /// What it is now.
+    pub account: MarkState,
 }
 
 /// Reads where the ledger ends and the queries so far of these marks, which ascend and are distinct. Nobody else counts a
@@ -104,7 +121,7 @@ pub async fn read_group(tx: &mut Tx, marks: &[MarkId]) -> Result<Group, StoreErr
     }
 }
 
-/// Writes down queries, in the order of time, and the counts of their marks, which ascend; `known` is what [`read_group`]
+/// Writes down queries, in the order of time, the counts of their marks, which ascend, and the accounts that changed; `known` is what [`read_group`]
 /// said of them. `false` if somebody else counted the first query of one of these marks meanwhile: then nothing may be
 /// committed, and all is to be done again.
 ///
@@ -115,12 +132,24 @@ pub async fn write_group(
     known: &Group,
     counted: &[(MarkId, Queries)],
     scans: &[NewScan],
+    accounts: &[NewAccount],
 ) -> Result<bool, StoreError> {
     match tx {
         Tx::Sqlite(tx) => {
-            sqlite::write(tx, counted, scans).await?;
+            sqlite::write(tx, counted, scans, accounts).await?;
             Ok(true)
         }
-        Tx::Postgres(tx) => postgres::write(tx, known, counted, scans).await,
+        Tx::Postgres(tx) => postgres::write(tx, known, counted, scans, accounts).await,
+    }
+}
+
+/// Writes down accounts alone, of marks that [`read_group`] holds.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn write_accounts(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {
+    match tx {
+        Tx::Sqlite(tx) => sqlite::write_accounts(tx, accounts).await,
+        Tx::Postgres(tx) => postgres::write_accounts(tx, accounts).await,
     }
 }

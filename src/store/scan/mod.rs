@@ -2,16 +2,17 @@
 
 mod group;
 mod postgres;
+mod recorded;
 mod sqlite;
 
-pub use group::{Group, NewScan, read_group, write_group};
-
-use jiff::Timestamp;
+pub use group::{Group, NewAccount, NewScan, read_group, write_accounts, write_group};
+pub use recorded::{RecordedScan, Scan, newest, recorded};
 
 use super::row::Row;
 use super::{StoreError, Tx};
-use crate::domain::mark::{BatchNumber, MarkId};
-use crate::domain::phone::PhoneHash;
+use crate::domain::detection::MarkState;
+use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::{Place, PlaceClass, Prefecture};
 use crate::domain::queries::Queries;
 use crate::domain::recent::Recent;
@@ -24,6 +25,7 @@ type QueriesRow = (
     Option<String>,
     Option<Vec<u8>>,
     Option<Vec<u8>>,
+    Option<i64>,
 );
 
 /// The mark's count without holding or changing anything.
@@ -31,66 +33,13 @@ type QueriesRow = (
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn get(tx: &mut Tx, mark: MarkId) -> Result<Option<Queries>, StoreError> {
-    let sql = "SELECT queries, first_at, latest_at, first_prefecture, first_place_class, first_phone, recent \
-         FROM mark_queries WHERE batch = $1 AND mark_index = $2";
+    let sql = "SELECT queries, first_at, latest_at, first_prefecture, first_place_class, first_phone, recent, \
+         first_network FROM mark_queries WHERE batch = $1 AND mark_index = $2";
     let row: Option<QueriesRow> = on!(tx, c => sqlx::query_as(sql)
         .bind(i64::from(mark.batch.get()))
         .bind(i64::from(mark.index.get()))
         .fetch_optional(c).await)?;
     row.map(|row| read(mark, row)).transpose()
-}
-
-/// A query as it is told inside: never whose phone it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scan {
-    /// The mark's Nth query, from 1.
-    pub query: u64,
-    /// When.
-    pub at: Timestamp,
-    /// The state it met.
-    pub state: String,
-    /// Where it came from.
-    pub place: Option<Place>,
-    /// How it came: `consumer`, `inspector`, …
-    pub channel: String,
-}
-
-type ScanRow = (i64, i64, String, Option<i64>, Option<String>, String);
-
-/// The newest queries of a mark, the newest first.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn newest(tx: &mut Tx, mark: MarkId, limit: u32) -> Result<Vec<Scan>, StoreError> {
-    // From the latest backwards: each says when the one before was.
-    let sql = "WITH RECURSIVE newest (number, at, previous_at, query, state, prefecture, place_class, channel) AS ( \
-         SELECT CAST(1 AS BIGINT), s.at, s.previous_at, s.query, s.state, s.prefecture, s.place_class, s.channel \
-         FROM mark_queries m JOIN scans s ON s.at = m.latest_at AND s.batch = m.batch AND s.mark_index = m.mark_index \
-         WHERE m.batch = $1 AND m.mark_index = $2 \
-         UNION ALL \
-         SELECT n.number + 1, s.at, s.previous_at, s.query, s.state, s.prefecture, s.place_class, s.channel \
-         FROM newest n JOIN scans s ON s.at = n.previous_at AND s.batch = $1 AND s.mark_index = $2 \
-         WHERE n.number < $3) \
-         SELECT query, at, state, prefecture, place_class, channel FROM newest ORDER BY number LIMIT $3";
-    let rows: Vec<ScanRow> = on!(tx, c => sqlx::query_as(sql)
-        .bind(i64::from(mark.batch.get()))
-        .bind(i64::from(mark.index.get()))
-        .bind(i64::from(limit))
-        .fetch_all(c).await)?;
-    let read = |(query, at, state, prefecture, class, channel): ScanRow| {
-        let row = Row {
-            table: "scans",
-            key: &mark,
-        };
-        Ok(Scan {
-            query: row.number("query", query)?,
-            at: row.time("at", at)?,
-            state,
-            place: place(&row, ["prefecture", "place_class"], prefecture, class)?,
-            channel,
-        })
-    };
-    rows.into_iter().map(read).collect()
 }
 
 /// How many queries of marks of a batch there were.
@@ -133,25 +82,76 @@ pub(in crate::store) fn place(
     }
 }
 
+pub(in crate::store) fn network_hash(
+    row: &Row<'_>,
+    column: &'static str,
+    network: Option<i64>,
+) -> Result<Option<NetworkHash>, StoreError> {
+    let read = |network| row.number(column, network).map(NetworkHash);
+    network.map(read).transpose()
+}
+
+pub(in crate::store) fn phone_hash(
+    row: &Row<'_>,
+    column: &'static str,
+    phone: Option<Vec<u8>>,
+) -> Result<Option<PhoneHash>, StoreError> {
+    let read = |bytes: Vec<u8>| row.value(column, bytes.try_into().ok()).map(PhoneHash);
+    phone.map(read).transpose()
+}
+
+/// The mark of a row's key.
+fn mark_of(batch: i64, index: i64) -> Result<MarkId, StoreError> {
+    let row = Row {
+        table: "mark_queries",
+        key: &format_args!("{batch}-{index}"),
+    };
+    Ok(MarkId {
+        batch: row.value("batch", BatchNumber::new(row.number("batch", batch)?))?,
+        index: row.value(
+            "mark_index",
+            MarkIndex::new(row.number("mark_index", index)?),
+        )?,
+    })
+}
+
+/// The detector's account of a mark, if it has one of its own.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn account(tx: &mut Tx, mark: MarkId) -> Result<Option<MarkState>, StoreError> {
+    let sql = "SELECT account FROM mark_accounts WHERE batch = $1 AND mark_index = $2";
+    let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(i64::from(mark.batch.get()))
+        .bind(i64::from(mark.index.get()))
+        .fetch_optional(c).await)?;
+    row.map(|(account,)| read_account(mark, &account))
+        .transpose()
+}
+
+fn read_account(mark: MarkId, account: &[u8]) -> Result<MarkState, StoreError> {
+    let row = Row {
+        table: "mark_accounts",
+        key: &mark,
+    };
+    row.value("account", MarkState::from_bytes(account))
+}
+
 fn read(mark: MarkId, row: QueriesRow) -> Result<Queries, StoreError> {
-    let (count, first_at, latest_at, prefecture, class, phone, recent) = row;
+    let (count, first_at, latest_at, prefecture, class, phone, recent, network) = row;
     let row = Row {
         table: "mark_queries",
         key: &mark,
     };
     let columns = ["first_prefecture", "first_place_class"];
     let first_place = place(&row, columns, prefecture, class)?;
-    let first_phone = phone
-        .map(|bytes| {
-            row.value("first_phone", bytes.try_into().ok())
-                .map(PhoneHash)
-        })
-        .transpose()?;
+    let first_phone = phone_hash(&row, "first_phone", phone)?;
     Ok(Queries {
         count: row.number("queries", count)?,
         first_at: row.time("first_at", first_at)?,
         first_place,
         first_phone,
+        first_network: network_hash(&row, "first_network", network)?,
         latest_at: row.time("latest_at", latest_at)?,
         recent: match recent {
             None => Recent::default(),

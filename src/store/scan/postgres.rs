@@ -2,33 +2,42 @@
 
 use sqlx::PgConnection;
 
-use super::group::{FoundRow, Group, NewScan};
-use super::{class, prefecture};
+use super::group::{FoundRow, Group, NewAccount, NewScan};
+use super::{class, mark_of, prefecture};
 use crate::domain::mark::MarkId;
 use crate::domain::queries::Queries;
 use crate::store::StoreError;
 
 /// The rows are locked in the order of their keys, by everyone, so that two groups never wait for each other.
 const READ: &str = "WITH held AS (SELECT m.batch, m.mark_index, m.queries, m.first_at, m.latest_at, \
-     m.first_prefecture, m.first_place_class, m.first_phone, m.recent \
+     m.first_prefecture, m.first_place_class, m.first_phone, m.recent, m.first_network, NULL::bytea \
      FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
      JOIN mark_queries m ON m.batch = w.batch AND m.mark_index = w.mark_index \
      ORDER BY m.batch, m.mark_index FOR UPDATE OF m) \
      SELECT * FROM held \
-     UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'";
+     UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'";
+
+/// A statement of its own, after the rows of the marks are held: it sees what those wrote who held them before.
+const ACCOUNTS: &str = "SELECT a.batch, a.mark_index, a.account \
+     FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
+     JOIN mark_accounts a ON a.batch = w.batch AND a.mark_index = w.mark_index";
+
+const WRITE_ACCOUNTS: &str = "INSERT INTO mark_accounts (batch, mark_index, changed_at, account) \
+     SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) \
+     ON CONFLICT (batch, mark_index) DO UPDATE SET changed_at = excluded.changed_at, account = excluded.account";
 
 const WRITE: &str = "WITH counted AS MATERIALIZED (SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], \
-     $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::bytea[], $10::bool[]) \
-     AS c (batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, recent, is_new)), \
+     $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::bytea[], $11::bool[]) \
+     AS c (batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, network, recent, is_new)), \
      first AS (INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at, first_prefecture, \
-     first_place_class, first_phone, recent) \
-     SELECT batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, recent FROM counted \
+     first_place_class, first_phone, first_network, recent) \
+     SELECT batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, network, recent FROM counted \
      WHERE is_new ON CONFLICT (batch, mark_index) DO NOTHING RETURNING 1), \
      again AS (UPDATE mark_queries m SET queries = c.queries, latest_at = c.latest_at, recent = c.recent \
      FROM counted c WHERE NOT c.is_new AND m.batch = c.batch AND m.mark_index = c.mark_index RETURNING 1), \
      added AS (INSERT INTO scans (at, batch, mark_index, query, previous_at, state, prefecture, place_class, phone, \
-     channel) SELECT * FROM UNNEST($11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], \
-     $16::text[], $17::bigint[], $18::text[], $19::bytea[], $20::text[]) RETURNING 1) \
+     channel, network) SELECT * FROM UNNEST($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], \
+     $17::text[], $18::bigint[], $19::text[], $20::bytea[], $21::text[], $22::bigint[]) RETURNING 1) \
      SELECT (SELECT count(*) FROM first) + (SELECT count(*) FROM again), (SELECT count(*) FROM added)";
 
 /// A column of batch numbers and one of indices.
@@ -46,11 +55,41 @@ pub(super) async fn read(
     let found: Vec<FoundRow> = sqlx::query_as(READ)
         .bind(batches)
         .bind(indices)
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     let mut group = Group::of_at_most(marks.len());
     group.take(found)?;
+    if !group.queries.is_empty() {
+        let (batches, indices) = keys(group.queries.keys());
+        let found: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(ACCOUNTS)
+            .bind(batches)
+            .bind(indices)
+            .fetch_all(connection)
+            .await?;
+        for (batch, index, account) in found {
+            group.take_account(mark_of(batch, index)?, &account)?;
+        }
+    }
     Ok(group)
+}
+
+fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
+pub(super) async fn write_accounts(
+    connection: &mut PgConnection,
+    accounts: &[NewAccount],
+) -> Result<(), StoreError> {
+    let (batches, indices) = keys(accounts.iter().map(|new| &new.mark));
+    sqlx::query(WRITE_ACCOUNTS)
+        .bind(batches)
+        .bind(indices)
+        .bind(column(accounts, |new| new.at.as_microsecond()))
+        .bind(column(accounts, |new| new.account.to_bytes().to_vec()))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn write(
@@ -58,9 +97,10 @@ pub(super) async fn write(
     known: &Group,
     counted: &[(MarkId, Queries)],
     scans: &[NewScan],
+    accounts: &[NewAccount],
 ) -> Result<bool, StoreError> {
-    fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
-        rows.iter().map(value).collect()
+    if !accounts.is_empty() {
+        write_accounts(connection, accounts).await?;
     }
     let (batches, indices) = keys(counted.iter().map(|(mark, _)| mark));
     let (scan_batches, scan_indices) = keys(scans.iter().map(|scan| &scan.mark));
@@ -81,6 +121,9 @@ pub(super) async fn write(
         .bind(column(counted, |(_, queries)| {
             queries.first_phone.as_ref().map(|phone| &phone.0[..])
         }))
+        .bind(column(counted, |(_, queries)| {
+            queries.first_network.map(|network| i64::from(network.0))
+        }))
         .bind(column(counted, |(_, queries)| queries.recent.to_bytes()))
         .bind(column(counted, |(mark, _)| {
             !known.queries.contains_key(mark)
@@ -99,6 +142,9 @@ pub(super) async fn write(
             scan.phone.as_ref().map(|phone| &phone.0[..])
         }))
         .bind(column(scans, |scan| scan.channel))
+        .bind(column(scans, |scan| {
+            scan.network.map(|network| i64::from(network.0))
+        }))
         .fetch_one(connection)
         .await?;
     let wanted = i64::try_from(counted.len()).unwrap_or(i64::MAX);

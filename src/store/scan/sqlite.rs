@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
 
-use super::group::{FoundRow, Group, NewScan};
+use super::group::{FoundRow, Group, NewAccount, NewScan};
 use super::{class, prefecture};
 use crate::domain::mark::MarkId;
 use crate::domain::queries::Queries;
@@ -35,22 +35,27 @@ impl Statement {
     }
 }
 
+const COUNT_COLUMNS: usize = 10;
+const ADD_COLUMNS: usize = 11;
+const ACCOUNT_COLUMNS: usize = 4;
+
 static READ: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(
         "WITH wanted (batch, mark_index) AS (VALUES",
         2,
         ") SELECT m.batch, m.mark_index, m.queries, m.first_at, m.latest_at, m.first_prefecture, m.first_place_class, \
-         m.first_phone, m.recent \
+         m.first_phone, m.recent, m.first_network, a.account \
          FROM wanted w CROSS JOIN mark_queries m ON m.batch = w.batch AND m.mark_index = w.mark_index \
-         UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'",
+         LEFT JOIN mark_accounts a ON a.batch = m.batch AND a.mark_index = m.mark_index \
+         UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'",
     )
 });
 
 static COUNT: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(
         "INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at, first_prefecture, \
-         first_place_class, first_phone, recent) SELECT * FROM (VALUES",
-        9,
+         first_place_class, first_phone, first_network, recent) SELECT * FROM (VALUES",
+        COUNT_COLUMNS,
         ") WHERE column1 IS NOT NULL ON CONFLICT (batch, mark_index) DO UPDATE \
          SET queries = excluded.queries, latest_at = excluded.latest_at, recent = excluded.recent",
     )
@@ -58,10 +63,19 @@ static COUNT: LazyLock<Statement> = LazyLock::new(|| {
 
 static ADD: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(
-        "INSERT INTO scans (at, batch, mark_index, query, previous_at, state, prefecture, place_class, phone, channel) \
-         SELECT * FROM (VALUES",
-        10,
+        "INSERT INTO scans (at, batch, mark_index, query, previous_at, state, prefecture, place_class, phone, channel, \
+         network) SELECT * FROM (VALUES",
+        ADD_COLUMNS,
         ") WHERE column1 IS NOT NULL",
+    )
+});
+
+static ACCOUNT: LazyLock<Statement> = LazyLock::new(|| {
+    Statement::new(
+        "INSERT INTO mark_accounts (batch, mark_index, changed_at, account) SELECT * FROM (VALUES",
+        ACCOUNT_COLUMNS,
+        ") WHERE column1 IS NOT NULL ON CONFLICT (batch, mark_index) DO UPDATE \
+         SET changed_at = excluded.changed_at, account = excluded.account",
     )
 });
 
@@ -100,6 +114,7 @@ pub(super) async fn write(
     connection: &mut SqliteConnection,
     counted: &[(MarkId, Queries)],
     scans: &[NewScan],
+    accounts: &[NewAccount],
 ) -> Result<(), StoreError> {
     for some in counted.chunks(MOST_ROWS) {
         let (sql, nulls) = COUNT.of(some.len());
@@ -114,9 +129,12 @@ pub(super) async fn write(
                 .bind(prefecture(queries.first_place))
                 .bind(class(queries.first_place))
                 .bind(queries.first_phone.map(|phone| phone.0.to_vec()))
+                .bind(queries.first_network.map(|network| i64::from(network.0)))
                 .bind(queries.recent.to_bytes());
         }
-        padded(query, 9, nulls).execute(&mut *connection).await?;
+        padded(query, COUNT_COLUMNS, nulls)
+            .execute(&mut *connection)
+            .await?;
     }
     for some in scans.chunks(MOST_ROWS) {
         let (sql, nulls) = ADD.of(some.len());
@@ -132,9 +150,33 @@ pub(super) async fn write(
                 .bind(prefecture(scan.place))
                 .bind(class(scan.place))
                 .bind(scan.phone.map(|phone| phone.0.to_vec()))
-                .bind(scan.channel);
+                .bind(scan.channel)
+                .bind(scan.network.map(|network| i64::from(network.0)));
         }
-        padded(query, 10, nulls).execute(&mut *connection).await?;
+        padded(query, ADD_COLUMNS, nulls)
+            .execute(&mut *connection)
+            .await?;
+    }
+    write_accounts(connection, accounts).await
+}
+
+pub(super) async fn write_accounts(
+    connection: &mut SqliteConnection,
+    accounts: &[NewAccount],
+) -> Result<(), StoreError> {
+    for some in accounts.chunks(MOST_ROWS) {
+        let (sql, nulls) = ACCOUNT.of(some.len());
+        let mut query = sqlx::query(sql);
+        for new in some {
+            query = query
+                .bind(i64::from(new.mark.batch.get()))
+                .bind(i64::from(new.mark.index.get()))
+                .bind(new.at.as_microsecond())
+                .bind(new.account.to_bytes().to_vec());
+        }
+        padded(query, ACCOUNT_COLUMNS, nulls)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -35,15 +35,22 @@ type TipRow = (
     i64,
     Option<String>,
     i64,
+    i64,
 );
 
 const TIP: &str = "number, kind, told, prefecture, seller, bought, serial, batch_number, mark_index, \
      CAST(CASE WHEN contact IS NULL THEN 0 ELSE 1 END AS BIGINT), state, state_at, handler, sent_at";
 
+/// How often the person added something since the office's last step; whoever added last is known by the place of the step.
+const UNANSWERED: &str = "(SELECT count(*) FROM tip_steps AS added WHERE added.tip = tips.number AND added.step = 'added' \
+     AND added.place > (SELECT coalesce(max(done.place), 0) FROM tip_steps AS done WHERE done.tip = tips.number \
+     AND done.step IN ('accepted', 'message', 'handed-on', 'decided', 'rejected')))";
+
 #[rustfmt::skip] // the columns as they stand in TIP
 fn read(row: TipRow) -> Result<Tip, StoreError> {
     let (
         number, kind, told, prefecture, seller, bought, serial, batch, index, contact, state, state_at, handler, sent_at,
+        unanswered,
     ) = row;
     let row = Row {
         table: "tips",
@@ -77,6 +84,7 @@ fn read(row: TipRow) -> Result<Tip, StoreError> {
         state_at: row.time("state_at", state_at)?,
         handler: row.optional_line("handler", handler.as_deref())?,
         sent_at: row.time("sent_at", sent_at)?,
+        unanswered: row.number("tip_steps.place", unanswered)?,
     })
 }
 
@@ -119,7 +127,7 @@ pub async fn add(
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn by_ticket(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<Tip>, StoreError> {
-    let sql = format!("SELECT {TIP} FROM tips WHERE ticket = $1");
+    let sql = format!("SELECT {TIP}, {UNANSWERED} FROM tips WHERE ticket = $1");
     let row: Option<TipRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(digest.as_slice())
         .fetch_optional(c).await)?;
@@ -131,7 +139,7 @@ pub async fn by_ticket(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<Tip>, St
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn get(tx: &mut Tx, number: TipNumber) -> Result<Option<Tip>, StoreError> {
-    let sql = format!("SELECT {TIP} FROM tips WHERE number = $1");
+    let sql = format!("SELECT {TIP}, {UNANSWERED} FROM tips WHERE number = $1");
     let row: Option<TipRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(number.0))
         .fetch_optional(c).await)?;
@@ -178,6 +186,12 @@ pub struct Filter {
     pub kind: Option<TipKind>,
     /// Bought in this prefecture, or in this province where it is one as a whole.
     pub place: Option<Prefecture>,
+    /// Of this number.
+    pub number: Option<TipNumber>,
+    /// Of the ticket with this digest.
+    pub ticket: Option<[u8; 32]>,
+    /// Open, and added to since the office's last step.
+    pub is_unanswered: bool,
     /// Overdue: received before the first of these, or still open and received before the second.
     pub overdue: Option<(Timestamp, Timestamp)>,
 }
@@ -194,13 +208,22 @@ pub async fn list(
 ) -> Result<Vec<Tip>, StoreError> {
     let before = before.map_or(i64::MAX, |before| i64::from(before.0));
     let rows: Vec<TipRow> = on!(tx, c => {
-        let mut sql = QueryBuilder::new(format!("SELECT {TIP} FROM tips WHERE number < "));
+        let mut sql = QueryBuilder::new(format!("SELECT {TIP}, {UNANSWERED} FROM tips WHERE number < "));
         sql.push_bind(before);
         if let Some(state) = filter.state {
             sql.push(" AND state = ").push_bind(state.slug());
         }
         if let Some(kind) = filter.kind {
             sql.push(" AND kind = ").push_bind(kind.slug());
+        }
+        if let Some(number) = filter.number {
+            sql.push(" AND number = ").push_bind(i64::from(number.0));
+        }
+        if let Some(digest) = filter.ticket {
+            sql.push(" AND ticket = ").push_bind(digest.to_vec());
+        }
+        if filter.is_unanswered {
+            sql.push(" AND state IN ('received', 'accepted', 'handed-on') AND ").push(UNANSWERED).push(" > 0");
         }
         if let Some(place) = filter.place {
             let first = i64::from(place.code());
@@ -231,8 +254,9 @@ pub async fn waiting(
     let mut oldest: Vec<Tip> = Vec::new();
     let mut all = 0;
     for state in states {
-        let sql =
-            format!("SELECT {TIP} FROM tips WHERE state = $1 ORDER BY sent_at, number LIMIT $2");
+        let sql = format!(
+            "SELECT {TIP}, {UNANSWERED} FROM tips WHERE state = $1 ORDER BY sent_at, number LIMIT $2"
+        );
         let rows: Vec<TipRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(state.slug())
             .bind(i64::from(limit))

@@ -68,14 +68,46 @@ await story('report', async ({ people, facts, keep, scripts, open }) => {
   await second.fill('#f-told', '又想起一点')
   await second.setInputFiles('#f-photos', photo)
   await second.getByRole('button', { name: '提交补充' }).click()
-  await expectText(second, '又想起一点', '附照片 1 张')
+  await expectText(second, '补充已收到', '又想起一点', '附照片 1 张')
+  await second.waitForURL('**notice=added*')
   await look(second, 'added')
   await second.locator('summary').click()
   await second.getByRole('button', { name: '确认撤回' }).click()
   await expectText(second, '您已撤回')
+  // Back to the form and sent again: the browser keeps the words, the form has a new name.
+  await second.goto('/report')
+  await second.getByText('产品质量').click()
+  await second.fill('#f-told', '有异味')
+  const once = await sent(second)
+  await second.goBack()
+  await second.reload()
+  await second.getByText('产品质量').click()
+  await second.fill('#f-told', '有异味')
+  assert.equal(await sent(second), once, 'one report')
+  // A serial that is none is said once, and taken as it is when it comes again.
+  await second.goto('/report')
+  await second.getByText('其他').click()
+  await second.fill('#f-told', '编号少了几位')
+  await second.fill('#f-serial', '4BD9-QV4')
+  if (scripts) await expectText(second, '还差 9 位')
+  await second.getByRole('button', { name: '提交', exact: true }).click()
+  await expectText(second, '标签上真是这样印的')
+  await look(second, 'no-serial')
+  await sent(second)
+  await second.goto(`/report?ticket=${facts.serial}`)
+  await expectText(second, '这是标签上的防伪编号')
+  await look(second, 'serial-for-ticket')
+  await second.getByRole('link', { name: '查询这个防伪编号' }).click()
+  await second.waitForURL('**/check?q=*')
   await second.goto('/report/0000-0000-0000-0000')
   await expectText(second, '没有这个编号')
   await look(second, 'not-found')
+
+  async function sent(page) {
+    await page.getByRole('button', { name: '提交', exact: true }).click()
+    await page.waitForURL('**/report/*notice=sent*')
+    return (await page.locator('.field .serial').innerText()).trim()
+  }
 
   // At both widths, light and dark: axe finds nothing, nothing is wider than the screen.
   async function look(page, name) {

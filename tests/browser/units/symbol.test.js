@@ -23,6 +23,6 @@ test('a port belongs to the address', () => {
 test('what is asked never leaves our address', () => {
   const code = '1'.repeat(193)
   assert.equal(wayTo(code, '?lang=en'), `/t/${code}?lang=en`)
-  assert.equal(wayTo('//evil.com/?q=1', ''), '/check?q=%2F%2Fevil.com%2F%3Fq%3D1')
+  assert.equal(wayTo('//evil.com/?q=1', ''), '/t/%2F%2Fevil.com%2F%3Fq%3D1')
   assert.equal(wayTo('4BD9-QV4N-Q0NZ-57DB', '?lang=en'), '/check?q=4BD9-QV4N-Q0NZ-57DB&lang=en')
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { inFours, isPasted, read } from '../../../web-verify/check/typed.js'
@@ -27,15 +28,11 @@ test('groups of four', () => {
   assert.equal(inFours(''), '')
 })
 
-test('remarks follow what is typed', () => {
-  const what = (text) => remark(text).what
-  assert.equal(what(''), 'nothing')
-  assert.deepEqual(remark('4bd9q'), { what: 'short', shown: '4BD9-Q', number: 11 })
-  assert.deepEqual(remark('nh82-0vxz'), { what: 'hidden', shown: 'NH82-0VXZ', number: 8 })
-  assert.equal(what('4BD9-QV4N-Q0NZ-57DB'), 'whole')
-  assert.deepEqual(remark('4BD9-QV4N-Q0NZ-57DB-12'), { what: 'long', shown: '4BD9-QV4N-Q0NZ-57DB-12', number: 2 })
-  assert.deepEqual(remark('4BDU'), { what: 'impossible', shown: 'U', number: 0 })
-})
+const vectors = JSON.parse(readFileSync(new URL('../vectors-of-typing.json', import.meta.url), 'utf8'))
+
+for (const { typed, ...said } of vectors) {
+  test(`${JSON.stringify(typed)} is ${said.what}`, () => assert.deepEqual(remark(typed), said))
+}
 
 test('what is pasted is not commented on', () => {
   for (const text of ['https://v.example.cn/t/abc', 'v.example.cn/T/123', '1'.repeat(193)]) {

@@ -9,7 +9,7 @@ use yuanmark::render::symbol::Symbol;
 use super::{KEEP, pictures, run};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
-use crate::support::photos::{bomb, film, label, moving, saying, written};
+use crate::support::photos::{bomb, film, label, moving, saying, side_by_side, written};
 use crate::support::server::Site;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,6 +38,13 @@ async fn check(scripts: bool) {
     let alike = saying(&format!("http://{host}.evil.com/t/abc"));
     let files = [
         ("label.jpg", written(&of_mark(0), ImageFormat::Jpeg)),
+        (
+            "sheet.png",
+            written(
+                &side_by_side(&[of_mark(0), of_mark(1), of_mark(2)]),
+                ImageFormat::Png,
+            ),
+        ),
         ("moving.gif", moving(&of_mark(1))),
         ("blank.png", written(&blank, ImageFormat::Png)),
         ("foreign.png", written(&foreign, ImageFormat::Png)),

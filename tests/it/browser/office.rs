@@ -205,6 +205,7 @@ async fn furnish(
         .await
         .unwrap();
     crate::support::tips::with_photo(installation).await;
+    crate::support::alerts::with_case(installation, batch.number).await;
 }
 
 /// Adds somebody of this role, who enrols a second factor if the role needs one.

@@ -141,7 +141,9 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         "session" if before.contains("/own/") => one(&"found"),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
-        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" => one(&1),
+        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" | "alert" | "case" => {
+            one(&1)
+        }
         _ => panic!("say here what {{{name}}} behind {before} may be"),
     }
 }

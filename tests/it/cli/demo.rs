@@ -49,7 +49,7 @@ fn it_makes_what_it_says() {
         text.lines()
             .filter(|line| line.starts_with("made   "))
             .count(),
-        15,
+        16,
         "{text}"
     );
     for name in [
@@ -108,7 +108,7 @@ fn a_whole_season_is_there_and_the_ledger_proves_it() {
     };
     assert_eq!(
         counts(&states),
-        "active 9, applied 1, blacklisted 1, correcting 1, rejected 2, suspended 2",
+        "active 9, applied 1, blacklisted 1, cancelled 1, correcting 1, rejected 2, suspended 1",
         "13 licensees, one applicant, two turned away"
     );
     assert_eq!(
@@ -131,6 +131,58 @@ fn a_whole_season_is_there_and_the_ledger_proves_it() {
             .unwrap()
             .starts_with("waiting for somebody: 2 "),
         "the overdue correction, and the exit that waits for a second person"
+    );
+}
+
+#[test]
+fn two_tips_hidden_codes_and_a_harvest_in_its_season_are_there() {
+    let program = Program::new();
+    let text = program.done("demo --no-serve");
+    let place = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+    let tips = |asked: &str| program.json(&format!("tip list {asked} {place}"))["tips"].clone();
+    assert_eq!(tips("").as_array().unwrap().len(), 2);
+    let ticket = text.split("/report/").nth(1).unwrap();
+    let ticket = ticket.split_whitespace().next().unwrap();
+    for asked in ["--added", "--state accepted", &format!("--ticket {ticket}")] {
+        let found = tips(asked);
+        assert_eq!((&found[0]["number"], &found[1]), (&json!(2), &Value::Null));
+        assert_eq!(found[0]["unanswered"], 1, "{asked}");
+    }
+    let shown = program.done(&format!("tip show 2 {place}"));
+    let lines: Vec<&str> = shown.lines().collect();
+    for line in [
+        "tip 2",
+        "told",
+        "  查到说已撤销，店家却说没有问题。（演示）",
+        "history",
+        "    请问是哪一天买的？",
+    ] {
+        assert!(lines.contains(&line), "{line}: {shown}");
+    }
+    assert!(shown.contains("added       the sender\n"), "{shown}");
+    for (line, what) in [
+        ("tip photo 2 1 --out photo.jpg", "tip 2 has no photo"),
+        ("tip photo 9 1 --out photo.jpg", "there is no tip 9"),
+        ("tip reject 2 --text x", "the tip is accepted"),
+    ] {
+        let refusal = program.refused(&format!("{line} {place}"));
+        assert!(refusal.what.contains(what), "{refusal:?}");
+    }
+    let lots = program.json(&format!("lot list {place}"))["lots"].clone();
+    for lot in lots.as_array().unwrap() {
+        assert!(
+            !lot["public"]["harvested"]
+                .as_str()
+                .unwrap()
+                .ends_with("-01-01"),
+            "{lot}"
+        );
+    }
+    let mark = program.json(&format!("batch show 1 {place}"));
+    assert_eq!(mark["has_hidden_codes"], true, "{mark}");
+    assert!(
+        text.contains("Under its film is the hidden code "),
+        "{text}"
     );
 }
 

@@ -25,7 +25,7 @@ const VARIABLES: [(&str, &str, &str, &str); 16] = [
         "elsewhere",
         "no passphrase file elsewhere",
     ),
-    ("YUANMARK_BY", "printer end 1 --reason x", "", "--by"),
+    ("YUANMARK_BY", "printer end 1 --reason x", " ", "--by"),
     (
         "YUANMARK_LISTEN",
         "serve",
@@ -97,6 +97,22 @@ fn a_flag_wins_over_its_variable() {
     program.set("YUANMARK_KEYS", "elsewhere");
     program.set("YUANMARK_DATABASE", "sqlite:elsewhere.db");
     program.done("mark show 1-0 --keys keys --database sqlite:yuanmark.db");
+}
+
+#[test]
+fn a_variable_set_to_nothing_counts_as_not_set() {
+    let mut program = Program::with_batch(1);
+    for (variable, ..) in VARIABLES {
+        program.set(variable, "");
+    }
+    program.done("mark show 1-0");
+    program.done("doctor");
+    // What the server takes beyond that: it gets as far as its socket.
+    let ran = program.run("serve --listen 192.0.2.1:80");
+    assert!(
+        ran.stderr.contains("cannot listen on 192.0.2.1:80"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -589,8 +589,8 @@ const REFUSED: &[Case] = &[
     ),
     (
         "verify --database sqlite:garbage.db x",
-        "did not answer",
-        "doctor",
+        "the file is no SQLite database",
+        "--database",
     ),
     (
         "verify ''",
@@ -652,17 +652,78 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:unmade.db",
-        "at version 0, this program needs 13",
-        "migrate",
+        "the database is empty",
+        "yuanmark migrate",
+    ),
+    (
+        "batch list --database sqlite:foreign.db",
+        "belongs to another program: it holds the table customers",
+        "--database",
+    ),
+    (
+        "migrate --database sqlite:foreign.db",
+        "belongs to another program: it holds the table customers",
+        "--database",
+    ),
+    // backups
+    (
+        "backup --out empty.txt",
+        "empty.txt is there already",
+        "another file",
+    ),
+    (
+        "backup --out nix/x.backup",
+        "nix/x.backup: No such file",
+        "folder",
+    ),
+    (
+        "backup --out x.backup --database postgres://me:secret@db/marks",
+        "by its own tools",
+        "pg_dump --format=custom --file=yuanmark.dump 'postgres://me@db/marks'",
+    ),
+    (
+        "restore x.backup --database postgres://me:secret@db/marks",
+        "by its own tools",
+        "pg_restore --exit-on-error --single-transaction --no-owner --dbname='postgres://me@db/marks' yuanmark.dump",
+    ),
+    (
+        "restore nix.backup --database sqlite:new.db",
+        "nix.backup: No such file",
+        "folder",
+    ),
+    (
+        "restore yuanmark.db",
+        "yuanmark.db is there already",
+        "another file",
+    ),
+    (
+        "restore yuanmark.db --database sqlite:new.db",
+        "yuanmark.db is no backup",
+        "yuanmark backup",
+    ),
+    (
+        "restore garbage.db --database sqlite:new.db",
+        "garbage.db is no backup",
+        "yuanmark backup",
+    ),
+    (
+        "restore empty.txt --database sqlite:new.db",
+        "empty.txt is no backup",
+        "yuanmark backup",
+    ),
+    (
+        "restore foreign.db --database sqlite:new.db",
+        "foreign.db is no backup",
+        "yuanmark backup",
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 13",
+        "at version 99, this program knows only 15",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 13",
+        "at version 99, this program knows only 15",
         "newer",
     ),
     (
@@ -990,6 +1051,7 @@ fn all_that_is_kept(program: &Program) -> (Vec<Value>, BTreeMap<PathBuf, Vec<u8>
 async fn wrong_input_costs_two_lines_and_changes_nothing() {
     let program = crowded_program();
     make_newer(&program).await;
+    make_foreign(&program).await;
     let before = all_that_is_kept(&program);
     for (line, what, advice) in REFUSED {
         let refusal = program.refused(line);
@@ -1039,6 +1101,18 @@ async fn make_newer(program: &Program) {
     let sql =
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
         VALUES (99, 'the future', TRUE, x'00', 1)";
+    sqlx::query(sql).execute(&writer).await.unwrap();
+    writer.close().await;
+}
+
+/// `foreign.db`, of another program.
+async fn make_foreign(program: &Program) {
+    let foreign = DatabaseUrl::Sqlite(program.path("foreign.db"));
+    let store = Store::connect_or_create(&foreign).await;
+    let Ok(Store::Sqlite { writer, .. }) = store else {
+        panic!("a database is made where there is none");
+    };
+    let sql = "CREATE TABLE customers (name TEXT)";
     sqlx::query(sql).execute(&writer).await.unwrap();
     writer.close().await;
 }

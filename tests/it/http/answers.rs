@@ -26,6 +26,7 @@ pub async fn asked_before(site: &Site, phone: &Phone, code: Code, ago: SignedDur
         channel: Channel::Consumer,
         phone: Some(secret.hash(secret.name_in(&name).unwrap())),
         place: None,
+        network: None,
     };
     verify::answer(&site.store, &site.keys, check, system::now() - ago)
         .await

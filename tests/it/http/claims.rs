@@ -246,7 +246,11 @@ async fn what_cannot_be_claimed_is_told_and_nothing_is_written_down() {
             let reply = phone.claim_json(not_ours, &hidden(0), None).await;
             assert_eq!(outcome(&reply), "not_ours", "{not_ours}");
             let page = phone.claim(not_ours, &hidden(0)).await;
-            assert_eq!(page.heading(), "这不是沅江芦笋专用标志的编号。");
+            let heading = match not_ours {
+                "x" => "编号请再核对，没有查询。",
+                _ => "这不是沅江芦笋专用标志的编号。",
+            };
+            assert_eq!(page.heading(), heading);
         }
         assert_eq!(site.claims().await, 0);
         // None of these was a wrong code of this mark.

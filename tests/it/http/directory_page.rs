@@ -202,10 +202,13 @@ async fn a_firm_is_found_by_a_part_of_its_name_or_code_however_it_is_typed() {
         }
         let nobody = look_up(&site, "不存在的企业").await;
         assert!(
-            nobody.words().contains("名录中没有“不存在的企业”"),
+            nobody.words().contains("没有找到“不存在的企业”"),
             "{}",
             nobody.words()
         );
+        // What is not found is accused of nothing.
+        assert!(!nobody.words().contains("不在名录中的企业"));
+        assert!(nobody.words().contains("个体工商户只列信用代码"));
         assert!(
             nobody.text().contains("value=\"不存在的企业\""),
             "what was typed stays"
@@ -281,6 +284,8 @@ async fn every_firm_stands_on_one_page_and_the_database_is_not_asked_for_them() 
         assert!(way(&before, "上一页").is_none() && way(&before, "第一页").is_some());
         // A link that was sent opens on the same page, in the other language too.
         let other = way(&before, "English").unwrap();
+        let chosen = site.phone().open(&format!("/directory{other}")).await;
+        let other = chosen.header("location").unwrap();
         let english = open(&site.phone(), &format!("/directory{other}")).await;
         assert_eq!(codes(&english), codes(&before));
         assert!(way(&english, "Next page").unwrap().contains("lang=en"));

@@ -94,7 +94,7 @@ impl Firms {
         let own = |name: &str| match name {
             "{entry}" => self.entry.clone(),
             "{licensee}" | "{document}" | "{transfer}" | "{printer}" | "{order}" | "{batch}"
-            | "{container}" | "{lot}" => "1".to_owned(),
+            | "{container}" | "{lot}" | "{alert}" | "{case}" => "1".to_owned(),
             // No firm's.
             "{template}" => "30x40".to_owned(),
             other => panic!("what does {other} name?"),

@@ -1,6 +1,7 @@
 //! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
 
 mod administrators;
+mod alerts;
 pub mod answers;
 mod claims;
 mod console;
@@ -17,6 +18,7 @@ mod foreign;
 mod forgetting;
 mod headers;
 mod issued;
+mod languages;
 mod ledger_api;
 mod licensees;
 mod log;
@@ -33,5 +35,8 @@ mod serving;
 mod tables;
 mod templates;
 mod tips;
+mod tips_again;
+mod tips_office;
 mod tokens;
 mod traffic;
+mod unfinished;

@@ -173,7 +173,7 @@ async fn a_phone_that_comes_back_reads_that_it_was_here() {
             ),
         ] {
             let place = u32::from(heading.starts_with('T'));
-            phone.open("/check?q=nothing").await; // gives it its name
+            phone.open("/t/nothing").await; // gives it its name
             let code = site.code(&batch, place);
             asked_before(&site, &phone, code, SignedDuration::from_hours(48)).await;
             let reply = phone.open(&site.page(&batch, place)).await;
@@ -443,7 +443,6 @@ async fn the_other_language_is_one_tap_away() {
     let site = Site::any().await;
     let batch = site.in_market(1).await;
     let serial = site.serial(&batch, 0).to_string();
-    let phone = site.phone();
     for (path, link) in [
         (site.page(&batch, 0), "?lang=en".to_owned()),
         (
@@ -455,12 +454,22 @@ async fn the_other_language_is_one_tap_away() {
         // Never to another host, whatever stands in the path.
         ("//evil.example/".to_owned(), "?lang=en".to_owned()),
     ] {
+        let phone = site.phone();
         let reply = phone.open(&path).await;
         let (_, nav) = reply.text().split_once("<nav class=\"lang\"").unwrap();
         let (nav, _) = nav.split_once("</nav>").unwrap();
-        assert!(nav.contains(&format!("href=\"{link}\"")), "{path}: {nav}");
+        let chosen = format!("{link}&#38;chosen=yes");
+        assert!(nav.contains(&format!("href=\"{chosen}\"")), "{path}: {nav}");
+        let path = path.split('?').next().unwrap();
+        let reply = phone
+            .open(&format!("{path}{}", chosen.replace("&#38;", "&")))
+            .await;
         let link = link.replace("&#38;", "&");
-        let there = format!("{}{link}", path.split('?').next().unwrap());
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, Some(&*link))
+        );
+        let there = format!("{path}{link}");
         let reply = phone.open(&there).await;
         assert!(reply.text().contains("<html lang=\"en\">"), "{there}");
     }
@@ -526,6 +535,6 @@ async fn the_time_of_the_check_is_beijing_s() {
         "{days:?}: {}",
         reply.words()
     );
-    assert!(reply.words().contains("(Beijing)"));
+    assert!(reply.words().contains("(Beijing time)"));
     assert!(reply.words().contains(&this_season().to_string()));
 }

@@ -1,10 +1,11 @@
 //! Photos sent to the server: what leads to a mark, and every wrong picture.
 
 use image::ImageFormat;
+use yuanmark::domain::code::Code;
 use yuanmark::domain::order::Batch;
 use yuanmark::render::symbol::Symbol;
 
-use crate::support::photos::{bomb, label, moving, saying, written};
+use crate::support::photos::{bomb, label, moving, saying, side_by_side, written};
 use crate::support::server::{PUBLIC_URL, Phone, Reply, Site};
 
 const FORM: &str = "multipart/form-data; boundary=film";
@@ -65,7 +66,7 @@ async fn a_label_leads_to_its_mark_in_every_format() {
             "4BD9-QV4N-Q0NZ-57DB".to_owned(),
             "/check?q=4BD9-QV4N-Q0NZ-57DB",
         ),
-        (format!("https://{host}/t/a%b"), "/check?q=a%25b"),
+        (format!("https://{host}/t/a%b"), "/t/a%25b"),
     ] {
         let photo = written(&saying(&said), ImageFormat::Png);
         let reply = send(&site.phone(), "/check/photo", &photo).await;
@@ -73,6 +74,43 @@ async fn a_label_leads_to_its_mark_in_every_format() {
     }
     let back = site.phone().open("/check/photo").await;
     assert_eq!((back.status, back.header("location")), (303, Some("/")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_marks_the_person_says_which_one() {
+    let site = Site::any().await;
+    let batch = site.in_market(2).await;
+    let foreign = saying("https://weixin.qq.com/r/abc");
+    let serials = [0, 1].map(|place| site.serial(&batch, place).to_string());
+    let [first, second] = [0, 1].map(|place| saying(&site.code(&batch, place).to_base64url()));
+    // A code that nobody signed: whose mark it names is not told.
+    let mut forged = *site.code(&batch, 1).bytes();
+    forged[79] ^= 1;
+    let forged = Code::from_bytes(forged).unwrap().to_base64url();
+    let sheet = side_by_side(&[foreign.clone(), first.clone(), second, saying(&forged)]);
+    for (path, says) in [
+        ("/check/photo", "照片里有 3 枚专用标志"),
+        ("/check/photo?lang=en", "There are 3 marks"),
+    ] {
+        let photo = written(&sheet, ImageFormat::Png);
+        let page = send(&site.phone(), path, &photo).await;
+        assert_eq!((page.status, page.header("location")), (200, None));
+        assert!(page.words().contains(says), "{}", page.words());
+        for (place, serial) in (0..).zip(&serials) {
+            let link = site.page(&batch, place);
+            assert!(page.text().contains(&format!("href=\"{link}")), "{link}");
+            assert_eq!(page.words().matches(serial.as_str()).count(), 1, "{serial}");
+        }
+        assert!(page.text().contains(&format!("href=\"/t/{forged}")));
+    }
+    // The same one twice, with another's beside it, is one.
+    let photo = written(
+        &side_by_side(&[first.clone(), foreign, first]),
+        ImageFormat::Png,
+    );
+    let reply = send(&site.phone(), "/check/photo", &photo).await;
+    let to = site.page(&batch, 0);
+    assert_eq!((reply.status, reply.header("location")), (303, Some(&*to)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Somebody tells of a suspect pack, without signing in, and follows what becomes of it.
 
 use yuanmark::domain::mark::{BatchNumber, MarkId};
-use yuanmark::http::{SerialLimits, TipLimits, Traffic};
+use yuanmark::http::{Limit, RateLimits, Traffic};
 
 use crate::support::databases::{TestDatabase, number};
 use crate::support::html::{Form, forms};
@@ -11,33 +11,33 @@ use crate::support::server::{Phone, Reply, Site, traffic};
 use crate::support::tips::{PLACE, has, photo, photo_with_place};
 
 /// Somebody at a browser.
-struct Reporter(Phone);
+pub(super) struct Reporter(pub Phone);
 
 impl Reporter {
-    fn of(site: &Site) -> Self {
+    pub fn of(site: &Site) -> Self {
         Self(site.phone().with("sec-fetch-site", "same-origin"))
     }
 
-    async fn form_at(&self, path: &str) -> Form {
+    pub async fn form_at(&self, path: &str) -> Form {
         let page = self.0.open(path).await;
         assert_eq!(page.status, 200, "{}", page.text());
         forms(page.text(), path).into_iter().next().unwrap()
     }
 
     /// The form, with what must be filled in.
-    async fn form(&self) -> Form {
+    pub async fn form(&self) -> Form {
         let form = self.form_at("/report").await;
         form.fill("kind", "looks").fill("told", "颜色比别的浅")
     }
 
-    async fn send(&self, form: &Form) -> Reply {
+    pub async fn send(&self, form: &Form) -> Reply {
         let (kind, body) = form.encoded();
         let kind = [("content-type", kind.as_str())];
         self.0.send_as("POST", &form.action, &kind, body).await
     }
 
     /// Sends a form and is led to the page of its ticket.
-    async fn sent(&self, form: &Form) -> String {
+    pub async fn sent(&self, form: &Form) -> String {
         let reply = self.send(form).await;
         assert_eq!(reply.status, 303, "{}", reply.text());
         let address = reply.header("location").unwrap();
@@ -46,7 +46,7 @@ impl Reporter {
 }
 
 impl Site {
-    async fn rows(&self, what: &str) -> i64 {
+    pub async fn rows(&self, what: &str) -> i64 {
         let mut tx = self.store.read().await.unwrap();
         number(&mut tx, &format!("SELECT count(*) FROM {what}")).await
     }
@@ -287,8 +287,7 @@ async fn forms_of_other_sites_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tickets_are_read_as_people_type_them_and_are_not_found_by_trying() {
     let few = Traffic {
-        tips: TipLimits::new(1000, 1000, 3),
-        limits: SerialLimits::new(0, 0),
+        limits: RateLimits::default().with(Limit::Tickets, 3),
         ..traffic()
     };
     let installation = Installation::new(TestDatabase::sqlite()).await;
@@ -345,14 +344,18 @@ async fn tickets_are_read_as_people_type_them_and_are_not_found_by_trying() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_sends_without_end_is_told_to_wait() {
     let few = Traffic {
-        tips: TipLimits::new(5, 2, 3),
+        limits: RateLimits::default()
+            .with(Limit::TipsOfANetwork, 5)
+            .with(Limit::TipsOfAPhone, 2),
         ..traffic()
     };
     let installation = Installation::new(TestDatabase::sqlite()).await;
     let site = Site::serve_among(installation, few).await;
     let reporter = Reporter::of(&site);
-    for _ in 0..2 {
-        reporter.sent(&reporter.form().await).await;
+    for told in ["一", "二"] {
+        reporter
+            .sent(&reporter.form().await.fill("told", told))
+            .await;
     }
     let reply = reporter.send(&reporter.form().await).await;
     assert_eq!(
@@ -368,6 +371,9 @@ async fn who_sends_without_end_is_told_to_wait() {
     let fresh = Reporter::of(&site);
     assert_eq!(fresh.send(&fresh.form().await).await.status, 429);
     assert_eq!(site.rows("tips").await, 5);
+    let told = site.app().metrics.text();
+    let refused = "yuanmark_limited_total{limit=\"tips\"} 2";
+    assert!(told.contains(refused), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,8 +390,16 @@ async fn pages_of_answers_lead_to_the_form_with_the_serial() {
         .await;
     assert_eq!(form.value("serial"), serial);
     assert!(form.action.ends_with("lang=en"));
-    let page = site.phone().open("/check?q=nonsense").await;
-    assert!(page.text().contains("href=\"/report\""), "{}", page.text());
+    // What is none of ours is carried along as well, typed or scanned.
+    for (page, carried) in [
+        ("/check?q=4BD9-QV4N-Q0NZ-57DB", "4BD9-QV4N-Q0NZ-57DB"),
+        ("/check?q=4bd9", "4bd9"),
+        ("/t/made-up", "made-up"),
+    ] {
+        let page = site.phone().open(page).await;
+        let link = format!("href=\"/report?serial={carried}\"");
+        assert!(page.text().contains(&link), "{}", page.text());
+    }
     for (given, kept) in [
         ("%3Cb%3E", "<b>"),
         (&*site.link(&batch, 0), &*site.link(&batch, 0)),
@@ -436,7 +450,7 @@ async fn the_office_handles_it_and_the_person_reads_what_came_of_it() {
             .says("没有符合条件的记录");
         let file = inspector.open("/console/tips/1").await;
         file.is(200).says("第二行");
-        assert!(file.text().contains(&format!("/console/marks/{serial}")));
+        file.says(&serial).says("本系统没有发出过");
         assert!(!file.text().contains("13800000000"));
         assert!(!file.text().contains("<script>alert"));
         let picture = inspector.open("/console/tips/1/photos/1").await;

@@ -2,7 +2,7 @@
 
 use yuanmark::domain::mark::{BatchNumber, MarkId};
 use yuanmark::domain::order::Batch;
-use yuanmark::http::{SerialLimits, Traffic};
+use yuanmark::http::{Limit, RateLimits, Traffic};
 use yuanmark::service::places::LivePlaces;
 
 use super::described::Described;
@@ -22,7 +22,9 @@ async fn any(traffic: Traffic) -> Site {
 
 fn limited(guesses: u32, asks: u32) -> Traffic {
     Traffic {
-        limits: SerialLimits::new(guesses, asks),
+        limits: RateLimits::default()
+            .with(Limit::Guesses, guesses)
+            .with(Limit::Asks, asks),
         ..traffic()
     }
 }

@@ -11,7 +11,7 @@ use yuanmark::domain::input::Input;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::verdict::{CouldNotCheck, Verdict};
-use yuanmark::service::metrics::Metrics;
+use yuanmark::service::metrics::{Metrics, Refusals};
 use yuanmark::service::verify::{self, Answer, Channel, Check, Verifier};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::ledger::before_commit;
@@ -27,7 +27,7 @@ fn instance(place: &Installation, catalog_mib: u32) -> Arc<Verifier> {
     let verifier = Verifier::start(
         &place.store,
         place.keys.clone(),
-        Metrics::new(),
+        Metrics::new(&Refusals::default()),
         catalog_mib,
     );
     Arc::new(verifier)
@@ -39,6 +39,7 @@ fn check(place: &Installation, batch: &Batch, index: u32, phone: Option<u32>) ->
         channel: Channel::Consumer,
         phone: phone.map(|name| PhoneHash(u128::from(name).to_be_bytes())),
         place: None,
+        network: None,
     }
 }
 
@@ -241,7 +242,7 @@ async fn who_cannot_be_answered_is_told_so_and_counted_for_nothing() {
 async fn what_is_measured_is_what_happened() {
     for place in Installation::both().await {
         let batch = place.batch(10).await;
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(&Refusals::default());
         let verifier = Verifier::start(&place.store, place.keys.clone(), metrics.clone(), 1);
         for (index, phone) in [(0, 1), (0, 2), (1, 3)] {
             verifier

@@ -25,6 +25,7 @@ fn check(place: &Installation, batch: &Batch, phone: Option<PhoneHash>) -> Check
         channel: Channel::Consumer,
         phone,
         place: None,
+        network: None,
     }
 }
 
@@ -187,7 +188,7 @@ async fn the_first_place_is_told_later_and_every_scan_keeps_the_state_it_met() {
         let frozen = EventKind::Withdrawn(Withdrawal::Frozen);
         place.change(&batch, frozen, "", morning()).await.unwrap();
         ask(&place, check(&place, &batch, Some(phone(3))), morning()).await;
-        for (query, state) in [(1, "not_activated"), (2, "active"), (3, "withdrawn")] {
+        for (query, state) in [(1, "not_activated"), (2, "active"), (3, "frozen")] {
             let met = format!("scans WHERE query = {query} AND state = '{state}'");
             assert_eq!(rows(&place, &met).await, 1, "{met}");
         }

@@ -27,6 +27,7 @@ async fn answer(place: &Installation, input: Input, channel: Channel, now: Times
         channel,
         phone: Some(PhoneHash([1; 16])),
         place: None,
+        network: None,
     };
     verify::answer(&place.store, &place.keys, check, now)
         .await
@@ -178,6 +179,7 @@ async fn what_is_no_code_at_all_is_not_ours() {
             channel: Channel::Consumer,
             phone: None,
             place: None,
+            network: None,
         };
         let answer = verify::answer(&place.store, &place.keys, check, morning()).await;
         assert_eq!(answer.unwrap().verdict(), Verdict::NotOurs);

@@ -1,5 +1,7 @@
 //! Killed at any moment, a move leaves one database in force, and is done when it is run again.
 
+use std::process::Command;
+
 use yuanmark::service::system;
 use yuanmark::store::moving::{Source, Target};
 use yuanmark::store::{Store, StoreError, migrate};
@@ -94,6 +96,37 @@ async fn a_target_that_goes_away_leaves_sqlite_in_force() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("to do: "), "{said}");
+    migrate::check(&place.store).await.unwrap();
+    watcher.close().await;
+    move_to(&place, &target);
+    let there = target.open().await;
+    assert_eq!(ask(&there, "SELECT count(*) FROM scans").await, 40_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_off_with_ctrl_c_it_says_what_is_in_force_and_what_to_do() {
+    const COPYING: &str = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND query LIKE 'COPY scans%'";
+    let place = with_scans(40_000).await;
+    let target = TestDatabase::postgres().await;
+    let watcher = Store::connect(&target.url).await.unwrap();
+    let mover = program(&place)
+        .args(["migrate", "--to", &target.address])
+        .spawn()
+        .unwrap();
+    until("scans are copied", async || {
+        ask(&watcher, COPYING).await > 0
+    })
+    .await;
+    let interrupt = Command::new("kill")
+        .args(["-s", "INT", &mover.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let output = mover.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("nothing was moved, sqlite:"), "{said}");
+    assert!(said.contains("to do: run the same command again"), "{said}");
     migrate::check(&place.store).await.unwrap();
     watcher.close().await;
     move_to(&place, &target);

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection};
+use yuanmark::store::{Store, StoreError, Tx, health};
 
-use super::{Probe, address_of, assert_nothing_lost};
+use super::{LONGEST_RECOVERY, Probe, address_of, assert_nothing_lost};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
+use crate::support::own_clock::OwnClock;
 use crate::support::postgres_server::PostgresServer;
 use crate::support::scanning::{Load, in_market};
+use crate::support::server::until;
 use crate::support::serving::Process;
 use crate::support::wire::Wire;
 
@@ -25,7 +29,18 @@ async fn endure(server: &str, times: usize, befall: impl AsyncFn(&Installation, 
     for _ in 0..times {
         load.more_answers(30);
         befall(&place, &mut probe).await;
+        // What begins now is the server's: the database does what it is asked.
+        let mut connection = PgConnection::connect(&place.database.address)
+            .await
+            .unwrap();
+        let commit = "SELECT pg_current_xact_id()";
+        sqlx::raw_sql(commit)
+            .execute(&mut connection)
+            .await
+            .unwrap();
         probe.recovered();
+        let ready = probe.process.phone().open("/readyz").await;
+        assert_eq!(ready.status, 200);
     }
     load.more_answers(30);
     let (mut told, outcomes) = load.stop();
@@ -97,4 +112,39 @@ async fn connections_that_have_died_without_a_word_are_given_up() {
         _ = probe.ask();
     })
     .await;
+}
+
+/// The office's connections, all of which die without a word: idle ones are found out when they are taken, those in use when
+/// whoever had them has gone. Neither may add up.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_connections_that_have_died_are_given_up_in_time() {
+    let wire = Wire::to(&TestDatabase::postgres_server());
+    let database = TestDatabase::postgres_on(&wire.address).await;
+    let store = Store::connect(&database.url).await.unwrap();
+    let Store::Postgres(pool) = &store else {
+        panic!("PostgreSQL");
+    };
+    for are_idle in [true, false] {
+        let at_once = join_all((0..16).map(|_| store.read())).await;
+        let at_once: Vec<Tx> = at_once.into_iter().map(Result::unwrap).collect();
+        if are_idle {
+            drop(at_once);
+            until("all are idle", async || pool.num_idle() == 16).await;
+            wire.die();
+        } else {
+            wire.die();
+            drop(at_once);
+        }
+        let clock = OwnClock::start();
+        while let Err(error) = ping(&store).await {
+            let since = clock.elapsed();
+            assert!(since <= LONGEST_RECOVERY, "after {since:?}: {error}");
+        }
+        let since = clock.elapsed();
+        assert!(since <= LONGEST_RECOVERY, "after {since:?}");
+    }
+}
+
+async fn ping(store: &Store) -> Result<(), StoreError> {
+    health::ping(&mut store.read().await?).await
 }

@@ -1,6 +1,7 @@
 //! `store::scan`
 
 use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::detection::Seen;
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
@@ -33,6 +34,15 @@ fn scan_of(mark: MarkId, name: Option<u8>, at: Timestamp) -> Scanned {
         phone: name.map(phone),
         channel: "consumer",
     }
+}
+
+fn first_queries() -> Queries {
+    Queries::first(&Seen {
+        at: noon(),
+        place: None,
+        phone: Some(phone(1)),
+        network: None,
+    })
 }
 
 /// A committed batch of ten marks, and its first mark.
@@ -117,7 +127,12 @@ async fn the_first_query_is_kept_whatever_comes_later() {
         let mut tx = store.write().await.unwrap();
         let first = scan_of(mark, Some(1), noon());
         assert_eq!(count(&mut tx, &first).await, 1);
-        let mut expected = Queries::first(first.phone, first.place, noon());
+        let mut expected = Queries::first(&Seen {
+            at: noon(),
+            place: first.place,
+            phone: first.phone,
+            network: None,
+        });
         let found = scan::get(&mut tx, mark).await.unwrap();
         assert_eq!(found.as_ref(), Some(&expected));
         let later = Scanned {
@@ -218,13 +233,10 @@ async fn a_group_of_any_size_is_read_and_written() {
                 .collect();
             let known = scan::read_group(&mut tx, &marks).await.unwrap();
             assert!(known.queries.is_empty());
-            let counted: Vec<_> = marks
-                .iter()
-                .map(|mark| (*mark, Queries::first(Some(phone(1)), None, noon())))
-                .collect();
+            let counted: Vec<_> = marks.iter().map(|mark| (*mark, first_queries())).collect();
             let scans: Vec<NewScan> = marks.iter().map(|mark| first_scan(*mark)).collect();
             assert!(
-                scan::write_group(&mut tx, &known, &counted, &scans)
+                scan::write_group(&mut tx, &known, &counted, &scans, &[])
                     .await
                     .unwrap()
             );
@@ -250,6 +262,7 @@ fn first_scan(mark: MarkId) -> NewScan {
         place: None,
         phone: Some(phone(1)),
         channel: "consumer",
+        network: None,
     }
 }
 
@@ -257,14 +270,14 @@ fn first_scan(mark: MarkId) -> NewScan {
 async fn who_finds_a_first_query_already_counted_is_told() {
     let (_database, store) = both().await.remove(1); // on SQLite nobody else writes meanwhile
     let mark = first_mark(&store).await;
-    let counted = [(mark, Queries::first(Some(phone(1)), None, noon()))];
+    let counted = [(mark, first_queries())];
     let scans = [first_scan(mark)];
     let mut one = store.begin_group().await.unwrap();
     let mut other = store.begin_group().await.unwrap();
     let known = scan::read_group(&mut one, &[mark]).await.unwrap();
     let known_too = scan::read_group(&mut other, &[mark]).await.unwrap();
     assert!(
-        scan::write_group(&mut one, &known, &counted, &scans)
+        scan::write_group(&mut one, &known, &counted, &scans, &[])
             .await
             .unwrap()
     );
@@ -274,7 +287,7 @@ async fn who_finds_a_first_query_already_counted_is_told() {
         ..first_scan(mark)
     };
     assert!(
-        !scan::write_group(&mut other, &known_too, &counted, &[later])
+        !scan::write_group(&mut other, &known_too, &counted, &[later], &[])
             .await
             .unwrap()
     );

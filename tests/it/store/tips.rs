@@ -8,7 +8,7 @@ use yuanmark::store::Tx;
 use yuanmark::store::tip::{self, Filter, NewPhoto};
 
 use super::{batch_number, both, noon};
-use crate::support::installation::{Installation, index, line};
+use crate::support::installation::{Installation, call, index, line};
 use crate::support::tips::sending;
 
 fn new(kind: TipKind, place: u32) -> NewTip {
@@ -93,6 +93,48 @@ async fn steps_and_photos_have_their_places_and_a_form_its_tip() {
         assert_eq!(jpeg, Some(vec![0xff, 0, 0x5c, 0x0a]));
         assert_eq!(tip::photo(&mut tx, number, 3).await.unwrap(), None);
         assert_eq!(tip::bytes_of_all(&mut tx).await.unwrap(), 8);
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_waits_for_an_answer() {
+    for (_database, store) in both().await {
+        let mut tx = store.write().await.unwrap();
+        let number = add(&mut tx, 1, &new(TipKind::Sale, 110_100), 0).await;
+        let other = add(&mut tx, 2, &new(TipKind::Sale, 110_100), 0).await;
+        let by = line("li.hua");
+        for (step, unanswered) in [
+            (TipStep::Sent, 0),
+            (TipStep::Added, 1),
+            (TipStep::Added, 2),
+            (TipStep::Accepted, 0),
+            (TipStep::Added, 1),
+            (TipStep::Message, 0),
+        ] {
+            let done = tip::add_step(&mut tx, number, (noon(), step), Some(&by), None, None);
+            done.await.unwrap();
+            let found = tip::get(&mut tx, number).await.unwrap().unwrap();
+            assert_eq!(found.unanswered, unanswered, "{step:?}");
+            let filter = Filter {
+                is_unanswered: true,
+                ..Filter::default()
+            };
+            let listed = tip::list(&mut tx, &filter, None, 10).await.unwrap();
+            assert_eq!(listed.len(), usize::from(unanswered > 0), "{step:?}");
+        }
+        for filter in [
+            Filter {
+                number: Some(other),
+                ..Filter::default()
+            },
+            Filter {
+                ticket: Some([2; 32]),
+                ..Filter::default()
+            },
+        ] {
+            let listed = tip::list(&mut tx, &filter, None, 10).await.unwrap();
+            assert_eq!((listed.len(), listed[0].number), (1, other));
+        }
     }
 }
 
@@ -186,7 +228,14 @@ async fn contacts_of_closed_tips_are_erased_when_their_time_is_over() {
             let sent = tips::send(store, keys, sending(TipKind::Other, "x"), noon()).await;
             tickets.push(sent.unwrap());
         }
-        tips::take_back(store, tickets[0], noon()).await.unwrap();
+        let number = tips::of_ticket(store, tickets[0]).await.unwrap().tip.number;
+        for (step, told) in [
+            (TipStep::Accepted, None),
+            (TipStep::Decided, Told::new("x").ok()),
+        ] {
+            let by = call("li.hua", noon());
+            tips::act(store, &by, number, step, told).await.unwrap();
+        }
         let days = |days: u16| noon() + SignedDuration::from_hours(24 * i64::from(days));
         let erase = async |at| tips::erase_old_contacts(store, at).await.unwrap();
         assert_eq!(erase(days(CONTACT_DAYS)).await, 0, "not before");
@@ -197,6 +246,14 @@ async fn contacts_of_closed_tips_are_erased_when_their_time_is_over() {
         assert_eq!(closed.steps.last().unwrap().step, TipStep::Erased);
         let open = tips::of_ticket(store, tickets[1]).await.unwrap();
         assert!(open.tip.has_contact, "an open tip keeps it");
+        // Taken back, it is gone at once.
+        for _ in 0..2 {
+            tips::take_back(store, tickets[1], noon()).await.unwrap();
+        }
+        let gone = tips::of_ticket(store, tickets[1]).await.unwrap();
+        let steps: Vec<TipStep> = gone.steps.iter().map(|step| step.step).collect();
+        assert!(!gone.tip.has_contact);
+        assert_eq!(steps, [TipStep::Sent, TipStep::TakenBack, TipStep::Erased]);
     }
 }
 

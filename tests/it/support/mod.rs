@@ -1,6 +1,7 @@
 //! What the tests share: a fresh database of each kind, a whole installation, and the program itself.
 
 pub mod age;
+pub mod alerts;
 pub mod databases;
 pub mod holders;
 pub mod html;
@@ -9,6 +10,7 @@ pub mod killed;
 pub mod office;
 pub mod openssl;
 pub mod outage;
+pub mod own_clock;
 pub mod photos;
 pub mod postgres_server;
 pub mod program;

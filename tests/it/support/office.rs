@@ -184,6 +184,12 @@ impl Office {
                 Thing::new(1, 1)
             }),
             ("photos/{photo}", Thing::new(1, 1)),
+            ("alerts/{alert}", {
+                let batch = BatchNumber::new(1).unwrap();
+                super::alerts::with_case(&office.installation, batch).await;
+                Thing::new(1, 1)
+            }),
+            ("cases/{case}", Thing::new(1, 1)),
             ("people/{user}", {
                 let spare = office.user("spare").number;
                 Thing::new(spare, spare)

@@ -33,6 +33,19 @@ pub fn label(symbol: Symbol, side: u32) -> GrayImage {
     wall
 }
 
+/// These pictures beside each other, as labels stand on a sheet.
+pub fn side_by_side(pictures: &[GrayImage]) -> GrayImage {
+    let width = pictures.iter().map(GrayImage::width).sum();
+    let height = pictures.iter().map(GrayImage::height).max().unwrap();
+    let mut sheet = GrayImage::from_pixel(width, height, Luma([150]));
+    let mut left = 0;
+    for picture in pictures {
+        replace(&mut sheet, picture, left, 0);
+        left += i64::from(picture.width());
+    }
+    sheet
+}
+
 /// A symbol that says this, of somebody else's: before the same wall, without a serial.
 pub fn saying(text: &str) -> GrayImage {
     const MODULE: u32 = 10;

@@ -1,6 +1,7 @@
 //! Queries written down at chosen times, without asking for an answer.
 
 use jiff::Timestamp;
+use yuanmark::domain::detection::Seen;
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::Place;
@@ -31,7 +32,12 @@ pub async fn count(tx: &mut Tx, scanned: &Scanned) -> u64 {
     let known = scan::read_group(tx, &[mark]).await.unwrap();
     let before = known.queries.get(&mark);
     let queries = match before {
-        None => Queries::first(phone, place, at),
+        None => Queries::first(&Seen {
+            at,
+            place,
+            phone,
+            network: None,
+        }),
         Some(before) => before.and_one_more(phone, at),
     };
     let new = NewScan {
@@ -43,9 +49,10 @@ pub async fn count(tx: &mut Tx, scanned: &Scanned) -> u64 {
         place,
         phone,
         channel: scanned.channel,
+        network: None,
     };
     let number = queries.count;
-    let alone = scan::write_group(tx, &known, &[(mark, queries)], &[new])
+    let alone = scan::write_group(tx, &known, &[(mark, queries)], &[new], &[])
         .await
         .unwrap();
     assert!(alone, "somebody else counted a first query");

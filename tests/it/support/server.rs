@@ -19,7 +19,7 @@ use yuanmark::domain::calendar::BEIJING;
 use yuanmark::domain::event::EventKind;
 use yuanmark::domain::order::{Batch, OrderState};
 use yuanmark::domain::public_url::PublicUrl;
-use yuanmark::http::{self, App, CATALOG_MIB, SerialLimits, Traffic, TrustedProxies};
+use yuanmark::http::{self, App, CATALOG_MIB, Limit, RateLimits, Traffic, TrustedProxies};
 use yuanmark::service::{orders, system};
 
 use super::installation::{Installation, morning};
@@ -53,7 +53,9 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 pub fn traffic() -> Traffic {
     Traffic {
         proxies: TrustedProxies::new(vec!["127.0.0.1".parse().unwrap()]),
-        limits: SerialLimits::new(0, 0),
+        limits: RateLimits::default()
+            .with(Limit::Guesses, 0)
+            .with(Limit::Asks, 0),
         ..Traffic::default()
     }
 }

@@ -5,13 +5,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::list::due_in;
-use super::{find, place_in, title_of};
+use super::mark::Told;
+use super::{find, place_in, title_of, waits_for_an_answer};
 use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
+use crate::domain::text::Line;
 use crate::domain::tip::{Happened as Step, TipNumber, TipStep};
 use crate::http::console::file::{File, Happened};
 use crate::http::console::guard::Visit;
 use crate::http::console::page::minute;
+use crate::http::console::party::People;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::words::{Two, two};
 use crate::service::system;
@@ -20,8 +23,11 @@ use crate::service::tips::{self, Whole};
 /// `GET /console/tips/{tip}`
 pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
-    let serial = serial_of(&visit, &whole);
     let tip = &whole.tip;
+    let told = or_refuse!(visit, Told::of(&visit, tip).await);
+    let handler = tip.handler.as_ref().map(Line::as_str);
+    let people = or_refuse!(visit, People::of(&visit, handler).await);
+    let handler = handler.map(|by| people.name(&visit, by));
     let here = format!("/console/tips/{number}");
     let may = |step: TipStep| visit.may(P::TipHandle) && tip.state.after(step).is_ok();
     let mut file = File::new(&visit, title_of(&visit, tip))
@@ -46,23 +52,20 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             two("查看联系方式", "See the contact"),
             format!("{here}/contact"),
         )
-        .facts(None, facts(&visit, &whole))
-        .linked(
-            two("防伪编号", "Serial"),
-            tip.new.serial.as_ref().map(ToString::to_string),
-            serial.is_some() && visit.may(P::MarkRead),
-            format!("/console/marks/{}", serial.unwrap_or_default()),
-        )
-        .text(
-            Some(visit.say(two("反映内容", "What was told"))),
-            lines(tip.new.told.as_str()),
-        );
+        .facts(None, facts(&visit, &whole, handler));
+    file = told.add_to(file, &visit, tip).text(
+        Some(visit.say(two("反映内容", "What was told"))),
+        lines(tip.new.told.as_str()),
+    );
     for photo in &whole.photos {
         let shows = two("举报人发来的照片", "A photo that was sent");
         file = file.picture(format!("{here}/photos/{}", photo.place), shows);
     }
-    let history = whole.steps.iter().rev();
-    file.happened(history.map(|step| happened(&visit, &whole, step)).collect())
+    let history = whole.steps.iter().rev().map(|step| {
+        let is_new = whole.is_unanswered(step);
+        happened(&visit, &whole, step, is_new)
+    });
+    file.happened(history.collect())
         .render_with_names(&visit)
         .await
 }
@@ -71,13 +74,7 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// The serial of the mark that the tip is about, if it names one of ours.
-fn serial_of(visit: &Visit, whole: &Whole) -> Option<String> {
-    let serials = &visit.app.keys.secrets.serial;
-    whole.tip.mark.map(|mark| serials.serial(mark).to_string())
-}
-
-fn facts(visit: &Visit, whole: &Whole) -> Vec<(Two, Option<String>)> {
+fn facts(visit: &Visit, whole: &Whole, handler: Option<String>) -> Vec<(Two, Option<String>)> {
     let tip = &whole.tip;
     let due = due_in(visit, tip, day_of(system::now()));
     let contact = match tip.has_contact {
@@ -91,9 +88,10 @@ fn facts(visit: &Visit, whole: &Whole) -> Vec<(Two, Option<String>)> {
         (two("收到", "Came in"), Some(minute(tip.sent_at))),
         (two("期限", "Due"), Some(due).filter(|due| !due.is_empty())),
         (
-            two("办理人", "Handled by"),
-            tip.handler.as_ref().map(ToString::to_string),
+            two("举报人补充", "From the sender"),
+            waits_for_an_answer(visit, tip),
         ),
+        (two("办理人", "Handled by"), handler),
         (
             two("购买地", "Bought in"),
             tip.new.prefecture.map(|place| place_in(visit, place)),
@@ -113,7 +111,7 @@ fn facts(visit: &Visit, whole: &Whole) -> Vec<(Two, Option<String>)> {
     ]
 }
 
-fn happened(visit: &Visit, whole: &Whole, step: &Step) -> Happened {
+fn happened(visit: &Visit, whole: &Whole, step: &Step, is_new: bool) -> Happened {
     let photos = whole.photos.iter().filter(|photo| photo.step == step.place);
     let mut details = step
         .told
@@ -128,9 +126,12 @@ fn happened(visit: &Visit, whole: &Whole, step: &Step) -> Happened {
     }
     Happened {
         at: step.at,
-        what: visit
-            .one_of(step.step.chinese(), step.step.english())
-            .to_owned(),
+        what: match is_new {
+            true => visit.say(two("补充（新）", "added to (new)")).to_owned(),
+            false => visit
+                .one_of(step.step.chinese(), step.step.english())
+                .to_owned(),
+        },
         by: step.by.as_ref().map(ToString::to_string),
         entry: None,
         details,

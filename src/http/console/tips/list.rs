@@ -2,16 +2,18 @@
 
 use axum::response::Response;
 
-use super::place_in;
+use super::{place_in, waits_for_an_answer};
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::Left;
 use crate::domain::place::Prefecture;
-use crate::domain::tip::{Tip, TipKind, TipNumber, TipState};
+use crate::domain::text::Line;
+use crate::domain::tip::{Ticket, Tip, TipKind, TipNumber, TipState};
 use crate::domain::wanted::Wanted as Words;
 use crate::http::console::asked::Asked;
 use crate::http::console::guard::Visit;
 use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::minute;
+use crate::http::console::party::People;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
@@ -27,7 +29,18 @@ pub async fn list(visit: Visit) -> Response {
     let before = asked.get("after").parse().ok().map(TipNumber);
     let now = system::now();
     let mut asks = Asked::new(&visit, &asked);
+    let named = asked.get("tip");
+    let ticket = Ticket::read(named);
+    let number = match ticket {
+        Some(_) => None,
+        None => asks.number("tip", TipNumber),
+    };
     let wanted = Wanted {
+        number,
+        ticket,
+        is_unanswered: asks
+            .word("added", |word| (word == "yes").then_some(()))
+            .is_some(),
         state: asks.word("state", TipState::from_slug),
         kind: asks.word("kind", TipKind::from_slug),
         place: asks.value("place", Words::Choice, |code| {
@@ -47,6 +60,9 @@ pub async fn list(visit: Visit) -> Response {
         false => Vec::new(),
     };
     let today = day_of(now);
+    let handlers = found.iter().filter_map(|tip| tip.handler.as_ref());
+    let people = People::of(&visit, handlers.map(Line::as_str));
+    let people = or_refuse!(visit, people.await);
     filters(&visit, List::new(&visit, &asked, two("举报线索", "Tips")))
         .wrong(errors)
         .columns([
@@ -66,9 +82,7 @@ pub async fn list(visit: Visit) -> Response {
                 address: Some(format!("/console/tips/{}", tip.number)),
                 cells: vec![
                     tip.number.to_string(),
-                    visit
-                        .one_of(tip.state.chinese(), tip.state.english())
-                        .to_owned(),
+                    state_of(&visit, tip),
                     visit
                         .one_of(tip.new.kind.chinese(), tip.new.kind.english())
                         .to_owned(),
@@ -80,11 +94,20 @@ pub async fn list(visit: Visit) -> Response {
                     due_in(&visit, tip, today),
                     tip.handler
                         .as_ref()
-                        .map_or_else(String::new, ToString::to_string),
+                        .map_or_else(String::new, |by| people.name(&visit, by.as_str())),
                 ],
             },
         )
         .render()
+}
+
+/// Where it stands, and whether something was added that nobody has answered.
+fn state_of(visit: &Visit, tip: &Tip) -> String {
+    let state = visit.one_of(tip.state.chinese(), tip.state.english());
+    match waits_for_an_answer(visit, tip) {
+        Some(said) => format!("{state} · {said}"),
+        None => state.to_owned(),
+    }
 }
 
 fn filters<'a>(visit: &'a Visit, list: List<'a>) -> List<'a> {
@@ -93,7 +116,18 @@ fn filters<'a>(visit: &'a Visit, list: List<'a>) -> List<'a> {
     let kinds = TipKind::ALL.iter();
     let kinds = kinds.map(|one| (one.slug(), visit.one_of(one.chinese(), one.english())));
     let over = [("over", visit.say(two("已逾期", "overdue")))];
+    let added = [("yes", visit.say(two("有新补充", "added to")))];
     list.field(
+        "tip",
+        two("线索号或举报人的编号", "Number, or the sender’s ticket"),
+        Filter::Text,
+    )
+    .field(
+        "added",
+        two("新补充", "Added to"),
+        Filter::Choice(added.to_vec()),
+    )
+    .field(
         "state",
         two("状态", "State"),
         Filter::Choice(states.collect()),

@@ -3,6 +3,7 @@
 mod contact;
 mod file;
 mod list;
+mod mark;
 mod step;
 
 pub use contact::{contact, contact_page};
@@ -21,7 +22,7 @@ async fn find(visit: &Visit, number: u32) -> Result<Whole, ServiceError> {
 }
 
 /// A prefecture with its province.
-fn place_in(visit: &Visit, place: Prefecture) -> String {
+pub(super) fn place_in(visit: &Visit, place: Prefecture) -> String {
     let ((zh, en), (province_zh, province_en)) = (place.name(), place.province());
     match visit.one_of("zh", "en") {
         "zh" if zh.starts_with(province_zh) => zh.to_owned(),
@@ -29,6 +30,18 @@ fn place_in(visit: &Visit, place: Prefecture) -> String {
         _ if en == province_en => en.to_owned(),
         _ => format!("{en}, {province_en}"),
     }
+}
+
+/// Says that the person added something since the office's last step, if so. A look is no answer, so it says so until a step is
+/// taken: what one has seen and left is not lost for the others.
+fn waits_for_an_answer(visit: &Visit, tip: &Tip) -> Option<String> {
+    if tip.unanswered == 0 || !tip.state.is_open() {
+        return None;
+    }
+    Some(match visit.one_of("zh", "en") {
+        "zh" => format!("有 {} 条新补充", tip.unanswered),
+        _ => format!("{} new from the sender", tip.unanswered),
+    })
 }
 
 fn title_of(visit: &Visit, tip: &Tip) -> String {

@@ -1,5 +1,7 @@
 //! The words around checking on the page: typing, camera, photo, and what was found in a picture.
 
+use crate::domain::typed::Flaw;
+
 /// The words of one language. `{shown}` is what was typed or read, `{n}` a number, `{domain}` the true domain.
 #[derive(Debug)]
 pub struct CheckTexts {
@@ -13,6 +15,26 @@ pub struct CheckTexts {
     pub whole: &'static str,
     /// Typed: too many.
     pub long: &'static str,
+    /// Heads the page of what cannot be a serial: nothing was checked.
+    pub unfinished: &'static [&'static str],
+    /// That this is no answer, after what is wrong with it.
+    pub unfinished_lead: &'static str,
+    /// If the label really says so.
+    pub printed_so: &'static str,
+    /// If it cannot be read.
+    pub unfinished_todo: &'static str,
+    /// Heads the page of a picture with several symbols of ours.
+    pub several: &'static [&'static str],
+    /// What to do then; `{n}` of them were seen.
+    pub several_lead: &'static str,
+    /// Heads them.
+    pub several_heading: &'static str,
+    /// One of them whose serial is not told; `{n}` says which.
+    pub several_one: &'static str,
+    /// Heads what the browser saw in a picture: several symbols of ours.
+    pub several_seen: &'static str,
+    /// Beside the picture of each: checks it.
+    pub several_this: &'static str,
     /// Heads the camera and the photo.
     pub heading: &'static str,
     /// Opens the camera.
@@ -80,6 +102,18 @@ pub struct CheckTexts {
 }
 
 impl CheckTexts {
+    /// What keeps a text from being a serial.
+    pub fn flaw(&self, flaw: &Flaw) -> String {
+        let (words, shown, number) = match flaw {
+            Flaw::Impossible(shown) => (self.impossible, shown, 0),
+            Flaw::Short(shown, missing) => (self.short, shown, *missing),
+            Flaw::Hidden(shown) => (self.hidden, shown, 0),
+            Flaw::Long(shown, over) => (self.long, shown, *over),
+        };
+        let words = words.replace("{n}", &number.to_string());
+        words.replace("{shown}", shown)
+    }
+
     /// What is said while a serial is typed, by its name in `web-verify/check/typing.js`.
     pub const fn typing(&self) -> [(&'static str, &'static str); 5] {
         [
@@ -92,8 +126,11 @@ impl CheckTexts {
     }
 
     /// What is said around camera and photo, by its name in `web-verify/check/`.
-    pub fn looking(&self, domain: &str) -> [(&'static str, String); 19] {
+    pub fn looking(&self, domain: &str) -> [(&'static str, String); 22] {
         let words = [
+            ("several", self.several_seen),
+            ("several-lead", self.several_lead),
+            ("several-this", self.several_this),
             ("camera", self.camera),
             ("stop", self.stop),
             ("torch", self.torch),

@@ -68,6 +68,14 @@ words! {
         not_now_heading,
         /// That nothing was claimed, with a verdict.
         not_now,
+        /// If the comparison fails, of what is bought.
+        compare_differ,
+        /// Heads the way to the form, on the check page.
+        home_heading,
+        /// Who needs it, and the way.
+        home,
+        /// That way.
+        home_link,
         /// The way to the mark's page.
         see_mark,
     }

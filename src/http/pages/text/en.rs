@@ -4,10 +4,10 @@ mod about;
 mod check;
 mod claim;
 mod privacy;
+mod tip;
 
-use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts, TipTexts};
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
-use crate::domain::tip::{TipKind, TipState, TipStep};
 
 /// English.
 pub const ENGLISH: Texts = Texts {
@@ -25,7 +25,7 @@ pub const ENGLISH: Texts = Texts {
     mark_heading: "This mark",
     report: "{report}, or tell the local market regulator (telephone {tel}). Keep the pack and the receipt.",
     day_format: "%-d %B %Y",
-    minute_format: "%-d %B %Y, %H:%M (Beijing)",
+    minute_format: "%-d %B %Y, %H:%M (Beijing time)",
     product: "Product",
     product_note: "reed shoots, not botanical asparagus",
     form: "Form",
@@ -62,6 +62,13 @@ pub const ENGLISH: Texts = Texts {
         "It has now been checked {n} times.",
     ],
     checked_before_lead: "First check: {date}, {place}.",
+    suspected_copy: &["This number may", "have been copied."],
+    suspected_copy_lead: "It is checked as one single pack would hardly be. Yours may be genuine or printed after it: compare with care.",
+    suspected_todo_compare: "Compare with everything below. If anything differs, do not buy it.",
+    suspected_todo_label: "Look whether the label is sharp, and whether it was peeled off or stuck on again.",
+    suspected_why_heading: "Why you are told",
+    suspected_why: "Many phones have checked this one number, at times and places that one pack seldom explains. It says nothing about who is at fault; the office looks into it. Checking your own pack again and again never causes it.",
+    suspected_count: "This is check number {n}. ",
     own_check: &["This number is valid.", "You have checked it before."],
     own_check_lead: "The first check was from this phone, {date}. Checks so far: {n}.",
     many_heading: "Is more than one check normal?",
@@ -154,7 +161,7 @@ pub const ENGLISH: Texts = Texts {
         count: "{n}",
         nothing: "None.",
         nothing_found: "None found.",
-        not_listed: "“{asked}” is not in the directory. Check how it is written; a firm that is not listed may not use the mark.",
+        not_listed: "“{asked}” was not found. It may be written otherwise: try a part of it, or the credit code. Households are listed by their code alone and are not found by name. Not being found says nothing against a firm.",
         found: "“{asked}”: {n} found.",
         household: "Household business (name not public)",
         suspended: "suspended",
@@ -220,6 +227,9 @@ pub const ENGLISH: Texts = Texts {
         no_keys: &["Without a network", "this cannot be checked now."],
         no_keys_lead: "This is not an answer: the public keys for the check are not on this phone. Open the home page once with a network; from then on it works without.",
         unknown_heading: "What could not be checked",
+        unknown_undone: "Whether it was put back in use after the date of the list, as after a freeze or a recall that was lifted.",
+        beijing: "{time} (Beijing time)",
+        not_ours_report: "Report it at this address when there is a network, or call 12315. Keep the pack and the receipt.",
         unknown_since: "Whether the mark was withdrawn after the date of the list.",
         unknown_queries: "How often it was asked about, and whether this is the first time.",
         unknown_copies: "Whether the code was copied from another pack.",
@@ -249,71 +259,7 @@ pub const ENGLISH: Texts = Texts {
     claim: claim::WORDS,
     about: about::WORDS,
     privacy: privacy::WORDS,
-    tip: TipTexts {
-        heading: &["Report a suspect pack"],
-        received: &["We have it.", "Keep the number."],
-        progress: &["Where your", "report stands"],
-        not_found: &["There is no report", "of this number."],
-        too_many: &["Too often.", "Try again later."],
-        link: "Report a suspect pack",
-        optional: "(optional)",
-        choose: "Choose",
-        lead: "If a mark or a pack looks wrong, tell us. No login: you get a number under which you see what becomes of it.",
-        wrong_lead: "{n} to be mended, marked below.",
-        choose_again: "Please choose the photos again.",
-        kind_label: "What is suspect",
-        told_label: "Tell us about it",
-        told_hint: "For example how the mark differs from others, what the pack says. At most {n} characters.",
-        place_label: "Where it was bought",
-        seller_label: "Shop, market or online platform",
-        seller_hint: "If online, the platform and the name of the shop.",
-        bought_label: "When it was bought",
-        serial_hint: "The 16 characters below the symbol, as you see them; leave it out if they cannot be read.",
-        photos_label: "Photos",
-        photos_hint: "The mark, the pack from both sides, the receipt. At most {n}, each up to {mb} MB. Only those who handle it see them; place, time and whatever else a camera adds is removed.",
-        contact_label: "How to reach you",
-        contact_hint: "Telephone or mail. Kept encrypted, seen only by those who handle it, each look written down; erased {n} days after the end. You may leave it out: you read our answer under the number.",
-        send: "Send",
-        send_note: "Neither your network address nor your phone is kept with it. What cannot wait, such as feeling ill after eating, is for the telephone: 12315.",
-        find_heading: "See what you sent",
-        find_label: "Number",
-        find_hint: "The 16 characters you were shown when you sent it.",
-        find_button: "Look",
-        ticket: "Number {ticket}",
-        keep_ticket: "Write it down or keep a picture of the screen. With it you see what happens, add, or take it back. We keep no copy: once lost it cannot be found again.",
-        state_label: "State",
-        sent_label: "Sent",
-        due_label: "Answer due",
-        due_accept: "{date}, whether we take it up",
-        due_decide: "{date}, what came of it",
-        photos_value: "{n} (not shown here)",
-        contact_kept: "kept, encrypted",
-        contact_none: "none",
-        told_heading: "What you told us",
-        happened_heading: "What happened",
-        photos_came: "Photos added: {n}",
-        add_heading: "Add to it",
-        add_label: "What you want to add",
-        add_hint: "At most {n} characters.",
-        add: "Send it",
-        take_back_heading: "Take it back",
-        take_back: "Take it back",
-        take_back_note: "It is then not handled any more; this cannot be undone.",
-        not_found_lead: "Compare the number and type it again.",
-        too_many_lead: "Too many came from this network or phone in a short time. What cannot wait is for the telephone: {tel}.",
-        need_choice: "Choose one.",
-        need_anything: "Write something, or choose a photo.",
-        wrong_day: "Give a day up to today, as in 2026-04-02.",
-        stale: "This page is no longer good. What you wrote is still here: press the button again.",
-        photo_too_large: "Photo {n} has more than {mb} MB.",
-        photo_other: "File {n} is no photo: JPEG, PNG, WebP and GIF are taken.",
-        photo_pixels: "Photo {n} is too large a picture: at most 52 million pixels.",
-        photo_broken: "Photo {n} cannot be opened. Choose another.",
-        photos_too_many: "At most {n} photos at once.",
-        kind: tip_kind,
-        state: tip_state,
-        step: tip_step,
-    },
+    tip: tip::WORDS,
 };
 
 const fn form_name(form: Form) -> &'static str {
@@ -325,42 +271,5 @@ const fn form_name(form: Form) -> &'static str {
         Form::ReadyToEat => "ready to eat",
         Form::Dried => "dried",
         Form::Powder => "powder",
-    }
-}
-
-const fn tip_kind(one: TipKind) -> &'static str {
-    match one {
-        TipKind::Looks => "The mark looks different",
-        TipKind::NotTaken => "The code or serial is not accepted",
-        TipKind::Differs => "What the check says differs from the pack",
-        TipKind::Claimed => "The hidden code was already used",
-        TipKind::Quality => "The quality of the product",
-        TipKind::Sale => "The price or the way it is sold",
-        TipKind::Other => "Something else",
-    }
-}
-
-const fn tip_state(one: TipState) -> &'static str {
-    match one {
-        TipState::Received => "received, not yet taken up",
-        TipState::Accepted => "taken up, being looked into",
-        TipState::HandedOn => "handed on to those who investigate",
-        TipState::Decided => "done: see below what came of it",
-        TipState::Rejected => "not taken up: see below why",
-        TipState::Withdrawn => "taken back by you",
-    }
-}
-
-const fn tip_step(one: TipStep) -> &'static str {
-    match one {
-        TipStep::Sent => "You sent it",
-        TipStep::Added => "You added",
-        TipStep::TakenBack => "You took it back",
-        TipStep::Accepted => "Taken up",
-        TipStep::Message => "A message to you",
-        TipStep::HandedOn => "Handed on to those who investigate",
-        TipStep::Decided => "What came of it",
-        TipStep::Rejected => "Not taken up",
-        TipStep::Erased => "Your contact was erased",
     }
 }

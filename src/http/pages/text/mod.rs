@@ -140,6 +140,20 @@ pub struct Texts {
     /// When and where first.
     pub checked_before_lead: &'static str,
     /// A heading, in clauses.
+    pub suspected_copy: &'static [&'static str],
+    /// What that means, and that it accuses nobody.
+    pub suspected_copy_lead: &'static str,
+    /// What to do: compare.
+    pub suspected_todo_compare: &'static str,
+    /// What to do: look at the label.
+    pub suspected_todo_label: &'static str,
+    /// Heads where the suspicion comes from.
+    pub suspected_why_heading: &'static str,
+    /// Where it comes from.
+    pub suspected_why: &'static str,
+    /// Which query this is.
+    pub suspected_count: &'static str,
+    /// A heading, in clauses.
     pub own_check: &'static [&'static str],
     /// The phone's own history.
     pub own_check_lead: &'static str,
@@ -315,8 +329,8 @@ mod tests {
     #[test]
     fn both_languages_have_every_heading_and_neither_says_what_no_page_may() {
         let headings = |text: &'static Texts| {
-            let pages = [&text.claim.headings(), &text.about.headings()];
-            [pages[0].clone(), pages[1].clone(), text.privacy.headings()].concat()
+            let (claim, about) = (text.claim.headings(), text.about.headings());
+            [claim, about, text.privacy.headings(), text.tip.headings()].concat()
         };
         let (zh, en) = (headings(&CHINESE), headings(&ENGLISH));
         assert_eq!(zh.len(), en.len());
@@ -381,6 +395,15 @@ mod tests {
             (CHINESE.compare_why, ENGLISH.compare_why),
             (CHINESE.differ_heading, ENGLISH.differ_heading),
             (CHINESE.checked_before_lead, ENGLISH.checked_before_lead),
+            (CHINESE.suspected_copy_lead, ENGLISH.suspected_copy_lead),
+            (
+                CHINESE.suspected_todo_compare,
+                ENGLISH.suspected_todo_compare,
+            ),
+            (CHINESE.suspected_todo_label, ENGLISH.suspected_todo_label),
+            (CHINESE.suspected_why_heading, ENGLISH.suspected_why_heading),
+            (CHINESE.suspected_why, ENGLISH.suspected_why),
+            (CHINESE.suspected_count, ENGLISH.suspected_count),
             (CHINESE.own_check_lead, ENGLISH.own_check_lead),
             (CHINESE.many_heading, ENGLISH.many_heading),
             (CHINESE.many, ENGLISH.many),

@@ -67,6 +67,12 @@ pub struct OfflineTexts {
     pub clock_ahead: &'static str,
     /// Names a fact: the list's date.
     pub list_date: &'static str,
+    /// What could not be checked of a mark that the list has as withdrawn.
+    pub unknown_undone: &'static str,
+    /// A minute in Beijing.
+    pub beijing: &'static str,
+    /// What to do with a code that is none of ours.
+    pub not_ours_report: &'static str,
     /// Stands for a name that the directory on this phone does not have.
     pub no_name: &'static str,
 }
@@ -111,6 +117,9 @@ impl OfflineTexts {
             self.clock_ahead,
             self.list_date,
             self.no_name,
+            self.unknown_undone,
+            self.beijing,
+            self.not_ours_report,
         ];
         let headings = headings.iter().map(|clauses| clauses.join(" "));
         headings.chain(texts.map(str::to_owned)).collect()

@@ -37,6 +37,14 @@ words! {
         /// What of it is kept.
         phone_value,
         /// Names what is kept.
+        network,
+        /// What of it is kept.
+        network_value,
+        /// Names what is kept.
+        language,
+        /// What of it is kept.
+        language_value,
+        /// Names what is kept.
         way,
         /// What of it is kept.
         way_value,

@@ -4,10 +4,10 @@ mod about;
 mod check;
 mod claim;
 mod privacy;
+mod tip;
 
-use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts, TipTexts};
+use super::{DirectoryTexts, OfflineTexts, PackTexts, Texts};
 use crate::domain::form::Form;
-use crate::domain::tip::{TipKind, TipState, TipStep};
 
 /// Chinese, the first language of the pages.
 pub const CHINESE: Texts = Texts {
@@ -59,6 +59,13 @@ pub const CHINESE: Texts = Texts {
     first_check: &["编号有效，", "这是第一次查询。"],
     checked_before: &["编号有效，", "这是第 {n} 次查询。"],
     checked_before_lead: "首次查询：{date}，{place}。",
+    suspected_copy: &["这个编号", "可能被复制。"],
+    suspected_copy_lead: "查询记录不像只有一件商品。手里这件可能是真的，也可能是照着印的，请仔细对照。",
+    suspected_todo_compare: "与下面的信息逐项对照；有一项不符，请不要购买。",
+    suspected_todo_label: "看标志是否清晰，有没有揭过、重贴的痕迹。",
+    suspected_why_heading: "为什么这样提示",
+    suspected_why: "同一个编号被多部手机、在不同时间和地点查询，一件商品通常不会这样。这只是提示，不说明谁有过错；管理机构会核查。自己反复查询，不会引起这种提示。",
+    suspected_count: "这是第 {n} 次查询。",
     own_check: &["编号有效，", "您以前查过它。"],
     own_check_lead: "首次查询是用这部手机，{date}；至今共 {n} 次查询。",
     many_heading: "不止一次查询，正常吗",
@@ -148,7 +155,7 @@ pub const CHINESE: Texts = Texts {
         count: "{n} 家",
         nothing: "没有。",
         nothing_found: "没有符合的。",
-        not_listed: "名录中没有“{asked}”。请核对写法；不在名录中的企业，不得使用专用标志。",
+        not_listed: "没有找到“{asked}”。写法可能不同，请换几个字，或按统一社会信用代码再查；个体工商户只列信用代码，按名称查不到。没有找到，不等于这家企业有问题。",
         found: "“{asked}”：找到 {n} 家。",
         household: "个体工商户（名称不公开）",
         suspended: "暂停使用",
@@ -202,6 +209,9 @@ pub const CHINESE: Texts = Texts {
         no_keys: &["没有网络，", "现在核对不了。"],
         no_keys_lead: "这不是查询结果：这部手机上没有核对用的公钥。联网打开一次首页，以后没有网络也能核对。",
         unknown_heading: "没有核对的",
+        unknown_undone: "名单日期之后，有没有恢复使用：解除冻结、解除召回都有可能。",
+        beijing: "{time}",
+        not_ours_report: "有了网络，可以打开本站反映可疑包装，或拨打 12315。留好包装和购买凭证。",
         unknown_since: "名单日期之后，这枚标志有没有停用。",
         unknown_queries: "被查询过多少次，是不是第一次。",
         unknown_copies: "编号是不是从别的包装上抄来的。",
@@ -231,71 +241,7 @@ pub const CHINESE: Texts = Texts {
     claim: claim::WORDS,
     about: about::WORDS,
     privacy: privacy::WORDS,
-    tip: TipTexts {
-        heading: &["反映可疑包装"],
-        received: &["已收到，", "请记下编号。"],
-        progress: &["这条反映", "办到哪一步"],
-        not_found: &["没有这个编号。"],
-        too_many: &["太频繁了，", "请过一会儿再试。"],
-        link: "反映可疑包装",
-        optional: "（选填）",
-        choose: "请选择",
-        lead: "标志或包装看着不对，请告诉我们。不用登录，提交后凭编号查看进展。",
-        wrong_lead: "有 {n} 处需要改正，已在下面标出。",
-        choose_again: "照片请重新选择。",
-        kind_label: "哪里可疑",
-        told_label: "请说说情况",
-        told_hint: "例如：标志和别的有什么不同，包装上写着什么。最多 {n} 字。",
-        place_label: "在哪里买的",
-        seller_label: "店铺、市场或网上平台",
-        seller_hint: "网上买的，请写平台和店铺名称。",
-        bought_label: "什么时候买的",
-        serial_hint: "二维码下方的 16 位编号，照原样输入；看不清就不填。",
-        photos_label: "照片",
-        photos_hint: "标志、包装正反面、购物小票。最多 {n} 张，每张不超过 {mb} MB。只有办理人员能看；照片里的拍摄地点、时间等附带信息会被删去。",
-        contact_label: "怎样联系您",
-        contact_hint: "电话或邮箱。加密保存，只有办理人员能看，每次查看都有记录；办结 {n} 天后删除。不留也可以，凭编号能看到答复。",
-        send: "提交",
-        send_note: "网络地址和手机信息不会存进这条反映。急的事，例如吃后不适，请直接拨打 12315。",
-        find_heading: "查看已提交的",
-        find_label: "编号",
-        find_hint: "16 位，提交后显示的那个。",
-        find_button: "查看",
-        ticket: "编号 {ticket}",
-        keep_ticket: "请抄下或截屏保存。凭它可以看进展、补充、撤回；我们没有留底，丢了找不回来。",
-        state_label: "状态",
-        sent_label: "提交时间",
-        due_label: "答复期限",
-        due_accept: "{date}前告知是否受理",
-        due_decide: "{date}前告知结果",
-        photos_value: "{n} 张（不在这里显示）",
-        contact_kept: "已加密保存",
-        contact_none: "没有",
-        told_heading: "您反映的内容",
-        happened_heading: "办理经过",
-        photos_came: "附照片 {n} 张",
-        add_heading: "补充",
-        add_label: "补充说明",
-        add_hint: "最多 {n} 字。",
-        add: "提交补充",
-        take_back_heading: "撤回",
-        take_back: "确认撤回",
-        take_back_note: "撤回后不再办理，也不能恢复。",
-        not_found_lead: "请核对编号，再输一次。",
-        too_many_lead: "同一网络或同一部手机短时间内次数太多，就会这样。急的事请拨打 {tel}。",
-        need_choice: "请选择一项。",
-        need_anything: "请写点什么，或者选照片。",
-        wrong_day: "请填今天或以前的日期，例如 2026-04-02。",
-        stale: "这一页已失效。内容还在，请再按一次提交。",
-        photo_too_large: "第 {n} 张照片超过 {mb} MB。",
-        photo_other: "第 {n} 个文件不是照片，可以是 JPEG、PNG、WebP 或 GIF。",
-        photo_pixels: "第 {n} 张照片的尺寸太大，最多 5200 万像素。",
-        photo_broken: "第 {n} 张照片打不开，请换一张。",
-        photos_too_many: "一次最多 {n} 张照片。",
-        kind: tip_kind,
-        state: tip_state,
-        step: tip_step,
-    },
+    tip: tip::WORDS,
 };
 
 const fn form_name(form: Form) -> &'static str {
@@ -307,42 +253,5 @@ const fn form_name(form: Form) -> &'static str {
         Form::ReadyToEat => "即食",
         Form::Dried => "干品",
         Form::Powder => "粉",
-    }
-}
-
-const fn tip_kind(one: TipKind) -> &'static str {
-    match one {
-        TipKind::Looks => "标志的样子不对",
-        TipKind::NotTaken => "扫码或输入编号，查不到",
-        TipKind::Differs => "查到的信息与包装对不上",
-        TipKind::Claimed => "涂层下的暗码已被用过",
-        TipKind::Quality => "产品质量",
-        TipKind::Sale => "价格或卖法可疑",
-        TipKind::Other => "其他",
-    }
-}
-
-const fn tip_state(one: TipState) -> &'static str {
-    match one {
-        TipState::Received => "已收到，等待受理",
-        TipState::Accepted => "已受理，正在核查",
-        TipState::HandedOn => "已移交办案人员",
-        TipState::Decided => "已办结，结果见下",
-        TipState::Rejected => "不予受理，原因见下",
-        TipState::Withdrawn => "您已撤回",
-    }
-}
-
-const fn tip_step(one: TipStep) -> &'static str {
-    match one {
-        TipStep::Sent => "您提交",
-        TipStep::Added => "您补充",
-        TipStep::TakenBack => "您撤回",
-        TipStep::Accepted => "受理",
-        TipStep::Message => "办理人员留言",
-        TipStep::HandedOn => "移交办案人员",
-        TipStep::Decided => "处理结果",
-        TipStep::Rejected => "不予受理",
-        TipStep::Erased => "删除了您的联系方式",
     }
 }

@@ -1,0 +1,413 @@
+//! `yuanmark case …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::alert::{self, told};
+use super::arguments::{Caller, Installation, Page};
+use super::failure::Failure;
+use super::files;
+use super::output::{Output, beijing, card, or_dash, table};
+use super::values::{date, licensee, line, number, word};
+use crate::domain::access::Scope;
+use crate::domain::alert::AlertNumber;
+use crate::domain::case::{Case as Entry, CaseNumber, CaseResult, CaseState, Happened, Inspection};
+use crate::domain::document::DocumentNumber;
+use crate::domain::event::Withdrawal;
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::place::Prefecture;
+use crate::domain::text::Line;
+use crate::domain::tip::{TipNumber, Told};
+use crate::service::cases::{self, Act, Whole, Withdraw, export};
+
+#[derive(Subcommand)]
+pub(super) enum Case {
+    /// List cases, the newest first
+    #[command(after_help = "EXAMPLE\n  yuanmark case list --state open")]
+    List {
+        /// In this state
+        #[arg(long, value_parser = word::<CaseState>())]
+        state: Option<CaseState>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Show a case with its alerts, tips and steps
+    #[command(after_help = "EXAMPLE\n  yuanmark case show 3")]
+    Show {
+        /// The case's number
+        #[arg(value_parser = number(CaseNumber))]
+        number: CaseNumber,
+    },
+    /// Open a case (立案)
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark case open --title 疑似翻印标签 --alert 7 --alert 9"
+    )]
+    Open {
+        /// What it is about
+        #[arg(long, value_parser = line)]
+        title: Line,
+        /// An alert that belongs to it; repeat it for several
+        #[arg(long = "alert", value_parser = number(AlertNumber))]
+        alerts: Vec<AlertNumber>,
+        #[command(flatten)]
+        caller: Caller,
+    },
+    /// Put an alert or a tip into a case (归入)
+    #[command(after_help = "EXAMPLE\n  yuanmark case add 3 --tip 12")]
+    Add(Add),
+    /// Enter an inspection (现场检查)
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark case inspect 3 --day 2026-04-10 --place 430100 \\\n      --spot 某市场12号 --text 查获无来源标签300枚 --document 8"
+    )]
+    Inspect(Inspect),
+    /// Freeze or revoke marks of a case, as entries of the ledger
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark case withdraw 3 --kind frozen --reason 涉嫌复制 --document 决定书2026-5"
+    )]
+    Withdraw(Marks),
+    /// Tell a licensee, who reads it among its own alerts (告知)
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark case inform 3 --licensee 1 --text 请核对卷001的余标"
+    )]
+    Inform {
+        /// The case's number
+        #[arg(value_parser = number(CaseNumber))]
+        number: CaseNumber,
+        /// Whom
+        #[arg(long, value_parser = licensee())]
+        licensee: LicenseeNumber,
+        /// What it reads
+        #[arg(long, value_parser = told)]
+        text: Told,
+        #[command(flatten)]
+        caller: Caller,
+    },
+    /// Write a note (备注)
+    #[command(after_help = "EXAMPLE\n  yuanmark case note 3 --text 已约谈销售者")]
+    Note(Words),
+    /// Close a case with its result (结案)
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark case close 3 --result copies_found --text 已处罚款"
+    )]
+    Close {
+        /// The case's number
+        #[arg(value_parser = number(CaseNumber))]
+        number: CaseNumber,
+        /// With what it ends
+        #[arg(long, value_parser = word::<CaseResult>())]
+        result: CaseResult,
+        /// What was done
+        #[arg(long, value_parser = told)]
+        text: Told,
+        #[command(flatten)]
+        caller: Caller,
+    },
+    /// Open a closed case anew (重新办理)
+    #[command(after_help = "EXAMPLE\n  yuanmark case reopen 3 --text 又查获同样标签")]
+    Reopen(Words),
+    /// Write all of a case into one ZIP, to hand over; never over another file
+    ///
+    /// summary.pdf in Chinese (the machine needs a Chinese font), scans.csv, ledger.json with the entries about its marks and
+    /// what their hashes cover, manifest.json with the SHA-256 of each. No phones, no network addresses, no contacts.
+    #[command(after_help = "EXAMPLE\n  yuanmark case export 3 --out case-3.zip")]
+    Export {
+        /// The case's number
+        #[arg(value_parser = number(CaseNumber))]
+        number: CaseNumber,
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        caller: Caller,
+    },
+}
+
+#[derive(Args)]
+#[group(id = "what", required = true, multiple = false, args = ["alert", "tip"])]
+pub(super) struct Add {
+    /// The case's number
+    #[arg(value_parser = number(CaseNumber))]
+    number: CaseNumber,
+    /// The alert
+    #[arg(long, value_parser = number(AlertNumber))]
+    alert: Option<AlertNumber>,
+    /// The tip
+    #[arg(long, value_parser = number(TipNumber))]
+    tip: Option<TipNumber>,
+    #[command(flatten)]
+    caller: Caller,
+}
+
+#[derive(Args)]
+pub(super) struct Inspect {
+    /// The case's number
+    #[arg(value_parser = number(CaseNumber))]
+    number: CaseNumber,
+    /// When it was
+    #[arg(long, value_parser = date)]
+    day: Date,
+    /// In which prefecture: its code of GB/T 2260, such as 430100
+    #[arg(long, value_parser = place, value_name = "CODE")]
+    place: Option<Prefecture>,
+    /// At which market, shop or store
+    #[arg(long, value_parser = line)]
+    spot: Line,
+    /// What was found
+    #[arg(long = "text", value_parser = told)]
+    finding: Told,
+    /// A document that belongs to it; repeat it for several
+    #[arg(long = "document", value_parser = number(DocumentNumber))]
+    documents: Vec<DocumentNumber>,
+    #[command(flatten)]
+    caller: Caller,
+}
+
+#[derive(Args)]
+pub(super) struct Marks {
+    /// The case's number
+    #[arg(value_parser = number(CaseNumber))]
+    number: CaseNumber,
+    /// What becomes of them: frozen or revoked
+    #[arg(long, value_parser = kind)]
+    kind: Withdrawal,
+    /// A file of serials and ranges; all marks of the case, if not said
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Why; the public reads it
+    #[arg(long, value_parser = line)]
+    reason: Line,
+    /// The number of the decision
+    #[arg(long, value_parser = line)]
+    document: Option<Line>,
+    #[command(flatten)]
+    caller: Caller,
+}
+
+/// A step that says something.
+#[derive(Args)]
+pub(super) struct Words {
+    /// The case's number
+    #[arg(value_parser = number(CaseNumber))]
+    number: CaseNumber,
+    /// What there is to say
+    #[arg(long = "text", value_parser = told)]
+    told: Told,
+    #[command(flatten)]
+    caller: Caller,
+}
+
+fn kind(text: &str) -> Result<Withdrawal, String> {
+    let found = Withdrawal::from_slug(text);
+    let found = found.filter(|one| matches!(one, Withdrawal::Frozen | Withdrawal::Revoked));
+    found.ok_or_else(|| "a case freezes or revokes: frozen or revoked".into())
+}
+
+fn place(text: &str) -> Result<Prefecture, String> {
+    let found = text.parse().ok().and_then(Prefecture::new);
+    found.ok_or_else(|| "a place is the six digits of a prefecture or province, as 430900".into())
+}
+
+impl Case {
+    pub(super) async fn run(
+        self,
+        installation: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let store = installation.store().await?;
+        let (number, act, caller) = match self {
+            Self::List { state, page } => {
+                let before = page.before.map(CaseNumber);
+                let mut found =
+                    cases::list(&store, Scope::All, state, before, page.asked()).await?;
+                let rest = page.cut(&mut found, |last| last.number);
+                let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+                let head = ["number", "state", "opened", "by", "result", "title"];
+                let all: Vec<Value> = found.iter().map(to_json).collect();
+                output.result(&json!({ "cases": all }), &table(&head, &rows))?;
+                output.rest(rest);
+                return Ok(());
+            }
+            Self::Show { number } => {
+                let whole = cases::get(&store, Scope::All, number).await?;
+                return output.result(&whole_to_json(&whole), &to_text(&whole));
+            }
+            Self::Open {
+                title,
+                alerts,
+                caller,
+            } => {
+                let whole = cases::open(&store, &caller.call(), title, &alerts).await?;
+                return output.result(&whole_to_json(&whole), &to_text(&whole));
+            }
+            Self::Withdraw(marks) => return marks.run(installation, output).await,
+            Self::Export {
+                number,
+                out,
+                caller,
+            } => {
+                let (keys, store) = installation.open().await?;
+                let zip = export::export(&store, &keys, &caller.call(), number).await?;
+                files::write_new(&out, &zip)?;
+                let written = json!({ "file": out.display().to_string(), "bytes": zip.len() });
+                return output.result(&written, &format!("{} written\n", out.display()));
+            }
+            Self::Add(add) => match (add.alert, add.tip) {
+                (Some(alert), _) => (add.number, Act::AddAlert(alert), add.caller),
+                (None, Some(tip)) => (add.number, Act::AddTip(tip), add.caller),
+                (None, None) => {
+                    return Err(Failure::wrong_input(
+                        "neither alert nor tip is named",
+                        "name one with --alert or --tip",
+                    ));
+                }
+            },
+            Self::Inspect(inspect) => {
+                let inspection = Inspection {
+                    day: inspect.day,
+                    prefecture: inspect.place,
+                    spot: inspect.spot,
+                    finding: inspect.finding,
+                    documents: inspect.documents,
+                };
+                (inspect.number, Act::Inspect(inspection), inspect.caller)
+            }
+            Self::Inform {
+                number,
+                licensee,
+                text,
+                caller,
+            } => (number, Act::Inform(licensee, text), caller),
+            Self::Close {
+                number,
+                result,
+                text,
+                caller,
+            } => (number, Act::Close(result, text), caller),
+            Self::Note(words) => (words.number, Act::Note(words.told), words.caller),
+            Self::Reopen(words) => (words.number, Act::Reopen(words.told), words.caller),
+        };
+        let whole = cases::act(&store, &caller.call(), number, act).await?;
+        output.result(&whole_to_json(&whole), &to_text(&whole))
+    }
+}
+
+impl Marks {
+    async fn run(self, installation: &Installation, output: &mut Output) -> Result<(), Failure> {
+        let (keys, store) = installation.open().await?;
+        let lines = self.file.as_deref().map(files::read_list).transpose()?;
+        let wanted = Withdraw {
+            kind: self.kind,
+            lines: lines.as_deref(),
+            reason: self.reason,
+            document: self.document,
+        };
+        let call = self.caller.call();
+        let (whole, changed) = cases::withdraw(&store, &keys, &call, self.number, &wanted).await?;
+        let mut all = whole_to_json(&whole);
+        all["marks"] = json!(changed.marks);
+        all["unchanged"] = json!(changed.unchanged);
+        all["entries"] = json!(changed.entries);
+        let text = format!(
+            "{} marks {}, {} were so already\n",
+            changed.marks,
+            self.kind.slug(),
+            changed.unchanged
+        );
+        output.result(&all, &text)
+    }
+}
+
+fn row(case: &Entry) -> Vec<String> {
+    vec![
+        case.number.to_string(),
+        case.state.slug().to_owned(),
+        beijing(case.opened_at),
+        case.opened_by.to_string(),
+        or_dash(case.result.map(CaseResult::slug)),
+        case.title.to_string(),
+    ]
+}
+
+fn to_text(whole: &Whole) -> String {
+    let case = &whole.case;
+    let mut fields = vec![
+        ("title", case.title.to_string()),
+        ("state", case.state.slug().to_owned()),
+        ("opened", beijing(case.opened_at)),
+        ("by", case.opened_by.to_string()),
+        ("marks", whole.marks().len().to_string()),
+    ];
+    let mut add = |name, value: Option<String>| fields.extend(value.map(|value| (name, value)));
+    add("result", case.result.map(|result| result.slug().to_owned()));
+    add("closed", case.closed_at.map(beijing));
+    let tips: Vec<String> = whole
+        .tips
+        .iter()
+        .map(|tip| tip.number.to_string())
+        .collect();
+    add("tips", (!tips.is_empty()).then(|| tips.join(", ")));
+    let mut text = card(&format!("case {}", case.number), &fields);
+    for alert in &whole.alerts {
+        text.push_str(&format!("  alert {}\n", alert::row(alert).join("  ")));
+    }
+    for step in &whole.steps {
+        text.push_str(&step_to_text(step));
+    }
+    text
+}
+
+fn step_to_text(step: &Happened) -> String {
+    let detail = &step.detail;
+    let mut line = format!("  {}  {}  {}", beijing(step.at), step.step.slug(), step.by);
+    let all = step
+        .other
+        .map(|other| other.to_string())
+        .into_iter()
+        .chain(detail.day.map(|day| day.to_string()))
+        .chain(detail.spot.as_ref().map(ToString::to_string))
+        .chain(detail.marks.map(|marks| format!("{marks} marks")))
+        .chain(detail.reason.as_ref().map(ToString::to_string))
+        .chain(detail.result.map(|result| result.slug().to_owned()))
+        .chain(step.told.as_ref().map(ToString::to_string));
+    for said in all {
+        line.push_str("  ");
+        line.push_str(&said);
+    }
+    line.push('\n');
+    line
+}
+
+fn to_json(case: &Entry) -> Value {
+    json!({
+        "number": case.number,
+        "title": case.title,
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "opened_by": case.opened_by,
+        "result": case.result,
+        "closed_at": case.closed_at,
+    })
+}
+
+fn whole_to_json(whole: &Whole) -> Value {
+    let steps = whole.steps.iter().map(|step| {
+        json!({
+            "at": step.at,
+            "step": step.step,
+            "by": step.by,
+            "other": step.other,
+            "detail": step.detail,
+            "told": step.told,
+        })
+    });
+    let alerts = whole.alerts.iter().map(alert::to_json);
+    let tips = whole.tips.iter().map(|tip| json!(tip.number));
+    let mut all = to_json(&whole.case);
+    all["steps"] = steps.collect();
+    all["alerts"] = alerts.collect();
+    all["tips"] = tips.collect();
+    all
+}

@@ -1,0 +1,92 @@
+//! Alerts (预警): what the scans say that somebody should look at.
+//!
+//! A mark that is suspected of having been copied is an alert of its own. What concerns many marks alike, scans before
+//! activation or of withdrawn marks, is one alert for their batch: alarms must stay few enough to be looked at.
+
+mod decision;
+mod handling;
+pub mod rate;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::detection::Hypothesis;
+use super::mark::{BatchNumber, MarkIndex};
+use super::words::{numbered, words};
+
+pub use decision::{Cause, Decision, Verdict};
+pub use handling::{Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named};
+
+numbered! {
+    /// The number of an alert, from 1.
+    pub struct AlertNumber(u32);
+}
+
+words! {
+    /// What an alert is about.
+    pub enum AlertKind {
+        /// A mark is suspected of having been copied.
+        SuspectedCopy = "suspected_copy" "疑似复制" "suspected copy",
+        /// Marks of a batch are asked about that were never activated.
+        BeforeActivation = "before_activation" "激活前被查询" "asked about before activation",
+        /// Marks of a batch are asked about that were withdrawn.
+        WhileWithdrawn = "while_withdrawn" "停用后被查询" "asked about though withdrawn",
+        /// A batch's marks together show copies.
+        BatchEvidence = "batch_evidence" "整批复制迹象" "a batch shows copies",
+        /// A batch is asked about far more than its peers.
+        BatchRate = "batch_rate" "整批查询偏多" "a batch is asked about unusually often",
+    }
+}
+
+/// How long after its end an alert about a batch as a whole is not raised again for the same reason.
+const QUIET: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A batch that was looked into is news again when its evidence has grown tenfold.
+const TENFOLD: f64 = std::f64::consts::LN_10;
+
+/// The last alert about the same matter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Earlier {
+    /// When the office was done with it; `None` while it is open.
+    pub closed_at: Option<Timestamp>,
+    /// What it was raised with.
+    pub log_odds: f64,
+}
+
+impl NewAlert {
+    /// Whether it is news after the last one about the same matter.
+    pub fn is_news_after(&self, earlier: &Earlier) -> bool {
+        let Some(closed_at) = earlier.closed_at else {
+            return false;
+        };
+        match self.kind {
+            // A decision has changed the mark's account.
+            AlertKind::SuspectedCopy => true,
+            AlertKind::BeforeActivation | AlertKind::WhileWithdrawn | AlertKind::BatchRate => {
+                self.at > closed_at + QUIET
+            }
+            AlertKind::BatchEvidence => self.log_odds >= earlier.log_odds + TENFOLD,
+        }
+    }
+}
+
+/// What raises an alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAlert {
+    /// What it is about.
+    pub kind: AlertKind,
+    /// The batch.
+    pub batch: BatchNumber,
+    /// The mark; `None` if it is the batch as a whole.
+    pub index: Option<MarkIndex>,
+    /// When.
+    pub at: Timestamp,
+    /// The mark's query that raised it.
+    pub query: Option<u64>,
+    /// Version of the detector's parameters.
+    pub parameters: u32,
+    /// Posterior log-odds; of a batch the logarithm of its evidence.
+    pub log_odds: f64,
+    /// Natural logarithm of the e-value.
+    pub e_value_ln: f64,
+    /// What is most likely the matter.
+    pub hypothesis: Hypothesis,
+}

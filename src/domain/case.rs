@@ -1,0 +1,265 @@
+//! Cases (案件): what belongs together of alerts, tips and inspections, and what the office does about it.
+//!
+//! A case withdraws no mark by itself: freezing and revoking are entries of the ledger, by whom the rules allow it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::alert::AlertNumber;
+use super::document::DocumentNumber;
+use super::event::Withdrawal;
+use super::ledger::chain::EntryNumber;
+use super::licensee::LicenseeNumber;
+use super::place::Prefecture;
+use super::refusal::Refusal;
+use super::said::said;
+use super::text::Line;
+use super::tip::{TipNumber, Told};
+use super::words::{numbered, words};
+
+/// Steps of one case.
+pub const MOST_STEPS: u32 = 1000;
+/// Alerts of one case.
+pub const MOST_ALERTS: u32 = 500;
+/// Documents that are named with one inspection.
+pub const MOST_DOCUMENTS: usize = 20;
+
+numbered! {
+    /// The number of a case, from 1.
+    pub struct CaseNumber(u32);
+}
+
+words! {
+    /// Where a case stands.
+    pub enum CaseState {
+        /// The office works on it.
+        Open = "open" "办理中" "in hand",
+        /// It has its result.
+        Closed = "closed" "已结案" "closed",
+    }
+}
+
+words! {
+    /// With what a case ends.
+    pub enum CaseResult {
+        /// Copies were found and dealt with.
+        CopiesFound = "copies_found" "查实复制标志，已处置" "copies found and dealt with",
+        /// Rules of using the mark were broken.
+        MarksMisused = "marks_misused" "查实违规使用标志，已处置" "misuse of marks found and dealt with",
+        /// Handed to the police or a court.
+        HandedOver = "handed_over" "移送公安或司法机关" "handed to police or court",
+        /// Handed to the authority of another place.
+        HandedOn = "handed_on" "移送有管辖权的部门" "handed to the authority in charge",
+        /// Nothing was found.
+        NothingFound = "nothing_found" "未查实" "nothing found",
+        /// Everything was as it should be.
+        InOrder = "in_order" "查明并无违法" "found in order",
+    }
+}
+
+words! {
+    /// What happens to a case.
+    pub enum CaseStep {
+        /// Opened.
+        Opened = "opened" "立案" "opened",
+        /// An alert was put into it.
+        AlertAdded = "alert_added" "归入预警" "alert added",
+        /// A tip was put into it.
+        TipAdded = "tip_added" "归入举报线索" "tip added",
+        /// Somebody looked at packs, a shop, a store.
+        Inspected = "inspected" "现场检查" "inspected",
+        /// Marks were frozen.
+        Frozen = "frozen" "冻结标志" "marks frozen",
+        /// Marks were revoked.
+        Revoked = "revoked" "撤销标志" "marks revoked",
+        /// The licensee was told.
+        Informed = "informed" "告知合法使用人" "licensee informed",
+        /// A note.
+        Noted = "noted" "备注" "noted",
+        /// Closed with a result.
+        Closed = "closed" "结案" "closed",
+        /// Opened anew.
+        Reopened = "reopened" "重新办理" "reopened",
+    }
+}
+
+impl CaseState {
+    /// Where a case stands after a step.
+    ///
+    /// # Errors
+    /// If the step cannot be taken from here.
+    pub fn after(self, step: CaseStep) -> Result<Self, Refusal> {
+        use CaseStep as S;
+        match (self, step) {
+            (Self::Open, S::Closed) => Ok(Self::Closed),
+            (state, S::Noted) => Ok(state),
+            (Self::Closed, S::Reopened)
+            | (
+                Self::Open,
+                S::AlertAdded | S::TipAdded | S::Inspected | S::Frozen | S::Revoked | S::Informed,
+            ) => Ok(Self::Open),
+            _ => Err(Refusal::conflict(
+                said!(
+                    "the case is {}: that step is not open", self.english();
+                    "案件{}，不能再办理这一步", self.chinese()
+                ),
+                said!(
+                    "its state says which steps are open: `yuanmark case show` tells it",
+                    "请刷新案件页面，查看可以办理的步骤"
+                ),
+            )),
+        }
+    }
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its number.
+    pub number: CaseNumber,
+    /// What it is about.
+    pub title: Line,
+    /// Where it stands.
+    pub state: CaseState,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By whom.
+    pub opened_by: Line,
+    /// With what it ended.
+    pub result: Option<CaseResult>,
+    /// When.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// What somebody saw at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// On which day.
+    pub day: Date,
+    /// In which prefecture.
+    pub prefecture: Option<Prefecture>,
+    /// At which market, shop or store.
+    pub spot: Line,
+    /// What was found.
+    pub finding: Told,
+    /// Files that belong to it.
+    pub documents: Vec<DocumentNumber>,
+}
+
+/// What a step is about besides its words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Detail {
+    /// The day of an inspection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
+    /// Where it was: code of GB/T 2260.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefecture: Option<u32>,
+    /// At which market, shop or store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Line>,
+    /// Its files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentNumber>,
+    /// Why marks were withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Line>,
+    /// The number of the decision that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<Line>,
+    /// How many marks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marks: Option<u64>,
+    /// Entries of the ledger.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<EntryNumber>,
+    /// The result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<CaseResult>,
+}
+
+/// Something that happened to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Its place, from 1.
+    pub place: u32,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub step: CaseStep,
+    /// Who did it.
+    pub by: Line,
+    /// What was written.
+    pub told: Option<Told>,
+    /// The alert, tip or licensee that it is about.
+    pub other: Option<u32>,
+    /// What else is known.
+    pub detail: Detail,
+}
+
+impl Happened {
+    /// The licensee that was told.
+    pub fn licensee(&self) -> Option<LicenseeNumber> {
+        let number = self.other.filter(|_| self.step == CaseStep::Informed)?;
+        Some(LicenseeNumber(u16::try_from(number).ok()?))
+    }
+
+    /// The alert that was put into the case.
+    pub fn alert(&self) -> Option<AlertNumber> {
+        self.other
+            .filter(|_| self.step == CaseStep::AlertAdded)
+            .map(AlertNumber)
+    }
+
+    /// The tip that was put into the case.
+    pub fn tip(&self) -> Option<TipNumber> {
+        self.other
+            .filter(|_| self.step == CaseStep::TipAdded)
+            .map(TipNumber)
+    }
+}
+
+/// The step by which a case withdraws marks.
+pub const fn step_of(withdrawal: Withdrawal) -> Option<CaseStep> {
+    match withdrawal {
+        Withdrawal::Frozen => Some(CaseStep::Frozen),
+        Withdrawal::Revoked => Some(CaseStep::Revoked),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_case_takes_notes_and_nothing_else() {
+        use CaseState as C;
+        for step in CaseStep::ALL {
+            let open = C::Open.after(*step).ok();
+            let closed = C::Closed.after(*step).ok();
+            match step {
+                CaseStep::Opened => assert_eq!((open, closed), (None, None)),
+                CaseStep::Closed => assert_eq!((open, closed), (Some(C::Closed), None)),
+                CaseStep::Reopened => assert_eq!((open, closed), (None, Some(C::Open))),
+                CaseStep::Noted => assert_eq!((open, closed), (Some(C::Open), Some(C::Closed))),
+                _ => assert_eq!((open, closed), (Some(C::Open), None)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_s_detail_is_read_back_and_short() {
+        let nothing = serde_json::to_string(&Detail::default()).unwrap();
+        assert_eq!(nothing, "{}");
+        let detail = Detail {
+            day: Some(jiff::civil::date(2026, 4, 2)),
+            documents: vec![DocumentNumber(7)],
+            ..Detail::default()
+        };
+        let text = serde_json::to_string(&detail).unwrap();
+        assert_eq!(text, "{\"day\":\"2026-04-02\",\"documents\":[7]}");
+        assert_eq!(serde_json::from_str::<Detail>(&text).unwrap(), detail);
+    }
+}

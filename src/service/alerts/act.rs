@@ -1,0 +1,257 @@
+//! The steps of the office with an alert.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{MOST_STEPS, Whole, unknown, whole};
+use crate::domain::access::Scope;
+use crate::domain::alert::{
+    Alert, AlertNumber, AlertState, AlertStep, Decision, Happened, Verdict,
+};
+use crate::domain::detection::{Known, Seen};
+use crate::domain::mark::MarkId;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::text::Line;
+use crate::domain::tip::Told;
+use crate::service::ServiceError;
+use crate::service::desk::Call;
+use crate::service::evidence;
+use crate::service::trail::{self, Note};
+use crate::store::trail::Outcome;
+use crate::store::{Store, Tx, alert};
+
+/// A step with an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Gives it to somebody, who may be whoever does so.
+    Assign(Line, Option<Told>),
+    /// Writes a note.
+    Note(Told),
+    /// Has it decided with another one.
+    Merge(AlertNumber, Option<Told>),
+    /// Decides it, and all that was merged into it.
+    Decide(Decision, Option<Told>),
+    /// Looks at it anew.
+    Reopen(Told),
+}
+
+impl Act {
+    const fn step(&self) -> AlertStep {
+        match self {
+            Self::Assign(..) => AlertStep::Assigned,
+            Self::Note(_) => AlertStep::Noted,
+            Self::Merge(..) => AlertStep::Merged,
+            Self::Decide(..) => AlertStep::Decided,
+            Self::Reopen(_) => AlertStep::Reopened,
+        }
+    }
+
+    fn told(&self) -> Option<&Told> {
+        match self {
+            Self::Assign(_, told) | Self::Merge(_, told) | Self::Decide(_, told) => told.as_ref(),
+            Self::Note(told) | Self::Reopen(told) => Some(told),
+        }
+    }
+
+    /// The word of it in the audit trail.
+    const fn action(&self) -> &'static str {
+        match self {
+            Self::Assign(..) => "alert-assign",
+            Self::Note(_) => "alert-note",
+            Self::Merge(..) => "alert-merge",
+            Self::Decide(..) => "alert-decide",
+            Self::Reopen(_) => "alert-reopen",
+        }
+    }
+}
+
+/// Takes a step with an alert. A request with the same name is done once.
+///
+/// # Errors
+/// If there is no such alert, or the step cannot be taken.
+pub async fn act(
+    store: &Store,
+    call: &Call,
+    number: AlertNumber,
+    act: Act,
+) -> Result<Whole, ServiceError> {
+    if call.scope != Scope::All {
+        return Err(unknown(number));
+    }
+    let mut tx = store.write().await?;
+    let locked = alert::lock(&mut tx, number).await?;
+    let mut alert = locked.ok_or_else(|| unknown(number))?;
+    let request = request_of(call);
+    if let Some(request) = &request
+        && alert::by_request(&mut tx, request).await? == Some(number)
+    {
+        return whole(&mut tx, alert).await;
+    }
+    let before = alert.state;
+    alert.state = before.after(act.step())?;
+    if alert::steps(&mut tx, number).await?.len() >= MOST_STEPS {
+        return Err(endless());
+    }
+    let mut step = Happened {
+        place: 0,
+        at: call.at,
+        step: act.step(),
+        by: call.by.clone(),
+        assignee: None,
+        decision: None,
+        other: None,
+        told: act.told().cloned(),
+    };
+    match &act {
+        Act::Assign(assignee, _) => {
+            alert.assignee = Some(assignee.clone());
+            step.assignee = Some(assignee.clone());
+            set_state(&mut tx, &alert, None).await?;
+        }
+        Act::Note(_) => {}
+        Act::Merge(into, _) => {
+            merge(&mut tx, &alert, *into).await?;
+            step.other = Some(into.0);
+            alert.merged_into = Some(*into);
+        }
+        Act::Decide(decision, _) => {
+            step.decision = Some(decision.clone());
+            decide(&mut tx, &mut alert, decision, call.at).await?;
+        }
+        Act::Reopen(_) => reopen(&mut tx, &mut alert).await?,
+    }
+    alert::add_step(&mut tx, number, &step, request.as_ref()).await?;
+    let note = Note::new(act.action()).about(format!("alert {number}"));
+    let words = alert.decision.as_ref().map(ToString::to_string);
+    let new =
+        serde_json::json!({ "state": alert.state, "assignee": alert.assignee, "decision": words });
+    let old = serde_json::json!({ "state": before });
+    let note = note.changed(Some(old.to_string()), Some(new.to_string()));
+    trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;
+    let whole = whole(&mut tx, alert).await?;
+    tx.commit().await?;
+    Ok(whole)
+}
+
+/// The digest of a request's name.
+pub(in crate::service) fn request_of(call: &Call) -> Option<[u8; 32]> {
+    let request = call.request.as_ref();
+    request.map(|request| Sha256::digest(request.as_str()).into())
+}
+
+async fn set_state(
+    tx: &mut Tx,
+    alert: &Alert,
+    closed_at: Option<Timestamp>,
+) -> Result<(), ServiceError> {
+    if alert::set_state(tx, alert, closed_at).await? {
+        return Ok(());
+    }
+    Err(ServiceError::refused(
+        said!(
+            "alert {} is about a matter of which a newer alert is open", alert.number;
+            "预警 {} 所涉事项已有新的预警待处理", alert.number
+        ),
+        said!(
+            "decide the newer one: `yuanmark alert list --batch {}` shows it", alert.batch;
+            "请处理同一标志批的新预警"
+        ),
+    ))
+}
+
+async fn merge(tx: &mut Tx, alert: &Alert, into: AlertNumber) -> Result<(), ServiceError> {
+    if into == alert.number {
+        return Err(Refusal::invalid(
+            said!("an alert cannot be merged into itself", "预警不能并入自身"),
+            said!("name another alert", "请填写另一条预警的编号"),
+        )
+        .into());
+    }
+    let target = alert::lock(tx, into).await?.ok_or_else(|| unknown(into))?;
+    if !target.state.is_open() {
+        return Err(ServiceError::refused(
+            said!(
+                "alert {into} is {} and takes no other", target.state.english();
+                "预警 {into} {}，不能再并入其他预警", target.state.chinese()
+            ),
+            said!("name one that is open", "请选择待处理或处理中的预警"),
+        ));
+    }
+    alert::set_merged_into(tx, alert.number, Some(into)).await?;
+    set_state(tx, alert, None).await
+}
+
+/// Decides an alert with all that was merged into it; the marks' accounts learn of it.
+async fn decide(
+    tx: &mut Tx,
+    alert: &mut Alert,
+    decision: &Decision,
+    at: Timestamp,
+) -> Result<(), ServiceError> {
+    let mut marks = Vec::new();
+    for mut merged in alert::merged_into(tx, alert.number).await? {
+        merged.state = AlertState::Decided;
+        alert::set_decision(tx, merged.number, Some(decision)).await?;
+        set_state(tx, &merged, Some(at)).await?;
+        marks.extend(merged.mark());
+    }
+    alert.decision = Some(decision.clone());
+    alert::set_decision(tx, alert.number, Some(decision)).await?;
+    set_state(tx, alert, Some(at)).await?;
+    marks.extend(alert.mark());
+    // One transaction after another takes accounts in the same order.
+    marks.sort_unstable_by_key(|mark| (mark.batch, mark.index));
+    marks.dedup();
+    for mark in marks {
+        into_account(tx, mark, decision.verdict(), at).await?;
+    }
+    Ok(())
+}
+
+/// What a decision says of a mark goes into its account.
+async fn into_account(
+    tx: &mut Tx,
+    mark: MarkId,
+    verdict: Verdict,
+    at: Timestamp,
+) -> Result<(), ServiceError> {
+    let known = match verdict {
+        Verdict::ConfirmedCopy => Known::FoundCopied,
+        Verdict::ImageLeak | Verdict::Honest | Verdict::DataError => Known::Cleared,
+        Verdict::Unclear => return Ok(()),
+    };
+    let seen = Seen {
+        at,
+        place: None,
+        phone: None,
+        network: None,
+    };
+    evidence::take(tx, mark, known, &seen).await
+}
+
+/// Looks at an alert anew. What was decided with it is open again too, and stays merged.
+async fn reopen(tx: &mut Tx, alert: &mut Alert) -> Result<(), ServiceError> {
+    (alert.decision, alert.assignee) = (None, None);
+    if alert.merged_into.take().is_some() {
+        alert::set_merged_into(tx, alert.number, None).await?;
+    }
+    alert::set_decision(tx, alert.number, None).await?;
+    set_state(tx, alert, None).await?;
+    for mut merged in alert::merged_into(tx, alert.number).await? {
+        merged.state = AlertState::Merged;
+        alert::set_decision(tx, merged.number, None).await?;
+        set_state(tx, &merged, None).await?;
+    }
+    Ok(())
+}
+
+fn endless() -> ServiceError {
+    ServiceError::refused(
+        said!(
+            "there are {MOST_STEPS} entries already",
+            "已有 {MOST_STEPS} 条记录，不能再添加"
+        ),
+        said!("open a case", "请立案办理"),
+    )
+}

@@ -1,0 +1,151 @@
+//! What is known of an alert's mark or batch, told so that somebody can judge it: the queries on a time line and by province, and
+//! the evidence in sentences.
+
+use jiff::Timestamp;
+
+use crate::domain::alert::Alert;
+use crate::domain::detection::Known;
+use crate::domain::detection::real::exp;
+use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::place::Place;
+use crate::domain::said::Said;
+use crate::service::ServiceError;
+use crate::service::detection::recorded::{Happened, Weighed, recorded};
+use crate::store::Store;
+use crate::store::alert::{self, OfBatch};
+
+/// Queries of a mark that are told: the newest.
+pub const MOST_SEEN: usize = 500;
+/// E-values are told up to this logarithm: beyond, nobody cares.
+const MOST_LN: f64 = 40.0;
+/// Marks of a batch that are named: those asked about most.
+const MOST_MARKS: u32 = 20;
+
+/// A query, without whose it was; or something else that became known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// The mark's Nth query, from 1; `None` if it is no query.
+    pub query: Option<u64>,
+    /// What became known, if it is no query.
+    pub known: Option<Known>,
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub place: Option<Place>,
+    /// The state that it met.
+    pub state: String,
+    /// How it came.
+    pub channel: String,
+    /// What it says, and by how much it raises the log-odds.
+    pub evidence: Vec<(Said, f64)>,
+    /// The probability afterwards that the mark was copied.
+    pub posterior: f64,
+    /// The e-value afterwards.
+    pub e_value: f64,
+}
+
+/// What is known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Story {
+    /// Of one mark: its queries, the first first.
+    Mark(Vec<Seen>),
+    /// Of a batch.
+    Batch {
+        /// How much it was asked about.
+        asked: OfBatch,
+        /// By week, the last first, how many marks were asked about for the first time.
+        weeks: Vec<(u32, u64)>,
+        /// The marks that were asked about most.
+        most: Vec<(MarkIndex, u64)>,
+    },
+}
+
+impl Story {
+    /// Its evidence, strongest first.
+    pub fn evidence(&self) -> Vec<(&Said, f64)> {
+        let Self::Mark(seen) = self else {
+            return Vec::new();
+        };
+        let all = seen.iter().flat_map(|seen| &seen.evidence);
+        let mut all: Vec<(&Said, f64)> = all.map(|(said, weight)| (said, *weight)).collect();
+        all.sort_by(|a, b| b.1.total_cmp(&a.1));
+        all
+    }
+
+    /// By province (the first two digits of its code), how many queries; for a batch how many marks. The most first.
+    pub fn provinces(&self) -> Vec<(Option<u32>, u64)> {
+        match self {
+            Self::Batch { asked, .. } => asked.provinces.clone(),
+            Self::Mark(seen) => {
+                let mut all: Vec<(Option<u32>, u64)> = Vec::new();
+                for one in seen.iter().filter(|one| one.query.is_some()) {
+                    let province = one.place.map(|place| place.prefecture.code() / 10_000);
+                    match all.iter_mut().find(|(known, _)| *known == province) {
+                        Some((_, count)) => *count += 1,
+                        None => all.push((province, 1)),
+                    }
+                }
+                all.sort_by_key(|(province, count)| (std::cmp::Reverse(*count), *province));
+                all
+            }
+        }
+    }
+}
+
+/// What is known of an alert's mark or batch.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn story(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
+    match alert.mark() {
+        Some(mark) => Ok(Story::Mark(of_mark(store, mark).await?)),
+        None => of_batch(store, alert.batch, now).await,
+    }
+}
+
+/// The queries of a mark and what else became known of it, the first first, each weighed once more by the detector.
+///
+/// # Errors
+/// If the database does not answer.
+pub(in crate::service) async fn of_mark(
+    store: &Store,
+    mark: MarkId,
+) -> Result<Vec<Seen>, ServiceError> {
+    let recorded = recorded(&mut store.read().await?, mark).await?;
+    let beyond = recorded.steps.len().saturating_sub(MOST_SEEN);
+    let steps = recorded.steps.into_iter().skip(beyond);
+    Ok(steps.map(seen).collect())
+}
+
+fn seen(step: Weighed) -> Seen {
+    let evidence = step.evidence.iter();
+    let evidence = evidence.map(|piece| (piece.said(), f64::from(piece.weight)));
+    let (query, known, state, channel) = match step.happened {
+        Happened::Scan(scan) => (Some(scan.query), None, scan.state, scan.channel),
+        Happened::Known(known) => (None, Some(known), String::new(), String::new()),
+    };
+    Seen {
+        query,
+        known,
+        at: step.seen.at,
+        place: step.seen.place,
+        state,
+        channel,
+        evidence: evidence.collect(),
+        posterior: step.posterior,
+        e_value: exp(step.e_value_ln.min(MOST_LN)),
+    }
+}
+
+async fn of_batch(
+    store: &Store,
+    batch: BatchNumber,
+    now: Timestamp,
+) -> Result<Story, ServiceError> {
+    let mut tx = store.read().await?;
+    Ok(Story::Batch {
+        asked: alert::asked_about(&mut tx, batch).await?,
+        weeks: alert::weeks(&mut tx, batch, now).await?,
+        most: alert::most_asked(&mut tx, batch, MOST_MARKS).await?,
+    })
+}

@@ -1,0 +1,143 @@
+//! The file of a case (案卷): one ZIP that police or a court can read.
+//!
+//! | file | what |
+//! |---|---|
+//! | `summary.pdf` | everything in Chinese, to be read |
+//! | `scans.csv` | the queries of its marks: when, from which prefecture, how; never whose phone or which address |
+//! | `ledger.json` | the ledger's entries about its marks, with all that their hashes cover, and where the ledger ended |
+//! | `manifest.json` | SHA-256 of each of these |
+
+mod archive;
+mod ledger;
+mod scans;
+mod summary;
+
+use std::collections::BTreeMap;
+
+use super::{Whole, get};
+use crate::domain::case::CaseNumber;
+use crate::domain::licensee::{Licensee, LicenseeNumber};
+use crate::domain::mark::MarkId;
+use crate::domain::order::Batch;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::serial::Serial;
+use crate::render::letter;
+use crate::service::ServiceError;
+use crate::service::alerts::{Seen, of_mark};
+use crate::service::aside::aside;
+use crate::service::desk::Call;
+use crate::service::documents::sha256;
+use crate::service::keys::LiveKeys;
+use crate::service::pack::{fonts, refusal};
+use crate::service::trail::{self, Note};
+use crate::store::trail::Outcome;
+use crate::store::{Store, batch, licensee};
+
+/// Marks whose queries and entries go into one file.
+const MOST_MARKS: usize = 1000;
+
+/// What is known of a mark of the case.
+struct Mark {
+    id: MarkId,
+    serial: Serial,
+    batch: Option<Batch>,
+    seen: Vec<Seen>,
+}
+
+/// All that goes into the file.
+struct Gathered {
+    whole: Whole,
+    marks: Vec<Mark>,
+    licensees: BTreeMap<LicenseeNumber, Licensee>,
+    ledger: ledger::Proofs,
+}
+
+/// Makes the file of a case. The audit trail says who took it, before it is given out.
+///
+/// # Errors
+/// If there is no such case, it is about too many marks, or the machine has no Chinese font.
+pub async fn export(
+    store: &Store,
+    keys: &LiveKeys,
+    call: &Call,
+    number: CaseNumber,
+) -> Result<Vec<u8>, ServiceError> {
+    let whole = get(store, call.scope, number).await?;
+    let gathered = gather(store, keys, whole).await?;
+    let scans = scans::table(&gathered, call.at)?;
+    let ledger = gathered.ledger.to_json();
+    let pieces = summary::pieces(&gathered, call);
+    let foot = format!("案件 {number}");
+    let fonts = fonts(&[])?;
+    let summary = aside(move || letter::pdf(&pieces, &foot, &fonts)).await;
+    let summary = summary.map_err(|faults| refusal(&faults))?;
+    let mut files = vec![
+        ("summary.pdf", summary),
+        ("scans.csv", scans),
+        ("ledger.json", ledger),
+    ];
+    let hashes: Vec<serde_json::Value> = files
+        .iter()
+        .map(|(name, bytes)| {
+            serde_json::json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })
+        })
+        .collect();
+    let manifest = serde_json::json!({
+        "case": number, "made_at": call.at, "made_by": call.by, "files": hashes,
+    });
+    let mut manifest = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+    manifest.push(b'\n');
+    files.push(("manifest.json", manifest));
+    let zip = archive::zip(&files, call.at)?;
+    let note = Note::new("case-export").about(format!("case {number}"));
+    let new = serde_json::json!({ "sha256": sha256(&zip), "bytes": zip.len() }).to_string();
+    let note = note.changed(None, Some(new));
+    trail::write_alone(store, &call.origin, call.at, Outcome::Done, note).await?;
+    Ok(zip)
+}
+
+async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered, ServiceError> {
+    let all = whole.marks();
+    if all.len() > MOST_MARKS {
+        return Err(Refusal::conflict(
+            said!(
+                "the case is about {} marks; a file takes {MOST_MARKS}",
+                "案件涉及 {} 枚标志，一份案卷最多 {MOST_MARKS} 枚",
+                all.len()
+            ),
+            said!("open a case for some of them", "请分案办理"),
+        )
+        .into());
+    }
+    let mut marks = Vec::new();
+    for mark in all {
+        let found = batch::get(&mut store.read().await?, mark.batch).await?;
+        marks.push(Mark {
+            id: mark,
+            serial: keys.secrets.serial.serial(mark),
+            batch: found,
+            seen: of_mark(store, mark).await?,
+        });
+    }
+    let mut tx = store.read().await?;
+    let mut licensees = BTreeMap::new();
+    let of_marks = marks.iter().filter_map(|one| one.batch.as_ref());
+    let numbers = of_marks
+        .map(|batch| batch.licensee)
+        .chain(whole.licensees());
+    for number in numbers {
+        if !licensees.contains_key(&number)
+            && let Some(found) = licensee::get(&mut tx, number).await?
+        {
+            licensees.insert(number, found);
+        }
+    }
+    let ledger = ledger::Proofs::gather(&mut tx, &marks).await?;
+    Ok(Gathered {
+        whole,
+        marks,
+        licensees,
+        ledger,
+    })
+}

@@ -1,0 +1,247 @@
+//! What the summary says, in Chinese.
+
+use super::scans::class_in;
+use super::{Gathered, Mark};
+use crate::domain::alert::Alert;
+use crate::domain::calendar::clock_of;
+use crate::domain::case::{CaseStep, Happened};
+use crate::domain::ledger::entry;
+use crate::domain::place::Prefecture;
+use crate::render::letter::Piece;
+use crate::service::alerts::Seen;
+use crate::service::desk::Call;
+
+/// Sentences of evidence of one mark.
+const MOST_EVIDENCE: usize = 8;
+/// Entries of the ledger that are named; all stand in the file beside.
+const MOST_ENTRIES: usize = 200;
+
+fn text(text: impl Into<String>) -> Piece {
+    Piece::Text(text.into())
+}
+
+fn heading(text: &str) -> Piece {
+    Piece::Heading(text.to_owned())
+}
+
+/// The pieces of the summary.
+pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
+    let case = &gathered.whole.case;
+    let mut pieces = vec![
+        Piece::Title(format!("案卷摘要　案件 {}", case.number)),
+        text(format!("案由：{}", case.title)),
+        text(format!("状态：{}", case.state.chinese())),
+        text(format!(
+            "立案：{}　{}",
+            clock_of(case.opened_at),
+            case.opened_by
+        )),
+    ];
+    if let (Some(result), Some(at)) = (case.result, case.closed_at) {
+        pieces.push(text(format!(
+            "结案：{}　{}",
+            clock_of(at),
+            result.chinese()
+        )));
+    }
+    pieces.push(text(format!("导出：{}　{}", clock_of(call.at), call.by)));
+    pieces.push(Piece::Small(
+        "说明：预警是根据查询记录作出的统计推断，不是对违法行为的认定。本案卷不含查询者的手机标识和网络地址，不含举报人的联系方式。\
+         时间均为北京时间。"
+            .to_owned(),
+    ));
+    pieces.push(heading("一、涉及的标志"));
+    for mark in &gathered.marks {
+        of_mark(gathered, mark, &mut pieces);
+    }
+    pieces.push(heading("二、预警"));
+    for alert in &gathered.whole.alerts {
+        of_alert(gathered, alert, &mut pieces);
+    }
+    pieces.push(heading("三、举报线索"));
+    for tip in &gathered.whole.tips {
+        pieces.push(text(format!(
+            "线索 {}　{}　{}　{}",
+            tip.number,
+            clock_of(tip.sent_at),
+            tip.new.kind.chinese(),
+            tip.state.chinese()
+        )));
+        pieces.push(Piece::Small(tip.new.told.as_str().to_owned()));
+    }
+    let (inspections, others): (Vec<&Happened>, Vec<&Happened>) = gathered
+        .whole
+        .steps
+        .iter()
+        .partition(|step| step.step == CaseStep::Inspected);
+    pieces.push(heading("四、现场检查"));
+    for step in inspections {
+        inspected(step, &mut pieces);
+    }
+    pieces.push(heading("五、办理经过"));
+    for step in others {
+        happened(gathered, step, &mut pieces);
+    }
+    ledger(gathered, &mut pieces);
+    pieces
+}
+
+fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
+    let mut line = format!("{}　第 {} 批 {} 号", one.serial, one.id.batch, one.id.index);
+    if let Some(batch) = &one.batch {
+        line.push_str(&format!(
+            "　{} 年度　{}",
+            batch.season,
+            batch.form.chinese()
+        ));
+        if let Some(licensee) = gathered.licensees.get(&batch.licensee) {
+            line.push_str(&format!("　{}（{}）", licensee.name(), licensee.uscc));
+        }
+    }
+    pieces.push(text(line));
+    let mut provinces: Vec<(&str, u32)> = Vec::new();
+    let queries: Vec<&Seen> = one
+        .seen
+        .iter()
+        .filter(|seen| seen.query.is_some())
+        .collect();
+    for seen in &queries {
+        let province = seen
+            .place
+            .map_or("地点不详", |place| place.prefecture.province().0);
+        match provinces.iter_mut().find(|(known, _)| *known == province) {
+            Some((_, count)) => *count += 1,
+            None => provinces.push((province, 1)),
+        }
+    }
+    provinces.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let provinces: Vec<String> = provinces
+        .into_iter()
+        .map(|(province, count)| format!("{province} {count} 次"))
+        .collect();
+    if let (Some(first), Some(last)) = (queries.first(), queries.last()) {
+        pieces.push(Piece::Small(format!(
+            "查询 {} 次：{}；{} 至 {}",
+            queries.len(),
+            provinces.join("、"),
+            clock_of(first.at),
+            clock_of(last.at)
+        )));
+    }
+}
+
+fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
+    pieces.push(text(format!(
+        "预警 {}　{}　{}　{}；{}（参数版本 {}）",
+        alert.number,
+        alert.kind.chinese(),
+        clock_of(alert.raised_at),
+        alert.matter().zh,
+        alert.strength().zh,
+        alert.parameters
+    )));
+    if let Some(decision) = &alert.decision {
+        let (verdict, said) = (decision.verdict().chinese(), decision.said().zh);
+        pieces.push(text(format!("　判定：{verdict}（{said}）")));
+    }
+    let marks = gathered.marks.iter();
+    let own = marks.filter(|one| Some(one.id) == alert.mark());
+    let seen = own.flat_map(|one| &one.seen);
+    let mut evidence: Vec<_> = seen
+        .flat_map(|seen| {
+            seen.evidence
+                .iter()
+                .map(move |(said, weight)| (seen, said, *weight))
+        })
+        .filter(|(.., weight)| *weight > 0.0)
+        .collect();
+    evidence.sort_by(|a, b| b.2.total_cmp(&a.2));
+    for (seen, said, _) in evidence.into_iter().take(MOST_EVIDENCE) {
+        let class = seen.place.map_or("", |place| class_in(place.class));
+        pieces.push(Piece::Small(format!(
+            "　{}　{}　{class}",
+            clock_of(seen.at),
+            said.zh
+        )));
+    }
+}
+
+fn inspected(step: &Happened, pieces: &mut Vec<Piece>) {
+    let detail = &step.detail;
+    let day = detail.day.map_or_else(String::new, |day| day.to_string());
+    let place = detail.prefecture.and_then(Prefecture::new);
+    let place = place.map_or("", |place| place.name().0);
+    let spot = detail.spot.as_ref().map_or("", |spot| spot.as_str());
+    pieces.push(text(format!("{day}　{place} {spot}　登记人 {}", step.by)));
+    if let Some(told) = &step.told {
+        pieces.push(Piece::Small(told.as_str().to_owned()));
+    }
+    if !detail.documents.is_empty() {
+        let all: Vec<String> = detail.documents.iter().map(ToString::to_string).collect();
+        pieces.push(Piece::Small(format!("档案文件：{}", all.join("、"))));
+    }
+}
+
+fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
+    let detail = &step.detail;
+    let mut line = format!(
+        "{}　{}　{}",
+        clock_of(step.at),
+        step.step.chinese(),
+        step.by
+    );
+    if let Some(licensee) = step.licensee() {
+        let found = gathered.licensees.get(&licensee);
+        let name = found.map_or_else(|| licensee.to_string(), |one| one.name().to_string());
+        line.push_str(&format!("　{name}"));
+    } else if let Some(other) = step.other {
+        line.push_str(&format!("　{other}"));
+    }
+    if let Some(marks) = detail.marks {
+        line.push_str(&format!("　{marks} 枚"));
+    }
+    for said in detail.reason.iter().chain(&detail.document) {
+        line.push_str(&format!("　{said}"));
+    }
+    if !detail.entries.is_empty() {
+        let all: Vec<String> = detail.entries.iter().map(ToString::to_string).collect();
+        line.push_str(&format!("　台账第 {} 条", all.join("、")));
+    }
+    if let Some(result) = detail.result {
+        line.push_str(&format!("　{}", result.chinese()));
+    }
+    pieces.push(text(line));
+    if let Some(told) = &step.told {
+        pieces.push(Piece::Small(told.as_str().to_owned()));
+    }
+}
+
+fn ledger(gathered: &Gathered, pieces: &mut Vec<Piece>) {
+    let proofs = &gathered.ledger;
+    pieces.push(heading("六、台账记录"));
+    pieces.push(Piece::Small(format!(
+        "以下各条的全文、前一条的校验值和本条的校验值见 ledger.json，可据以重新计算。导出时台账共 {} 条，末条校验值 {}。",
+        proofs.head.number, proofs.head.hash
+    )));
+    for proved in proofs.entries.iter().take(MOST_ENTRIES) {
+        let entry = &proved.entry;
+        let checked = match proved.agrees() {
+            true => "校验相符",
+            false => "校验不符",
+        };
+        pieces.push(Piece::Small(format!(
+            "第 {} 条　{}　{}　{}　{checked}　{}",
+            entry.number,
+            clock_of(entry.at),
+            entry::chinese(&entry.kind),
+            entry.actor,
+            entry.hash
+        )));
+    }
+    if proofs.entries.len() > MOST_ENTRIES {
+        pieces.push(Piece::Small(format!(
+            "共 {} 条，其余见 ledger.json。",
+            proofs.entries.len()
+        )));
+    }
+}

@@ -1,0 +1,114 @@
+//! Cases (案件): alerts, tips and inspections gathered, what was done about them, and all of it as one file to hand over.
+
+mod act;
+pub mod export;
+mod withdraw;
+
+use super::ServiceError;
+use crate::domain::access::Scope;
+use crate::domain::alert::Alert;
+use crate::domain::case::{Case, CaseNumber, CaseState, Happened};
+use crate::domain::licensee::LicenseeNumber;
+use crate::domain::mark::MarkId;
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::tip::{Tip, TipNumber};
+use crate::store::{Store, Tx, alert, case, tip};
+
+pub use act::{Act, act, documents_named, open};
+pub use withdraw::{Withdraw, withdraw};
+
+/// A case with all that belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whole {
+    /// The case.
+    pub case: Case,
+    /// What happened to it, the first first.
+    pub steps: Vec<Happened>,
+    /// Its alerts.
+    pub alerts: Vec<Alert>,
+    /// Its tips.
+    pub tips: Vec<Tip>,
+}
+
+impl Whole {
+    /// The marks that it is about: those of its alerts and tips.
+    pub fn marks(&self) -> Vec<MarkId> {
+        let alerts = self.alerts.iter().filter_map(Alert::mark);
+        let tips = self.tips.iter().filter_map(|tip| tip.mark);
+        let mut marks: Vec<MarkId> = alerts.chain(tips).collect();
+        marks.sort_unstable_by_key(|mark| (mark.batch, mark.index));
+        marks.dedup();
+        marks
+    }
+
+    /// The licensees whose marks they are.
+    pub fn licensees(&self) -> Vec<LicenseeNumber> {
+        let mut all: Vec<LicenseeNumber> =
+            self.alerts.iter().filter_map(|one| one.licensee).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// The newest cases, those before `before`. They are nobody's but the office's.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(
+    store: &Store,
+    scope: Scope,
+    state: Option<CaseState>,
+    before: Option<CaseNumber>,
+    limit: u32,
+) -> Result<Vec<Case>, ServiceError> {
+    if scope != Scope::All {
+        return Ok(Vec::new());
+    }
+    Ok(case::list(&mut store.read().await?, state, before, limit).await?)
+}
+
+/// The case of a number.
+///
+/// # Errors
+/// If there is none.
+pub async fn get(store: &Store, scope: Scope, number: CaseNumber) -> Result<Whole, ServiceError> {
+    let mut tx = store.read().await?;
+    let found = case::get(&mut tx, number).await?;
+    let found = found.filter(|_| scope == Scope::All);
+    whole(&mut tx, found.ok_or_else(|| unknown(number))?).await
+}
+
+/// The case that a tip belongs to.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn of_tip(store: &Store, number: TipNumber) -> Result<Option<CaseNumber>, ServiceError> {
+    Ok(case::of_tip(&mut store.read().await?, number).await?)
+}
+
+async fn whole(tx: &mut Tx, case: Case) -> Result<Whole, ServiceError> {
+    let mut tips = Vec::new();
+    for number in case::tips(tx, case.number).await? {
+        tips.extend(tip::get(tx, number).await?);
+    }
+    Ok(Whole {
+        steps: case::steps(tx, case.number).await?,
+        alerts: alert::of_case(tx, case.number).await?,
+        tips,
+        case,
+    })
+}
+
+/// The refusal of a number that no case has.
+fn unknown(number: CaseNumber) -> ServiceError {
+    Refusal::no_such(
+        said!("there is no case {number}", "没有案件 {number}"),
+        said!(
+            "`yuanmark case list` shows the cases there are",
+            "请在案件列表中选择"
+        ),
+    )
+    .into()
+}

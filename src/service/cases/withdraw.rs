@@ -1,0 +1,90 @@
+//! Marks of a case are frozen or revoked, by the ways in which marks are withdrawn anyway: entries of the ledger.
+
+use super::act::{at_work, happened, refuse_endless, write};
+use super::{Whole, whole};
+use crate::domain::case::{CaseNumber, step_of};
+use crate::domain::event::{EventKind, Withdrawal};
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::text::Line;
+use crate::service::ServiceError;
+use crate::service::alerts::request_of;
+use crate::service::desk::Call;
+use crate::service::keys::LiveKeys;
+use crate::service::marks::{self, Change, Changed, Which};
+use crate::store::{Store, case};
+
+/// What is to be withdrawn, and why.
+#[derive(Clone, Debug)]
+pub struct Withdraw<'a> {
+    /// Frozen or revoked.
+    pub kind: Withdrawal,
+    /// Which marks, a line each ([`crate::domain::selection`]); without, all that the case is about.
+    pub lines: Option<&'a str>,
+    /// Why; the public reads it.
+    pub reason: Line,
+    /// The number of the decision.
+    pub document: Option<Line>,
+}
+
+/// Withdraws marks, and writes the step down. The entries are written first: broken off between the two and asked again under
+/// the same name, the marks are not withdrawn twice.
+///
+/// # Errors
+/// If the case is closed, a line is bad, or a rule of the ledger does not allow it.
+pub async fn withdraw(
+    store: &Store,
+    keys: &LiveKeys,
+    call: &Call,
+    number: CaseNumber,
+    wanted: &Withdraw<'_>,
+) -> Result<(Whole, Changed), ServiceError> {
+    let step = step_of(wanted.kind).ok_or_else(|| {
+        Refusal::invalid(
+            said!(
+                "a case does not withdraw marks as {}", wanted.kind.slug();
+                "案件中不能办理“{}”", wanted.kind.chinese()
+            ),
+            said!("a case freezes or revokes", "案件中只能冻结或撤销"),
+        )
+    })?;
+    let (mut tx, mut case) = at_work(store, call, number).await?;
+    case.state.after(step)?;
+    refuse_endless(&mut tx, number).await?;
+    let own = whole(&mut tx, case).await?;
+    drop(tx);
+    let lines = match wanted.lines {
+        Some(lines) => lines.to_owned(),
+        None => {
+            let serial = |mark| keys.secrets.serial.serial(mark).to_string();
+            let all: Vec<String> = own.marks().into_iter().map(serial).collect();
+            all.join("\n")
+        }
+    };
+    let mut change = Change::new(
+        EventKind::Withdrawn(wanted.kind),
+        Which::Lines(&lines),
+        None,
+    );
+    change.reason = Some(wanted.reason.clone());
+    change.document.clone_from(&wanted.document);
+    let changed = marks::change(store, keys, call, &change).await?;
+    let request = request_of(call);
+    let mut tx;
+    (tx, case) = at_work(store, call, number).await?;
+    let is_done = match &request {
+        Some(request) => case::by_request(&mut tx, request).await? == Some(number),
+        None => false,
+    };
+    if !is_done {
+        let mut happened = happened(call, step);
+        happened.detail.reason = Some(wanted.reason.clone());
+        happened.detail.document.clone_from(&wanted.document);
+        happened.detail.marks = Some(changed.marks);
+        happened.detail.entries.clone_from(&changed.entries);
+        write(&mut tx, call, number, &happened, request.as_ref()).await?;
+    }
+    let whole = whole(&mut tx, case).await?;
+    tx.commit().await?;
+    Ok((whole, changed))
+}

@@ -1,0 +1,63 @@
+//! What becomes known of a mark besides its scans, and what the detector makes of it: hidden codes, and what the office found.
+
+use std::collections::BTreeMap;
+
+use super::ServiceError;
+use super::verify::suspicion::suspected;
+use crate::domain::detection::parameters::CURRENT;
+use crate::domain::detection::{BatchState, Known, MarkState, Seen};
+use crate::domain::mark::MarkId;
+use crate::domain::state::ACTIVE;
+use crate::store::scan::{self, NewAccount};
+use crate::store::{Tx, alert, batch_account, evidence};
+
+/// Takes in what became known of a mark, in a transaction that writes. Of hidden codes each kind counts once. Of a mark that
+/// nobody has asked about yet it is noted, and no account is held.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn take(
+    tx: &mut Tx,
+    mark: MarkId,
+    known: Known,
+    seen: &Seen,
+) -> Result<(), ServiceError> {
+    // Held first: whoever answers a scan of it waits, and nobody else comes between.
+    let group = scan::read_group(tx, &[mark]).await?;
+    let is_of_office = matches!(known, Known::FoundCopied | Known::Cleared);
+    if !is_of_office {
+        let earlier = evidence::of_mark(tx, mark).await?;
+        if earlier.iter().any(|(kind, _)| *kind == known) {
+            return Ok(());
+        }
+    }
+    evidence::add(tx, mark, known, seen).await?;
+    let Some(queries) = group.queries.get(&mark) else {
+        return Ok(());
+    };
+    let mut account = match group.accounts.get(&mark) {
+        Some(account) => account.clone(),
+        None => MarkState::after_first(&CURRENT, &queries.first_seen().scan(ACTIVE)),
+    };
+    let (was_suspected, before) = (account.is_suspected(), account.for_batch(&CURRENT));
+    account.learn(&CURRENT, known, seen);
+    let mut more = BatchState::default();
+    more.update(&CURRENT, Some(before), account.for_batch(&CURRENT));
+    more.scans = 0;
+    batch_account::add(tx, 0, &BTreeMap::from([(mark.batch, more)])).await?;
+    let batch = batch_account::of(tx, &[mark.batch]).await?;
+    let raise = batch
+        .get(&mark.batch)
+        .map_or(0.0, |batch| batch.raise(&CURRENT));
+    if known != Known::Cleared {
+        let is_suspected = account.decide(&CURRENT, raise);
+        if is_suspected && !was_suspected && !is_of_office {
+            let query = Some(queries.count);
+            let new = suspected(mark, &account, raise, seen.at, query);
+            alert::raise(tx, &[new]).await?;
+        }
+    }
+    let at = seen.at;
+    let new = NewAccount { mark, at, account };
+    Ok(scan::write_accounts(tx, &[new]).await?)
+}

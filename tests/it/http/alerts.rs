@@ -1,0 +1,513 @@
+//! What the office does with alerts and cases, and what a licensee is told of its own.
+
+use std::io::{Cursor, Read as _};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use yuanmark::domain::access::Scope;
+use yuanmark::domain::alert::{AlertKind, AlertNumber};
+use yuanmark::domain::licensee::{Licensee, LicenseeNumber};
+use yuanmark::domain::mark::BatchNumber;
+use yuanmark::domain::order::Batch;
+use yuanmark::service::alerts::{self, rates};
+use yuanmark::service::{licensees, system};
+use yuanmark::store::alert::Filter;
+
+use crate::support::alerts::{new, raise};
+use crate::support::databases::number;
+use crate::support::installation::{Installation, line};
+use crate::support::office::{Office, Person};
+use crate::support::server::{Site, this_season};
+use crate::support::tips;
+
+impl Site {
+    async fn how_many(&self, what: &str) -> i64 {
+        let mut tx = self.store.read().await.unwrap();
+        number(&mut tx, &format!("SELECT count(*) FROM {what}")).await
+    }
+}
+
+async fn own(office: &Office) -> Licensee {
+    let found = licensees::get(&office.store, Scope::All, LicenseeNumber(1)).await;
+    found.unwrap()
+}
+
+/// A batch in the market, three marks of which are suspected; two phones have asked about the first.
+async fn suspected(office: &Office) -> Batch {
+    let licensee = own(office).await;
+    let order = office
+        .installation
+        .order_of_season(&licensee, 20, this_season())
+        .await;
+    let batch = office
+        .installation
+        .issue(&order, "suspected")
+        .await
+        .unwrap()
+        .batch;
+    office.site.activate(&batch).await;
+    for place in [430_900, 440_100] {
+        let code = office.site.link(&batch, 0);
+        office.site.phone().check_in(place, &code).await;
+    }
+    let one = |mark, odds| new(AlertKind::SuspectedCopy, batch.number, Some(mark), odds);
+    let alerts = [
+        one(0, 3.0),
+        one(1, 5.0),
+        one(2, 4.0),
+        new(AlertKind::BeforeActivation, batch.number, None, 0.0),
+    ];
+    raise(&office.installation, &alerts).await;
+    batch
+}
+
+async fn numbers(installation: &Installation, filter: &Filter, after: Option<u32>) -> Vec<u32> {
+    let (store, now) = (&installation.store, system::now());
+    let after = after.map(AlertNumber);
+    let found = alerts::list(store, Scope::All, filter, after, 50, now).await;
+    found.unwrap().iter().map(|alert| alert.number.0).collect()
+}
+
+/// Takes a step by its form.
+async fn takes(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) {
+    let mut form = person.open(path).await.form();
+    for (name, value) in fields {
+        form = match *name {
+            "confirmed_copy" | "honest" => form.tick(name, value),
+            _ => form.fill(name, value),
+        };
+    }
+    person.send(&form).await.is_done();
+    person.send(&form).await.is_done(); // sent twice, done once
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
+    for office in Office::both().await {
+        suspected(&office).await;
+        let inspector = office.signed_in("inspector").await;
+        inspector.open("/console").await.is(200).says("预警待判定");
+        let file = inspector.open("/console/alerts/1").await;
+        for said in [
+            "疑似复制",
+            "标签可能被复制",
+            "参数版本",
+            "湖南",
+            "广东",
+            "逐次查询",
+            "同一批的其他预警",
+        ] {
+            file.says(said);
+        }
+        let here = "/console/alerts/1";
+        takes(
+            &inspector,
+            &format!("{here}/assign"),
+            &[("assignee", "inspector")],
+        )
+        .await;
+        takes(
+            &inspector,
+            &format!("{here}/note"),
+            &[("told", "<script>alert(1)</script>")],
+        )
+        .await;
+        takes(&inspector, "/console/alerts/2/merge", &[("into", "1")]).await;
+        let into_itself = inspector.open("/console/alerts/1/merge").await.form();
+        let page = inspector.send(&into_itself.fill("into", "1")).await;
+        page.is(422).says("不能并入自身");
+        let into_merged = inspector.open("/console/alerts/3/merge").await.form();
+        let page = inspector.send(&into_merged.fill("into", "2")).await;
+        page.is(422).says("不能再并入");
+        let decide = inspector.open(&format!("{here}/decide")).await.form();
+        inspector.send(&decide).await.is(422);
+        let mixed = decide
+            .clone()
+            .tick("confirmed_copy", "label_reprinted")
+            .tick("honest", "given_away");
+        inspector.send(&mixed).await.is(422).says("不是");
+        takes(
+            &inspector,
+            &format!("{here}/decide"),
+            &[("confirmed_copy", "label_reprinted"), ("told", "现场查获")],
+        )
+        .await;
+        let file = inspector.open(here).await;
+        file.says("已判定").says("翻印标签").says("一并判定的预警");
+        assert!(!file.text().contains("<script>alert"));
+        assert_eq!(
+            office.site.how_many("alerts WHERE state = 'decided'").await,
+            2
+        );
+        let found = "mark_evidence WHERE kind = 'found_copied'";
+        assert_eq!(
+            office.site.how_many(found).await,
+            2,
+            "both marks' accounts know"
+        );
+        let steps = office.site.how_many("alert_steps").await;
+        assert_eq!(steps, 4, "assigned, noted, merged, decided");
+        inspector.open(&format!("{here}/decide")).await.is(200);
+        takes(
+            &inspector,
+            &format!("{here}/reopen"),
+            &[("told", "有新线索")],
+        )
+        .await;
+        assert_eq!(
+            office.site.how_many("alerts WHERE state = 'merged'").await,
+            1
+        );
+        takes(
+            &inspector,
+            &format!("{here}/decide"),
+            &[("honest", "given_away")],
+        )
+        .await;
+        let found = "mark_evidence WHERE kind = 'cleared'";
+        assert_eq!(office.site.how_many(found).await, 2);
+        let (labels, marks) = alerts::labels(&office.store).await.unwrap();
+        assert_eq!(labels, "mark,truth\n1-0,honest\n1-1,honest\n");
+        assert_eq!(marks, 2);
+        let trail = "trail WHERE action = 'alert-decide' AND subject = 'alert 1'";
+        assert_eq!(office.site.how_many(trail).await, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
+    for office in Office::both().await {
+        let batch = suspected(&office).await;
+        let installation = &office.installation;
+        let all = Filter::default();
+        assert_eq!(numbers(installation, &all, None).await, [2, 3, 1, 4]);
+        assert_eq!(numbers(installation, &all, Some(3)).await, [1, 4]);
+        let inspector = office.signed_in("inspector").await;
+        takes(
+            &inspector,
+            "/console/alerts/2/decide",
+            &[("honest", "display")],
+        )
+        .await;
+        assert_eq!(numbers(installation, &all, None).await, [3, 1, 4, 2]);
+        // Asked about from Guangdong, and all that concerns the batch.
+        let of = |province| Filter {
+            province: Some(province),
+            ..Filter::default()
+        };
+        assert_eq!(numbers(installation, &of(44), None).await, [1]);
+        assert_eq!(numbers(installation, &of(43), None).await, [1, 4]);
+        assert!(numbers(installation, &of(11), None).await.is_empty());
+        office
+            .site
+            .phone()
+            .check_in(110_100, &office.site.link(&batch, 0))
+            .await;
+        assert_eq!(
+            numbers(installation, &of(11), None).await,
+            [1],
+            "looked at anew"
+        );
+        let filter = Filter {
+            kind: Some(AlertKind::BeforeActivation),
+            licensee: Some(batch.licensee),
+            batch: Some(batch.number),
+            ..Filter::default()
+        };
+        assert_eq!(numbers(installation, &filter, None).await, [4]);
+        let filter = Filter {
+            assignee: Some(line("inspector")),
+            ..Filter::default()
+        };
+        assert!(numbers(installation, &filter, None).await.is_empty());
+        let page = inspector
+            .open("/console/alerts?state=open&province=44")
+            .await;
+        assert!(page.text().contains("/console/alerts/1\""));
+        assert!(!page.text().contains("/console/alerts/3\""));
+        inspector
+            .open("/console/alerts?province=xx")
+            .await
+            .says("请");
+    }
+}
+
+/// The files of a ZIP by their names.
+fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    let count = archive.len();
+    let read = |place| {
+        let mut file = archive.by_index(place).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        (file.name().unwrap().into_owned(), bytes)
+    };
+    (0..count).map(read).collect()
+}
+
+/// Holds a ledger.json against its own rule, without our code for it.
+fn prove(ledger: &Value) -> usize {
+    let entries = ledger["entries"].as_array().unwrap();
+    for entry in entries {
+        let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+        let mut hash = Sha256::new();
+        hash.update(b"yuanmark/ledger/v1\0");
+        let before = text("hash_before");
+        for at in (0..64).step_by(2) {
+            hash.update([u8::from_str_radix(&before[at..at + 2], 16).unwrap()]);
+        }
+        hash.update(entry["number"].as_u64().unwrap().to_be_bytes());
+        hash.update(entry["at_micros"].as_i64().unwrap().to_be_bytes());
+        for field in ["actor", "kind", "request", "subjects", "body"] {
+            let field = text(field);
+            hash.update(u32::try_from(field.len()).unwrap().to_be_bytes());
+            hash.update(field);
+        }
+        let worked_out: String = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(worked_out, text("hash"), "{entry}");
+    }
+    entries.len()
+}
+
+/// The file of a case is what it says it is.
+async fn is_whole(person: &Person<'_>, here: &str) {
+    let zip = person.open(&format!("{here}/export")).await;
+    zip.is(200);
+    assert_eq!(zip.kind(), "application/zip");
+    let files = unpacked(&zip.body);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"]
+    );
+    let manifest: Value = serde_json::from_slice(&files[3].1).unwrap();
+    for (place, (name, bytes)) in files[..3].iter().enumerate() {
+        let told = &manifest["files"][place];
+        let hash: String = Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(told["file"].as_str(), Some(name.as_str()));
+        assert_eq!(told["sha256"].as_str(), Some(hash.as_str()));
+    }
+    assert!(files[0].1.starts_with(b"%PDF-1.5"));
+    let scans = String::from_utf8(files[1].1.clone()).unwrap();
+    assert_eq!(scans.lines().count(), 4, "{scans}");
+    assert!(
+        scans.contains("广州市") && !scans.contains("127.0.0.1"),
+        "{scans}"
+    );
+    let ledger: Value = serde_json::from_slice(&files[2].1).unwrap();
+    assert!(prove(&ledger) >= 5, "order, issue, labels, frozen");
+    let kinds = ledger["entries"].as_array().unwrap().iter();
+    assert!(
+        kinds.clone().any(|entry| entry["kind"] == "frozen"),
+        "{ledger}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
+    for office in Office::both().await {
+        let batch = suspected(&office).await;
+        tips::with_photo(&office.installation).await;
+        let approver = office.signed_in("approver").await;
+        let form = approver.open("/console/cases/new?alert=1").await.form();
+        assert_eq!(form.value("alerts"), "1");
+        let form = form.fill("title", "长沙某市场翻印标签");
+        assert_eq!(
+            approver.send(&form).await.is_done(),
+            "/console/cases/1?notice=done"
+        );
+        assert_eq!(
+            approver.send(&form).await.is_done(),
+            "/console/cases/1?notice=done"
+        );
+        let here = "/console/cases/1";
+        takes(&approver, &format!("{here}/add-alert"), &[("alert", "2")]).await;
+        takes(&approver, &format!("{here}/add-tip"), &[("tip", "1")]).await;
+        let again = approver.open(&format!("{here}/add-tip")).await.form();
+        approver
+            .send(&again.fill("tip", "1"))
+            .await
+            .is(422)
+            .says("已归入案件");
+        let inspected = [
+            ("day", "2026-04-02"),
+            ("place", "430100"),
+            ("spot", "某市场12号"),
+            ("told", "查获无来源标签 300 枚"),
+        ];
+        takes(&approver, &format!("{here}/inspect"), &inspected).await;
+        takes(
+            &approver,
+            &format!("{here}/inform"),
+            &[("told", "请核对余标")],
+        )
+        .await;
+        let frozen = [("reason", "涉嫌复制，调查中"), ("document", "决定书2026-5")];
+        takes(&approver, &format!("{here}/freeze"), &frozen).await;
+        assert_eq!(
+            office
+                .site
+                .how_many("range_events WHERE kind = 'frozen'")
+                .await,
+            1,
+            "two neighbours"
+        );
+        let told = office.site.phone().open(&office.site.page(&batch, 1)).await;
+        assert!(
+            told.words().contains("涉嫌复制，调查中"),
+            "{}",
+            told.words()
+        );
+        // Revoking asks before it does.
+        let revoke = approver.open(&format!("{here}/revoke")).await.form();
+        let page = approver.send(&revoke.fill("reason", "查实复制")).await;
+        page.is(200).says("不能恢复");
+        assert_eq!(
+            office
+                .site
+                .how_many("range_events WHERE kind = 'revoked'")
+                .await,
+            0
+        );
+        takes(
+            &approver,
+            &format!("{here}/close"),
+            &[("result", "copies_found"), ("told", "已没收")],
+        )
+        .await;
+        let late = approver.open(&format!("{here}/add-alert")).await.form();
+        approver
+            .send(&late.fill("alert", "3"))
+            .await
+            .is(422)
+            .says("已结案");
+        let file = approver.open(here).await;
+        for said in [
+            "查实复制标志",
+            "某市场12号",
+            "请核对余标",
+            "2 枚",
+            "决定书2026-5",
+        ] {
+            file.says(said);
+        }
+        is_whole(&approver, here).await;
+        let taken = "trail WHERE action = 'case-export' AND subject = 'case 1'";
+        assert_eq!(office.site.how_many(taken).await, 1);
+        for login in ["auditor", "registrar"] {
+            let person = office.signed_in(login).await;
+            person.open(here).await.is(200);
+            person.open(&format!("{here}/close")).await.is(403);
+        }
+        let inspector = office.signed_in("inspector").await;
+        inspector.open(&format!("{here}/revoke")).await.is(403);
+        inspector.open(&format!("{here}/export")).await.is(403);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_licensee_is_told_of_its_own_marks_and_of_nothing_else() {
+    for office in Office::both().await {
+        let batch = suspected(&office).await;
+        let approver = office.signed_in("approver").await;
+        takes(
+            &approver,
+            "/console/alerts/1/assign",
+            &[("assignee", "approver")],
+        )
+        .await;
+        takes(
+            &approver,
+            "/console/cases/new?alert=1",
+            &[("title", "案由不给企业看")],
+        )
+        .await;
+        let inform = [("told", "请核对卷001的余标")];
+        takes(&approver, "/console/cases/1/inform", &inform).await;
+        let own = office.signed_in("licensee").await;
+        let page = own.open("/console/exposure").await;
+        page.is(200)
+            .says("疑似复制")
+            .says("湖南、广东")
+            .says("请核对卷001的余标");
+        let serial = office.site.serial(&batch, 0).to_string();
+        page.says(&serial);
+        for never in ["益阳", "广州", "approver", "案由"] {
+            assert!(!page.text().contains(never), "{never}");
+        }
+        let other = office.signed_in("other-licensee").await;
+        let page = other.open("/console/exposure").await;
+        page.is(200);
+        for never in [serial.as_str(), "请核对", "疑似复制"] {
+            assert!(!page.text().contains(never), "{never}");
+        }
+        for path in [
+            "/console/alerts",
+            "/console/alerts/1",
+            "/console/cases",
+            "/console/cases/1",
+        ] {
+            own.open(path).await.is(403);
+        }
+        approver.open("/console/exposure").await.is(403);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_asked_about_far_more_than_its_peers_raises_one_alert() {
+    for office in Office::both().await {
+        let installation = &office.installation;
+        let licensee = own(&office).await;
+        let (now, week) = (system::now(), 7 * 86_400_000_000_i64);
+        for place in 0..11 {
+            let order = installation
+                .order_of_season(&licensee, 1000, this_season())
+                .await;
+            let issued = installation.issue(&order, &format!("peer {place}")).await;
+            let batch = issued.unwrap().batch.number;
+            let asked = if place == 5 { 400 } else { 20 + place };
+            let (long_ago, lately) = (now.as_microsecond() - 8 * week, now.as_microsecond() - week);
+            office
+                .behind_its_back(&format!(
+                    "INSERT INTO range_events (batch, number, first_index, last_index, kind, at, actor) \
+                     VALUES ({batch}, {}, 0, 999, 'activated', {long_ago}, 'test')",
+                    9000 + place
+                ))
+                .await;
+            office
+                .behind_its_back(&format!(
+                    "INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at) \
+                     WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {asked}) \
+                     SELECT {batch}, i, 1, {lately}, {lately} FROM n"
+                ))
+                .await;
+        }
+        for _ in 0..2 {
+            assert_eq!(rates::compare(&office.store, now).await.unwrap(), 1);
+        }
+        let filter = Filter {
+            kind: Some(AlertKind::BatchRate),
+            ..Filter::default()
+        };
+        let found = alerts::list(&office.store, Scope::All, &filter, None, 50, now)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].batch, BatchNumber::new(6).unwrap());
+        let ratio = found[0].log_odds.exp();
+        assert!((10.0..25.0).contains(&ratio), "{ratio}");
+        let auditor = office.signed_in("auditor").await;
+        let page = auditor.open("/console/alerts/1").await;
+        page.is(200)
+            .says("整批查询偏多")
+            .says("同年度其他批次")
+            .says("400");
+    }
+}

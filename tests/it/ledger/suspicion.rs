@@ -1,0 +1,221 @@
+//! Copied marks: found while scans are answered, by the code that replays what was recorded.
+
+use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::detection::parameters::CURRENT;
+use yuanmark::domain::detection::{BatchState, Hypothesis, Known, MarkState, Seen};
+use yuanmark::domain::event::{EventKind, Withdrawal};
+use yuanmark::domain::input::Input;
+use yuanmark::domain::order::Batch;
+use yuanmark::domain::phone::{NetworkHash, PhoneHash};
+use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
+use yuanmark::domain::verdict::Verdict;
+use yuanmark::service::detection::recorded::recorded;
+use yuanmark::service::evidence;
+use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
+use yuanmark::store::{batch_account, scan};
+
+use super::{mark, rows};
+use crate::support::databases::number;
+use crate::support::installation::{Installation, morning};
+
+fn phone(name: u8) -> PhoneHash {
+    // The detector goes by the first bytes.
+    PhoneHash([name; 16])
+}
+
+fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+/// Cities all over the country, far from one another.
+const CITIES: [u32; 8] = [
+    430_900, 110_100, 310_100, 440_100, 510_100, 210_100, 610_100, 350_100,
+];
+
+fn check(place: &Installation, batch: &Batch, index: u32, name: u8, city: u32) -> Check {
+    Check {
+        input: Some(Input::Code(place.code(batch, index))),
+        channel: Channel::Consumer,
+        phone: Some(phone(name)),
+        place: Some(Place {
+            prefecture: Prefecture::new(city).unwrap(),
+            class: PlaceClass::Gps,
+        }),
+        network: Some(NetworkHash(u16::from(name))),
+    }
+}
+
+async fn ask(place: &Installation, check: Check, now: Timestamp) -> MarkAnswer {
+    let answer = verify::answer(&place.store, &place.keys, check, now).await;
+    match answer.unwrap() {
+        Answer::Ours(answer) => *answer,
+        Answer::NotOurs => panic!("our own mark is not ours"),
+    }
+}
+
+async fn active_batch(place: &Installation) -> Batch {
+    let batch = place.batch(10).await;
+    let activated = EventKind::Activated;
+    place
+        .change(&batch, activated, "", morning())
+        .await
+        .unwrap();
+    batch
+}
+
+/// Another phone in another city every five days: which of them is told so first, from 1.
+async fn copied(place: &Installation, batch: &Batch, index: u32) -> usize {
+    let mut told = Vec::new();
+    for (name, city) in (1..).zip(CITIES) {
+        let now = morning() + days(5 * i64::from(name));
+        let check = check(place, batch, index, name, city);
+        told.push(ask(place, check, now).await.verdict);
+    }
+    let first = told.iter().position(|told| *told == Verdict::SuspectedCopy);
+    let first = first.expect("eight cities in forty days");
+    assert!(
+        told[first..]
+            .iter()
+            .all(|told| *told == Verdict::SuspectedCopy),
+        "a suspicion stays: {told:?}"
+    );
+    first + 1
+}
+
+#[tokio::test]
+async fn a_mark_seen_all_over_the_country_is_suspected_and_raises_one_alert() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        let at = copied(&place, &batch, 0).await;
+        assert!((3..=6).contains(&at), "told at the {at}th scan");
+        let mut tx = place.store.read().await.unwrap();
+        let sql = "SELECT count(*) FROM alerts WHERE kind = 'suspected_copy' AND mark_index = 0";
+        assert_eq!(number(&mut tx, sql).await, 1);
+        let sql = "SELECT query FROM alerts WHERE kind = 'suspected_copy'";
+        assert_eq!(number(&mut tx, sql).await, i64::try_from(at).unwrap());
+        // Its neighbour is not.
+        let neighbour = check(&place, &batch, 1, 1, CITIES[0]);
+        let told = ask(&place, neighbour, morning() + days(50)).await;
+        assert_eq!(told.verdict, Verdict::FirstCheck);
+    }
+}
+
+#[tokio::test]
+async fn the_account_of_live_scans_is_that_of_their_replay() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        copied(&place, &batch, 0).await;
+        let mark = mark(&batch, 0);
+        let seen = Seen {
+            at: morning() + days(60),
+            place: None,
+            phone: Some(phone(3)),
+            network: None,
+        };
+        let mut tx = place.store.begin_group().await.unwrap();
+        for (day, known) in (0..).zip([Known::HiddenOk, Known::HiddenBad, Known::HiddenBad]) {
+            let at = seen.at + days(day);
+            let seen = Seen { at, ..seen };
+            evidence::take(&mut tx, mark, known, &seen).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = place.store.read().await.unwrap();
+        let replayed = recorded(&mut tx, mark).await.unwrap();
+        let live = scan::account(&mut tx, mark).await.unwrap().unwrap();
+        assert!(replayed.is_complete);
+        assert_eq!(replayed.steps.len(), CITIES.len() + 2);
+        assert!(live.is_suspected());
+        let mut account = replayed.account;
+        assert!(account.decide(&CURRENT, 0.0));
+        assert_eq!(account.to_bytes(), live.to_bytes());
+        assert_eq!(live.hypothesis(&CURRENT), Hypothesis::Copied);
+        let strongest = &replayed.steps[2].evidence[0];
+        assert!(strongest.said().en.contains("km from"), "{strongest:?}");
+        // And the batch's account is what its one mark adds to it.
+        let mut whole = BatchState::default();
+        whole.update(&CURRENT, None, live.for_batch(&CURRENT));
+        let found = batch_account::of(&mut tx, &[batch.number]).await.unwrap();
+        let found = &found[&batch.number];
+        for (found, expected) in found.sums().iter().zip(whole.sums()) {
+            assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+        }
+        assert_eq!((found.codes, found.scans), (1, 8));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_again_and_again_is_never_warned_of_themselves() {
+    let place = Installation::new(crate::support::databases::TestDatabase::sqlite()).await;
+    let batch = active_batch(&place).await;
+    for (day, city) in (0..40).zip(CITIES.iter().cycle()) {
+        let check = check(&place, &batch, 0, 7, *city);
+        let told = ask(&place, check, morning() + days(day)).await;
+        assert_ne!(told.verdict, Verdict::SuspectedCopy, "day {day}");
+    }
+    assert_eq!(rows(&place, "alerts").await, 0);
+}
+
+#[tokio::test]
+async fn what_the_office_finds_counts_at_once() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        copied(&place, &batch, 0).await;
+        let mark = mark(&batch, 0);
+        let at = morning() + days(100);
+        let seen = Seen {
+            at,
+            place: None,
+            phone: None,
+            network: None,
+        };
+        let take = async |known| {
+            let mut tx = place.store.begin_group().await.unwrap();
+            evidence::take(&mut tx, mark, known, &seen).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let asked = async |minute, name| {
+            let now = at + SignedDuration::from_mins(minute);
+            let check = check(&place, &batch, 0, name, CITIES[0]);
+            ask(&place, check, now).await.verdict
+        };
+        take(Known::Cleared).await;
+        assert_eq!(asked(1, 1).await, Verdict::CheckedBefore);
+        take(Known::FoundCopied).await;
+        assert_eq!(asked(60, 1).await, Verdict::SuspectedCopy);
+        // A finding is the office's own: no alert tells it of that.
+        let mut tx = place.store.read().await.unwrap();
+        let sql = "SELECT count(*) FROM alerts WHERE kind = 'suspected_copy'";
+        assert_eq!(number(&mut tx, sql).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn marks_not_in_use_that_are_asked_about_are_one_alert_a_batch() {
+    for place in Installation::both().await {
+        let batch = place.batch(10).await;
+        for index in 0..3 {
+            let check = check(&place, &batch, index, 1, CITIES[0]);
+            let told = ask(&place, check, morning()).await;
+            assert_eq!(told.verdict, Verdict::NotActivated);
+        }
+        let kind = EventKind::Withdrawn(Withdrawal::Lost);
+        place.change(&batch, kind, "4", morning()).await.unwrap();
+        let gone = check(&place, &batch, 4, 1, CITIES[0]);
+        let told = ask(&place, gone, morning() + days(1)).await;
+        assert_eq!(told.verdict, Verdict::Withdrawn);
+        let mut tx = place.store.read().await.unwrap();
+        for (kind, expected) in [("before_activation", 1), ("while_withdrawn", 1)] {
+            let sql = format!("SELECT count(*) FROM alerts WHERE kind = '{kind}'");
+            assert_eq!(number(&mut tx, &sql).await, expected, "{kind}");
+        }
+        // Both are held against the marks themselves.
+        let account = scan::account(&mut tx, mark(&batch, 4)).await.unwrap();
+        let hypothesis = account
+            .as_ref()
+            .map(|it: &MarkState| it.hypothesis(&CURRENT));
+        assert_eq!(hypothesis, Some(Hypothesis::UsedAfterDestruction));
+        let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
+        let hypothesis = account.map(|it| it.hypothesis(&CURRENT));
+        assert_eq!(hypothesis, Some(Hypothesis::LeakedBeforeActivation));
+    }
+}
