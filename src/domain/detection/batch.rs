@@ -105,11 +105,11 @@ impl BatchState {
             return 0.0;
         }
         let prior = exp(parameters.prior_copied);
-        // One batch in a thousand has copies in many of its codes.
-        let weights = [2.5 * prior; 4];
+        // One batch in five thousand has copies in many of its codes.
+        let weights = [0.5 * prior; 4];
         let sums = self.adjusted(parameters);
         let highest = sums.iter().copied().fold(0.0, f64::max);
-        let (mut all, mut copied) = ((1.0 - 10.0 * prior) * exp(-highest), 0.0);
+        let (mut all, mut copied) = ((1.0 - 2.0 * prior) * exp(-highest), 0.0);
         for ((sum, share), weight) in sums.iter().zip(parameters.batch_shares).zip(weights) {
             let weight = weight * exp(sum - highest);
             all += weight;

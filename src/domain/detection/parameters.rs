@@ -184,7 +184,7 @@ impl Parameters {
                 [0.0034, 0.038],
                 [0.0088, 0.107],
             ],
-            alarm_batch: 1.54,
+            alarm_batch: 2.2,
         }
     }
 

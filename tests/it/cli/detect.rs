@@ -144,7 +144,7 @@ fn bad_lines_are_told_with_number_and_reason_and_the_run_goes_on() {
 yesterday,1-7,p1,430900,gps,n1,consumer,none\n\
 2026-02-30T08:00:00+08:00,1-7,p1,430900,gps,n1,consumer,none\n\
 1999-04-02T08:00:00+08:00,1-7,p1,430900,gps,n1,consumer,none\n\
-9999-12-31T23:59:59Z,1-7,p1,430900,gps,n1,consumer,none\n\
+2999-12-31T23:59:59Z,1-7,p1,430900,gps,n1,consumer,none\n\
 2026-04-02T08:00:00+08:00,one,p1,430900,gps,n1,consumer,none\n\
 2026-04-02T08:00:00+08:00,4294967296-1,p1,430900,gps,n1,consumer,none\n\
 2026-04-02T08:00:00+08:00,1-99999999999999999999,p1,430900,gps,n1,consumer,none\n\
