@@ -52,6 +52,29 @@ pub async fn of(
     Ok(accounts)
 }
 
+/// The accounts of the latest batches, at most so many: those that a batch is held against.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn latest(
+    tx: &mut Tx,
+    most: u32,
+) -> Result<BTreeMap<BatchNumber, BatchState>, StoreError> {
+    let sql = "SELECT DISTINCT batch FROM batch_accounts ORDER BY batch DESC LIMIT $1";
+    let numbers: Vec<(i64,)> = on!(&mut *tx, c => sqlx::query_as(sql)
+        .bind(i64::from(most))
+        .fetch_all(c).await)?;
+    let mut batches = Vec::with_capacity(numbers.len());
+    for (batch,) in numbers {
+        let row = Row {
+            table: "batch_accounts",
+            key: &batch,
+        };
+        batches.push(row.value("batch", BatchNumber::new(row.number("batch", batch)?))?);
+    }
+    of(tx, &batches).await
+}
+
 /// Adds to the accounts of these batches, in this part of them.
 ///
 /// # Errors

@@ -205,6 +205,26 @@ fn activations(
     Ok(read)
 }
 
+/// No file that is read may be written, nor any twice.
+fn apart(recorded: &Recorded, verdicts: &Path, batches: Option<&Path>) -> Result<(), Failure> {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let read = [
+        Some(recorded.scans.as_path()),
+        recorded.activations.as_deref(),
+    ];
+    let mut taken: Vec<PathBuf> = read.into_iter().flatten().map(real).collect();
+    for path in [Some(verdicts), batches].into_iter().flatten() {
+        if taken.contains(&real(path)) {
+            return Err(Failure::wrong_input(
+                format!("{} would be written over", path.display()),
+                "name a file of its own for each",
+            ));
+        }
+        taken.push(real(path));
+    }
+    Ok(())
+}
+
 fn run_replay(
     recorded: &Recorded,
     verdicts: &Path,
@@ -212,6 +232,7 @@ fn run_replay(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let parameters = Parameters::reference();
+    apart(recorded, verdicts, batches)?;
     let (text, activated) = recorded.texts()?;
     let (mut bad, mut bad_ranges) = (BadLines::default(), BadLines::default());
     let activations = activations(recorded, &activated, &mut bad_ranges)?;
@@ -228,6 +249,7 @@ fn run_replay(
     let done = replay(
         &parameters,
         &lines,
+        &activations,
         &mut out,
         weeks.as_mut().map(|weeks| weeks as &mut dyn Write),
     );
@@ -265,6 +287,7 @@ fn run_simulate(
     let worlds: Vec<World> = [World::reference()]
         .into_iter()
         .chain(World::wrong_ones())
+        .chain(World::other_shapes())
         .collect();
     let names: Vec<&str> = worlds.iter().map(|world| world.name).collect();
     let world = worlds

@@ -226,7 +226,9 @@ impl super::state::MarkState {
         }
         let hard = parameters.prior_copied + f64::from(self.log_odds) - self.raw(parameters);
         let copied = self.ln_copied(parameters) + hard;
-        let poison = parameters.prior_poison + parameters.prior_copied + f64::from(self.poison);
+        let poison = parameters.prior_poison
+            + parameters.prior_copied
+            + f64::from(self.poison[0].max(self.poison[1]));
         let single = [
             (self.ln_honest(parameters), Hypothesis::OneItem),
             (self.image.into(), Hypothesis::ImageCirculating),

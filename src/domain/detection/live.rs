@@ -113,7 +113,7 @@ impl MarkState {
     fn clear(&mut self) {
         self.honest = [0.0; 3];
         self.copied = [0.0; 3];
-        (self.image, self.poison) = (NOTHING, 0.0);
+        (self.image, self.poison) = (NOTHING, [0.0; 2]);
         (self.items, self.viewers, self.burst_s) = (0.0, 0.0, 0);
         self.flags &= Flag::HiddenOk as u8;
         (self.log_odds, self.peak, self.e_peak) = (0.0, 0.0, 0.0);
@@ -122,7 +122,7 @@ impl MarkState {
 }
 
 impl BatchState {
-    /// Adds what another part of the batch's scans said.
+    /// Adds what another part of the batch's scans said. What its peers showed stays.
     pub fn add(&mut self, other: &Self) {
         self.codes = self.codes.saturating_add(other.codes);
         self.scans = self.scans.saturating_add(other.scans);
@@ -137,7 +137,12 @@ impl BatchState {
     }
 
     /// Put together again from what was stored.
-    pub const fn of(codes: u32, scans: u32, sums: [f64; 4]) -> Self {
-        Self { codes, scans, sums }
+    pub fn of(codes: u32, scans: u32, sums: [f64; 4]) -> Self {
+        Self {
+            codes,
+            scans,
+            sums,
+            ..Self::default()
+        }
     }
 }

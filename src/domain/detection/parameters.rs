@@ -61,8 +61,12 @@ pub struct Parameters {
     /// Where an item goes when it moves: back to where it was first seen, within the province, anywhere people live, where
     /// honest packs are sold.
     pub destination: [f64; 4],
-    /// How often phones tell their own position.
-    pub gps_share: f64,
+    /// How buyers' phones are connected: shares of gps, fixed, mobile, unknown.
+    pub buyers: [f64; 4],
+    /// How proxies are that somebody uses to spoil a firm's code: rented ones, which are data centres and homes; and phones
+    /// in other hands, which differ from buyers only in that they tell no position. Where and when they scan is theirs to
+    /// choose, so that tells nothing.
+    pub proxies: [[f64; 4]; 2],
     /// Prior log-odds that a code was copied.
     pub prior_copied: f64,
     /// How often a picture of an honest code begins to circulate, per day.
@@ -71,8 +75,11 @@ pub struct Parameters {
     pub image_phones: [f64; 2],
     /// How a picture is forgotten: half with each of these times, in days.
     pub image_days: [f64; 2],
-    /// Prior log-odds, against copying, of an attempt to spoil a firm's code by false scans.
+    /// Prior log-odds, against copying, of an attempt to spoil a firm's code by false scans: for naming what is the matter.
     pub prior_poison: f64,
+    /// And the logarithms of the weights that both kinds of proxies have beside honest packs, far more than they are
+    /// frequent: what false scans explain as well as copies do is no evidence of copies.
+    pub spoiled: [f64; 2],
     /// One scan's evidence is at least and at most this, in log-odds.
     pub clip: [f64; 2],
     /// From one network on one day at most this much evidence for copies.
@@ -90,6 +97,9 @@ pub struct Parameters {
     pub alarm_e_value: f64,
     /// Shares of copied codes that a batch is tested for.
     pub batch_shares: [f64; 4],
+    /// For each of them, what a batch without copies sums up to: mean per scanned code, and standard deviation per root of
+    /// their number.
+    pub batch_usual: [[f64; 2]; 4],
     /// A batch raises an alarm from this logarithm of its evidence.
     pub alarm_batch: f64,
 }
@@ -99,46 +109,51 @@ impl Parameters {
     /// less favourable kinds of honest packs beside them.
     pub fn reference() -> Self {
         let usual = Honest {
-            weight: 0.64,
-            another: [0.20, 0.33, 0.36],
-            gaps: [0.48, 0.27, 0.20, 0.05],
-            moved: [0.02, 0.11],
+            weight: 0.776,
+            another: [0.20, 0.512, 0.36],
+            gaps: [0.475, 0.245, 0.209, 0.071],
+            moved: [0.023, 0.236],
             moved_days: 1.5,
-            moved_first: [0.03, 0.0],
+            moved_first: [0.021, 0.0],
         };
         let gifts = Honest {
-            weight: 0.07,
+            weight: 0.064,
+            another: [0.20, 0.229, 0.461],
+            gaps: [0.512, 0.149, 0.245, 0.094],
             moved: [0.06, 0.34],
+            moved_days: 1.12,
             moved_first: [0.06, 0.0],
-            ..usual
         };
         let dealers = Honest {
-            weight: 0.25,
-            another: [0.8, 0.70, 0.45],
-            gaps: [0.22, 0.14, 0.44, 0.20],
-            moved_first: [0.8, 0.5],
-            ..usual
+            weight: 0.131,
+            another: [0.436, 0.70, 0.337],
+            gaps: [0.278, 0.213, 0.350, 0.159],
+            moved: [0.035, 0.249],
+            moved_days: 0.411,
+            moved_first: [0.725, 0.5],
         };
         let crowds = Honest {
-            weight: 0.04,
-            another: [0.45, 0.60, 0.65],
-            gaps: [0.30, 0.30, 0.30, 0.10],
-            ..usual
+            weight: 0.029,
+            another: [0.283, 0.60, 0.428],
+            gaps: [0.620, 0.329, 0.039, 0.012],
+            moved: [0.009, 0.145],
+            moved_days: 9.42,
+            moved_first: [0.007, 0.0],
         };
-        let copied = |weight, places| Copied {
+        let copied = |weight, places, shape, mean| Copied {
             weight,
             places,
-            shape: 2.0,
-            mean: 4.0,
+            shape,
+            mean,
         };
         Self {
-            version: 1,
+            version: 2,
             season_days: 180.0,
             honest: [usual, gifts, dealers, crowds],
             copied: [
-                copied(0.30, [0.55, 0.15, 0.20, 0.10, 0.0]),
-                copied(0.25, [0.15, 0.40, 0.25, 0.20, 0.0]),
-                copied(0.45, [0.05, 0.05, 0.05, 0.65, 0.20]),
+                copied(0.424, [0.655, 0.114, 0.121, 0.11, 0.0], 1.41, 3.45),
+                copied(0.107, [0.146, 0.29, 0.276, 0.288, 0.0], 1.31, 2.62),
+                copied(0.469, [0.039, 0.066, 0.029, 0.663, 0.203], 2.36, 3.45),
             ],
             confusion: [
                 [0.985, 0.01, 0.005],
@@ -146,22 +161,30 @@ impl Parameters {
                 [0.42, 0.33, 0.25],
                 [0.36, 0.30, 0.34],
             ],
-            destination: [0.15, 0.20, 0.50, 0.15],
-            gps_share: 0.2,
+            destination: [0.178, 0.237, 0.302, 0.283],
+            buyers: [0.17, 0.30, 0.41, 0.12],
+            proxies: [[0.02, 0.49, 0.07, 0.42], [0.02, 0.36, 0.48, 0.14]],
             prior_copied: -9.21, // 1e-4
             image_per_day: 2e-5,
-            image_phones: [0.5, 60.0],
-            image_days: [0.7, 4.0],
-            prior_poison: -4.6,
+            image_phones: [0.5, 122.0],
+            image_days: [0.7, 3.43],
+            prior_poison: -3.0,
+            spoiled: [-6.0, -7.5],
             clip: [-2.5, 6.0],
             network_day: 3.0,
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
-            calibration: [8.63, 2.116],
+            calibration: [5.34, 1.781],
             below_prior: 0.1,
             alarm_log_odds: -4.6,
             alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
-            alarm_batch: 1.54,
+            batch_usual: [
+                [0.0003, 0.0033],
+                [0.001, 0.0107],
+                [0.0034, 0.038],
+                [0.0088, 0.107],
+            ],
+            alarm_batch: 2.2,
         }
     }
 

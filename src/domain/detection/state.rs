@@ -10,9 +10,9 @@ use crate::domain::place::PlaceClass;
 /// Phones that are remembered: the first, and the last eleven others.
 pub(super) const PHONES: usize = 12;
 /// Bytes of a state as it is stored.
-pub const STATE_BYTES: usize = 129;
+pub const STATE_BYTES: usize = 133;
 /// The form of those bytes.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 /// What an account weighs that nothing speaks for yet.
 pub(super) const NOTHING: f32 = -60.0;
 
@@ -43,7 +43,7 @@ pub struct MarkState {
     pub(super) honest: [f32; 3],
     pub(super) copied: [f32; 3],
     pub(super) image: f32,
-    pub(super) poison: f32,
+    pub(super) poison: [f32; 2],
     /// Copies beyond the first item, as many as the scans let expect.
     pub(super) items: f32,
     /// Viewers of a circulating picture since `burst_s`, likewise.
@@ -77,7 +77,7 @@ impl Default for MarkState {
             honest: [0.0; 3],
             copied: [0.0; 3],
             image: NOTHING,
-            poison: 0.0,
+            poison: [0.0; 2],
             items: 0.0,
             viewers: 0.0,
             burst_s: 0,
@@ -120,10 +120,10 @@ impl MarkState {
     /// The same for all accounts with one item: honest packs, a picture, poisoning.
     pub(super) fn ln_single(&self, parameters: &Parameters) -> f64 {
         let honest = self.ln_honest(parameters);
-        ln_sum(
-            ln_sum(honest, f64::from(self.image)),
-            parameters.prior_poison + parameters.prior_copied + f64::from(self.poison),
-        )
+        let [rented, borrowed] = self.poison.map(f64::from);
+        let [rented_weight, borrowed_weight] = parameters.spoiled;
+        let poison = ln_sum(rented_weight + rented, borrowed_weight + borrowed);
+        ln_sum(ln_sum(honest, f64::from(self.image)), poison)
     }
 
     pub(super) fn ln_honest(&self, parameters: &Parameters) -> f64 {
@@ -234,9 +234,10 @@ impl MarkState {
         out.bytes
     }
 
-    fn reals(&self) -> [f32; 14] {
+    fn reals(&self) -> [f32; 15] {
         let [h1, h2, h3] = self.honest;
         let [c1, c2, c3] = self.copied;
+        let [p1, p2] = self.poison;
         [
             h1,
             h2,
@@ -245,7 +246,8 @@ impl MarkState {
             c2,
             c3,
             self.image,
-            self.poison,
+            p1,
+            p2,
             self.items,
             self.viewers,
             self.network_sum,
@@ -257,6 +259,8 @@ impl MarkState {
 
     /// Reads it back; `None` if these are not the bytes of a state.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let earlier = from_form_1(bytes);
+        let bytes = earlier.as_ref().map_or(bytes, |bytes| bytes.as_slice());
         let bytes: &[u8; STATE_BYTES] = bytes.try_into().ok()?;
         let mut from = Reader { bytes, at: 0 };
         let [form, flags] = from.take();
@@ -269,7 +273,7 @@ impl MarkState {
         );
         let ring = std::array::from_fn(|_| u16::from_le_bytes(from.take()));
         let [first_s, last_s, burst_s] = std::array::from_fn(|_| u32::from_le_bytes(from.take()));
-        let reals: [f32; 14] = std::array::from_fn(|_| f32::from_le_bytes(from.take()));
+        let reals: [f32; 15] = std::array::from_fn(|_| f32::from_le_bytes(from.take()));
         if reals.iter().any(|real| !real.is_finite()) {
             return None;
         }
@@ -281,7 +285,8 @@ impl MarkState {
             c2,
             c3,
             image,
-            poison,
+            p1,
+            p2,
             items,
             viewers,
             network_sum,
@@ -308,7 +313,7 @@ impl MarkState {
             honest: [h1, h2, h3],
             copied: [c1, c2, c3],
             image,
-            poison,
+            poison: [p1, p2],
             items,
             viewers,
             burst_s,
@@ -324,6 +329,20 @@ impl MarkState {
             strongest,
         })
     }
+}
+
+/// Form 1 had one account of proxies, which now stands for both kinds.
+fn from_form_1(bytes: &[u8]) -> Option<[u8; STATE_BYTES]> {
+    const POISON: usize = 74;
+    let bytes: &[u8; STATE_BYTES - 4] = bytes.try_into().ok()?;
+    if bytes[0] != 1 {
+        return None;
+    }
+    let mut out = [0; STATE_BYTES];
+    out[..POISON + 4].copy_from_slice(&bytes[..POISON + 4]);
+    out[POISON + 4..].copy_from_slice(&bytes[POISON..]);
+    out[0] = FORM;
+    Some(out)
 }
 
 struct Writer {

@@ -47,16 +47,28 @@ fn phones_far_apart_raise_a_suspicion_and_their_reasons_are_told() {
     let parameters = Parameters::reference();
     let mut state = MarkState::default();
     let mut before = f64::MIN;
+    let mut places = Vec::new();
     for scan in far_apart(5) {
         let step = state.update(&parameters, &scan);
+        places.extend(
+            step.evidence
+                .iter()
+                .filter(|piece| piece.kind == Kind::Place)
+                .copied(),
+        );
         state.decide(&parameters, 0.0);
-        assert!(state.gain() > before, "each one adds");
+        assert!(
+            state.gain() > before,
+            "each one adds: {before} {}",
+            state.gain()
+        );
         before = state.gain();
         assert!(step.evidence.is_sorted_by(|a, b| a.weight >= b.weight));
     }
     assert!(state.is_suspected());
     assert_eq!(state.hypothesis(&parameters), Hypothesis::Copied);
-    let said = state.strongest().unwrap().said();
+    assert!(state.strongest().unwrap().weight > 0.7);
+    let said = places.last().unwrap().said();
     assert!(
         said.en.contains(" km from ") && said.en.contains("by gps and gps"),
         "{}",
@@ -199,11 +211,24 @@ fn one_network_brings_only_so_much_a_day() {
 fn bytes_come_back_and_others_are_refused() {
     let state = after(&far_apart(5));
     let bytes = state.to_bytes();
-    assert_eq!(MarkState::from_bytes(&bytes), Some(state));
+    assert_eq!(MarkState::from_bytes(&bytes), Some(state.clone()));
     assert_eq!(MarkState::from_bytes(&bytes[1..]), None);
     let mut other = bytes;
     other[0] = 9;
     assert_eq!(MarkState::from_bytes(&other), None);
+    // As an earlier version wrote it, with one account of proxies.
+    let mut earlier = bytes.to_vec();
+    earlier[0] = 1;
+    earlier.drain(78..82);
+    let read = MarkState::from_bytes(&earlier).unwrap();
+    assert_eq!(
+        (read.poison[0], read.poison[0]),
+        (read.poison[1], state.poison[0])
+    );
+    assert_eq!(
+        (read.items, &read.strongest, read.scans),
+        (state.items, &state.strongest, state.scans)
+    );
     let mut batch = BatchState::default();
     batch.update(&Parameters::reference(), None, 2.0);
     assert_eq!(BatchState::from_bytes(&batch.to_bytes()), Some(batch));
@@ -215,7 +240,7 @@ fn the_bits_of_an_account_are_these_on_every_machine() {
     let sum = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
         (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    assert_eq!(format!("{sum:016x}"), "6dc909aa7ae522c8");
+    assert_eq!(format!("{sum:016x}"), "b22fdfdefc5caa5c");
 }
 
 #[test]
@@ -253,6 +278,17 @@ fn weights_and_shares_add_up() {
 fn a_batch_with_more_evidence_raises_its_codes_more() {
     let parameters = Parameters::reference();
     let mut batch = BatchState::default();
+    let others: Vec<BatchState> = (0..8)
+        .map(|_| {
+            let mut other = BatchState::default();
+            (0..200).for_each(|_| other.update(&parameters, None, 0.0));
+            other
+        })
+        .collect();
+    batch.compare(
+        &Peers::of(&parameters, others.iter().map(|other| (other, 0))),
+        0,
+    );
     let mut before = batch.raise(&parameters);
     assert!(before.abs() < 1e-12);
     for _ in 0..20 {
@@ -349,10 +385,204 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whoever_comes_again_is_no_reason_for_suspicion(scans in prop::collection::vec(any_scan(), 1..20), again in 0..20_usize, later in 0..9_000_000_u32) {
+        let parameters = Parameters::reference();
+        let mut state = after(&scans);
+        let phone = scans[again % scans.len()].phone;
+        // Hard evidence apart, which this scan does not bring.
+        let scan = Scan { at_s: 200_000_000 + later, phone, hidden: Hidden::None, standing: Standing::default(), ..scans[0] };
+        prop_assume!(phone.is_some_and(|phone| state.remembers(phone)));
+        let before = state.gain();
+        state.update(&parameters, &scan);
+        prop_assert!(state.gain() <= before);
+    }
+
+    #[test]
+    fn a_late_delivery_of_a_scan_again_raises_nothing(scans in prop::collection::vec(any_scan(), 1..12), again in 0..12_usize) {
+        let parameters = Parameters::reference();
+        let scan = scans[again % scans.len()];
+        prop_assume!(scan.phone.is_some());
+        let mut state = after(&scans);
+        let before = (state.gain(), state.phones);
+        prop_assume!(scan.phone.is_some_and(|phone| state.remembers(phone)));
+        state.update(&parameters, &Scan { hidden: Hidden::None, standing: Standing::default(), ..scan });
+        prop_assert!(state.gain() <= before.0 && state.phones == before.1);
+    }
+
+    #[test]
+    fn another_province_speaks_more_for_copies_than_the_same_place(home in 0..300_u16, other in 0..300_u16, days in 1.0..60.0_f64) {
+        let spot = |number| Spot::new(number).unwrap();
+        prop_assume!(GEOGRAPHY.code(spot(home)) / 10_000 != GEOGRAPHY.code(spot(other)) / 10_000);
+        let gain = |place, class| {
+            let seen = |at, phone, place, class| Scan {
+                sighting: Some(Sighting { spot: spot(place), class }),
+                ..scan(at, phone, 430_100)
+            };
+            after(&[seen(0.0, 1, home, PlaceClass::Gps), seen(days, 2, place, class)]).gain()
+        };
+        let far = gain(other, PlaceClass::Gps);
+        prop_assert!(far >= gain(home, PlaceClass::Gps), "farther");
+    }
+
+    #[test]
+    fn what_is_said_rises_with_what_is_believed(one in -60.0..60.0_f64, other in -60.0..60.0_f64) {
+        let parameters = Parameters::reference();
+        let (low, high) = if one < other { (one, other) } else { (other, one) };
+        prop_assert!(parameters.corrected(low) <= parameters.corrected(high));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_is_as_a_gap_of_four_hundred_days(jump in 401..40_000_u32) {
+        let scans = far_apart(3);
+        let jumped = |days: u32| {
+            let mut scans = scans.clone();
+            scans[2].at_s = scans[1].at_s.saturating_add(days * 86_400);
+            after(&scans).gain()
+        };
+        prop_assert_eq!(jumped(jump).to_bits(), jumped(401).to_bits());
+        // And a clock set back, as far as it goes, is weighed by its distance.
+        let mut back = scans.clone();
+        back[2].at_s = back[1].at_s.saturating_sub(jump.saturating_mul(86_400)).max(1);
+        let state = after(&back);
+        prop_assert!(state.gain().is_finite());
+        prop_assert_eq!(state.last_s, back[1].at_s);
+    }
+
+    #[test]
+    fn any_batch_among_any_peers_is_sound(codes in prop::collection::vec((0..40_u32, -30.0..60.0_f64, 0..3_000_u32), 0..12)) {
+        let parameters = Parameters::reference();
+        let mut batches: Vec<(BatchState, u32)> = codes.iter().map(|(count, log_odds, activated)| {
+            let mut batch = BatchState::default();
+            for code in 0..*count {
+                batch.update(&parameters, None, log_odds * f64::from(code % 7) / 7.0);
+            }
+            (batch, *activated)
+        }).collect();
+        let peers = Peers::of(&parameters, batches.iter().map(|(batch, activated)| (batch, *activated)));
+        for (batch, activated) in &mut batches {
+            let alone = batch.evidence(&parameters);
+            batch.compare(&peers, *activated);
+            let among = batch.evidence(&parameters);
+            prop_assert!(alone.is_finite() && among.is_finite());
+            let raise = batch.raise(&parameters);
+            prop_assert!((0.0..12.0).contains(&raise), "{raise}");
+            prop_assert_eq!(BatchState::from_bytes(&batch.to_bytes()), Some(batch.clone()));
+        }
+    }
+}
+
+#[test]
+fn what_is_usual_among_its_peers_speaks_against_no_batch() {
+    let parameters = Parameters::reference();
+    // Codes that dealers look at: all batches have them, the last has copies besides.
+    let made = |copied: u32, codes: u32| {
+        let mut batch = BatchState::default();
+        for code in 0..codes {
+            batch.update(&parameters, None, if code % 10 == 0 { 1.5 } else { -0.1 });
+        }
+        for _ in 0..copied {
+            batch.update(&parameters, None, 5.0);
+        }
+        batch
+    };
+    let mut season: Vec<BatchState> = (0..12).map(|number| made(0, 230 + 3 * number)).collect();
+    season.push(made(8, 250));
+    let peers = Peers::of(&parameters, season.iter().map(|batch| (batch, 5_000)));
+    for batch in &mut season {
+        assert!(
+            batch.raise(&parameters).abs() < 1e-12,
+            "not yet held against its peers"
+        );
+        batch.compare(&peers, 5_000);
+    }
+    let last = season.pop().unwrap();
+    assert!(last.is_alarming(&parameters) && last.raise(&parameters) > 0.5);
+    assert!(season.iter().all(|batch| !batch.is_alarming(&parameters)));
+}
+
+#[test]
+fn a_batch_of_which_far_more_is_scanned_than_of_its_peers_stands_out() {
+    let parameters = Parameters::reference();
+    let made = |codes: u32| {
+        let mut batch = BatchState::default();
+        (0..codes).for_each(|_| batch.update(&parameters, None, 0.0));
+        batch
+    };
+    let usual = [240, 262, 251, 229, 247, 255, 238, 244, 259, 250];
+    let evidence = |codes: u32, others: &[u32], activated: u32| {
+        let mut batch = made(codes);
+        let season: Vec<BatchState> = others.iter().copied().map(made).collect();
+        let peers = Peers::of(&parameters, season.iter().map(|batch| (batch, activated)));
+        batch.compare(&peers, activated);
+        batch.is_alarming(&parameters)
+    };
+    assert!(evidence(340, &usual, 5_000) && !evidence(260, &usual, 5_000));
+    // Where batches differ that much anyway, or it is not known how many were activated, it says nothing.
+    assert!(!evidence(
+        340,
+        &usual.map(|codes| (codes - 225) * 12),
+        5_000
+    ));
+    assert!(!evidence(340, &usual, 0));
+}
+
+#[test]
+fn rented_proxies_do_not_pass_for_buyers() {
+    let parameters = Parameters::reference();
+    let class_of = |classes: &[PlaceClass]| {
+        let mut state = after(&far_apart(1));
+        for at in 0..60_usize {
+            let mut one = scan(5.0 + 2.0 * at as f64, 100 + at as u64, FAR[at % 5]);
+            if let Some(sighting) = &mut one.sighting {
+                sighting.class = classes[at % classes.len()];
+            }
+            state.update(&parameters, &one);
+            state.decide(&parameters, 0.0);
+        }
+        state
+    };
+    let proxies = class_of(&[PlaceClass::Unknown, PlaceClass::Fixed]);
+    assert!(!proxies.is_suspected());
+    assert_eq!(
+        proxies.hypothesis(&parameters),
+        Hypothesis::PoisoningSuspected
+    );
+    let buyers = class_of(&[PlaceClass::Mobile, PlaceClass::Gps, PlaceClass::Fixed]);
+    assert!(buyers.is_suspected());
+    assert_eq!(buyers.hypothesis(&parameters), Hypothesis::Copied);
+}
+
+#[test]
+fn no_flood_breaks_the_account() {
+    let parameters = Parameters::reference();
+    let mut state = MarkState::default();
+    for at in 0..20_000_u32 {
+        let place = if at % 3 == 0 {
+            430_100
+        } else {
+            FAR[at as usize % 5]
+        };
+        state.update(
+            &parameters,
+            &scan(f64::from(at) * 0.001, u64::from(at), place),
+        );
+        assert!(state.posterior(&parameters, 0.0).is_finite());
+    }
+    assert!(MarkState::from_bytes(&state.to_bytes()).is_some());
+}
+
 impl MarkState {
     /// As if nobody had decided.
     fn unsuspected(mut self) -> Self {
         self.flags &= !(state::Flag::Suspected as u8);
         self
+    }
+
+    fn remembers(&self, phone: u64) -> bool {
+        self.ring.contains(&update::short(phone))
     }
 }

@@ -12,6 +12,7 @@ use super::places::{ANCHORS, Accounts, confusion};
 use super::real::{exp, ln, ln_sum};
 use super::scan::{Channel, Hidden, Scan};
 use super::state::{Flag, MarkState, NOTHING, PHONES};
+use crate::domain::place::PlaceClass;
 
 /// Gaps are cut here: a clock set years ahead is no evidence.
 pub const LONGEST_GAP_DAYS: f64 = 400.0;
@@ -38,7 +39,7 @@ struct Densities {
     image: f64,
     image_begins: f64,
     viewer: f64,
-    poison: f64,
+    poison: [f64; 2],
 }
 
 /// The times of a scan, worked out once.
@@ -49,7 +50,7 @@ struct Times {
     streams: [Stream; 3],
     image: Stream,
     image_growth: f64,
-    is_gps: Option<bool>,
+    class: Option<PlaceClass>,
 }
 
 impl MarkState {
@@ -215,9 +216,7 @@ impl MarkState {
             streams: [stream(0), stream(1), stream(2)],
             image: Stream::new(shape, mean, self.viewers.into(), seen, seen_now),
             image_growth,
-            is_gps: scan
-                .sighting
-                .map(|sighting| sighting.class == crate::domain::place::PlaceClass::Gps),
+            class: scan.sighting.map(|sighting| sighting.class),
         }
     }
 
@@ -317,7 +316,9 @@ impl MarkState {
             *log += narrow(ln(follow) + ln(stream.silent) - usual);
         }
         self.image += narrow(ln(follow) + ln(times.image.silent) - usual);
-        self.poison += narrow(ln(follow) + ln(times.streams[2].silent) - usual);
+        for log in &mut self.poison {
+            *log += narrow(ln(follow) + ln(times.streams[2].silent) - usual);
+        }
     }
 
     /// Multiplies densities into the account.
@@ -335,7 +336,9 @@ impl MarkState {
         });
         let another: f64 = (0..3).map(|at| weights[at] * densities.another[at]).sum();
         self.items += narrow(another / weights.iter().sum::<f64>());
-        self.poison += narrow(ln(densities.poison) - usual);
+        for (log, density) in self.poison.iter_mut().zip(&densities.poison) {
+            *log += narrow(ln(*density) - usual);
+        }
         let goes_on = f64::from(self.image) + ln(densities.image) - usual;
         let begins = ln(densities.image_begins) - usual;
         if begins > goes_on {
@@ -363,9 +366,7 @@ impl MarkState {
         if moved * accounts.moved > (1.0 - moved) * accounts.stayed {
             self.anchors = [None; ANCHORS];
         }
-        if self.anchors.contains(&Some(now))
-            && now.class != crate::domain::place::PlaceClass::Mobile
-        {
+        if self.anchors.contains(&Some(now)) && now.class != PlaceClass::Mobile {
             return;
         }
         if let Some(free) = self.anchors.iter_mut().find(|anchor| anchor.is_none()) {
@@ -428,11 +429,13 @@ fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Den
     let new_viewer = times.image.density * times.image_growth * quiet * accounts.anywhere;
     let image = new_viewer + follows * times.image.silent;
     let national = &times.streams[2];
-    let gps = match times.is_gps {
-        None => 1.0,
-        Some(true) => 0.1,
-        Some(false) => (1.0 - 0.1 * parameters.gps_share) / (1.0 - parameters.gps_share),
-    };
+    let proxy = national.density / parameters.season_days * accounts.anywhere;
+    let poison = parameters.proxies.map(|classes| {
+        let passes_for = times.class.map_or(1.0, |class| {
+            classes[class as usize] / parameters.buyers[class as usize]
+        });
+        proxy * passes_for + follows * national.silent
+    });
     Densities {
         honest,
         copied,
@@ -440,9 +443,7 @@ fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Den
         image,
         image_begins: parameters.image_per_day * quiet * accounts.anywhere,
         viewer: new_viewer / image,
-        poison: (national.density / parameters.season_days * quiet * accounts.anywhere
-            + follows * national.silent)
-            * gps,
+        poison,
     }
 }
 
@@ -462,7 +463,7 @@ fn inspected(parameters: &Parameters, accounts: &Accounts) -> Densities {
         image: honest[0],
         image_begins: exp(f64::from(NOTHING)) * honest[0],
         viewer: 0.0,
-        poison: honest[0],
+        poison: [honest[0]; 2],
     }
 }
 

@@ -1,12 +1,12 @@
 //! Recorded scans through the very code of the live path.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Write};
 
-use super::scans::{Line, MarkKey};
+use super::scans::{Activations, Line, MarkKey};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{BatchState, MarkState, Parameters, Step};
+use crate::domain::detection::{BatchState, MarkState, Parameters, Peers, Step};
 
 const WEEK_US: i64 = 7 * 86_400_000_000;
 
@@ -44,18 +44,19 @@ impl Hasher for MarkHasher {
 type Marks = HashMap<MarkKey, MarkState, BuildHasherDefault<MarkHasher>>;
 
 /// Replays scans, which are in the order of time, and writes a verdict for each; for each batch and week a line to
-/// `batches`.
+/// `batches`. At each week's end the batches are held against one another, and stay so until the next.
 ///
 /// # Errors
 /// What the outputs say.
 pub fn replay(
     parameters: &Parameters,
     lines: &[Line<'_>],
+    activations: &Activations,
     verdicts: &mut impl Write,
     mut batches: Option<&mut dyn Write>,
 ) -> io::Result<Replayed> {
     let mut marks = Marks::default();
-    let mut accounts: HashMap<u32, BatchState> = HashMap::new();
+    let mut accounts: BTreeMap<u32, BatchState> = BTreeMap::new();
     let mut done = Replayed::default();
     verdicts.write_all(b"time,mark,scans,phones,posterior,e_value,verdict,hypothesis,reasons\n")?;
     if let Some(batches) = &mut batches {
@@ -67,6 +68,7 @@ pub fn replay(
     for line in lines {
         let this_week = line.at_us.div_euclid(WEEK_US);
         if this_week != week {
+            compare(parameters, week, activations, &mut accounts);
             tell_week(parameters, week, &accounts, &mut batches)?;
             week = this_week;
         }
@@ -89,6 +91,7 @@ pub fn replay(
         done.suspected += u64::from(is_suspected && !was_suspected);
         tell(parameters, line, state, raise, &step, verdicts)?;
     }
+    compare(parameters, week, activations, &mut accounts);
     tell_week(parameters, week, &accounts, &mut batches)?;
     done.batches = accounts
         .values()
@@ -167,24 +170,38 @@ fn reasons(state: &MarkState, raise: f64, step: &Step) -> String {
     format!("\"{}\"", said.join("; "))
 }
 
+/// Holds the batches against one another, with what was activated of each by the week's end.
+fn compare(
+    parameters: &Parameters,
+    week: i64,
+    activations: &Activations,
+    accounts: &mut BTreeMap<u32, BatchState>,
+) {
+    let activated: Vec<u32> = accounts
+        .keys()
+        .map(|batch| activations.activated(*batch, (week + 1) * WEEK_US))
+        .collect();
+    let peers = Peers::of(parameters, accounts.values().zip(activated.iter().copied()));
+    for (batch, activated) in accounts.values_mut().zip(activated) {
+        batch.compare(&peers, activated);
+    }
+}
+
 fn tell_week(
     parameters: &Parameters,
     week: i64,
-    accounts: &HashMap<u32, BatchState>,
+    accounts: &BTreeMap<u32, BatchState>,
     out: &mut Option<&mut dyn Write>,
 ) -> io::Result<()> {
     let Some(out) = out else { return Ok(()) };
     let begins = jiff::Timestamp::from_microsecond(week * WEEK_US).map_err(io::Error::other)?;
-    let mut numbers: Vec<&u32> = accounts.keys().collect();
-    numbers.sort_unstable();
-    for number in numbers {
-        let batch = &accounts[number];
+    for (number, batch) in accounts {
         writeln!(
             out,
             "{begins},{number},{},{},{},{},{}",
             batch.codes,
             batch.scans,
-            short(batch.evidence()),
+            short(batch.evidence(parameters)),
             short(batch.raise(parameters)),
             batch.is_alarming(parameters)
         )?;

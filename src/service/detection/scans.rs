@@ -329,6 +329,15 @@ impl Activations {
         Ok(Self(read))
     }
 
+    /// How many marks of a batch were activated by this time, each counted as often as a range names it.
+    pub fn activated(&self, batch: u32, at_us: i64) -> u32 {
+        let ranges = self.0.get(&batch).map_or(&[][..], Vec::as_slice);
+        let by_then = ranges.iter().filter(|(_, _, time)| *time <= at_us);
+        by_then.fold(0_u32, |sum, (from, to, _)| {
+            sum.saturating_add(to - from).saturating_add(1)
+        })
+    }
+
     /// Whether a mark of a range that is activated some time was not yet at this time. What is in no range is not known.
     fn is_before(&self, mark: MarkKey, at_us: i64) -> bool {
         let ranges = self.0.get(&mark.batch).map_or(&[][..], Vec::as_slice);
@@ -395,5 +404,11 @@ mod tests {
         assert_eq!(bad.count, 1);
         assert!(activations.is_before(mark(9), at) && !activations.is_before(mark(10), at));
         assert!(!activations.is_before(mark(9), at + 86_400_000_000));
+        let (before, after) = (at, at + 86_400_000_000);
+        assert_eq!(
+            [before, after].map(|at| activations.activated(1, at)),
+            [0, 10]
+        );
+        assert_eq!(activations.activated(2, after), 0);
     }
 }

@@ -7,11 +7,16 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::scans::EPOCH_S;
-use super::world::{Attack, Life, Maker, Spread, Truth, World};
+use super::world::{Attack, Life, Maker, Proxies, Spread, Truth, World};
 use crate::domain::calendar::BEIJING;
 use crate::domain::detection::{GEOGRAPHY, Scan};
 
 const MARKS: u32 = 5_000;
+const PROXIES: Proxies = Proxies {
+    count: 500,
+    days: 30.0,
+    classes: Proxies::RENTED,
+};
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +58,9 @@ pub fn simulate(world: &World, wanted: Wanted, folder: &Path) -> io::Result<Made
     let (mut made, mut all) = (Made::default(), Vec::new());
     for batch in 1..=wanted.batches {
         let begins = world_begins();
+        let factor = maker.batch_factor();
         writeln!(activations, "{batch}-0,{batch}-{},{}", MARKS - 1, begins)?;
-        let mut lives: Vec<(Life, String)> = vec![(maker.poisoned(500, 30.0), ",".into())];
+        let mut lives: Vec<(Life, String)> = vec![(maker.poisoned(PROXIES), ",".into())];
         let spreads = [Spread::Local, Spread::Regional, Spread::National];
         let much = maker.some_attack([1.0; 3], spreads);
         lives.push((maker.copied(much), described(much)));
@@ -65,7 +71,7 @@ pub fn simulate(world: &World, wanted: Wanted, folder: &Path) -> io::Result<Made
             };
             lives.extend((0..200).map(|_| (maker.copied(few), described(few))));
         }
-        lives.extend((0..maker.scanned_of(MARKS)).map(|_| (maker.honest(), ",".into())));
+        lives.extend((0..maker.scanned_of(MARKS, factor)).map(|_| (maker.honest(), ",".into())));
         for (index, (life, attack)) in lives
             .iter()
             .take(MARKS as usize)

@@ -15,6 +15,7 @@ fn replayed(text: &str) -> (Replayed, String, String) {
     let done = replay(
         &Parameters::reference(),
         &lines,
+        &Activations::default(),
         &mut verdicts,
         Some(&mut batches),
     )
@@ -109,7 +110,14 @@ fn a_scan_before_activation_is_no_activated_mark() {
     let activations = Activations::read(activated, &mut BadLines::default()).unwrap();
     let lines = read(scans, &activations, &mut BadLines::default()).unwrap();
     let mut verdicts = Vec::new();
-    replay(&Parameters::reference(), &lines, &mut verdicts, None).unwrap();
+    replay(
+        &Parameters::reference(),
+        &lines,
+        &activations,
+        &mut verdicts,
+        None,
+    )
+    .unwrap();
     let verdicts = String::from_utf8(verdicts).unwrap();
     let lines: Vec<&str> = verdicts.lines().collect();
     assert!(
@@ -147,6 +155,7 @@ fn the_evaluation_is_the_same_every_time() {
         "Copies of one code",
         "Rules that vendors ship",
         "not as believed",
+        "another shape",
         "e-value",
         "proxies",
         "Batches",

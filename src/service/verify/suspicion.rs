@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::{AlertKind, NewAlert};
 use crate::domain::detection::parameters::CURRENT;
-use crate::domain::detection::{BatchState, Hypothesis, MarkState};
+use crate::domain::detection::{BatchState, Hypothesis, MarkState, Peers};
 use crate::domain::mark::{BatchNumber, MarkId};
 use crate::service::ServiceError;
 use crate::store::{Tx, alert, batch_account, scan};
@@ -19,6 +19,10 @@ use crate::store::{Tx, alert, batch_account, scan};
 pub(super) const FLUSH: Duration = Duration::from_secs(1);
 /// How long what other instances added may be missing.
 const REREAD: Duration = Duration::from_secs(10);
+/// How long batches are held against what their peers showed.
+const COMPARE_AGAIN: Duration = Duration::from_hours(1);
+/// The latest batches are each other's peers.
+const MOST_PEERS: u32 = 500;
 /// How long it is not asked again whether an alert is open.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
 /// Batches that are held at most; each takes about 100 bytes.
@@ -31,6 +35,8 @@ const MOST_SUSPECTED: u32 = 200;
 pub(super) struct Suspicion {
     part: u8,
     batches: HashMap<BatchNumber, Held>,
+    /// What other batches show, and since when it is known.
+    peers: Option<(Peers, Instant)>,
     /// What is not written down yet.
     unwritten: BTreeMap<BatchNumber, BatchState>,
     written_at: Option<Instant>,
@@ -59,6 +65,7 @@ impl Suspicion {
         Self {
             part: part % batch_account::PARTS,
             batches: HashMap::new(),
+            peers: None,
             unwritten: BTreeMap::new(),
             written_at: None,
             raised: HashMap::new(),
@@ -86,6 +93,7 @@ impl Suspicion {
         if wanted.is_empty() {
             return Ok(());
         }
+        self.compare(tx).await?;
         let wanted: Vec<BatchNumber> = wanted.into_iter().collect();
         let mut found = batch_account::of(tx, &wanted).await?;
         for batch in wanted {
@@ -99,11 +107,25 @@ impl Suspicion {
         Ok(())
     }
 
+    /// Learns what is usual among the latest batches, once an hour.
+    async fn compare(&mut self, tx: &mut Tx) -> Result<(), ServiceError> {
+        let lately = |peers: &(Peers, Instant)| peers.1.elapsed() < COMPARE_AGAIN;
+        if !self.peers.as_ref().is_some_and(lately) {
+            let latest = batch_account::latest(tx, MOST_PEERS).await?;
+            let peers = Peers::of(&CURRENT, latest.values().map(|batch| (batch, 0)));
+            self.peers = Some((peers, Instant::now()));
+        }
+        Ok(())
+    }
+
     fn account(&self, batch: BatchNumber, added: &Added) -> BatchState {
         let held = self.batches.get(&batch);
         let mut account = held.map_or_else(BatchState::default, |held| held.account.clone());
         if let Some(more) = added.batches.get(&batch) {
             account.add(more);
+        }
+        if let Some((peers, _)) = &self.peers {
+            account.compare(peers, 0);
         }
         account
     }
@@ -270,8 +292,8 @@ fn batch_evidence(batch: BatchNumber, account: &BatchState, at: Timestamp) -> Ne
         at,
         query: None,
         parameters: CURRENT.version,
-        log_odds: account.evidence(),
-        e_value_ln: account.evidence(),
+        log_odds: account.evidence(&CURRENT),
+        e_value_ln: account.evidence(&CURRENT),
         hypothesis: Hypothesis::Copied,
     }
 }

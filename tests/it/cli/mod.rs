@@ -2,6 +2,7 @@
 
 mod databases;
 mod demo;
+mod detect;
 mod environment;
 mod help;
 mod mistakes;

@@ -1,10 +1,13 @@
 //! Copied marks: found while scans are answered, by the code that replays what was recorded.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use yuanmark::domain::detection::parameters::CURRENT;
 use yuanmark::domain::detection::{BatchState, Hypothesis, Known, MarkState, Seen};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
+use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::{NetworkHash, PhoneHash};
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
@@ -217,5 +220,51 @@ async fn marks_not_in_use_that_are_asked_about_are_one_alert_a_batch() {
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
         let hypothesis = account.map(|it| it.hypothesis(&CURRENT));
         assert_eq!(hypothesis, Some(Hypothesis::LeakedBeforeActivation));
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_held_against_the_others_of_its_time() {
+    const CODES: u32 = 230;
+    const SUMS: [f64; 4] = [0.6, 2.0, 7.0, 14.0];
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        let alike = |count: u32| -> BTreeMap<BatchNumber, BatchState> {
+            let first = batch.number.get();
+            let numbers = (first..first + count).filter_map(BatchNumber::new);
+            let account = |number| (number, BatchState::of(CODES, 2 * CODES, SUMS));
+            numbers.map(account).collect()
+        };
+        let mut tx = place.store.write().await.unwrap();
+        // As if everybody's dealers looked often: all batches say as much for copies as this one.
+        batch_account::add(&mut tx, 0, &alike(12)).await.unwrap();
+        let latest = batch_account::latest(&mut tx, 5).await.unwrap();
+        let numbers: Vec<u32> = latest.keys().map(|number| number.get()).collect();
+        let last = batch.number.get() + 11;
+        assert_eq!(numbers, (last - 4..=last).collect::<Vec<_>>(), "the newest");
+        tx.commit().await.unwrap();
+        let twice = async |name: u8| {
+            for more in 0..2 {
+                let check = check(&place, &batch, u32::from(name), name + more, CITIES[0]);
+                ask(&place, check, morning() + days(1)).await;
+            }
+        };
+        let alerts = "SELECT count(*) FROM alerts WHERE kind = 'batch_evidence'";
+        twice(1).await;
+        let mut tx = place.store.read().await.unwrap();
+        assert_eq!(number(&mut tx, alerts).await, 0, "none of them stands out");
+        drop(tx);
+        // The others fall silent, and it stands out.
+        let mut tx = place.store.write().await.unwrap();
+        let mut quiet = alike(12);
+        quiet.remove(&batch.number);
+        for account in quiet.values_mut() {
+            *account = BatchState::of(0, 0, SUMS.map(|sum| -sum));
+        }
+        batch_account::add(&mut tx, 0, &quiet).await.unwrap();
+        tx.commit().await.unwrap();
+        twice(4).await;
+        let mut tx = place.store.read().await.unwrap();
+        assert_eq!(number(&mut tx, alerts).await, 1);
     }
 }

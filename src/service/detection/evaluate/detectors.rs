@@ -11,7 +11,7 @@ pub(super) const NO_SCORE: f64 = -99.0;
 
 /// A rule that gives every scan a score; the highest so far decides.
 pub(super) enum Detector {
-    /// The log-odds where the e-value suffices.
+    /// The log-odds.
     Model(Box<Parameters>),
     /// Scans.
     Count,
@@ -61,12 +61,7 @@ fn model(parameters: &Parameters, scans: &[&Scan]) -> Vec<f64> {
     let mut state = MarkState::default();
     let score = |scan: &&Scan| {
         state.update(parameters, scan);
-        let suffices = state.ln_e_value(parameters) >= parameters.alarm_e_value;
-        if suffices {
-            state.log_odds(parameters, 0.0)
-        } else {
-            NO_SCORE
-        }
+        state.log_odds(parameters, 0.0)
     };
     scans.iter().map(score).collect()
 }
@@ -123,7 +118,7 @@ pub(super) fn ceiling(world: &World, attack: Attack) -> Detector {
         Spread::Regional => [0.0, 1.0, 0.0, 0.0, 0.0],
         Spread::Local => [0.65, 0.0, 0.35, 0.0, 0.0],
     };
-    let mean = f64::from(attack.copies) * world.scan_rate / 0.75;
+    let mean = f64::from(attack.copies) * world.scan_rate / world.copies_sold;
     let copied = Copied {
         weight: 1.0 / 3.0,
         places,
@@ -138,7 +133,8 @@ pub(super) fn ceiling(world: &World, attack: Attack) -> Detector {
             .map(|[right, province]| [right, province, 1.0 - right - province]),
         destination: [0.0, world.moved_near, 1.0 - world.moved_near, 0.0],
         clip: [-50.0, 50.0],
-        alarm_e_value: NO_SCORE,
+        spoiled: [NO_SCORE; 2],
+        season_days: world.season_days,
         ..Parameters::reference()
     }))
 }

@@ -5,12 +5,13 @@ mod detectors;
 mod figures;
 mod plots;
 mod reliability;
+mod worlds;
 
 use self::detectors::{Detector, NO_SCORE, ceiling};
 use self::figures::{Share, level, table};
-use super::world::{Attack, Life, Maker, Spread, Truth, World};
+use super::world::{Attack, Life, Maker, Spread, World};
+use crate::domain::detection::Parameters;
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{MarkState, Parameters};
 
 /// How much is simulated.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +71,10 @@ pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
     let mut tables = String::new();
     let curves = attacks(parameters, &world, extent, (&honest, at_level), &mut tables);
     rules(&world, extent, &mut tables);
-    wrong_worlds(parameters, extent, at_level, &mut tables);
-    bounds(parameters, extent, &mut tables);
-    poisoning(
-        parameters,
-        &world,
-        extent,
-        level(&honest, 0.001),
-        &mut tables,
-    );
+    tables += &worlds::wrong(parameters, extent, at_level);
+    tables += &worlds::shapes(parameters, extent);
+    tables += &worlds::bounds(parameters, extent);
+    tables += &worlds::poisoning(parameters, &world, extent, level(&honest, 0.001));
     tables += &batches::evaluate(parameters, &world, extent);
     let (reliable, points) = reliability::evaluate(parameters, &world, extent);
     tables += &reliable;
@@ -252,119 +248,4 @@ fn rules(world: &World, extent: Extent, tables: &mut String) {
         "100 local",
     ];
     *tables += &format!("### Rules that vendors ship\n\n{}\n", table(&head, &rows));
-}
-
-fn wrong_worlds(parameters: &Parameters, extent: Extent, at_level: f64, tables: &mut String) {
-    let model = Detector::Model(Box::new(parameters.clone()));
-    let mut rows = Vec::new();
-    for world in [World::reference()].into_iter().chain(World::wrong_ones()) {
-        let (mut all, mut default) = (Vec::new(), Vec::new());
-        // Other codes than those that the level was set by.
-        each_honest(&world, extent, 3, |life| {
-            let score = model.score(life);
-            all.push(score > at_level);
-            default.push(score >= parameters.alarm_log_odds);
-        });
-        rows.push(vec![
-            world.name.to_owned(),
-            Share::of(all).text(3),
-            Share::of(default).text(3),
-        ]);
-    }
-    let head = [
-        "world",
-        "false alarms at the level for 0.1 %",
-        "at the default level",
-    ];
-    *tables += &format!(
-        "### Worlds that are not as believed\n\n{}\n",
-        table(&head, &rows)
-    );
-}
-
-/// Whether the e-value keeps its word where every code is one item.
-fn bounds(parameters: &Parameters, extent: Extent, tables: &mut String) {
-    const ALPHAS: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
-    let mut rows = Vec::new();
-    for world in [World::reference()].into_iter().chain(World::wrong_ones()) {
-        let mut reached = [const { Vec::new() }; 4];
-        each_honest(&world.of_one_item(), extent, 4, |life| {
-            let mut state = MarkState::default();
-            for (scan, _) in &life.scans {
-                state.update(parameters, scan);
-            }
-            for (reached, alpha) in reached.iter_mut().zip(ALPHAS) {
-                reached.push(exp(state.e_peak()) >= 1.0 / alpha);
-            }
-        });
-        let shares = reached.map(|reached| format!("{:.4} %", 100.0 * Share::of(reached).value()));
-        rows.push([vec![world.name.to_owned()], shares.to_vec()].concat());
-    }
-    let head = [
-        "world",
-        "e ≥ 10 (bound 10 %)",
-        "≥ 100 (1 %)",
-        "≥ 1,000 (0.1 %)",
-        "≥ 10,000 (0.01 %)",
-    ];
-    *tables += &format!(
-        "### How often the e-value of one item ever reaches 1/α\n\n{}\n",
-        table(&head, &rows)
-    );
-}
-
-fn poisoning(
-    parameters: &Parameters,
-    world: &World,
-    extent: Extent,
-    at_level: f64,
-    tables: &mut String,
-) {
-    let mut rows = Vec::new();
-    for (proxies, days) in [
-        (500, 1.0),
-        (500, 7.0),
-        (500, 30.0),
-        (500, 150.0),
-        (50, 30.0),
-        (50, 150.0),
-    ] {
-        let (mut ever, mut default, mut at_end) = (Vec::new(), Vec::new(), Vec::new());
-        for seed in 1..=extent.seeds {
-            let mut maker = Maker::new(world, seed, 5);
-            for _ in 0..(extent.copied / 4).max(1) {
-                let life = maker.poisoned(proxies, days);
-                debug_assert_eq!(life.truth, Truth::Poisoned);
-                let mut state = MarkState::default();
-                let (mut is_over, mut is_suspected) = (false, false);
-                for (scan, _) in &life.scans {
-                    state.update(parameters, scan);
-                    let suffices = state.ln_e_value(parameters) >= parameters.alarm_e_value;
-                    is_over |= suffices && state.log_odds(parameters, 0.0) > at_level;
-                    is_suspected |= state.is_over_the_level(parameters, 0.0);
-                }
-                ever.push(is_over);
-                default.push(is_suspected);
-                at_end.push(state.log_odds(parameters, 0.0) > at_level);
-            }
-        }
-        let shares = [ever, default, at_end].map(|values| Share::of(values).percent());
-        rows.push(
-            [
-                vec![format!("{proxies} proxies in {days} days")],
-                shares.to_vec(),
-            ]
-            .concat(),
-        );
-    }
-    let head = [
-        "attempt",
-        "ever over the level for 0.1 %",
-        "ever suspected (default level)",
-        "still over it at the end",
-    ];
-    *tables += &format!(
-        "### False scans through proxies\n\n{}\n",
-        table(&head, &rows)
-    );
 }

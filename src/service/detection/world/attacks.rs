@@ -1,8 +1,7 @@
 //! Attacks, labelled: copies of one code sold here or there, codes that are spoiled by false scans.
 
-use super::{Life, Maker, SEASON_BEGINS_S, Truth};
+use super::{CLASSES, Life, Maker, SEASON_BEGINS_S, Truth};
 use crate::domain::detection::{Channel, GEOGRAPHY, Scan, Spot};
-use crate::domain::place::PlaceClass;
 
 /// Where copies are sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +35,28 @@ impl Attack {
     }
 }
 
+/// False scans through proxies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Proxies {
+    /// How many, each of which scans once.
+    pub count: u32,
+    /// Over how many days.
+    pub days: f64,
+    /// What they pass for: shares of gps, fixed, mobile, unknown.
+    pub classes: [f64; 4],
+}
+
+impl Proxies {
+    /// Rented in data centres and homes: half pass for fixed lines, and none has a position of its own to tell.
+    pub const RENTED: [f64; 4] = [0.0, 0.5, 0.0, 0.5];
+    /// All in homes.
+    pub const HOMES: [f64; 4] = [0.0, 1.0, 0.0, 0.0];
+    /// In homes and in mobile networks.
+    pub const PHONES: [f64; 4] = [0.0, 0.5, 0.5, 0.0];
+    /// Phones in the hands of people, or forgers of positions: like buyers in everything.
+    pub const LIKE_BUYERS: [f64; 4] = [0.20, 0.30, 0.45, 0.05];
+}
+
 impl Maker<'_> {
     /// A code that was copied, with the scans of its original and all copies; without any if nobody scanned.
     pub fn copied(&mut self, attack: Attack) -> Life {
@@ -46,12 +67,12 @@ impl Maker<'_> {
         }
         let mut scans: Vec<(Scan, bool)> = scans.into_iter().map(|scan| (scan, false)).collect();
         let centre = self.anywhere();
-        let begins = self.prng.unit() * self.world.season_days / 4.0;
+        let begins = self.prng.unit() * self.world.season_days * (1.0 - self.world.copies_sold);
         let scanned = self
             .prng
             .poisson(f64::from(attack.copies) * self.world.scan_rate);
         for _ in 0..scanned {
-            let day = begins + self.prng.unit() * self.world.season_days * 0.75;
+            let day = begins + self.prng.unit() * self.world.season_days * self.world.copies_sold;
             let place = self.of_a_copy(attack.spread, centre);
             let mut more = Vec::new();
             self.item(&mut more, day, place);
@@ -74,9 +95,16 @@ impl Maker<'_> {
         }
     }
 
+    /// By how much the scan rate of another batch differs from the world's.
+    pub fn batch_factor(&mut self) -> f64 {
+        let spread = self.world.batches_differ;
+        self.prng.lognormal(1.0, spread)
+    }
+
     /// How many of so many honest packs somebody scanned.
-    pub fn scanned_of(&mut self, packs: u32) -> u32 {
-        self.prng.poisson(f64::from(packs) * self.world.scan_rate)
+    pub fn scanned_of(&mut self, packs: u32, factor: f64) -> u32 {
+        self.prng
+            .poisson(f64::from(packs) * self.world.scan_rate * factor)
     }
 
     fn of_a_copy(&mut self, spread: Spread, centre: Spot) -> Spot {
@@ -97,23 +125,24 @@ impl Maker<'_> {
     }
 
     /// An honest code that somebody scans through many proxies, over so many days, to have it flagged.
-    pub fn poisoned(&mut self, proxies: u32, days: f64) -> Life {
+    pub fn poisoned(&mut self, proxies: Proxies) -> Life {
+        let Proxies {
+            count,
+            days,
+            classes,
+        } = proxies;
         let mut life = self.honest();
         life.truth = Truth::Poisoned;
         let begins = life.scans.last().map_or(0.0, |(scan, _)| {
             f64::from(scan.at_s - SEASON_BEGINS_S.min(scan.at_s)) / 86_400.0
         });
-        for _ in 0..proxies {
+        for _ in 0..count {
             let day = begins + self.prng.unit() * days;
             let (place, phone) = (self.anywhere(), self.phone());
             let mut scan = self.scan(day, place, phone, Channel::Consumer);
-            // Proxies have no position of their own to tell; half pass for fixed lines.
+            let class = CLASSES[self.prng.choice(&classes)];
             if let Some(sighting) = &mut scan.sighting {
-                sighting.class = if self.prng.chance(0.5) {
-                    PlaceClass::Fixed
-                } else {
-                    PlaceClass::Unknown
-                };
+                sighting.class = class;
             }
             scan.phone = Some(phone);
             life.scans.push((scan, false));

@@ -33,13 +33,19 @@ impl Maker<'_> {
     pub(super) fn item(&mut self, scans: &mut Vec<Scan>, first_day: f64, mut place: Spot) {
         let (mut day, mut phones) = (first_day, 1);
         let first = self.phone();
+        let [handed_round, one_more] = self.world.handed_round;
+        let is_handed_round = self.prng.chance(handed_round);
         scans.push(self.scan(day, place, first, Channel::Consumer));
         loop {
             if self.prng.chance(self.world.rescans) {
                 let later = day + self.gap();
                 scans.push(self.scan(later, place, first, Channel::Consumer));
             }
-            let another = self.world.another[usize::from(phones > 1)];
+            let another = if is_handed_round {
+                one_more
+            } else {
+                self.world.another[usize::from(phones > 1)]
+            };
             if !self.prng.chance(another) {
                 return;
             }
@@ -61,6 +67,10 @@ impl Maker<'_> {
     }
 
     pub(super) fn gap(&mut self) -> f64 {
+        let [long, median, spread] = self.world.tail;
+        if self.prng.chance(long) {
+            return self.prng.lognormal(median, spread);
+        }
         let shares = self.world.gaps.map(|gap| gap.0);
         let mean = self.world.gaps[self.prng.choice(&shares)].1;
         self.prng.exponential(mean)

@@ -7,7 +7,7 @@ mod attacks;
 mod honest;
 pub(super) mod prng;
 
-pub use attacks::{Attack, Spread};
+pub use attacks::{Attack, Proxies, Spread};
 
 use self::prng::Prng;
 use crate::domain::detection::{Channel, GEOGRAPHY, Hidden, Scan, Sighting, Spot, Standing};
@@ -15,6 +15,14 @@ use crate::domain::place::{PlaceClass, Prefecture};
 
 /// Seconds from 2020-01-01 to the season's first day, 2026-03-01.
 pub const SEASON_BEGINS_S: u32 = 2_251 * 86_400;
+
+/// In the order in which shares of them are given.
+const CLASSES: [PlaceClass; 4] = [
+    PlaceClass::Gps,
+    PlaceClass::Fixed,
+    PlaceClass::Mobile,
+    PlaceClass::Unknown,
+];
 
 /// The rates of a world.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,12 +41,20 @@ pub struct World {
     pub another: [f64; 2],
     /// Shares and means in days of the gap to it.
     pub gaps: [(f64, f64); 3],
+    /// Of gaps, those that follow a long-tailed law instead; its median in days and its spread (lognormal).
+    pub tail: [f64; 3],
+    /// Packs that are handed round, and the probability of yet another phone at those.
+    pub handed_round: [f64; 2],
     /// Probability that the pack moved, at once and with time, and the days that takes.
     pub moved: [f64; 3],
     /// Of moves, those within the province.
     pub moved_near: f64,
     /// Probability that the same phone scans again.
     pub rescans: f64,
+    /// By how much the scan rate differs from batch to batch (spread of a lognormal law).
+    pub batches_differ: f64,
+    /// The part of the season over which copies are sold.
+    pub copies_sold: f64,
     /// Packs that dealers scan before the sale.
     pub dealers: f64,
     /// Of their scans, those that do not say that a dealer scans.
@@ -68,6 +84,10 @@ impl World {
             scan_rate: 0.05,
             another: [0.20, 0.33],
             gaps: [(0.50, 12.0 / 1440.0), (0.28, 0.375), (0.22, 8.0)],
+            tail: [0.0, 1.0, 1.0],
+            handed_round: [0.0, 0.0],
+            batches_differ: 0.0,
+            copies_sold: 0.75,
             moved: [0.02, 0.10, 1.5],
             moved_near: 0.2,
             rescans: 0.25,
@@ -120,6 +140,52 @@ impl World {
             Self {
                 name: "no cookies",
                 no_phone: 0.2,
+                ..usual
+            },
+        ]
+    }
+
+    /// Worlds of another shape than the one that the parameters were chosen in: several rates differ at once, and laws too.
+    pub fn other_shapes() -> Vec<Self> {
+        let usual = Self::reference();
+        vec![
+            Self {
+                name: "heavy tails",
+                tail: [0.35, 0.5, 2.0],
+                handed_round: [0.015, 0.7],
+                copies_sold: 0.25,
+                batches_differ: 0.3,
+                ..usual.clone()
+            },
+            Self {
+                name: "sold by post",
+                near: 0.15,
+                near_km: 60.0,
+                moved: [0.03, 0.16, 3.0],
+                moved_near: 0.5,
+                classes: [0.12, 0.38, 0.35, 0.15],
+                ..usual.clone()
+            },
+            Self {
+                name: "one in five scans",
+                scan_rate: 0.20,
+                another: [0.26, 0.36],
+                rescans: 0.35,
+                batches_differ: 0.2,
+                ..usual.clone()
+            },
+            Self {
+                name: "one in a hundred scans",
+                scan_rate: 0.01,
+                another: [0.12, 0.25],
+                classes: [0.30, 0.20, 0.48, 0.02],
+                ..usual.clone()
+            },
+            Self {
+                name: "season of 60 days",
+                season_days: 60.0,
+                dealers: 0.06,
+                gaps: [(0.45, 20.0 / 1440.0), (0.35, 0.6), (0.20, 5.0)],
                 ..usual
             },
         ]
@@ -267,13 +333,10 @@ impl<'a> Maker<'a> {
         } else {
             self.anywhere()
         };
-        let class = [
-            PlaceClass::Gps,
-            PlaceClass::Fixed,
-            PlaceClass::Mobile,
-            PlaceClass::Unknown,
-        ][class];
-        Sighting { spot, class }
+        Sighting {
+            spot,
+            class: CLASSES[class],
+        }
     }
 
     fn scan(&mut self, day: f64, really: Spot, phone: u64, channel: Channel) -> Scan {
