@@ -108,6 +108,15 @@ macro_rules! migrations {
                     "/0015_alerts_and_cases.sql"
                 )),
             ),
+            (
+                16,
+                "offline_checks_once",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0016_offline_checks_once.sql"
+                )),
+            ),
         ]
     };
 }

@@ -180,7 +180,15 @@ pub async fn take(
             .address
             .and_then(|address| app.traffic.places.of(address)),
     };
-    let taken = offline::take(&app.store, &app.verifier, asker, &checks, system::now()).await;
+    let taken = offline::take(
+        &app.store,
+        &app.keys,
+        &app.verifier,
+        asker,
+        &checks,
+        system::now(),
+    )
+    .await;
     let mut response = match taken {
         Ok(taken) => {
             let taken = taken.iter().map(Uuid::to_string).collect();

@@ -1,5 +1,6 @@
 //! Checks without a network, as the server sees them: the list of states, and what phones send afterwards.
 
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use yuanmark::domain::event::{EventKind, Withdrawal};
@@ -7,7 +8,7 @@ use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::offline::{List, ListedState};
 use yuanmark::service::{retention, system};
 
-use crate::support::databases::number;
+use crate::support::databases::{execute, number};
 use crate::support::installation::{index, morning};
 use crate::support::server::{Phone, Reply, Site};
 
@@ -147,6 +148,49 @@ async fn checks_sent_later_count_once_and_are_marked_as_such() {
         let gone = retention::prune(&site.store, later, retention::DAYS).await;
         assert!(gone.unwrap().is_done);
         assert_eq!(rows(&site, "offline_checks").await, 0);
+    }
+}
+
+/// A check that is sent by several at the same moment, none of which has a name yet, is one query.
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_sent_twice_at_once_count_once() {
+    for site in Site::both().await {
+        let batch = site.in_market(3).await;
+        let sent: Vec<Value> = (0..3)
+            .map(|place| check(place, &site.link(&batch, place), now()))
+            .collect();
+        let phones: Vec<Phone> = (0..8).map(|_| site.phone()).collect();
+        let replies = join_all(phones.iter().map(|phone| send(phone, &sent))).await;
+        // Who was not told that they are taken sends them again.
+        assert!(replies.iter().any(|reply| reply.status == 200));
+        for phone in &phones {
+            assert_eq!(taken(phone, &sent).await.len(), 3);
+        }
+        assert_eq!(rows(&site, "scans").await, 3);
+        assert_eq!(rows(&site, "offline_checks WHERE counted = 1").await, 3);
+    }
+}
+
+/// Who took a check and was broken off does not keep it for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_whose_taking_was_broken_off_is_taken_anew() {
+    for site in Site::both().await {
+        let batch = site.in_market(2).await;
+        for (place, seconds, status, scans) in [(0, 5, 503, 0), (1, 20, 200, 1)] {
+            let then = (now() - seconds * 1000) * 1000;
+            let mut tx = site.store.write().await.unwrap();
+            let sql = format!(
+                "INSERT INTO offline_checks (id, batch, mark_index, received_at, counted) \
+                 VALUES ('{}', {}, {place}, {then}, 0)",
+                id(place),
+                batch.number.get()
+            );
+            execute(&mut tx, &sql).await;
+            tx.commit().await.unwrap();
+            let sent = [check(place, &site.link(&batch, place), now())];
+            assert_eq!(send(&site.phone(), &sent).await.status, status);
+            assert_eq!(rows(&site, "scans").await, scans);
+        }
     }
 }
 
