@@ -12,7 +12,7 @@ use super::output::{self, Output, beijing, card, or_dash, table};
 use super::values::{batch_number, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::{
-    Alert as Entry, AlertKind, AlertNumber, AlertState, Cause, Decision, Verdict,
+    Alert as Entry, AlertKind, AlertNumber, AlertState, Cause, Decision, Verdict, percent,
 };
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::BatchNumber;
@@ -322,8 +322,8 @@ fn to_text(whole: &Whole) -> String {
             line.push_str("  ");
             line.push_str(&said);
         }
-        text.push_str(&line);
         text.push('\n');
+        text.push_str(&line);
     }
     text
 }
@@ -333,13 +333,13 @@ fn story_to_text(story: &Story) -> String {
     let evidence = story.evidence();
     let evidence = evidence.iter().filter(|(_, weight)| *weight > 0.0);
     for (said, _) in evidence.take(MOST_EVIDENCE) {
-        text.push_str(&format!("  evidence: {}\n", said.en));
+        text.push_str(&format!("\n  evidence: {}", said.en));
     }
     for (province, count) in story.provinces() {
         let name = province
             .and_then(province_of)
             .map_or("place not known", |(_, en)| en);
-        text.push_str(&format!("  {name}: {count}\n"));
+        text.push_str(&format!("\n  {name}: {count}"));
     }
     if let Story::Mark(seen) = story {
         for one in seen {
@@ -349,7 +349,10 @@ fn story_to_text(story: &Story) -> String {
                 None => format!("query {}  {}", or_dash(one.query), one.channel),
             };
             let (at, posterior) = (beijing(one.at), one.posterior);
-            text.push_str(&format!("  {at}  {what}  {place}  {posterior:.4}\n"));
+            text.push_str(&format!(
+                "\n  {at}  {what}  {place}  {}",
+                percent(posterior)
+            ));
         }
     }
     text

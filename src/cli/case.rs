@@ -351,7 +351,7 @@ fn to_text(whole: &Whole) -> String {
     add("tips", (!tips.is_empty()).then(|| tips.join(", ")));
     let mut text = card(&format!("case {}", case.number), &fields);
     for alert in &whole.alerts {
-        text.push_str(&format!("  alert {}\n", alert::row(alert).join("  ")));
+        text.push_str(&format!("\n  alert {}", alert::row(alert).join("  ")));
     }
     for step in &whole.steps {
         text.push_str(&step_to_text(step));
@@ -361,7 +361,12 @@ fn to_text(whole: &Whole) -> String {
 
 fn step_to_text(step: &Happened) -> String {
     let detail = &step.detail;
-    let mut line = format!("  {}  {}  {}", beijing(step.at), step.step.slug(), step.by);
+    let mut line = format!(
+        "\n  {}  {}  {}",
+        beijing(step.at),
+        step.step.slug(),
+        step.by
+    );
     let all = step
         .other
         .map(|other| other.to_string())
@@ -376,7 +381,6 @@ fn step_to_text(step: &Happened) -> String {
         line.push_str("  ");
         line.push_str(&said);
     }
-    line.push('\n');
     line
 }
 

@@ -45,15 +45,12 @@ pub async fn take(
     more.update(&CURRENT, Some(before), account.for_batch(&CURRENT));
     more.scans = 0;
     batch_account::add(tx, 0, &BTreeMap::from([(mark.batch, more)])).await?;
-    let batch = batch_account::of(tx, &[mark.batch]).await?;
-    let raise = batch
-        .get(&mark.batch)
-        .map_or(0.0, |batch| batch.raise(&CURRENT));
     if known != Known::Cleared {
-        let is_suspected = account.decide(&CURRENT, raise);
+        // What its batch adds counts with its next scan.
+        let is_suspected = account.decide(&CURRENT, 0.0);
         if is_suspected && !was_suspected && !is_of_office {
             let query = Some(queries.count);
-            let new = suspected(mark, &account, raise, seen.at, query);
+            let new = suspected(mark, &account, 0.0, seen.at, query);
             alert::raise(tx, &[new]).await?;
         }
     }

@@ -1,5 +1,6 @@
 //! `yuanmark demo`: the whole job in one folder, by the use cases that everything else uses.
 
+mod copied;
 mod people;
 mod season;
 mod steps;
@@ -39,6 +40,8 @@ const MARKS: u32 = 1000;
 const DRAWN: u32 = 24;
 /// The revoked mark, one of the activated half.
 const REVOKED: u32 = 7;
+/// A mark that looks copied, likewise.
+const COPIED: u32 = 8;
 /// A mark of the half that is not activated.
 const NOT_ACTIVATED: u32 = 750;
 
@@ -100,6 +103,15 @@ impl Demo {
             licensee: batch.licensee,
             printer: season::fill(&store, &keys, now, output).await?,
         };
+        let copied = code_of(
+            &keys,
+            &batch,
+            MarkId {
+                batch: batch.number,
+                index: index(COPIED)?,
+            },
+        )?;
+        copied::ask(&store, &keys, &copied, now, output).await?;
         let ticket = tips::send(&store, &keys, revoked, now, output).await?;
         let key = &keys.secrets.people;
         let people = people::make(&self.dir, &store, key, &public_url, parties, output).await?;
@@ -163,19 +175,20 @@ fn show(
     forged[CODE_BYTES - 1] ^= 1; // one bit of the signature
     let forged = Code::from_bytes(forged).unwrap_or(good);
     let link = |code: &Code| url.link(&code.to_base64url());
-    let (good, waiting, revoked) = (
+    let (good, waiting, revoked, copied) = (
         link(&good),
         link(&code_at(NOT_ACTIVATED)?),
         link(&code_at(REVOKED)?),
+        link(&code_at(COPIED)?),
     );
     let forged = link(&forged);
     let value = json!({
-        "good": good, "not_activated": waiting, "revoked": revoked, "forged": forged,
+        "good": good, "not_activated": waiting, "revoked": revoked, "copied": copied, "forged": forged,
         "serial": serial.to_string(), "hidden_code": hidden, "ticket": ticket.to_string(), "check": url.to_string(), "admin_token_file": token_file,
         "console": format!("{url}/console"), "people": people.to_json(), "people_file": people.file(),
     });
     let text = format!(
-        "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  forged         {forged}\n\
+        "Open these:\n  good           {good}\n  not activated  {waiting}\n  revoked        {revoked}\n  copied         {copied}\n  forged         {forged}\n\
          or type the good one's serial, {serial}, at {url}/\n\
          Under its film is the hidden code {hidden}; what became of a report is at {url}/report/{ticket}\n\
          Administrators' programs show the token in {}; {url}/openapi.json describes what they can ask.\n\n{}",

@@ -173,11 +173,11 @@ impl Alert {
     pub fn strength(&self) -> Said {
         match self.kind {
             AlertKind::SuspectedCopy => {
-                let percent = probability(self.log_odds) * 100.0;
+                let percent = percent(probability(self.log_odds));
                 let factor = exp(self.e_value_ln.min(30.0));
                 said!(
-                    "posterior {percent:.1} %, e-value {factor:.0}",
-                    "后验概率 {percent:.1}%，e 值 {factor:.0}"
+                    "posterior {percent}, e-value {factor:.0}",
+                    "后验概率 {percent}，e 值 {factor:.0}"
                 )
             }
             AlertKind::BatchEvidence => {
@@ -192,6 +192,15 @@ impl Alert {
                 said!("a fact, no estimate", "属于事实，不是推算")
             }
         }
+    }
+}
+
+/// A probability in percent, which no model knows to be 0 or 1.
+pub fn percent(probability: f64) -> String {
+    match probability {
+        low if low < 0.001 => "<0.1%".to_owned(),
+        high if high > 0.999 => ">99.9%".to_owned(),
+        other => format!("{:.1}%", other * 100.0),
     }
 }
 

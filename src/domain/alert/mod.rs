@@ -14,7 +14,7 @@ use super::mark::{BatchNumber, MarkIndex};
 use super::words::{numbered, words};
 
 pub use decision::{Cause, Decision, Verdict};
-pub use handling::{Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named};
+pub use handling::{Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named, percent};
 
 numbered! {
     /// The number of an alert, from 1.

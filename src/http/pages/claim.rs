@@ -15,6 +15,7 @@ use crate::domain::claim::Claim;
 use crate::domain::hidden::HiddenCode;
 use crate::domain::input::Input;
 use crate::domain::typed::Flaw;
+use crate::domain::verdict::Verdict;
 use crate::http::address::with_query;
 use crate::http::claim::{self, Judged};
 use crate::http::language::Language;
@@ -47,7 +48,11 @@ pub fn inviting(mut body: Body, mark: &MarkAnswer, language: Language) -> Body {
         let say = &language.texts().claim;
         let invitation = Section::Claim {
             heading: say.invite_heading,
-            note: text(say.invite),
+            // Nobody is told to buy what may be a copy.
+            note: text(match mark.verdict {
+                Verdict::SuspectedCopy => say.invite_bought,
+                _ => say.invite,
+            }),
             mark: ClaimedMark::Known(mark.serial.to_string()),
             hidden: String::new(),
         };

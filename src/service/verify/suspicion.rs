@@ -202,7 +202,10 @@ impl Suspicion {
         added: &mut Added,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
+        // First the marks: a batch is judged by the others.
+        alert::raise(tx, &added.alerts).await?;
         added.writes_all = self.written_at.is_none_or(|at| at.elapsed() >= FLUSH);
+        let mut of_batches = Vec::new();
         if added.writes_all {
             let mut all = self.unwritten.clone();
             for (batch, more) in &added.batches {
@@ -220,11 +223,11 @@ impl Suspicion {
                         continue;
                     }
                     added.kinds.insert(key);
-                    added.alerts.push(batch_evidence(*batch, &account, now));
+                    of_batches.push(batch_evidence(*batch, &account, now));
                 }
             }
         }
-        Ok(alert::raise(tx, &added.alerts).await?)
+        Ok(alert::raise(tx, &of_batches).await?)
     }
 
     /// What a group added is committed.

@@ -1,5 +1,6 @@
 //! The command line, as a stranger meets it.
 
+mod alerts;
 mod databases;
 mod demo;
 mod detect;

@@ -96,6 +96,8 @@ async fn a_mark_seen_all_over_the_country_is_suspected_and_raises_one_alert() {
         assert_eq!(number(&mut tx, sql).await, 1);
         let sql = "SELECT query FROM alerts WHERE kind = 'suspected_copy'";
         assert_eq!(number(&mut tx, sql).await, i64::try_from(at).unwrap());
+        let all = "SELECT count(*) FROM alerts";
+        assert_eq!(number(&mut tx, all).await, 1, "no second one for its batch");
         // Its neighbour is not.
         let neighbour = check(&place, &batch, 1, 1, CITIES[0]);
         let told = ask(&place, neighbour, morning() + days(50)).await;

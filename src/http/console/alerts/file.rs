@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{HEADS, find, province_in, row, serial_of, title_of};
 use crate::domain::access::Permission as P;
-use crate::domain::alert::{Alert, AlertKind, AlertStep, Happened as Step};
+use crate::domain::alert::{Alert, AlertKind, AlertStep, Happened as Step, percent};
 use crate::domain::calendar::day_of;
 use crate::domain::place::PlaceClass;
 use crate::http::console::batches::state_in;
@@ -381,7 +381,7 @@ fn seen(visit: &Visit, story: &Story, file: File) -> File {
                 None => state_in(visit, &one.state),
             },
             said.join(visit.one_of("；", "; ")),
-            format!("{:.1}%", one.posterior * 100.0),
+            percent(one.posterior),
         ];
         (None, cells)
     });

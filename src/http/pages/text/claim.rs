@@ -14,6 +14,8 @@ words! {
         invite_heading,
         /// What the hidden code is, on a mark's page.
         invite,
+        /// The same to whoever holds what may be a copy.
+        invite_bought,
         /// Names the field.
         field,
         /// Below the field.

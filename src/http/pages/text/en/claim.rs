@@ -7,6 +7,7 @@ pub const WORDS: ClaimTexts = ClaimTexts {
     form_lead: "Scratch the film off the label and type the 8 characters below it. A hidden code can be checked once.",
     scanned_lead: "The serial and the hidden code are filled in as scanned. Compare the serial with the label, then press the button.",
     invite_heading: "Scratch the film and check the hidden code",
+    invite_bought: "If you have bought it already, scratch the film and check the hidden code: it can be checked once, and nothing proves more.",
     invite: "Under the film of this label are 8 characters that can be checked once. Buy it first, then scratch, and check at once.",
     field: "Hidden code",
     hint: "8 characters, like {example}. Case, spaces and hyphens do not matter, nor O for 0, nor I or L for 1.",

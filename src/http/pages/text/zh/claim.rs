@@ -7,6 +7,7 @@ pub const WORDS: ClaimTexts = ClaimTexts {
     form_lead: "刮开标签上的涂层，把下面的 8 位暗码填在这里。每个暗码只能验证一次。",
     scanned_lead: "扫到的编号和暗码已经填好。请核对编号与标签上的一致，再按“验证”。",
     invite_heading: "刮开涂层，验证暗码",
+    invite_bought: "已经买下的，可以刮开涂层验证暗码：只能验证一次，是最有力的证明。",
     invite: "这枚标签的涂层下有 8 位暗码，只能验证一次。请买下之后再刮，刮开当时就验证。",
     field: "暗码",
     hint: "8 位，形如 {example}。大小写、空格、横线都不影响；O 和 0，I、L 和 1，怎样输入都行。",

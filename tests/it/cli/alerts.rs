@@ -1,0 +1,68 @@
+//! From an alert to a case that is handed over, at the command line, on the copied mark of the demonstration.
+
+use serde_json::json;
+
+use crate::support::program::Program;
+
+const PLACE: &str = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
+
+#[test]
+fn an_alert_becomes_a_case_that_is_handed_over() {
+    let program = Program::new();
+    program.done("demo --no-serve");
+    let alerts = program.json(&format!("alert list {PLACE}"));
+    let alerts = alerts["alerts"].as_array().unwrap();
+    assert_eq!(alerts.len(), 1, "the mark's own, and none of its batch");
+    assert_eq!(alerts[0]["kind"], "suspected_copy");
+
+    // A line for each thing that is said.
+    let text = program.done(&format!("alert show 1 {PLACE}"));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "alert 1");
+    let evidence = lines.iter().filter(|line| line.starts_with("  evidence: "));
+    assert!(evidence.count() >= 5, "{text}");
+    assert!(text.contains(" km from 成都市, by gps and gps"), "{text}");
+    assert!(lines.contains(&"  Liaoning: 1"), "{text}");
+    let last = lines.last().unwrap();
+    assert!(
+        last.contains("query 6  consumer") && last.ends_with(">99.9%"),
+        "{text}"
+    );
+
+    program.done(&format!("alert assign 1 --to 检查员甲 {PLACE}"));
+    let open = format!("case open --title 疑似翻印 --alert 1 {PLACE}");
+    assert_eq!(program.json(&open)["number"], 1);
+    program.done(&format!(
+        "alert decide 1 --verdict confirmed_copy --cause label_reprinted {PLACE}"
+    ));
+    let text = program.done(&format!("case show 1 {PLACE}"));
+    assert_eq!(text.lines().next(), Some("case 1"));
+    assert!(
+        text.lines().any(|line| line.starts_with("  alert 1")),
+        "{text}"
+    );
+    program.done(&format!("case export 1 --out case.zip {PLACE}"));
+    let zip = std::fs::read(program.path("case.zip")).unwrap();
+    for name in ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"] {
+        let found = zip.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        assert!(found, "{name}");
+    }
+    let again = program.run(&format!("case export 1 --out case.zip {PLACE}"));
+    assert_ne!(again.code, 0, "never over another file");
+    assert_eq!(std::fs::read(program.path("case.zip")).unwrap(), zip);
+
+    // What was decided is what calibration reads, and the page of the mark stays as it was.
+    program.done(&format!("alert labels --out labels.csv {PLACE}"));
+    assert_eq!(program.read("labels.csv"), "mark,truth\n1-8,copied\n");
+    let told = program.json_and_code(&format!("verify {} {PLACE}", copied(&program)), 3);
+    assert_eq!(told["verdict"], json!("suspected_copy"));
+}
+
+/// The serial of the copied mark.
+fn copied(program: &Program) -> String {
+    let labels = program.read("yuanmark-demo/pack/labels.csv");
+    let head: Vec<&str> = labels.lines().next().unwrap().split(',').collect();
+    let place = head.iter().position(|name| *name == "serial").unwrap();
+    let line = labels.lines().nth(9).unwrap();
+    line.split(',').nth(place).unwrap().to_owned()
+}
