@@ -44,7 +44,9 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     program.done(&format!("case export 1 --out case.zip {PLACE}"));
     let zip = std::fs::read(program.path("case.zip")).unwrap();
     for name in ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"] {
-        let found = zip.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        let found = zip
+            .windows(name.len())
+            .any(|bytes| bytes == name.as_bytes());
         assert!(found, "{name}");
     }
     let again = program.run(&format!("case export 1 --out case.zip {PLACE}"));
