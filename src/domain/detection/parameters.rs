@@ -147,7 +147,7 @@ impl Parameters {
             mean,
         };
         Self {
-            version: 2,
+            version: 3,
             season_days: 180.0,
             honest: [usual, gifts, dealers, crowds],
             copied: [

@@ -531,6 +531,30 @@ fn a_batch_of_which_far_more_is_scanned_than_of_its_peers_stands_out() {
 }
 
 #[test]
+fn a_table_that_knows_no_networks_hides_no_copies() {
+    let parameters = Parameters::reference();
+    let seen_as = |classes: &[PlaceClass]| {
+        let mut state = MarkState::default();
+        for (at, (place, class)) in (0_u32..).zip(FAR.iter().zip(classes.iter().cycle())) {
+            let mut scan = scan(f64::from(at) * 6.0, u64::from(at), *place);
+            scan.sighting = scan.sighting.map(|sighting| Sighting {
+                class: *class,
+                ..sighting
+            });
+            state.update(&parameters, &scan);
+            state.decide(&parameters, 0.0);
+        }
+        state
+    };
+    let unknown = seen_as(&[PlaceClass::Unknown]);
+    assert!(unknown.is_suspected());
+    assert_eq!(unknown.hypothesis(&parameters), Hypothesis::Copied);
+    // With one that knows them, half unknown is what rented proxies are.
+    let rented = seen_as(&[PlaceClass::Fixed, PlaceClass::Unknown]);
+    assert!(rented.gain() < unknown.gain());
+}
+
+#[test]
 fn rented_proxies_do_not_pass_for_buyers() {
     let parameters = Parameters::reference();
     let class_of = |classes: &[PlaceClass]| {

@@ -195,6 +195,16 @@ impl MarkState {
         }
     }
 
+    /// How a scan's phone is connected, if that can be told. A table of places that knows no fixed lines and no mobile networks
+    /// calls them all unknown: until the mark is seen through one of them, unknown says nothing of proxies.
+    fn class_of(&self, sighting: Option<Sighting>) -> Option<PlaceClass> {
+        let is_network =
+            |seen: &Sighting| matches!(seen.class, PlaceClass::Fixed | PlaceClass::Mobile);
+        let mut earlier = self.home.iter().chain(self.anchors.iter().flatten());
+        let class = sighting?.class;
+        (class != PlaceClass::Unknown || earlier.any(is_network)).then_some(class)
+    }
+
     fn times(&self, parameters: &Parameters, scan: &Scan) -> Times {
         let days = |seconds: u32| f64::from(seconds) / DAY_S;
         let longest = |days: f64| days.min(LONGEST_GAP_DAYS);
@@ -216,7 +226,7 @@ impl MarkState {
             streams: [stream(0), stream(1), stream(2)],
             image: Stream::new(shape, mean, self.viewers.into(), seen, seen_now),
             image_growth,
-            class: scan.sighting.map(|sighting| sighting.class),
+            class: self.class_of(scan.sighting),
         }
     }
 
