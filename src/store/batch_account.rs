@@ -10,8 +10,32 @@ use crate::domain::mark::BatchNumber;
 
 /// Into how many parts the account of a batch is divided at most: instances that share one only wait a little longer.
 pub const PARTS: u8 = 16;
-/// Columns × rows stay below the 32,766 parameters of SQLite.
-const ROWS_A_STATEMENT: usize = 2000;
+/// The sums of the batches of a condition.
+macro_rules! sums {
+    ($condition:literal) => {
+        concat!(
+            "SELECT batch, CAST(sum(codes) AS BIGINT), CAST(sum(scans) AS BIGINT), CAST(sum(share_1) AS BIGINT), \
+             CAST(sum(share_2) AS BIGINT), CAST(sum(share_3) AS BIGINT), CAST(sum(share_4) AS BIGINT) \
+             FROM batch_accounts WHERE ",
+            $condition,
+            " GROUP BY batch"
+        )
+    };
+}
+
+/// Adds rows to the parts that are there.
+macro_rules! add_to {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO batch_accounts (batch, part, codes, scans, share_1, share_2, share_3, share_4) ",
+            $rows,
+            " ON CONFLICT (batch, part) DO UPDATE SET codes = batch_accounts.codes + excluded.codes, \
+             scans = batch_accounts.scans + excluded.scans, share_1 = batch_accounts.share_1 + excluded.share_1, \
+             share_2 = batch_accounts.share_2 + excluded.share_2, share_3 = batch_accounts.share_3 + excluded.share_3, \
+             share_4 = batch_accounts.share_4 + excluded.share_4"
+        )
+    };
+}
 
 type AccountRow = (i64, i64, i64, i64, i64, i64, i64);
 
@@ -23,31 +47,28 @@ pub async fn of(
     tx: &mut Tx,
     batches: &[BatchNumber],
 ) -> Result<BTreeMap<BatchNumber, BatchState>, StoreError> {
-    let mut accounts = BTreeMap::new();
-    for some in batches.chunks(ROWS_A_STATEMENT) {
-        let rows: Vec<AccountRow> = on!(&mut *tx, c => {
-            let mut sql = sqlx::QueryBuilder::new(
-                "SELECT batch, CAST(sum(codes) AS BIGINT), CAST(sum(scans) AS BIGINT), \
-                 CAST(sum(share_1) AS BIGINT), CAST(sum(share_2) AS BIGINT), CAST(sum(share_3) AS BIGINT), \
-                 CAST(sum(share_4) AS BIGINT) FROM batch_accounts WHERE batch IN (",
-            );
-            let mut list = sql.separated(", ");
-            for batch in some {
-                list.push_bind(i64::from(batch.get()));
-            }
-            sql.push(") GROUP BY batch");
-            sql.build_query_as().fetch_all(c).await
-        })?;
-        for (batch, codes, scans, a, b, c, d) in rows {
-            let row = Row {
-                table: "batch_accounts",
-                key: &batch,
-            };
-            let number = row.value("batch", BatchNumber::new(row.number("batch", batch)?))?;
-            let (codes, scans) = (row.number("codes", codes)?, row.number("scans", scans)?);
-            let sums = [a, b, c, d].map(of_millionths);
-            accounts.insert(number, BatchState::of(codes, scans, sums));
+    let numbers: Vec<i64> = batches.iter().map(|batch| i64::from(batch.get())).collect();
+    let rows: Vec<AccountRow> = match tx {
+        Tx::Sqlite(tx) => {
+            let sql = sums!("batch IN (SELECT value FROM json_each($1))");
+            let query = sqlx::query_as(sql).bind(json(&numbers));
+            query.fetch_all(&mut **tx).await?
         }
+        Tx::Postgres(tx) => {
+            let query = sqlx::query_as(sums!("batch = ANY($1)")).bind(numbers);
+            query.fetch_all(&mut **tx).await?
+        }
+    };
+    let mut accounts = BTreeMap::new();
+    for (batch, codes, scans, a, b, c, d) in rows {
+        let row = Row {
+            table: "batch_accounts",
+            key: &batch,
+        };
+        let number = row.value("batch", BatchNumber::new(row.number("batch", batch)?))?;
+        let (codes, scans) = (row.number("codes", codes)?, row.number("scans", scans)?);
+        let sums = [a, b, c, d].map(of_millionths);
+        accounts.insert(number, BatchState::of(codes, scans, sums));
     }
     Ok(accounts)
 }
@@ -84,29 +105,36 @@ pub async fn add(
     part: u8,
     more: &BTreeMap<BatchNumber, BatchState>,
 ) -> Result<(), StoreError> {
-    let more: Vec<_> = more.iter().collect();
-    for some in more.chunks(ROWS_A_STATEMENT) {
-        on!(&mut *tx, c => {
-            let mut sql = sqlx::QueryBuilder::new(
-                "INSERT INTO batch_accounts (batch, part, codes, scans, share_1, share_2, share_3, share_4) ",
+    let part = i64::from(part);
+    let rows = more.iter().map(|(batch, more)| {
+        let [a, b, c, d] = more.sums().map(to_millionths);
+        let (codes, scans) = (i64::from(more.codes), i64::from(more.scans));
+        [i64::from(batch.get()), part, codes, scans, a, b, c, d]
+    });
+    let rows: Vec<[i64; 8]> = rows.collect();
+    match tx {
+        Tx::Sqlite(tx) => {
+            let sql = add_to!(
+                "SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
+                 FROM json_each($1) WHERE true"
             );
-            sql.push_values(some, |mut row, (batch, more)| {
-                row.push_bind(i64::from(batch.get()))
-                    .push_bind(i64::from(part))
-                    .push_bind(i64::from(more.codes))
-                    .push_bind(i64::from(more.scans));
-                for sum in more.sums() {
-                    row.push_bind(to_millionths(sum));
-                }
-            });
-            sql.push(
-                " ON CONFLICT (batch, part) DO UPDATE SET codes = batch_accounts.codes + excluded.codes, \
-                 scans = batch_accounts.scans + excluded.scans, share_1 = batch_accounts.share_1 + excluded.share_1, \
-                 share_2 = batch_accounts.share_2 + excluded.share_2, share_3 = batch_accounts.share_3 + excluded.share_3, \
-                 share_4 = batch_accounts.share_4 + excluded.share_4",
+            let query = sqlx::query(sql).bind(json(&rows));
+            query.execute(&mut **tx).await?;
+        }
+        Tx::Postgres(tx) => {
+            let sql = add_to!(
+                "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], \
+                 $6::bigint[], $7::bigint[], $8::bigint[])"
             );
-            sql.build().execute(c).await.map(drop)
-        })?;
+            let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<i64>>();
+            let query = (0..8).fold(sqlx::query(sql), |query, at| query.bind(column(at)));
+            query.execute(&mut **tx).await?;
+        }
     }
     Ok(())
+}
+
+/// A list as SQLite reads it: one text for any number of rows, so that the statement is prepared once.
+fn json(rows: &impl serde::Serialize) -> String {
+    serde_json::to_string(rows).unwrap_or_default()
 }
