@@ -228,6 +228,10 @@ const fn major(version: u32) -> u32 {
 
 /// The lock between what commits to the ledger and the groups of scans being answered: "yuanmark" in ASCII.
 const LEDGER_LOCK: i64 = i64::from_be_bytes(*b"yuanmark");
+/// With what a group begins on PostgreSQL. A group looks rows up by their keys, of tables that may have grown a hundredfold
+/// since its statements were planned: no plan of it may read a table from end to end.
+const BEGIN_GROUP: &str =
+    "SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true)";
 
 /// A connected database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -293,7 +297,7 @@ impl Store {
     async fn try_to_begin_group(&self) -> Result<Tx, StoreError> {
         let mut tx = self.write().await?;
         if let Tx::Postgres(tx) = &mut tx {
-            sqlx::query("SELECT pg_advisory_xact_lock_shared($1)")
+            sqlx::query(BEGIN_GROUP)
                 .bind(LEDGER_LOCK)
                 .execute(&mut **tx)
                 .await?;

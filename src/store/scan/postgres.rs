@@ -1,4 +1,7 @@
 //! A group of scans on PostgreSQL: each statement takes all rows at once as arrays, a column each.
+//!
+//! The statements leave the planner no choice but to look each row up by its key: a plan is kept with the connection, and one
+//! made while a table was small would go on reading all of it.
 
 use sqlx::PgConnection;
 
@@ -8,18 +11,17 @@ use crate::domain::mark::MarkId;
 use crate::domain::queries::Queries;
 use crate::store::StoreError;
 
-/// The rows are locked in the order of their keys, by everyone, so that two groups never wait for each other.
-const READ: &str = "WITH held AS (SELECT m.batch, m.mark_index, m.queries, m.first_at, m.latest_at, \
-     m.first_prefecture, m.first_place_class, m.first_phone, m.recent, m.first_network, NULL::bytea \
-     FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
-     JOIN mark_queries m ON m.batch = w.batch AND m.mark_index = w.mark_index \
-     ORDER BY m.batch, m.mark_index FOR UPDATE OF m) \
+/// The rows are locked in the order in which they are asked for, which is that of their keys, by everyone, so that two groups
+/// never wait for each other.
+const READ: &str = "WITH held AS (SELECT m.* FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
+     CROSS JOIN LATERAL (SELECT q.batch, q.mark_index, q.queries, q.first_at, q.latest_at, \
+     q.first_prefecture, q.first_place_class, q.first_phone, q.recent, q.first_network, NULL::bytea \
+     FROM mark_queries q WHERE q.batch = w.batch AND q.mark_index = w.mark_index FOR UPDATE) m) \
      SELECT * FROM held \
      UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'";
 
-/// A statement of its own, after the rows of the marks are held: it sees what those wrote who held them before. Each mark is
-/// looked up by itself (`OFFSET 0` keeps the planner from making one join of it): a plan made while the table was small would
-/// go on reading all of it.
+/// A statement of its own, after the rows of the marks are held: it sees what those wrote who held them before. `OFFSET 0`
+/// keeps the planner from making one join of it.
 const ACCOUNTS: &str = "SELECT w.batch, w.mark_index, a.account \
      FROM UNNEST($1::bigint[], $2::bigint[]) AS w (batch, mark_index) \
      CROSS JOIN LATERAL (SELECT account FROM mark_accounts m \
@@ -36,8 +38,11 @@ const WRITE: &str = "WITH counted AS MATERIALIZED (SELECT * FROM UNNEST($1::bigi
      first_place_class, first_phone, first_network, recent) \
      SELECT batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, network, recent FROM counted \
      WHERE is_new ON CONFLICT (batch, mark_index) DO NOTHING RETURNING 1), \
-     again AS (UPDATE mark_queries m SET queries = c.queries, latest_at = c.latest_at, recent = c.recent \
-     FROM counted c WHERE NOT c.is_new AND m.batch = c.batch AND m.mark_index = c.mark_index RETURNING 1), \
+     again AS (INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at, first_prefecture, \
+     first_place_class, first_phone, first_network, recent) \
+     SELECT batch, mark_index, queries, first_at, latest_at, prefecture, class, phone, network, recent FROM counted \
+     WHERE NOT is_new ON CONFLICT (batch, mark_index) DO UPDATE \
+     SET queries = excluded.queries, latest_at = excluded.latest_at, recent = excluded.recent RETURNING 1), \
      added AS (INSERT INTO scans (at, batch, mark_index, query, previous_at, state, prefecture, place_class, phone, \
      channel, network) SELECT * FROM UNNEST($12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], \
      $17::text[], $18::bigint[], $19::text[], $20::bytea[], $21::text[], $22::bigint[]) RETURNING 1) \
