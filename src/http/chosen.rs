@@ -1,9 +1,8 @@
 //! A language that a person chose: remembered in a cookie, which says nothing else and is set at no other time.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, LOCATION};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::App;
@@ -19,14 +18,12 @@ pub fn link(in_that_language: &str) -> String {
     format!("{in_that_language}&{CHOSEN}")
 }
 
-/// Remembers what was chosen, and leads on to the same address without that: it may be sent on, and chooses for nobody else.
-pub async fn remember(State(app): State<App>, request: Request, next: Next) -> Response {
-    let chosen = match request.method() {
-        &Method::GET => chosen(request.uri()),
-        _ => None,
-    };
-    let Some((language, address)) = chosen else {
-        return next.run(request).await;
+/// Remembers what was chosen, if anything was, and leads on to the same address without that: it may be sent on, and chooses for
+/// nobody else.
+pub fn remember(app: &App, request: &Request) -> Option<Response> {
+    let (language, address) = match request.method() {
+        &Method::GET => chosen(request.uri())?,
+        _ => return None,
     };
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
@@ -35,7 +32,7 @@ pub async fn remember(State(app): State<App>, request: Request, next: Next) -> R
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Cookie::Language.set(language.tag(), app.public_url.is_secure(), headers);
-    response
+    Some(response)
 }
 
 /// What was chosen, and the address without it.

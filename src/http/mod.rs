@@ -6,6 +6,7 @@
 mod address;
 mod admin;
 pub mod api;
+mod around;
 mod artwork;
 mod assets;
 mod chosen;
@@ -48,6 +49,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -167,12 +169,15 @@ pub fn router(app: App) -> Router {
     let openapi = Arc::new(openapi);
 
     let console = console::routes::pages(app.clone()).router();
-    let console = console.layer(from_fn(security::own_forms_only));
-    let console = console.layer(DefaultBodyLimit::max(FOR_OFFICES.body));
-    let console = console.layer(from_fn(unread::taken));
-    let console = console.layer(from_fn(|request, next| {
-        problem::in_time(FOR_OFFICES.time, request, next)
-    }));
+    let console = console.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(|request, next| {
+                problem::in_time(FOR_OFFICES.time, request, next)
+            }))
+            .layer(from_fn(unread::taken))
+            .layer(DefaultBodyLimit::max(FOR_OFFICES.body))
+            .layer(from_fn(security::own_forms_only)),
+    );
     routes
         .merge(console)
         .merge(tips::routes())
@@ -182,16 +187,13 @@ pub fn router(app: App) -> Router {
         )
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        // From the inside outwards: whatever became of a request, its answer carries the security headers and is logged.
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn_with_state(app.clone(), for_people::error_pages))
-        .layer(from_fn(|request, next| {
-            packing::pages(pages::packed_beginnings(), request, next)
-        }))
-        .layer(compression())
-        .layer(from_fn_with_state(app.clone(), chosen::remember))
-        .layer(from_fn_with_state(app.clone(), security::headers))
-        .layer(from_fn(log::requests))
+        .layer(
+            // From the outside inwards.
+            ServiceBuilder::new()
+                .layer(compression())
+                .layer(from_fn_with_state(app.clone(), around::every_request))
+                .layer(CatchPanicLayer::custom(problem::panicked)),
+        )
         .with_state(app)
 }
 
@@ -268,11 +270,13 @@ fn for_photos() -> OpenApiRouter<App> {
 /// Puts limits around these routes. A group within them may have its own limit of the body, put around it before: the
 /// inner one counts.
 fn limited(routes: OpenApiRouter<App>, limits: Limits) -> OpenApiRouter<App> {
-    routes
-        .layer(DefaultBodyLimit::max(limits.body))
-        .layer(from_fn(move |request, next| {
-            problem::in_time(limits.time, request, next)
-        }))
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(move |request, next| {
+                problem::in_time(limits.time, request, next)
+            }))
+            .layer(DefaultBodyLimit::max(limits.body)),
+    )
 }
 
 async fn not_found() -> Response {

@@ -7,9 +7,7 @@
 use std::cell::RefCell;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
-use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
@@ -87,9 +85,7 @@ fn add(compress: &mut Compress, text: &[u8], into: &mut Vec<u8>, flush: FlushCom
 }
 
 /// Packs a page that begins as public pages do, if the client takes it.
-pub async fn pages(beginnings: &'static [Beginning], request: Request, next: Next) -> Response {
-    let takes = takes_gzip(request.headers());
-    let response = next.run(request).await;
+pub async fn page(beginnings: &'static [Beginning], takes: bool, response: Response) -> Response {
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)

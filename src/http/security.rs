@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -52,10 +52,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds the headers. What a handler did not say may be kept is not kept.
-pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let has_camera = has_camera(request.uri().path());
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn add_headers(app: &App, has_camera: bool, headers: &mut HeaderMap) {
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         CONTENT_SECURITY_POLICY.clone(),
@@ -72,10 +69,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     }
     let not_kept = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(not_kept);
-    response
 }
 
-fn has_camera(path: &str) -> bool {
+/// Whether the page at a path reads symbols with the camera.
+pub fn has_camera(path: &str) -> bool {
     matches!(path, "/" | "/check/photo" | "/console") || path.starts_with("/console/")
 }
 
