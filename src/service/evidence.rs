@@ -8,8 +8,7 @@ use crate::domain::detection::parameters::CURRENT;
 use crate::domain::detection::{BatchState, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::state::ACTIVE;
-use crate::store::scan::{self, NewAccount};
-use crate::store::{Tx, alert, batch_account, evidence};
+use crate::store::{Tx, alert, batch_account, evidence, scan};
 
 /// Takes in what became known of a mark, in a transaction that writes. Of hidden codes each kind counts once. Of a mark that
 /// nobody has asked about yet it is noted, and no account is held.
@@ -54,7 +53,5 @@ pub async fn take(
             alert::raise(tx, &[new]).await?;
         }
     }
-    let at = seen.at;
-    let new = NewAccount { mark, at, account };
-    Ok(scan::write_accounts(tx, &[new]).await?)
+    Ok(scan::change_account(tx, mark, seen.at, &account).await?)
 }

@@ -299,21 +299,21 @@ async fn of_mark(
     (batch, index): (i64, i64),
     phones: &BTreeSet<&[u8]>,
 ) -> Result<(), StoreError> {
-    type Held = (Option<Vec<u8>>, Option<Vec<u8>>);
+    type Held = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
     let sql = match tx {
         // There is one writer.
         Tx::Sqlite(_) => {
-            "SELECT first_phone, recent FROM mark_queries WHERE batch = $1 AND mark_index = $2"
+            "SELECT first_phone, recent, account FROM mark_queries WHERE batch = $1 AND mark_index = $2"
         }
         Tx::Postgres(_) => {
-            "SELECT first_phone, recent FROM mark_queries WHERE batch = $1 AND mark_index = $2 FOR UPDATE"
+            "SELECT first_phone, recent, account FROM mark_queries WHERE batch = $1 AND mark_index = $2 FOR UPDATE"
         }
     };
     let held: Option<Held> = on!(&mut *tx, c => sqlx::query_as(sql)
         .bind(batch)
         .bind(index)
         .fetch_optional(c).await)?;
-    let Some((first, recent)) = held else {
+    let Some((first, recent, account)) = held else {
         return Ok(());
     };
     let recent = match recent {
@@ -321,48 +321,26 @@ async fn of_mark(
         Some(bytes) => without(&bytes, phones, (batch, index))?,
     };
     let first = first.filter(|first| !phones.contains(first.as_slice()));
-    without_in_account(&mut *tx, (batch, index), phones).await?;
-    let sql = "UPDATE mark_queries SET first_phone = $3, recent = $4 WHERE batch = $1 AND mark_index = $2";
+    let account = account.map(|account| account_without(&account, phones, (batch, index)));
+    let sql = "UPDATE mark_queries SET first_phone = $3, recent = $4, account = $5 WHERE batch = $1 AND mark_index = $2";
     on!(&mut *tx, c => sqlx::query(sql)
         .bind(batch)
         .bind(index)
         .bind(first)
         .bind(recent)
+        .bind(account.transpose()?)
         .execute(c).await.map(drop))?;
     Ok(())
 }
 
-/// Takes the phones out of the detector's account, which whoever holds the mark's row may change.
-async fn without_in_account(
-    tx: &mut Tx,
-    (batch, index): (i64, i64),
-    phones: &BTreeSet<&[u8]>,
-) -> Result<(), StoreError> {
-    let sql = "SELECT account FROM mark_accounts WHERE batch = $1 AND mark_index = $2";
-    let found: Option<(Vec<u8>,)> = on!(&mut *tx, c => sqlx::query_as(sql)
-        .bind(batch)
-        .bind(index)
-        .fetch_optional(c).await)?;
-    let Some((account,)) = found else {
-        return Ok(());
-    };
-    let account = account_without(&account, phones, (batch, index))?;
-    let sql = "UPDATE mark_accounts SET account = $3 WHERE batch = $1 AND mark_index = $2";
-    on!(&mut *tx, c => sqlx::query(sql)
-        .bind(batch)
-        .bind(index)
-        .bind(account)
-        .execute(c).await.map(drop))?;
-    Ok(())
-}
-
+/// The detector's account without these phones.
 fn account_without(
     account: &[u8],
     phones: &BTreeSet<&[u8]>,
     (batch, index): (i64, i64),
 ) -> Result<Vec<u8>, StoreError> {
     let row = Row {
-        table: "mark_accounts",
+        table: "mark_queries",
         key: &format_args!("{batch}-{index}"),
     };
     let mut account = row.value("account", MarkState::from_bytes(account))?;

@@ -117,6 +117,15 @@ macro_rules! migrations {
                     "/0016_offline_checks_once.sql"
                 )),
             ),
+            (
+                17,
+                "account_of_a_mark",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0017_account_of_a_mark.sql"
+                )),
+            ),
         ]
     };
 }

@@ -20,7 +20,7 @@ use crate::domain::serial::SerialKey;
 use crate::domain::state;
 use crate::domain::verdict::{FirstQuery, QueryCount, Verdict};
 use crate::service::ServiceError;
-use crate::store::scan::{self, Group, NewAccount, NewScan};
+use crate::store::scan::{self, Counted, Group, NewScan};
 use crate::store::{Store, StoreError, Tx, unissued};
 
 /// Others can be in the way only of marks that nobody has asked about yet; twice in a row is rare.
@@ -156,7 +156,7 @@ struct Book<'a> {
     known: &'a Group,
     suspicion: &'a Suspicion,
     counted: BTreeMap<MarkId, Queries>,
-    accounts: BTreeMap<MarkId, NewAccount>,
+    accounts: BTreeMap<MarkId, MarkState>,
     added: Added,
     scans: Vec<NewScan>,
     /// Well-signed codes that no batch accounts for, each so many times.
@@ -283,7 +283,7 @@ impl<'a> Book<'a> {
 
     /// The detector's account of a mark, if it has one of its own.
     fn account(&self, mark: MarkId) -> Option<&MarkState> {
-        let changed = self.accounts.get(&mark).map(|new| &new.account);
+        let changed = self.accounts.get(&mark);
         changed.or_else(|| self.known.accounts.get(&mark))
     }
 
@@ -315,8 +315,7 @@ impl<'a> Book<'a> {
             suspicion.note(added, kind, mark, seen.at, query);
         }
         if before.is_some() || scan.standing != Standing::default() {
-            let at = seen.at;
-            self.accounts.insert(mark, NewAccount { mark, at, account });
+            self.accounts.insert(mark, account);
         }
     }
 
@@ -336,9 +335,14 @@ impl<'a> Book<'a> {
             return Ok(Some(self.added));
         }
         self.scans.sort_unstable_by_key(|scan| (scan.at, scan.mark));
-        let counted: Vec<(MarkId, Queries)> = self.counted.into_iter().collect();
-        let accounts: Vec<NewAccount> = self.accounts.into_values().collect();
-        if !scan::write_group(tx, self.known, &counted, &self.scans, &accounts).await? {
+        let mut accounts = self.accounts;
+        let counted = self.counted.into_iter().map(|(mark, queries)| Counted {
+            mark,
+            queries,
+            account: accounts.remove(&mark),
+        });
+        let counted: Vec<Counted> = counted.collect();
+        if !scan::write_group(tx, self.known, &counted, &self.scans).await? {
             return Ok(None);
         }
         self.suspicion.write(tx, &mut self.added, now).await?;

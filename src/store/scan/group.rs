@@ -61,14 +61,9 @@ impl Group {
             );
             self.queries.insert(mark, read(mark, row)?);
             if let Some(account) = account {
-                self.take_account(mark, &account)?;
+                self.accounts.insert(mark, read_account(mark, &account)?);
             }
         }
-        Ok(())
-    }
-
-    pub(super) fn take_account(&mut self, mark: MarkId, account: &[u8]) -> Result<(), StoreError> {
-        self.accounts.insert(mark, read_account(mark, account)?);
         Ok(())
     }
 }
@@ -96,15 +91,15 @@ pub struct NewScan {
     pub network: Option<NetworkHash>,
 }
 
-/// A mark's account that has changed.
+/// A mark that was asked about, as it stands afterwards.
 #[derive(Clone, Debug)]
-pub struct NewAccount {
+pub struct Counted {
     /// The mark.
     pub mark: MarkId,
-    /// When.
-    pub at: Timestamp,
-    /// What it is now.
-    pub account: MarkState,
+    /// Its queries.
+    pub queries: Queries,
+    /// The detector's account, if it says more than a first query does.
+    pub account: Option<MarkState>,
 }
 
 /// Reads where the ledger ends and the queries so far of these marks, which ascend and are distinct. Nobody else counts a
@@ -121,8 +116,8 @@ pub async fn read_group(tx: &mut Tx, marks: &[MarkId]) -> Result<Group, StoreErr
     }
 }
 
-/// Writes down queries, in the order of time, the counts of their marks, which ascend, and the accounts that changed; `known` is what [`read_group`]
-/// said of them. `false` if somebody else counted the first query of one of these marks meanwhile: then nothing may be
+/// Writes down queries, in the order of time, and how their marks stand, which ascend; `known` is what [`read_group`] said of
+/// them. `false` if somebody else counted the first query of one of these marks meanwhile: then nothing may be
 /// committed, and all is to be done again.
 ///
 /// # Errors
@@ -130,26 +125,14 @@ pub async fn read_group(tx: &mut Tx, marks: &[MarkId]) -> Result<Group, StoreErr
 pub async fn write_group(
     tx: &mut Tx,
     known: &Group,
-    counted: &[(MarkId, Queries)],
+    counted: &[Counted],
     scans: &[NewScan],
-    accounts: &[NewAccount],
 ) -> Result<bool, StoreError> {
     match tx {
         Tx::Sqlite(tx) => {
-            sqlite::write(tx, counted, scans, accounts).await?;
+            sqlite::write(tx, counted, scans).await?;
             Ok(true)
         }
-        Tx::Postgres(tx) => postgres::write(tx, known, counted, scans, accounts).await,
-    }
-}
-
-/// Writes down accounts alone, of marks that [`read_group`] holds.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
-pub async fn write_accounts(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {
-    match tx {
-        Tx::Sqlite(tx) => sqlite::write_accounts(tx, accounts).await,
-        Tx::Postgres(tx) => postgres::write_accounts(tx, accounts).await,
+        Tx::Postgres(tx) => postgres::write(tx, known, counted, scans).await,
     }
 }

@@ -5,8 +5,10 @@ mod postgres;
 mod recorded;
 mod sqlite;
 
-pub use group::{Group, NewAccount, NewScan, read_group, write_accounts, write_group};
+pub use group::{Counted, Group, NewScan, read_group, write_group};
 pub use recorded::{RecordedScan, Scan, newest, recorded};
+
+use jiff::Timestamp;
 
 use super::row::Row;
 use super::{StoreError, Tx};
@@ -120,18 +122,39 @@ fn mark_of(batch: i64, index: i64) -> Result<MarkId, StoreError> {
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn account(tx: &mut Tx, mark: MarkId) -> Result<Option<MarkState>, StoreError> {
-    let sql = "SELECT account FROM mark_accounts WHERE batch = $1 AND mark_index = $2";
-    let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(sql)
+    let sql = "SELECT account FROM mark_queries WHERE batch = $1 AND mark_index = $2";
+    let row: Option<(Option<Vec<u8>>,)> = on!(tx, c => sqlx::query_as(sql)
         .bind(i64::from(mark.batch.get()))
         .bind(i64::from(mark.index.get()))
         .fetch_optional(c).await)?;
-    row.map(|(account,)| read_account(mark, &account))
+    row.and_then(|(account,)| account)
+        .map(|account| read_account(mark, &account))
         .transpose()
+}
+
+/// Changes the account of a mark that [`read_group`] holds, otherwise than by a query.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn change_account(
+    tx: &mut Tx,
+    mark: MarkId,
+    at: Timestamp,
+    account: &MarkState,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE mark_queries SET account = $3, account_changed_at = $4 WHERE batch = $1 AND mark_index = $2";
+    on!(tx, c => sqlx::query(sql)
+        .bind(i64::from(mark.batch.get()))
+        .bind(i64::from(mark.index.get()))
+        .bind(account.to_bytes().to_vec())
+        .bind(at.as_microsecond())
+        .execute(c).await.map(drop))?;
+    Ok(())
 }
 
 fn read_account(mark: MarkId, account: &[u8]) -> Result<MarkState, StoreError> {
     let row = Row {
-        table: "mark_accounts",
+        table: "mark_queries",
         key: &mark,
     };
     row.value("account", MarkState::from_bytes(account))

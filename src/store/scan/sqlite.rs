@@ -6,10 +6,9 @@ use std::sync::LazyLock;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
 
-use super::group::{FoundRow, Group, NewAccount, NewScan};
+use super::group::{Counted, FoundRow, Group, NewScan};
 use super::{class, prefecture};
 use crate::domain::mark::MarkId;
-use crate::domain::queries::Queries;
 use crate::store::StoreError;
 
 /// Rows of one statement at most: a power of two.
@@ -35,18 +34,16 @@ impl Statement {
     }
 }
 
-const COUNT_COLUMNS: usize = 10;
+const COUNT_COLUMNS: usize = 11;
 const ADD_COLUMNS: usize = 11;
-const ACCOUNT_COLUMNS: usize = 4;
 
 static READ: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(
         "WITH wanted (batch, mark_index) AS (VALUES",
         2,
         ") SELECT m.batch, m.mark_index, m.queries, m.first_at, m.latest_at, m.first_prefecture, m.first_place_class, \
-         m.first_phone, m.recent, m.first_network, a.account \
+         m.first_phone, m.recent, m.first_network, m.account \
          FROM wanted w CROSS JOIN mark_queries m ON m.batch = w.batch AND m.mark_index = w.mark_index \
-         LEFT JOIN mark_accounts a ON a.batch = m.batch AND a.mark_index = m.mark_index \
          UNION ALL SELECT NULL, NULL, next, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL FROM counters WHERE name = 'entry'",
     )
 });
@@ -54,10 +51,11 @@ static READ: LazyLock<Statement> = LazyLock::new(|| {
 static COUNT: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(
         "INSERT INTO mark_queries (batch, mark_index, queries, first_at, latest_at, first_prefecture, \
-         first_place_class, first_phone, first_network, recent) SELECT * FROM (VALUES",
+         first_place_class, first_phone, first_network, recent, account) SELECT * FROM (VALUES",
         COUNT_COLUMNS,
         ") WHERE column1 IS NOT NULL ON CONFLICT (batch, mark_index) DO UPDATE \
-         SET queries = excluded.queries, latest_at = excluded.latest_at, recent = excluded.recent",
+         SET queries = excluded.queries, latest_at = excluded.latest_at, recent = excluded.recent, \
+         account = excluded.account",
     )
 });
 
@@ -67,15 +65,6 @@ static ADD: LazyLock<Statement> = LazyLock::new(|| {
          network) SELECT * FROM (VALUES",
         ADD_COLUMNS,
         ") WHERE column1 IS NOT NULL",
-    )
-});
-
-static ACCOUNT: LazyLock<Statement> = LazyLock::new(|| {
-    Statement::new(
-        "INSERT INTO mark_accounts (batch, mark_index, changed_at, account) SELECT * FROM (VALUES",
-        ACCOUNT_COLUMNS,
-        ") WHERE column1 IS NOT NULL ON CONFLICT (batch, mark_index) DO UPDATE \
-         SET changed_at = excluded.changed_at, account = excluded.account",
     )
 });
 
@@ -112,14 +101,18 @@ pub(super) async fn read(
 
 pub(super) async fn write(
     connection: &mut SqliteConnection,
-    counted: &[(MarkId, Queries)],
+    counted: &[Counted],
     scans: &[NewScan],
-    accounts: &[NewAccount],
 ) -> Result<(), StoreError> {
     for some in counted.chunks(MOST_ROWS) {
         let (sql, nulls) = COUNT.of(some.len());
         let mut query = sqlx::query(sql);
-        for (mark, queries) in some {
+        for one in some {
+            let Counted {
+                mark,
+                queries,
+                account,
+            } = one;
             query = query
                 .bind(i64::from(mark.batch.get()))
                 .bind(i64::from(mark.index.get()))
@@ -130,7 +123,8 @@ pub(super) async fn write(
                 .bind(class(queries.first_place))
                 .bind(queries.first_phone.map(|phone| phone.0.to_vec()))
                 .bind(queries.first_network.map(|network| i64::from(network.0)))
-                .bind(queries.recent.to_bytes());
+                .bind(queries.recent.to_bytes())
+                .bind(account.as_ref().map(|account| account.to_bytes().to_vec()));
         }
         padded(query, COUNT_COLUMNS, nulls)
             .execute(&mut *connection)
@@ -154,27 +148,6 @@ pub(super) async fn write(
                 .bind(scan.network.map(|network| i64::from(network.0)));
         }
         padded(query, ADD_COLUMNS, nulls)
-            .execute(&mut *connection)
-            .await?;
-    }
-    write_accounts(connection, accounts).await
-}
-
-pub(super) async fn write_accounts(
-    connection: &mut SqliteConnection,
-    accounts: &[NewAccount],
-) -> Result<(), StoreError> {
-    for some in accounts.chunks(MOST_ROWS) {
-        let (sql, nulls) = ACCOUNT.of(some.len());
-        let mut query = sqlx::query(sql);
-        for new in some {
-            query = query
-                .bind(i64::from(new.mark.batch.get()))
-                .bind(i64::from(new.mark.index.get()))
-                .bind(new.at.as_microsecond())
-                .bind(new.account.to_bytes().to_vec());
-        }
-        padded(query, ACCOUNT_COLUMNS, nulls)
             .execute(&mut *connection)
             .await?;
     }

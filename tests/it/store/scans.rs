@@ -6,7 +6,7 @@ use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::queries::Queries;
-use yuanmark::store::scan::{self, NewScan, Scan};
+use yuanmark::store::scan::{self, Counted, NewScan, Scan};
 use yuanmark::store::{Store, StoreError, ledger};
 
 use super::{add_batch, add_order, batch_number, both, entries, first_batch, mark, noon};
@@ -233,15 +233,17 @@ async fn a_group_of_any_size_is_read_and_written() {
                 .collect();
             let known = scan::read_group(&mut tx, &marks).await.unwrap();
             assert!(known.queries.is_empty());
-            let counted: Vec<_> = marks.iter().map(|mark| (*mark, first_queries())).collect();
+            let counted: Vec<Counted> = marks.iter().map(|mark| first_counted(*mark)).collect();
             let scans: Vec<NewScan> = marks.iter().map(|mark| first_scan(*mark)).collect();
             assert!(
-                scan::write_group(&mut tx, &known, &counted, &scans, &[])
+                scan::write_group(&mut tx, &known, &counted, &scans)
                     .await
                     .unwrap()
             );
             let found = scan::read_group(&mut tx, &marks).await.unwrap();
-            assert_eq!(found.queries, counted.into_iter().collect());
+            let queries = counted.into_iter().map(|one| (one.mark, one.queries));
+            assert_eq!(found.queries, queries.collect());
+            assert!(found.accounts.is_empty());
             assert_eq!(found.next_entry, known.next_entry);
         }
         assert_eq!(
@@ -249,6 +251,14 @@ async fn a_group_of_any_size_is_read_and_written() {
             1117
         );
         assert_eq!(number(&mut tx, "SELECT count(*) FROM scans").await, 1117);
+    }
+}
+
+fn first_counted(mark: MarkId) -> Counted {
+    Counted {
+        mark,
+        queries: first_queries(),
+        account: None,
     }
 }
 
@@ -270,14 +280,14 @@ fn first_scan(mark: MarkId) -> NewScan {
 async fn who_finds_a_first_query_already_counted_is_told() {
     let (_database, store) = both().await.remove(1); // on SQLite nobody else writes meanwhile
     let mark = first_mark(&store).await;
-    let counted = [(mark, first_queries())];
+    let counted = [first_counted(mark)];
     let scans = [first_scan(mark)];
     let mut one = store.begin_group().await.unwrap();
     let mut other = store.begin_group().await.unwrap();
     let known = scan::read_group(&mut one, &[mark]).await.unwrap();
     let known_too = scan::read_group(&mut other, &[mark]).await.unwrap();
     assert!(
-        scan::write_group(&mut one, &known, &counted, &scans, &[])
+        scan::write_group(&mut one, &known, &counted, &scans)
             .await
             .unwrap()
     );
@@ -287,7 +297,7 @@ async fn who_finds_a_first_query_already_counted_is_told() {
         ..first_scan(mark)
     };
     assert!(
-        !scan::write_group(&mut other, &known_too, &counted, &[later], &[])
+        !scan::write_group(&mut other, &known_too, &counted, &[later])
             .await
             .unwrap()
     );

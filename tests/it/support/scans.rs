@@ -7,7 +7,7 @@ use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::Place;
 use yuanmark::domain::queries::Queries;
 use yuanmark::store::Tx;
-use yuanmark::store::scan::{self, NewScan};
+use yuanmark::store::scan::{self, Counted, NewScan};
 
 /// A query that is to be written down.
 #[derive(Clone, Debug)]
@@ -52,7 +52,12 @@ pub async fn count(tx: &mut Tx, scanned: &Scanned) -> u64 {
         network: None,
     };
     let number = queries.count;
-    let alone = scan::write_group(tx, &known, &[(mark, queries)], &[new], &[])
+    let counted = Counted {
+        mark,
+        queries,
+        account: None,
+    };
+    let alone = scan::write_group(tx, &known, &[counted], &[new])
         .await
         .unwrap();
     assert!(alone, "somebody else counted a first query");
