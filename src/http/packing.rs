@@ -14,7 +14,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 /// Of what was packed once: as well as it goes.
 const WELL: u32 = 9;
 /// Of what is packed for one answer: better ones take longer than making the page, for a tenth of its bytes.
-pub const LIGHTLY: u32 = 3;
+pub const LIGHTLY: u32 = 1;
 /// Magic bytes, deflate, no flags, no time, no hint of effort, no hint of a system.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 

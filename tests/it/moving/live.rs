@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use yuanmark::domain::detection::MarkState;
+use yuanmark::domain::mark::MarkId;
+use yuanmark::store::scan as store_scan;
+
 use super::ask;
 use crate::support::databases::TestDatabase;
-use crate::support::installation::Installation;
+use crate::support::installation::{Installation, index};
 use crate::support::server::{Site, until};
 use crate::support::serving::Process;
 
@@ -109,6 +113,11 @@ async fn what_came_after_the_bulk_was_copied_is_there_too() {
     let batch = site.in_market(MARKS).await;
     site.phone().check(&site.link(&batch, 0)).await;
     site.phone().check(&site.link(&batch, 1)).await;
+    // Long ago: no further query of it comes.
+    let mut tx = site.store.write().await.unwrap();
+    let aged = "UPDATE mark_queries SET latest_at = latest_at - 172800000000 WHERE mark_index = 1";
+    crate::support::databases::execute(&mut tx, aged).await;
+    tx.commit().await.unwrap();
     let database = TestDatabase::postgres().await;
     let source = Source::open(&site.database.url).await.unwrap();
     let mut snapshot = source.snapshot().await.unwrap();
@@ -130,6 +139,15 @@ async fn what_came_after_the_bulk_was_copied_is_there_too() {
     ] {
         crate::support::databases::execute(&mut tx, sql).await;
     }
+    // What the office finds changes a mark's account without a query.
+    let mark = MarkId {
+        batch: batch.number,
+        index: index(1),
+    };
+    let account = MarkState::default();
+    store_scan::change_account(&mut tx, mark, now, &account)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let more = site.order(&site.licensee(1).await, 10).await;
     site.issue(&more, "later").await.unwrap();
@@ -168,6 +186,12 @@ async fn what_came_after_the_bulk_was_copied_is_there_too() {
         .await,
         2
     );
+    let mut tx = there.read().await.unwrap();
+    assert_eq!(
+        store_scan::account(&mut tx, mark).await.unwrap(),
+        Some(account)
+    );
+    drop(tx);
     assert_eq!(
         ask(&there, "SELECT count(*) FROM sign_in_failures").await,
         2

@@ -1,7 +1,7 @@
 //! `store::scan`
 
 use jiff::{SignedDuration, Timestamp};
-use yuanmark::domain::detection::Seen;
+use yuanmark::domain::detection::{MarkState, Seen};
 use yuanmark::domain::mark::MarkId;
 use yuanmark::domain::phone::PhoneHash;
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
@@ -381,5 +381,66 @@ async fn who_read_a_mark_that_was_asked_about_counts_alone() {
         }
         queries.sort_unstable();
         assert_eq!(queries, (2..=33).collect::<Vec<u64>>());
+    }
+}
+
+/// Accounts had a table of their own once.
+#[tokio::test]
+async fn an_account_is_taken_over_into_the_row_of_its_mark() {
+    for (database, store) in both().await {
+        let mut tx = store.write().await.unwrap();
+        let (.., batch) = first_batch(&mut tx, 3).await;
+        let marks = [0, 1, 2].map(|place| mark(&batch, place));
+        let counted = marks.map(first_counted);
+        let scans = marks.map(first_scan);
+        let known = scan::read_group(&mut tx, &marks).await.unwrap();
+        scan::write_group(&mut tx, &known, &counted, &scans)
+            .await
+            .unwrap();
+        // Back to how it was before, and the migration once more.
+        for column in ["account", "account_changed_at"] {
+            let sql = format!("ALTER TABLE mark_queries DROP COLUMN {column}");
+            execute(&mut tx, &sql).await;
+        }
+        let (bytes, migration) = if database.is_sqlite() {
+            let sql = include_str!("../../../migrations/sqlite/0017_account_of_a_mark.sql");
+            ("BLOB", sql)
+        } else {
+            let sql = include_str!("../../../migrations/postgres/0017_account_of_a_mark.sql");
+            ("BYTEA", sql)
+        };
+        let table = format!(
+            "CREATE TABLE mark_accounts (batch BIGINT NOT NULL, mark_index BIGINT NOT NULL, \
+             changed_at BIGINT NOT NULL, account {bytes} NOT NULL, PRIMARY KEY (batch, mark_index))"
+        );
+        execute(&mut tx, &table).await;
+        let account = MarkState::default();
+        let hex: String = account
+            .to_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let literal = if database.is_sqlite() {
+            format!("x'{hex}'")
+        } else {
+            format!("'\\x{hex}'")
+        };
+        // One that changed with its query, and one later, when the office had decided.
+        for (mark, later) in [(marks[0], 0), (marks[1], 5)] {
+            let at = noon().as_microsecond() + later;
+            let sql = format!(
+                "INSERT INTO mark_accounts VALUES ({}, {}, {at}, {literal})",
+                mark.batch.get(),
+                mark.index.get()
+            );
+            execute(&mut tx, &sql).await;
+        }
+        execute(&mut tx, migration).await;
+        let known = scan::read_group(&mut tx, &marks).await.unwrap();
+        let held = [(marks[0], account.clone()), (marks[1], account)];
+        assert_eq!(known.accounts, held.into());
+        assert_eq!(known.queries.len(), 3);
+        let changed = "SELECT count(*) FROM mark_queries WHERE account_changed_at IS NOT NULL";
+        assert_eq!(number(&mut tx, changed).await, 1);
     }
 }
