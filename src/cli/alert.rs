@@ -45,7 +45,7 @@ pub(super) enum Alert {
         /// The alert's number
         #[arg(value_parser = number(AlertNumber))]
         number: AlertNumber,
-        /// To whom; to whoever does this, if not said
+        /// To whom: the sign-in name of an inspector or an approver; to whoever does this, if not said
         #[arg(long, value_parser = line)]
         to: Option<Line>,
         /// A note

@@ -26,7 +26,7 @@ pub enum Kind {
     AfterUse = 6,
     /// Seen outside the market it is licensed for.
     OutsideMarket = 7,
-    /// An inspector found a copy.
+    /// The office decided that it was copied.
     FoundCopied = 8,
 }
 
@@ -131,7 +131,10 @@ impl Evidence {
                 "seen outside the market it is licensed for",
                 "出现在许可市场之外"
             ),
-            Kind::FoundCopied => said!("an inspector found a copy", "检查人员发现复制品"),
+            Kind::FoundCopied => said!(
+                "the office decided that it was copied",
+                "监管部门已认定为复制标志"
+            ),
         };
         Said {
             en: format!("{en}: {factor}"),

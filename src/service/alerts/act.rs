@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{MOST_STEPS, Whole, unknown, whole};
-use crate::domain::access::Scope;
+use crate::domain::access::{Login, Permission, Scope, UserNumber};
 use crate::domain::alert::{
     Alert, AlertNumber, AlertState, AlertStep, Decision, Happened, Verdict,
 };
@@ -19,7 +19,7 @@ use crate::service::desk::Call;
 use crate::service::evidence;
 use crate::service::trail::{self, Note};
 use crate::store::trail::Outcome;
-use crate::store::{Store, Tx, alert};
+use crate::store::{Store, Tx, alert, user};
 
 /// A step with an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,33 @@ impl Act {
     }
 }
 
+/// Where people have accounts an alert is given to one who may handle it, or taken by whoever is at the machine itself. Without
+/// any account a person is a name.
+async fn can_be_given_to(tx: &mut Tx, assignee: &Line) -> Result<(), ServiceError> {
+    let known = match Login::new(assignee.as_str()) {
+        Ok(login) => user::by_login(tx, &login).await?,
+        Err(_) => None,
+    };
+    let can = match known {
+        Some(user) => !user.is_disabled && user.role.may(Permission::AlertHandle),
+        None => user::list(tx, "", None, UserNumber(0), 1).await?.is_empty(),
+    };
+    if can {
+        return Ok(());
+    }
+    let refusal = Refusal::conflict(
+        said!(
+            "nobody who may handle alerts signs in as {assignee}";
+            "没有登录名为 {assignee} 且可以办理预警的人"
+        ),
+        said!(
+            "give it to an inspector or an approver: `yuanmark user list`",
+            "请填写检查员或审批员的登录名"
+        ),
+    );
+    Err(refusal.into())
+}
+
 /// Takes a step with an alert. A request with the same name is done once.
 ///
 /// # Errors
@@ -105,6 +132,9 @@ pub async fn act(
     };
     match &act {
         Act::Assign(assignee, _) => {
+            if *assignee != call.by {
+                can_be_given_to(&mut tx, assignee).await?;
+            }
             alert.assignee = Some(assignee.clone());
             step.assignee = Some(assignee.clone());
             set_state(&mut tx, &alert, None).await?;

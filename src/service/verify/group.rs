@@ -310,7 +310,8 @@ impl<'a> Book<'a> {
         if scan.standing.before_activation {
             let kind = AlertKind::BeforeActivation;
             suspicion.note(added, kind, mark, seen.at, query);
-        } else if matches!(state, state::MarkState::Withdrawn(_)) {
+        } else if scan.standing.after_use {
+            // A frozen, revoked or recalled mark is on goods that people hold in their hands: that they ask is no news.
             let kind = AlertKind::WhileWithdrawn;
             suspicion.note(added, kind, mark, seen.at, query);
         }

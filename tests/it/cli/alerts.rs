@@ -29,7 +29,7 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
         "{text}"
     );
 
-    program.done(&format!("alert assign 1 --to 检查员甲 {PLACE}"));
+    program.done(&format!("alert assign 1 --to inspector {PLACE}"));
     let open = format!("case open --title 疑似翻印 --alert 1 {PLACE}");
     assert_eq!(program.json(&open)["number"], 1);
     program.done(&format!(

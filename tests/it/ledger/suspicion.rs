@@ -203,6 +203,15 @@ async fn marks_not_in_use_that_are_asked_about_are_one_alert_a_batch() {
             let told = ask(&place, check, morning()).await;
             assert_eq!(told.verdict, Verdict::NotActivated);
         }
+        // Frozen while something is looked into, on goods that people hold in their hands.
+        let kind = EventKind::Withdrawn(Withdrawal::Frozen);
+        place.change(&batch, kind, "5", morning()).await.unwrap();
+        let told = ask(&place, check(&place, &batch, 5, 1, CITIES[0]), morning()).await;
+        assert_eq!(told.verdict, Verdict::Withdrawn);
+        let withdrawn = "SELECT count(*) FROM alerts WHERE kind = 'while_withdrawn'";
+        let mut tx = place.store.read().await.unwrap();
+        assert_eq!(number(&mut tx, withdrawn).await, 0);
+        drop(tx);
         let kind = EventKind::Withdrawn(Withdrawal::Lost);
         place.change(&batch, kind, "4", morning()).await.unwrap();
         let gone = check(&place, &batch, 4, 1, CITIES[0]);

@@ -42,8 +42,13 @@ pub(super) struct Proofs {
 }
 
 impl Proofs {
-    /// What was entered about the orders of these marks, and of what happened to labels what happened to these.
-    pub(super) async fn gather(tx: &mut Tx, marks: &[Mark]) -> Result<Self, ServiceError> {
+    /// What was entered about the orders of these marks, and of what happened to labels what happened to these; and what the
+    /// case itself entered.
+    pub(super) async fn gather(
+        tx: &mut Tx,
+        marks: &[Mark],
+        own: impl Iterator<Item = EntryNumber>,
+    ) -> Result<Self, ServiceError> {
         let mut orders: BTreeMap<OrderNumber, BTreeSet<(BatchNumber, MarkIndex)>> = BTreeMap::new();
         for one in marks {
             if let Some(batch) = &one.batch {
@@ -64,6 +69,13 @@ impl Proofs {
                 after = last.number;
                 let about = some.into_iter().filter(|entry| concerns(entry, &own));
                 found.extend(about.map(|entry| (entry.number, entry)));
+            }
+        }
+        for number in own {
+            if !found.contains_key(&number)
+                && let Some(entry) = ledger::get(tx, number).await?
+            {
+                found.insert(number, entry);
             }
         }
         let mut entries: Vec<Proved> = Vec::new();

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `summary.pdf` | everything in Chinese, to be read |
 //! | `scans.csv` | the queries of its marks: when, from which prefecture, how; never whose phone or which address |
-//! | `ledger.json` | the ledger's entries about its marks, with all that their hashes cover, and where the ledger ended |
+//! | `ledger.json` | the ledger's entries about its marks and by the case itself, with all that their hashes cover, and where the ledger ended |
 //! | `manifest.json` | SHA-256 of each of these |
 
 mod archive;
@@ -133,7 +133,8 @@ async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered
             licensees.insert(number, found);
         }
     }
-    let ledger = ledger::Proofs::gather(&mut tx, &marks).await?;
+    let own = whole.steps.iter().flat_map(|step| &step.detail.entries);
+    let ledger = ledger::Proofs::gather(&mut tx, &marks, own.copied()).await?;
     Ok(Gathered {
         whole,
         marks,
