@@ -176,8 +176,8 @@ impl Alert {
                 let percent = percent(probability(self.log_odds));
                 let factor = exp(self.e_value_ln.min(30.0));
                 said!(
-                    "posterior {percent}, e-value {factor:.0}",
-                    "后验概率 {percent}，e 值 {factor:.0}"
+                    "when raised: posterior {percent}, e-value {factor:.0}",
+                    "发出时后验概率 {percent}，e 值 {factor:.0}"
                 )
             }
             AlertKind::BatchEvidence => {
