@@ -9,6 +9,7 @@ use yuanmark::domain::alert::{AlertKind, AlertNumber};
 use yuanmark::domain::licensee::{Licensee, LicenseeNumber};
 use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::Batch;
+use yuanmark::domain::serial::Serial;
 use yuanmark::service::alerts::{self, rates};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::alert::Filter;
@@ -313,6 +314,14 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     assert_eq!(frozen.count(), 2, "its own marks, and another: {ledger}");
 }
 
+/// A mark that was found on the spot and belongs to no alert: what the case did with it is in its file all the same.
+async fn freezes_another(person: &Person<'_>, here: &str, serial: &Serial) {
+    let form = person.open(&format!("{here}/freeze")).await.form();
+    let form = form.fill("lines", &serial.to_string());
+    let form = form.fill("reason", "现场发现");
+    person.send(&form).await.is_done();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
     for office in Office::both().await {
@@ -368,11 +377,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
             "{}",
             told.words()
         );
-        // A mark of another kind that was found on the spot: what the case did with it is in its file.
-        let serial = office.installation.serial(&batch, 9).to_string();
-        let form = approver.open(&format!("{here}/freeze")).await.form();
-        let form = form.fill("lines", &serial).fill("reason", "现场发现");
-        approver.send(&form).await.is_done();
+        freezes_another(&approver, here, &office.installation.serial(&batch, 9)).await;
         // Revoking asks before it does.
         let revoke = approver.open(&format!("{here}/revoke")).await.form();
         let page = approver.send(&revoke.fill("reason", "查实复制")).await;
