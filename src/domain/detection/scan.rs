@@ -79,7 +79,7 @@ pub struct Standing {
     pub after_use: bool,
     /// It is licensed for another market.
     pub outside_market: bool,
-    /// An inspector found a copy.
+    /// The office decided that it was copied.
     pub found_copied: bool,
 }
 
