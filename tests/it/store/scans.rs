@@ -384,6 +384,28 @@ async fn who_read_a_mark_that_was_asked_about_counts_alone() {
     }
 }
 
+/// A plan is kept with the connection: one that reads a small table from end to end would go on when it has a million rows.
+#[tokio::test]
+async fn a_group_reads_no_table_from_end_to_end_however_small_it_was() {
+    let (_database, store) = both().await.remove(1);
+    let mark = first_mark(&store).await;
+    let mut tx = store.write().await.unwrap();
+    execute(&mut tx, "ANALYZE mark_queries").await;
+    tx.commit().await.unwrap();
+    let mut tx = store.begin_group().await.unwrap();
+    // More often than PostgreSQL makes plans of their own.
+    for _ in 0..8 {
+        scan::read_group(&mut tx, &[mark]).await.unwrap();
+    }
+    let known = scan::read_group(&mut tx, &[mark]).await.unwrap();
+    let (counted, scans) = ([first_counted(mark)], [first_scan(mark)]);
+    scan::write_group(&mut tx, &known, &counted, &scans)
+        .await
+        .unwrap();
+    let read = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'mark_queries'";
+    assert_eq!(number(&mut tx, read).await, 0);
+}
+
 /// Accounts had a table of their own once.
 #[tokio::test]
 async fn an_account_is_taken_over_into_the_row_of_its_mark() {
