@@ -12,7 +12,7 @@ use super::output::{self, Output, beijing, card, or_dash, table};
 use super::values::{batch_number, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::{
-    Alert as Entry, AlertKind, AlertNumber, AlertState, Cause, Decision, Verdict, percent,
+    Alert as Entry, AlertKind, AlertNumber, AlertState, Cause, Decision, Verdict, percent, strength,
 };
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::BatchNumber;
@@ -173,7 +173,7 @@ impl Alert {
             Self::Show { number } => {
                 let whole = alerts::get(&store, Scope::All, number).await?;
                 let story = alerts::story(&store, &whole.alert, system::now()).await?;
-                let text = to_text(&whole) + &story_to_text(&story);
+                let text = to_text(&whole) + &story_to_text(&whole.alert, &story);
                 let mut all = whole_to_json(&whole);
                 all["story"] = story_to_json(&story);
                 return output.result(&all, &text);
@@ -328,12 +328,35 @@ fn to_text(whole: &Whole) -> String {
     text
 }
 
-fn story_to_text(story: &Story) -> String {
+fn story_to_text(alert: &Entry, story: &Story) -> String {
     let mut text = String::new();
-    let evidence = story.evidence();
-    let evidence = evidence.iter().filter(|(_, weight)| *weight > 0.0);
-    for (said, _) in evidence.take(MOST_EVIDENCE) {
+    if let Some(now) = story.now() {
+        let now = strength(now.posterior, now.e_value).en;
+        text.push_str(&format!("\n  now: {now}"));
+    }
+    let (evidence, cleared_at) = (story.evidence(), story.cleared_at());
+    for said in evidence.iter().take(MOST_EVIDENCE) {
         text.push_str(&format!("\n  evidence: {}", said.en));
+    }
+    match cleared_at {
+        Some(at) => text.push_str(&format!("\n  suspicion taken back: {}", beijing(at))),
+        None if evidence.is_empty() => {
+            text.push_str(&format!("\n  evidence: {}", alert.kind.why().en));
+        }
+        None => {}
+    }
+    if let Story::Batch { met, .. } = story {
+        for one in met {
+            text.push_str(&format!(
+                "\n  {}-{}  {}  {}  first {}  latest {}",
+                alert.batch,
+                one.index,
+                one.state,
+                output::counted(one.queries, "query", "queries"),
+                beijing(one.first_at),
+                beijing(one.latest_at)
+            ));
+        }
     }
     for (province, count) in story.provinces() {
         let name = province
@@ -425,12 +448,24 @@ fn story_to_json(story: &Story) -> Value {
         Story::Mark(seen) => {
             json!({ "queries": seen.iter().map(seen_to_json).collect::<Vec<_>>() })
         }
-        Story::Batch { asked, weeks, most } => json!({
+        Story::Batch {
+            asked,
+            weeks,
+            most,
+            met,
+        } => json!({
             "marks": asked.marks,
             "queries": asked.queries,
             "provinces": asked.provinces,
             "weeks": weeks,
             "most": most,
+            "met": met.iter().map(|one| json!({
+                "index": one.index,
+                "state": one.state,
+                "queries": one.queries,
+                "first_at": one.first_at,
+                "latest_at": one.latest_at,
+            })).collect::<Vec<_>>(),
         }),
     }
 }

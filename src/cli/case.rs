@@ -21,7 +21,7 @@ use crate::domain::licensee::LicenseeNumber;
 use crate::domain::place::Prefecture;
 use crate::domain::text::Line;
 use crate::domain::tip::{TipNumber, Told};
-use crate::service::cases::{self, Act, Whole, Withdraw, export};
+use crate::service::cases::{self, Act, Notice, Whole, Withdraw, export};
 
 #[derive(Subcommand)]
 pub(super) enum Case {
@@ -72,19 +72,7 @@ pub(super) enum Case {
     #[command(
         after_help = "EXAMPLE\n  yuanmark case inform 3 --licensee 1 --text 请核对卷001的余标"
     )]
-    Inform {
-        /// The case's number
-        #[arg(value_parser = number(CaseNumber))]
-        number: CaseNumber,
-        /// Whom
-        #[arg(long, value_parser = licensee())]
-        licensee: LicenseeNumber,
-        /// What it reads
-        #[arg(long, value_parser = told)]
-        text: Told,
-        #[command(flatten)]
-        caller: Caller,
-    },
+    Inform(Inform),
     /// Write a note (备注)
     #[command(after_help = "EXAMPLE\n  yuanmark case note 3 --text 已约谈销售者")]
     Note(Words),
@@ -166,6 +154,24 @@ pub(super) struct Inspect {
 }
 
 #[derive(Args)]
+pub(super) struct Inform {
+    /// The case's number
+    #[arg(value_parser = number(CaseNumber))]
+    number: CaseNumber,
+    /// Whom
+    #[arg(long, value_parser = licensee())]
+    licensee: LicenseeNumber,
+    /// What it reads
+    #[arg(long, value_parser = told)]
+    text: Told,
+    /// Even if none of the case's marks are its own
+    #[arg(long)]
+    beyond: bool,
+    #[command(flatten)]
+    caller: Caller,
+}
+
+#[derive(Args)]
 pub(super) struct Marks {
     /// The case's number
     #[arg(value_parser = number(CaseNumber))]
@@ -182,6 +188,9 @@ pub(super) struct Marks {
     /// The number of the decision
     #[arg(long, value_parser = line)]
     document: Option<Line>,
+    /// Even marks of batches that the case is not about
+    #[arg(long)]
+    beyond: bool,
     #[command(flatten)]
     caller: Caller,
 }
@@ -274,12 +283,14 @@ impl Case {
                 };
                 (inspect.number, Act::Inspect(inspection), inspect.caller)
             }
-            Self::Inform {
-                number,
-                licensee,
-                text,
-                caller,
-            } => (number, Act::Inform(licensee, text), caller),
+            Self::Inform(inform) => {
+                let notice = Notice {
+                    licensee: inform.licensee,
+                    told: inform.text,
+                    is_beyond: inform.beyond,
+                };
+                (inform.number, Act::Inform(notice), inform.caller)
+            }
             Self::Close {
                 number,
                 result,
@@ -303,6 +314,7 @@ impl Marks {
             lines: lines.as_deref(),
             reason: self.reason,
             document: self.document,
+            is_beyond: self.beyond,
         };
         let call = self.caller.call();
         let (whole, changed) = cases::withdraw(&store, &keys, &call, self.number, &wanted).await?;

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::alert::AlertNumber;
+use super::alert::{Alert, AlertNumber, Decision, Verdict};
 use super::document::DocumentNumber;
 use super::event::Withdrawal;
 use super::ledger::chain::EntryNumber;
@@ -14,7 +14,7 @@ use super::place::Prefecture;
 use super::refusal::Refusal;
 use super::said::said;
 use super::text::Line;
-use super::tip::{TipNumber, Told};
+use super::tip::{Tip, TipNumber, Told};
 use super::words::{numbered, words};
 
 /// Steps of one case.
@@ -74,6 +74,8 @@ words! {
         Revoked = "revoked" "撤销标志" "marks revoked",
         /// The licensee was told.
         Informed = "informed" "告知合法使用人" "licensee informed",
+        /// The licensee answered what it was told.
+        Answered = "answered" "使用人答复" "licensee answered",
         /// A note.
         Noted = "noted" "备注" "noted",
         /// Closed with a result.
@@ -96,7 +98,13 @@ impl CaseState {
             (Self::Closed, S::Reopened)
             | (
                 Self::Open,
-                S::AlertAdded | S::TipAdded | S::Inspected | S::Frozen | S::Revoked | S::Informed,
+                S::AlertAdded
+                | S::TipAdded
+                | S::Inspected
+                | S::Frozen
+                | S::Revoked
+                | S::Informed
+                | S::Answered,
             ) => Ok(Self::Open),
             _ => Err(Refusal::conflict(
                 said!(
@@ -108,6 +116,66 @@ impl CaseState {
                     "请刷新案件页面，查看可以办理的步骤"
                 ),
             )),
+        }
+    }
+}
+
+impl CaseResult {
+    /// Whether nothing was found that is wrong.
+    const fn is_nothing_wrong(self) -> bool {
+        matches!(self, Self::NothingFound | Self::InOrder)
+    }
+
+    /// Whether a case of these alerts and tips can end so: what belongs to it is decided first, each for itself, so that
+    /// calibration and whoever sent a tip learn of it; and the result is not the contrary of what was decided.
+    ///
+    /// # Errors
+    /// If an alert or a tip is still open, or copies were confirmed and the result is that nothing is wrong.
+    pub fn fits(self, alerts: &[Alert], tips: &[Tip]) -> Result<(), Refusal> {
+        let open = alerts.iter().filter(|alert| alert.state.is_open());
+        let open: Vec<String> = open.map(|alert| alert.number.to_string()).collect();
+        if !open.is_empty() {
+            return Err(Refusal::conflict(
+                said!(
+                    "alerts of the case are not decided: {}", open.join(", ");
+                    "案件中还有未判定的预警：{}", open.join("、")
+                ),
+                said!(
+                    "decide them first: `yuanmark alert decide`",
+                    "请先判定这些预警"
+                ),
+            ));
+        }
+        let open = tips.iter().filter(|tip| tip.state.is_open());
+        let open: Vec<String> = open.map(|tip| tip.number.to_string()).collect();
+        if !open.is_empty() {
+            return Err(Refusal::conflict(
+                said!(
+                    "tips of the case are not decided: {}", open.join(", ");
+                    "案件中还有未办结的举报线索：{}", open.join("、")
+                ),
+                said!(
+                    "tell those who sent them what came of it: `yuanmark tip decide`",
+                    "请先办结这些线索并答复举报人"
+                ),
+            ));
+        }
+        let is_copy = |alert: &&Alert| {
+            let verdict = alert.decision.as_ref().map(Decision::verdict);
+            verdict == Some(Verdict::ConfirmedCopy)
+        };
+        match alerts.iter().find(is_copy) {
+            Some(alert) if self.is_nothing_wrong() => Err(Refusal::conflict(
+                said!(
+                    "alert {} is decided as a confirmed copy", alert.number;
+                    "预警 {} 已判定为确认复制", alert.number
+                ),
+                said!(
+                    "close the case with another result, or decide the alert anew",
+                    "请选择其他结案结果，或重新判定该预警"
+                ),
+            )),
+            _ => Ok(()),
         }
     }
 }
@@ -192,16 +260,23 @@ pub struct Happened {
     pub by: Line,
     /// What was written.
     pub told: Option<Told>,
-    /// The alert, tip or licensee that it is about.
+    /// The alert, tip or licensee that it is about; of an answer, who answers.
     pub other: Option<u32>,
     /// What else is known.
     pub detail: Detail,
 }
 
 impl Happened {
-    /// The licensee that was told.
+    /// Whether another step says the same, whoever took it and when.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let words = |one: &Self| (one.step, one.other, one.told.clone());
+        words(self) == words(other) && self.detail == other.detail
+    }
+
+    /// The licensee that was told or answered.
     pub fn licensee(&self) -> Option<LicenseeNumber> {
-        let number = self.other.filter(|_| self.step == CaseStep::Informed)?;
+        let is_of_one = matches!(self.step, CaseStep::Informed | CaseStep::Answered);
+        let number = self.other.filter(|_| is_of_one)?;
         Some(LicenseeNumber(u16::try_from(number).ok()?))
     }
 

@@ -74,6 +74,10 @@ pub enum Matter {
     TipDecision,
     /// An alert waits to be decided.
     Alert,
+    /// What the office told a licensee waits for its answer.
+    Notice,
+    /// What a licensee answered waits for the office.
+    Answer,
     /// A person has not set up the account that was made.
     Account,
 }
@@ -136,6 +140,8 @@ impl Matter {
             | Self::Transfer
             | Self::Frozen
             | Self::Alert
+            | Self::Notice
+            | Self::Answer
             | Self::Account => Some((AIM_WORKING_DAYS, Source::Aim)),
         }
     }

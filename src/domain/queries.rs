@@ -6,9 +6,20 @@ use super::detection::Seen;
 use super::phone::{NetworkHash, PhoneHash};
 use super::place::Place;
 use super::recent::{Recent, SAME_QUERY};
+use super::words::words;
 
 /// The least time between two queries of one mark: what the databases tell apart.
 const TICK: SignedDuration = SignedDuration::from_micros(1);
+
+words! {
+    /// How a query came.
+    pub enum QueryChannel {
+        /// From a person's phone, at once.
+        Consumer = "consumer" "公众查询" "by the public",
+        /// From a person's phone that had no network when it was asked.
+        Offline = "offline" "公众离线查询，联网后送达" "by the public without a network, sent later",
+    }
+}
 
 /// The queries of a mark so far.
 #[derive(Clone, Debug, PartialEq, Eq)]

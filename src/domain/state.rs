@@ -11,6 +11,8 @@ use super::text::Line;
 
 /// The word of a mark in use.
 pub const ACTIVE: &str = "active";
+/// The word for a mark that was never activated.
+pub const NOT_ACTIVATED: &str = "not_activated";
 
 /// Why a mark is withdrawn, as the public is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +88,7 @@ impl MarkState<'_> {
     pub const fn slug(&self) -> &'static str {
         match self {
             Self::Withdrawn(_) => "withdrawn",
-            Self::NotActivated => "not_activated",
+            Self::NotActivated => NOT_ACTIVATED,
             Self::PastSeason { .. } => "past_season",
             Self::Active => ACTIVE,
         }

@@ -44,6 +44,7 @@ pub mod plan;
 pub mod printers;
 pub mod register;
 pub mod report;
+mod requests;
 pub mod retention;
 pub mod search;
 mod seen;

@@ -47,6 +47,8 @@ words! {
         CaseRead = "case.read" "查看案件" "see cases",
         /// See alerts on one's own marks.
         ExposureRead = "exposure.read" "查看本单位预警" "see alerts on own marks",
+        /// Answer what the office told.
+        NoticeAnswer = "notice.answer" "答复监管告知" "answer the office's notices",
         /// Keep the accounts of people.
         UserManage = "user.manage" "管理用户" "keep accounts",
 

@@ -85,10 +85,10 @@ impl Role {
             ),
             P::Export => matches!(
                 self,
-                Approver | SecondApprover | Registrar | Licensee | Printer | Auditor
+                Approver | SecondApprover | Registrar | Licensee | Printer | Inspector | Auditor
             ),
             P::LedgerProve => matches!(self, Approver | Registrar | Auditor),
-            P::ExposureRead => matches!(self, Licensee),
+            P::ExposureRead | P::NoticeAnswer => matches!(self, Licensee),
             P::TipRead | P::AlertRead | P::CaseRead => matches!(
                 self,
                 Approver | SecondApprover | Registrar | Inspector | Auditor

@@ -173,12 +173,8 @@ impl Alert {
     pub fn strength(&self) -> Said {
         match self.kind {
             AlertKind::SuspectedCopy => {
-                let percent = percent(probability(self.log_odds));
-                let factor = exp(self.e_value_ln.min(30.0));
-                said!(
-                    "when raised: posterior {percent}, e-value {factor:.0}",
-                    "发出时后验概率 {percent}，e 值 {factor:.0}"
-                )
+                let now = strength(probability(self.log_odds), exp(self.e_value_ln.min(30.0)));
+                said!("when raised: {}", now.en; "发出时{}", now.zh)
             }
             AlertKind::BatchEvidence => {
                 let factor = exp(self.log_odds.min(30.0));
@@ -193,6 +189,15 @@ impl Alert {
             }
         }
     }
+}
+
+/// How strong the suspicion of a mark is: the posterior probability that it was copied, and the e-value.
+pub fn strength(posterior: f64, e_value: f64) -> Said {
+    let percent = percent(posterior);
+    said!(
+        "posterior {percent}, e-value {e_value:.0}",
+        "后验概率 {percent}，e 值 {e_value:.0}"
+    )
 }
 
 /// A probability in percent, which no model knows to be 0 or 1.
@@ -223,6 +228,14 @@ pub struct Happened {
     pub other: Option<u32>,
     /// What was written.
     pub told: Option<Told>,
+}
+
+impl Happened {
+    /// Whether another step says the same, whoever took it and when.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let words = |one: &Self| (one.step, one.other, one.assignee.clone(), one.told.clone());
+        words(self) == words(other) && self.decision == other.decision
+    }
 }
 
 #[cfg(test)]

@@ -9,12 +9,16 @@ pub mod rate;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::detection::Hypothesis;
+use super::detection::{Hypothesis, NOT_ON_GOODS};
 use super::mark::{BatchNumber, MarkIndex};
+use super::said::{Said, said};
+use super::state::NOT_ACTIVATED;
 use super::words::{numbered, words};
 
 pub use decision::{Cause, Decision, Verdict};
-pub use handling::{Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named, percent};
+pub use handling::{
+    Alert, AlertState, AlertStep, HYPOTHESES, Happened, hypothesis_named, percent, strength,
+};
 
 numbered! {
     /// The number of an alert, from 1.
@@ -34,6 +38,45 @@ words! {
         BatchEvidence = "batch_evidence" "整批复制迹象" "a batch shows copies",
         /// A batch is asked about far more than its peers.
         BatchRate = "batch_rate" "整批查询偏多" "a batch is asked about unusually often",
+    }
+}
+
+impl AlertKind {
+    /// The states in which marks were asked about that raise it; none if it follows from no state.
+    pub const fn states(self) -> &'static [&'static str] {
+        match self {
+            Self::BeforeActivation => &[NOT_ACTIVATED],
+            Self::WhileWithdrawn => &NOT_ON_GOODS,
+            Self::SuspectedCopy | Self::BatchEvidence | Self::BatchRate => &[],
+        }
+    }
+
+    /// Why it is raised, where no single query says so.
+    pub fn why(self) -> Said {
+        match self {
+            Self::BeforeActivation => said!(
+                "Marks of this batch were asked about before their activation was entered: labels may have leaked, or the \
+                 entry came late.",
+                "这一批中有标志在激活登记之前已被查询：可能是标签流出，也可能是激活登记延误。"
+            ),
+            Self::WhileWithdrawn => said!(
+                "Marks of this batch were asked about though they are withdrawn: they may still be on the market.",
+                "这一批中有已停用的标志仍被查询：可能仍在市场上使用。"
+            ),
+            Self::BatchEvidence => said!(
+                "No single mark stands out, but the queries of all marks of this batch together show copies.",
+                "单枚标志都不突出，但这一批各枚标志的查询合起来显示有复制迹象。"
+            ),
+            Self::BatchRate => said!(
+                "In the last four weeks far more marks of this batch were asked about for the first time than of its peers of \
+                 the season, for each active mark and week.",
+                "这一批最近四周首次被查询的标志，按激活数量和时间折算，明显多于同年度其他批次。"
+            ),
+            Self::SuspectedCopy => said!(
+                "The queries are no longer kept: what counts is the strength with which it was raised.",
+                "查询记录已超过保存期限或尚未计算，证据以预警产生时的强度为准。"
+            ),
+        }
     }
 }
 

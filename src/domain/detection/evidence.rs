@@ -1,10 +1,10 @@
 //! Why the detector believes what it believes: pieces of evidence, each with its weight.
 
-use super::geography::{GEOGRAPHY, Sighting};
+use super::geography::{GEOGRAPHY, Sighting, Spot};
 use super::parameters::Parameters;
 use super::real::exp;
 use super::state::{packed, unpacked};
-use crate::domain::place::PlaceClass;
+use crate::domain::place::{PlaceClass, Prefecture};
 use crate::domain::said::{Said, said};
 
 /// What a piece of evidence is about.
@@ -147,7 +147,7 @@ impl Evidence {
             return said!("seen at another place", "在另一地点被查询");
         };
         let (after, by) = (gap(self.gap_s), (class(from.class), class(to.class)));
-        let (a, b) = (GEOGRAPHY.name(from.spot), GEOGRAPHY.name(to.spot));
+        let (a, b) = (name_of(from.spot), name_of(to.spot));
         let how_far = GEOGRAPHY
             .kilometres(from.spot, to.spot)
             .filter(|distance| *distance >= 1.0);
@@ -159,10 +159,15 @@ impl Evidence {
             None => ("seen after".into(), "先后出现".into()),
         };
         said!(
-            "a new phone in {b}, {far_en} {a}, by {} and {}, {} apart", by.0.en, by.1.en, after.en;
-            "新手机出现在{b}，与{a}{far_zh}（{}、{}），间隔 {}", by.0.zh, by.1.zh, after.zh
+            "a new phone in {}, {far_en} {}, by {} and {}, {} apart", b.1, a.1, by.0.en, by.1.en, after.en;
+            "新手机出现在{}，与{}{far_zh}（{}、{}），间隔 {}", b.0, a.0, by.0.zh, by.1.zh, after.zh
         )
     }
+}
+
+/// What a place is called, in Chinese and English.
+fn name_of(spot: Spot) -> (&'static str, &'static str) {
+    Prefecture::new(GEOGRAPHY.code(spot)).map_or(("", ""), Prefecture::name)
 }
 
 /// A span of time as people say it.

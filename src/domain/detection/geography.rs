@@ -38,7 +38,6 @@ pub struct Sighting {
 
 pub(super) struct Row {
     pub code: u32,
-    pub name: &'static str,
     pub province: u8,
     latitude: f64,
     longitude: f64,
@@ -150,15 +149,6 @@ impl Geography {
         }
     }
 
-    /// Its name, such as 益阳市; of a whole province its own.
-    pub fn name(&self, spot: Spot) -> &'static str {
-        match self.rows.get(usize::from(spot.0)) {
-            Some(row) => row.name,
-            None => crate::domain::place::province_of(self.provinces[self.province(spot)].0)
-                .map_or("", |names| names.0),
-        }
-    }
-
     pub(super) fn province(&self, spot: Spot) -> usize {
         match self.rows.get(usize::from(spot.0)) {
             Some(row) => usize::from(row.province),
@@ -205,11 +195,10 @@ impl Geography {
 fn row(line: &'static str) -> Option<Row> {
     let mut fields = line.split(',');
     let code = fields.next()?.parse().ok()?;
-    let name = fields.next()?;
-    let mut numbers = fields.skip(1).map(str::parse::<f64>);
+    // Its names stand in the list of prefectures.
+    let mut numbers = fields.skip(2).map(str::parse::<f64>);
     Some(Row {
         code,
-        name,
         province: 0,
         latitude: numbers.next()?.ok()?,
         longitude: numbers.next()?.ok()?,
@@ -268,7 +257,6 @@ mod tests {
             let whole = spot(province);
             assert!(GEOGRAPHY.is_a_whole_province(whole) && GEOGRAPHY.code(whole) == province);
         }
-        assert_eq!(GEOGRAPHY.name(spot(430_000)), "湖南");
         assert!(GEOGRAPHY.sold(spot(430_900)) > 5.0 * GEOGRAPHY.weight(spot(430_900)));
     }
 }

@@ -11,13 +11,13 @@ use super::state::{Flag, MarkState, NOTHING};
 use super::update::{Step, short};
 use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
-use crate::domain::state::ACTIVE;
+use crate::domain::state::{ACTIVE, NOT_ACTIVATED};
 use crate::domain::words::words;
 
 /// The beginning of 2020 in UTC, from which the detector counts seconds.
 const EPOCH_S: i64 = 1_577_836_800;
 /// States in which no label should be on goods any more.
-const NOT_ON_GOODS: [&str; 4] = ["destroyed", "lost", "returned", "spoiled"];
+pub const NOT_ON_GOODS: [&str; 4] = ["destroyed", "lost", "returned", "spoiled"];
 
 words! {
     /// What is known of a mark besides its scans.
@@ -63,7 +63,7 @@ impl Seen {
             sighting,
             network: self.network.map(|network| u64::from(network.0)),
             standing: Standing {
-                before_activation: state == "not_activated",
+                before_activation: state == NOT_ACTIVATED,
                 after_use: NOT_ON_GOODS.contains(&state),
                 ..Standing::default()
             },

@@ -27,7 +27,7 @@ pub mod update;
 pub use batch::{BATCH_BYTES, BatchState};
 pub use evidence::{Evidence, Hypothesis, Kind};
 pub use geography::{GEOGRAPHY, Sighting, Spot};
-pub use live::{Known, Seen};
+pub use live::{Known, NOT_ON_GOODS, Seen};
 pub use parameters::Parameters;
 pub use peers::Peers;
 pub use scan::{Channel, Hidden, Scan, Standing};

@@ -25,7 +25,7 @@ use crate::http::App;
 use crate::http::console::case_file;
 use crate::http::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::http::problem::Problem;
-use crate::service::cases::{self, Act, Whole, Withdraw, export as file};
+use crate::service::cases::{self, Act, Notice, Whole, Withdraw, export as file};
 
 /// A case.
 #[derive(Debug, Serialize, ToSchema)]
@@ -395,6 +395,9 @@ pub struct CaseNotice {
     licensee: LicenseeNumber,
     /// What it reads.
     told: Words,
+    /// Whether it is meant even if none of the case's marks are its own.
+    #[serde(default)]
+    beyond: bool,
 }
 
 /// Tells a licensee, who reads it among its own alerts.
@@ -415,7 +418,11 @@ pub async fn inform(
     ApiJson(body): ApiJson<CaseNotice>,
 ) -> Result<Json<CaseFile>, Problem> {
     let call = caller.call(key, body.by)?;
-    let act = Act::Inform(body.licensee, body.told.said("told")?);
+    let act = Act::Inform(Notice {
+        licensee: body.licensee,
+        told: body.told.said("told")?,
+        is_beyond: body.beyond,
+    });
     Ok(Json(
         cases::act(&app.store, &call, number, act).await?.into(),
     ))
@@ -517,6 +524,9 @@ pub struct CaseMarks {
     reason: Text,
     /// The number of the decision.
     document: Option<Text>,
+    /// Whether marks of batches that the case is not about are meant all the same.
+    #[serde(default)]
+    beyond: bool,
 }
 
 async fn withdrawn(
@@ -533,6 +543,7 @@ async fn withdrawn(
         lines: lines.as_deref(),
         reason: body.reason.said("reason")?,
         document: body.document.said("document")?,
+        is_beyond: body.beyond,
     };
     let (whole, _) = cases::withdraw(&app.store, &app.keys, &call, number, &wanted).await?;
     Ok(Json(whole.into()))

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod licensees;
 pub mod lots;
 pub mod marks;
+pub mod notices;
 pub mod orders;
 pub mod own;
 pub mod packs;

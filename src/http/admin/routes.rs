@@ -9,7 +9,7 @@ use super::guard::Needs::{self, Event, May, Step, Table, Token};
 use super::guard::guard;
 use super::{
     alerts, batches, cases, containers, documents, entitlements, instance, ledger, licensees, lots,
-    marks, orders, own, packs, printers, proof, tables, templates, transfers,
+    marks, notices, orders, own, packs, printers, proof, tables, templates, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -159,6 +159,8 @@ fn suspicions(all: Operations) -> Operations {
         .add(May(P::AlertHandle), routes!(alerts::decide))
         .add(May(P::AlertHandle), routes!(alerts::reopen))
         .add(May(P::ExposureRead), routes!(alerts::exposure))
+        .add(May(P::ExposureRead), routes!(notices::list))
+        .add(May(P::NoticeAnswer), routes!(notices::answer))
         .add(May(P::CaseRead), routes!(cases::list))
         .add(May(P::CaseHandle), routes!(cases::open))
         .add(May(P::CaseRead), routes!(cases::get))

@@ -1,4 +1,4 @@
-//! A licensee's own alerts, and what the office told it. Provinces alone, and nothing of others.
+//! A licensee's own alerts. Provinces alone, and nothing of others.
 
 use axum::response::Response;
 
@@ -19,26 +19,18 @@ pub async fn page(visit: Visit) -> Response {
     let (store, now) = (&visit.app.store, system::now());
     let found = alerts::exposure(store, visit.scope(), after, ROWS + 1, now);
     let found = or_refuse!(visit, found.await);
-    let told = match visit.scope().licensee() {
-        Some(licensee) => or_refuse!(visit, alerts::told_to(store, licensee).await),
-        None => Vec::new(),
-    };
     let title = two("本单位预警", "Alerts on own marks");
     let mut list = List::new(&visit, &asked, title).text(visit.say(two(
         "以下是本单位标志的查询中出现的异常。预警不等于认定违法，由监管部门查明后判定；如了解原因（如流出的标签、宣传图片），\
-         请告知监管部门。",
+         请告知监管部门；收到监管告知的，请在“监管告知”中答复。",
         "This is what was unusual in the queries of your marks. An alert proves nothing: the office looks into it and decides. If \
-         you know a cause, such as labels that were lost or a picture that was posted, tell the office.",
+         you know a cause, such as labels that were lost or a picture that was posted, tell the office, or answer its notice.",
     )));
-    for (case, at, told) in &told {
-        let (zh, en) = ("监管部门告知，案件", "The office told you, case");
-        list = list.text(format!(
-            "{} {} {case}：{}",
-            minute(*at),
-            visit.one_of(zh, en),
-            told.as_str().replace('\n', " ")
-        ));
-    }
+    list = list.action(
+        true,
+        two("监管告知", "Notices of the office"),
+        "/console/notices",
+    );
     list.columns([
         (two("预警", "Alert"), Kind::Text),
         (two("状态", "State"), Kind::State),

@@ -13,6 +13,7 @@ use super::words::{Two, listed, named, noted, two};
 use crate::domain::access::Permission as P;
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::lot::{Lot, LotNumber};
+use crate::domain::queries::QueryChannel;
 use crate::domain::serial::Serial;
 use crate::domain::verdict::Verdict;
 use crate::http::App;
@@ -356,14 +357,9 @@ fn happened(visit: &Visit, life: &Life, event: &RangeEvent) -> Happened {
 
 /// How a query came, in words.
 pub(super) fn channel_in<'a>(visit: &Visit, channel: &'a str) -> &'a str {
-    match channel {
-        "consumer" => visit.say(two("公众查询", "by the public")),
-        "offline" => visit.say(two(
-            "公众离线查询，联网后送达",
-            "by the public without a network, sent later",
-        )),
-        "inspector" => visit.say(two("检查员查询", "by an inspector")),
-        other => other,
+    match QueryChannel::from_slug(channel) {
+        Some(known) => visit.one_of(known.chinese(), known.english()),
+        None => channel,
     }
 }
 

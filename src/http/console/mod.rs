@@ -24,6 +24,7 @@ mod list;
 mod lots;
 mod marks;
 mod members;
+mod notices;
 mod orders;
 mod own;
 mod packs;

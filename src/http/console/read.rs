@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::typed::{Typed, Upload};
 use crate::domain::document::check_size;
-use crate::domain::refusal::{Refusal, RefusalKind};
+use crate::domain::refusal::Refusal;
 use crate::domain::said::{Said, said};
 use crate::domain::selection::LineOutcome;
 use crate::domain::text::Line;
@@ -52,6 +52,12 @@ impl<'a> Reader<'a> {
     /// Says that a field is wrong.
     pub fn said(&mut self, name: &'static str, what: &Said) {
         self.wrong(name, &what.zh, &what.en);
+    }
+
+    /// Says what is wrong with the form as a whole.
+    pub fn of_the_whole(&mut self, what: &Said) {
+        let what = self.language.choose(&what.zh, &what.en).to_owned();
+        self.errors.all.push((None, what));
     }
 
     /// A value that must be there; the type's own error says what is wrong.
@@ -260,9 +266,6 @@ impl Errors {
             Language::English => said.en,
         };
         let mut all = match &error {
-            ServiceError::Refused(refusal) if refusal.kind == RefusalKind::NoSuch => {
-                return Err(error);
-            }
             ServiceError::Refused(_) | ServiceError::BadLines { .. } => {
                 let (what, advice) = (in_this(error.said()), in_this(error.advice_for_pages()));
                 let stop = language.choose("。", ". ");

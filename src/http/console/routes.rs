@@ -12,8 +12,8 @@ use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
     alerts, batches, cases, containers, documents, entitlements, exposure, labels, ledger,
-    licensees, lots, marks, orders, own, packs, people, printers, reports, search, sign_in, start,
-    templates, tips, trail, transfers,
+    licensees, lots, marks, notices, orders, own, packs, people, printers, reports, search,
+    sign_in, start, templates, tips, trail, transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::http::App;
@@ -702,6 +702,7 @@ fn of_tips(mut pages: Pages) -> Pages {
     }
     pages
         .get("/console/tips", May(P::TipRead), tips::list)
+        .get("/console/tips/table", Take(P::TipRead), tips::table)
         .get("/console/tips/{tip}", May(P::TipRead), tips::file)
         .get(
             "/console/tips/{tip}/photos/{photo}",
@@ -732,8 +733,25 @@ fn of_alerts(mut pages: Pages) -> Pages {
     }
     pages
         .get("/console/alerts", May(P::AlertRead), alerts::list)
+        .get("/console/alerts/table", Take(P::AlertRead), alerts::table)
         .get("/console/alerts/{alert}", May(P::AlertRead), alerts::file)
         .get("/console/exposure", May(P::ExposureRead), exposure::page)
+        .get("/console/notices", May(P::ExposureRead), notices::list)
+        .get(
+            "/console/notices/{case}",
+            May(P::ExposureRead),
+            notices::file,
+        )
+        .get(
+            "/console/notices/{case}/answer",
+            May(P::NoticeAnswer),
+            notices::answer_page,
+        )
+        .post(
+            "/console/notices/{case}/answer",
+            May(P::NoticeAnswer),
+            notices::answer,
+        )
 }
 
 /// What belongs together of them.
@@ -748,6 +766,7 @@ fn of_cases(mut pages: Pages) -> Pages {
     }
     pages
         .get("/console/cases", May(P::CaseRead), cases::list)
+        .get("/console/cases/table", Take(P::CaseRead), cases::table)
         .get("/console/cases/new", May(P::CaseHandle), cases::open_page)
         .post("/console/cases/new", May(P::CaseHandle), cases::open)
         .get("/console/cases/{case}", May(P::CaseRead), cases::file)

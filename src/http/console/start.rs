@@ -20,7 +20,7 @@ use crate::domain::deadline::{Left, Matter, Source};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::http::App;
 use crate::http::language::Language;
-use crate::service::waiting::{self, About, Gathered, Waiting};
+use crate::service::waiting::{self, About, Gathered, Name, Waiting};
 use crate::service::{ServiceError, report, system};
 
 /// Things that are listed; the counts tell of the others.
@@ -135,6 +135,14 @@ const fn words(matter: Matter) -> (Two, Option<(Two, P)>) {
             two("预警待判定", "Alert to decide"),
             Some((two("查看", "Look"), P::AlertHandle)),
         ),
+        Matter::Notice => (
+            two("监管告知待答复", "Notice of the office to answer"),
+            Some((two("答复", "Answer"), P::NoticeAnswer)),
+        ),
+        Matter::Answer => (
+            two("使用人已答复", "A licensee answered"),
+            Some((two("查看", "Look"), P::CaseHandle)),
+        ),
         Matter::Account => (
             two("账户尚未启用", "Account not set up"),
             Some((two("查看", "Look"), P::UserManage)),
@@ -161,6 +169,8 @@ fn address_of(about: About) -> String {
         About::Person(number) => format!("/console/people/{number}"),
         About::Tip(number) => format!("/console/tips/{number}"),
         About::Alert(number) => format!("/console/alerts/{number}"),
+        About::Notice(number) => format!("/console/notices/{number}"),
+        About::Case(number) => format!("/console/cases/{number}"),
     }
 }
 
@@ -195,6 +205,7 @@ fn address_of_step(matter: Matter, about: About) -> String {
         Matter::LotReport => "/report",
         Matter::TipAcceptance => "/accept",
         Matter::TipDecision => "/decide",
+        Matter::Notice => "/answer",
         Matter::Correction
         | Matter::NonUse
         | Matter::PrintReport
@@ -206,6 +217,7 @@ fn address_of_step(matter: Matter, about: About) -> String {
         | Matter::Destruction
         | Matter::Frozen
         | Matter::Alert
+        | Matter::Answer
         | Matter::Account => "",
     };
     format!("{}{step}", address_of(about))
@@ -249,6 +261,7 @@ fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
         About::Batch(number) => Some(number.get()),
         About::Tip(number) => Some(number.0),
         About::Alert(number) => Some(number.0),
+        About::Notice(number) | About::Case(number) => Some(number.0),
         About::Licensee(_) | About::Person(_) => None,
     };
     let number = number.map(|number| format!(" {number}"));
@@ -257,7 +270,10 @@ fn item(visit: &Visit, today: Date, one: &Waiting) -> Item {
     Item {
         what: format!("{}{}", visit.say(what), number.unwrap_or_default()),
         address: address_of(one.about),
-        name: one.name.clone(),
+        name: match one.name.clone() {
+            Name::Own(name) => name,
+            Name::Words(words) => visit.in_words(words),
+        },
         whose: one.whose.as_ref().map(|(_, name)| name.clone()),
         marks: one.marks.map(thousands).unwrap_or_default(),
         since: one.since,

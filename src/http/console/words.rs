@@ -1,5 +1,6 @@
 //! Words of the console in both languages.
 
+use super::page::thousands;
 use crate::http::language::Language;
 
 /// A text in both languages.
@@ -176,6 +177,16 @@ pub fn noted(language: Language, text: &str, note: &str) -> String {
     match language {
         Language::Chinese => format!("{text}（{note}）"),
         Language::English => format!("{text} ({note})"),
+    }
+}
+
+/// So many marks.
+pub fn marks(language: Language, count: u64) -> String {
+    let number = thousands(count);
+    match language {
+        Language::Chinese => format!("{number} 枚"),
+        Language::English if count == 1 => format!("{number} mark"),
+        Language::English => format!("{number} marks"),
     }
 }
 

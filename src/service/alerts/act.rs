@@ -1,7 +1,6 @@
 //! The steps of the office with an alert.
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::{MOST_STEPS, Whole, unknown, whole};
 use crate::domain::access::{Login, Permission, Scope, UserNumber};
@@ -14,10 +13,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
-use crate::service::ServiceError;
 use crate::service::desk::Call;
-use crate::service::evidence;
+use crate::service::requests::{digest_of, something_else};
 use crate::service::trail::{self, Note};
+use crate::service::{ServiceError, evidence};
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, alert, user};
 
@@ -51,6 +50,27 @@ impl Act {
         match self {
             Self::Assign(_, told) | Self::Merge(_, told) | Self::Decide(_, told) => told.as_ref(),
             Self::Note(told) | Self::Reopen(told) => Some(told),
+        }
+    }
+
+    /// What is written down of it.
+    fn happened(&self, call: &Call) -> Happened {
+        let (mut assignee, mut decision, mut other) = (None, None, None);
+        match self {
+            Self::Assign(to, _) => assignee = Some(to.clone()),
+            Self::Merge(into, _) => other = Some(into.0),
+            Self::Decide(what, _) => decision = Some(what.clone()),
+            Self::Note(_) | Self::Reopen(_) => {}
+        }
+        Happened {
+            place: 0,
+            at: call.at,
+            step: self.step(),
+            by: call.by.clone(),
+            assignee,
+            decision,
+            other,
+            told: self.told().cloned(),
         }
     }
 
@@ -109,46 +129,34 @@ pub async fn act(
     let mut tx = store.write().await?;
     let locked = alert::lock(&mut tx, number).await?;
     let mut alert = locked.ok_or_else(|| unknown(number))?;
-    let request = request_of(call);
+    let (request, step) = (digest_of(call), act.happened(call));
     if let Some(request) = &request
-        && alert::by_request(&mut tx, request).await? == Some(number)
+        && let Some((about, earlier)) = alert::of_request(&mut tx, request).await?
     {
-        return whole(&mut tx, alert).await;
+        return match about == number && earlier.says_the_same(&step) {
+            true => whole(&mut tx, alert).await,
+            false => Err(something_else()),
+        };
     }
     let before = alert.state;
     alert.state = before.after(act.step())?;
     if alert::steps(&mut tx, number).await?.len() >= MOST_STEPS {
         return Err(endless());
     }
-    let mut step = Happened {
-        place: 0,
-        at: call.at,
-        step: act.step(),
-        by: call.by.clone(),
-        assignee: None,
-        decision: None,
-        other: None,
-        told: act.told().cloned(),
-    };
     match &act {
         Act::Assign(assignee, _) => {
             if *assignee != call.by {
                 can_be_given_to(&mut tx, assignee).await?;
             }
             alert.assignee = Some(assignee.clone());
-            step.assignee = Some(assignee.clone());
             set_state(&mut tx, &alert, None).await?;
         }
         Act::Note(_) => {}
         Act::Merge(into, _) => {
             merge(&mut tx, &alert, *into).await?;
-            step.other = Some(into.0);
             alert.merged_into = Some(*into);
         }
-        Act::Decide(decision, _) => {
-            step.decision = Some(decision.clone());
-            decide(&mut tx, &mut alert, decision, call.at).await?;
-        }
+        Act::Decide(decision, _) => decide(&mut tx, &mut alert, decision, call.at).await?,
         Act::Reopen(_) => reopen(&mut tx, &mut alert).await?,
     }
     alert::add_step(&mut tx, number, &step, request.as_ref()).await?;
@@ -162,12 +170,6 @@ pub async fn act(
     let whole = whole(&mut tx, alert).await?;
     tx.commit().await?;
     Ok(whole)
-}
-
-/// The digest of a request's name.
-pub(in crate::service) fn request_of(call: &Call) -> Option<[u8; 32]> {
-    let request = call.request.as_ref();
-    request.map(|request| Sha256::digest(request.as_str()).into())
 }
 
 async fn set_state(

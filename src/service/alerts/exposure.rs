@@ -5,17 +5,11 @@ use jiff::Timestamp;
 
 use crate::domain::access::Scope;
 use crate::domain::alert::{Alert, AlertNumber};
-use crate::domain::case::CaseNumber;
-use crate::domain::licensee::LicenseeNumber;
-use crate::domain::tip::Told;
 use crate::service::ServiceError;
+use crate::store::Store;
 use crate::store::alert::{self, Filter};
-use crate::store::{Store, case};
 
 use super::locate;
-
-/// Messages of the office that are told: the newest.
-pub const MOST_TOLD: u32 = 20;
 
 /// An alert as its licensee is told of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,15 +47,4 @@ pub async fn exposure(
         all.push(Exposed { alert, provinces });
     }
     Ok(all)
-}
-
-/// What the office told a licensee, the newest first.
-///
-/// # Errors
-/// If the database does not answer.
-pub async fn told_to(
-    store: &Store,
-    licensee: LicenseeNumber,
-) -> Result<Vec<(CaseNumber, Timestamp, Told)>, ServiceError> {
-    Ok(case::told_to(&mut store.read().await?, licensee, MOST_TOLD).await?)
 }

@@ -20,13 +20,12 @@ use crate::domain::said::said;
 use crate::store::alert::{self, Filter};
 use crate::store::{Store, Tx};
 
-pub(in crate::service) use act::request_of;
 pub use act::{Act, act};
-pub use exposure::{Exposed, MOST_TOLD, exposure, told_to};
+pub use exposure::{Exposed, exposure};
 pub use labels::{labels, take_labels};
 pub use related::{Related, related};
 pub(in crate::service) use story::of_mark;
-pub use story::{MOST_SEEN, Seen, Story, story};
+pub use story::{MOST_SEEN, Seen, Story, story, weighed};
 
 /// Alerts whose provinces are looked at in one transaction.
 const LOCATED_AT_ONCE: u32 = 100;

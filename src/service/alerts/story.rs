@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use crate::domain::alert::Alert;
 use crate::domain::detection::Known;
 use crate::domain::detection::real::exp;
-use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::mark::{MarkId, MarkIndex};
 use crate::domain::place::Place;
 use crate::domain::said::Said;
 use crate::service::ServiceError;
 use crate::service::detection::recorded::{Happened, Weighed, recorded};
 use crate::store::Store;
-use crate::store::alert::{self, OfBatch};
+use crate::store::alert::{self, Met, OfBatch};
 
 /// Queries of a mark that are told: the newest.
 pub const MOST_SEEN: usize = 500;
@@ -57,19 +57,34 @@ pub enum Story {
         weeks: Vec<(u32, u64)>,
         /// The marks that were asked about most.
         most: Vec<(MarkIndex, u64)>,
+        /// The marks that were asked about in the states that raise the alert.
+        met: Vec<Met>,
     },
 }
 
 impl Story {
-    /// Its evidence, strongest first.
-    pub fn evidence(&self) -> Vec<(&Said, f64)> {
-        let Self::Mark(seen) = self else {
-            return Vec::new();
-        };
-        let all = seen.iter().flat_map(|seen| &seen.evidence);
-        let mut all: Vec<(&Said, f64)> = all.map(|(said, weight)| (said, *weight)).collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1));
-        all
+    /// Its evidence for copies, strongest first.
+    pub fn evidence(&self) -> Vec<&Said> {
+        match self {
+            Self::Mark(seen) => weighed(seen).into_iter().map(|(_, said)| said).collect(),
+            Self::Batch { .. } => Vec::new(),
+        }
+    }
+
+    /// Where the mark stands now.
+    pub fn now(&self) -> Option<&Seen> {
+        match self {
+            Self::Mark(seen) => seen.last(),
+            Self::Batch { .. } => None,
+        }
+    }
+
+    /// When the office last took the suspicion back: what was seen before counts no more.
+    pub fn cleared_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Mark(seen) => cleared(seen).map(|place| seen[place].at),
+            Self::Batch { .. } => None,
+        }
     }
 
     /// By province (the first two digits of its code), how many queries; for a batch how many marks. The most first.
@@ -92,6 +107,25 @@ impl Story {
     }
 }
 
+/// The place at which the office last took the suspicion back.
+fn cleared(seen: &[Seen]) -> Option<usize> {
+    seen.iter()
+        .rposition(|one| one.known == Some(Known::Cleared))
+}
+
+/// What speaks for copies of a mark, strongest first, each with the query or finding that says so. What was seen before the
+/// office took the suspicion back does not any more.
+pub fn weighed(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
+    let from = cleared(seen).map_or(0, |place| place + 1);
+    let pieces = seen[from..].iter().flat_map(|one| {
+        let evidence = one.evidence.iter();
+        evidence.map(move |(said, weight)| (one, said, *weight))
+    });
+    let mut all: Vec<_> = pieces.filter(|(.., weight)| *weight > 0.0).collect();
+    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all.into_iter().map(|(one, said, _)| (one, said)).collect()
+}
+
 /// What is known of an alert's mark or batch.
 ///
 /// # Errors
@@ -99,7 +133,7 @@ impl Story {
 pub async fn story(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
     match alert.mark() {
         Some(mark) => Ok(Story::Mark(of_mark(store, mark).await?)),
-        None => of_batch(store, alert.batch, now).await,
+        None => of_batch(store, alert, now).await,
     }
 }
 
@@ -137,15 +171,13 @@ fn seen(step: Weighed) -> Seen {
     }
 }
 
-async fn of_batch(
-    store: &Store,
-    batch: BatchNumber,
-    now: Timestamp,
-) -> Result<Story, ServiceError> {
+async fn of_batch(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
+    let (batch, states) = (alert.batch, alert.kind.states());
     let mut tx = store.read().await?;
     Ok(Story::Batch {
         asked: alert::asked_about(&mut tx, batch).await?,
         weeks: alert::weeks(&mut tx, batch, now).await?,
         most: alert::most_asked(&mut tx, batch, MOST_MARKS).await?,
+        met: alert::met(&mut tx, batch, states, MOST_MARKS).await?,
     })
 }

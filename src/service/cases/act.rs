@@ -1,6 +1,6 @@
 //! The steps of a case.
 
-use super::{Whole, unknown, whole};
+use super::{Whole, beyond, unknown, whole};
 use crate::domain::access::Scope;
 use crate::domain::alert::{AlertNumber, AlertStep, Happened as OfAlert};
 use crate::domain::case::{
@@ -14,12 +14,23 @@ use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::tip::{TipNumber, Told};
-use crate::service::alerts::{self, request_of};
 use crate::service::desk::Call;
+use crate::service::requests::{digest_of, something_else};
 use crate::service::trail::{self, Note};
-use crate::service::{ServiceError, documents, licensees, seen, tips};
+use crate::service::{ServiceError, alerts, documents, licensees, seen, tips};
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, alert, case, tip};
+
+/// What a licensee is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whom.
+    pub licensee: LicenseeNumber,
+    /// What it reads.
+    pub told: Told,
+    /// Whether it is meant even if none of the case's marks are its own.
+    pub is_beyond: bool,
+}
 
 /// A step with a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +42,7 @@ pub enum Act {
     /// Enters an inspection.
     Inspect(Inspection),
     /// Tells a licensee, who reads it in its own view.
-    Inform(LicenseeNumber, Told),
+    Inform(Notice),
     /// Writes a note.
     Note(Told),
     /// Closes it.
@@ -46,11 +57,40 @@ impl Act {
             Self::AddAlert(_) => CaseStep::AlertAdded,
             Self::AddTip(_) => CaseStep::TipAdded,
             Self::Inspect(_) => CaseStep::Inspected,
-            Self::Inform(..) => CaseStep::Informed,
+            Self::Inform(_) => CaseStep::Informed,
             Self::Note(_) => CaseStep::Noted,
             Self::Close(..) => CaseStep::Closed,
             Self::Reopen(_) => CaseStep::Reopened,
         }
+    }
+
+    /// What is written down of it.
+    fn happened(&self, call: &Call) -> Happened {
+        let mut step = happened(call, self.step());
+        match self {
+            Self::AddAlert(alert) => step.other = Some(alert.0),
+            Self::AddTip(tip) => step.other = Some(tip.0),
+            Self::Inspect(inspection) => {
+                step.told = Some(inspection.finding.clone());
+                step.detail = Detail {
+                    day: Some(inspection.day),
+                    prefecture: inspection.prefecture.map(Prefecture::code),
+                    spot: Some(inspection.spot.clone()),
+                    documents: inspection.documents.clone(),
+                    ..Detail::default()
+                };
+            }
+            Self::Inform(notice) => {
+                step.other = Some(notice.licensee.0.into());
+                step.told = Some(notice.told.clone());
+            }
+            Self::Note(told) | Self::Reopen(told) => step.told = Some(told.clone()),
+            Self::Close(result, told) => {
+                step.detail.result = Some(*result);
+                step.told = Some(told.clone());
+            }
+        }
+        step
     }
 }
 
@@ -63,6 +103,7 @@ const fn action(step: CaseStep) -> &'static str {
         CaseStep::Inspected => "case-inspect",
         CaseStep::Frozen | CaseStep::Revoked => "case-withdraw",
         CaseStep::Informed => "case-inform",
+        CaseStep::Answered => "case-answer",
         CaseStep::Noted => "case-note",
         CaseStep::Closed => "case-close",
         CaseStep::Reopened => "case-reopen",
@@ -80,22 +121,26 @@ pub async fn open(
     alerts: &[AlertNumber],
 ) -> Result<Whole, ServiceError> {
     let mut tx = store.write().await?;
-    let request = request_of(call);
+    let request = digest_of(call);
     if let Some(request) = &request
-        && let Some(number) = case::by_request(&mut tx, request).await?
+        && let Some((number, earlier)) = case::of_request(&mut tx, request).await?
     {
         let found = case::get(&mut tx, number).await?;
-        return whole(&mut tx, found.ok_or_else(|| unknown(number))?).await;
+        let whole = whole(&mut tx, found.ok_or_else(|| unknown(number))?).await?;
+        let first = whole.steps.iter().filter(|step| step.at == earlier.at);
+        let added: Vec<AlertNumber> = first.filter_map(Happened::alert).collect();
+        let is_same = earlier.step == CaseStep::Opened && whole.case.title == title;
+        return match is_same && added == alerts {
+            true => Ok(whole),
+            false => Err(something_else()),
+        };
     }
     let number = case::add(&mut tx, &title, &call.by, call.at).await?;
     let opened = happened(call, CaseStep::Opened);
     write(&mut tx, call, number, &opened, request.as_ref()).await?;
     for alert in alerts {
         add_alert(&mut tx, call, number, *alert).await?;
-        let added = Happened {
-            other: Some(alert.0),
-            ..happened(call, CaseStep::AlertAdded)
-        };
+        let added = Act::AddAlert(*alert).happened(call);
         write(&mut tx, call, number, &added, None).await?;
     }
     let found = case::get(&mut tx, number).await?;
@@ -115,41 +160,38 @@ pub async fn act(
     act: Act,
 ) -> Result<Whole, ServiceError> {
     let (mut tx, mut case) = at_work(store, call, number).await?;
-    let request = request_of(call);
+    let (request, step) = (digest_of(call), act.happened(call));
     if let Some(request) = &request
-        && case::by_request(&mut tx, request).await? == Some(number)
+        && let Some((about, earlier)) = case::of_request(&mut tx, request).await?
     {
-        return whole(&mut tx, case).await;
+        return match about == number && earlier.says_the_same(&step) {
+            true => whole(&mut tx, case).await,
+            false => Err(something_else()),
+        };
     }
     case.state = case.state.after(act.step())?;
     refuse_endless(&mut tx, number).await?;
-    let mut step = happened(call, act.step());
-    match act {
-        Act::AddAlert(alert) => {
-            add_alert(&mut tx, call, number, alert).await?;
-            step.other = Some(alert.0);
+    match &act {
+        Act::AddAlert(alert) => add_alert(&mut tx, call, number, *alert).await?,
+        Act::AddTip(tip) => add_tip(&mut tx, number, *tip).await?,
+        Act::Inspect(inspection) => inspect(&mut tx, call, inspection).await?,
+        Act::Inform(notice) => {
+            let found = seen::licensee(&mut tx, call.scope, notice.licensee).await?;
+            let found = found.ok_or_else(|| licensees::unknown(notice.licensee))?;
+            if !notice.is_beyond {
+                let known = whole(&mut tx, case.clone()).await?.licensees;
+                beyond::refuse_licensee(&known, &found)?;
+            }
         }
-        Act::AddTip(tip) => {
-            add_tip(&mut tx, number, tip).await?;
-            step.other = Some(tip.0);
-        }
-        Act::Inspect(inspection) => inspect(&mut tx, call.scope, &mut step, inspection).await?,
-        Act::Inform(licensee, told) => {
-            let found = seen::licensee(&mut tx, call.scope, licensee).await?;
-            found.ok_or_else(|| licensees::unknown(licensee))?;
-            step.other = Some(licensee.0.into());
-            step.told = Some(told);
-        }
-        Act::Note(told) => step.told = Some(told),
-        Act::Close(result, told) => {
-            (case.result, case.closed_at) = (Some(result), Some(call.at));
-            step.detail.result = Some(result);
-            step.told = Some(told);
+        Act::Note(_) => {}
+        Act::Close(result, _) => {
+            let whole = whole(&mut tx, case.clone()).await?;
+            result.fits(&whole.alerts, &whole.tips)?;
+            (case.result, case.closed_at) = (Some(*result), Some(call.at));
             case::set_state(&mut tx, &case).await?;
         }
-        Act::Reopen(told) => {
+        Act::Reopen(_) => {
             (case.result, case.closed_at) = (None, None);
-            step.told = Some(told);
             case::set_state(&mut tx, &case).await?;
         }
     }
@@ -265,12 +307,8 @@ async fn add_tip(tx: &mut Tx, number: CaseNumber, tip: TipNumber) -> Result<(), 
     ))
 }
 
-async fn inspect(
-    tx: &mut Tx,
-    scope: Scope,
-    step: &mut Happened,
-    inspection: Inspection,
-) -> Result<(), ServiceError> {
+/// Whether an inspection can be entered.
+async fn inspect(tx: &mut Tx, call: &Call, inspection: &Inspection) -> Result<(), ServiceError> {
     if inspection.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::invalid(
             said!(
@@ -281,7 +319,7 @@ async fn inspect(
         )
         .into());
     }
-    let today = crate::domain::calendar::day_of(step.at);
+    let today = crate::domain::calendar::day_of(call.at);
     if inspection.day > today {
         return Err(Refusal::invalid(
             said!(
@@ -294,17 +332,9 @@ async fn inspect(
         .into());
     }
     for document in &inspection.documents {
-        let found = seen::document(tx, scope, *document).await?;
+        let found = seen::document(tx, call.scope, *document).await?;
         found.ok_or_else(|| documents::unknown(*document))?;
     }
-    step.told = Some(inspection.finding);
-    step.detail = Detail {
-        day: Some(inspection.day),
-        prefecture: inspection.prefecture.map(Prefecture::code),
-        spot: Some(inspection.spot),
-        documents: inspection.documents,
-        ..Detail::default()
-    };
     Ok(())
 }
 

@@ -1,21 +1,25 @@
 //! Cases (案件): alerts, tips and inspections gathered, what was done about them, and all of it as one file to hand over.
 
 mod act;
+pub mod beyond;
 pub mod export;
+pub mod notices;
 mod withdraw;
+
+use std::collections::BTreeSet;
 
 use super::ServiceError;
 use crate::domain::access::Scope;
 use crate::domain::alert::Alert;
 use crate::domain::case::{Case, CaseNumber, CaseState, Happened};
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::mark::MarkId;
+use crate::domain::mark::{BatchNumber, MarkId};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::tip::{Tip, TipNumber};
-use crate::store::{Store, Tx, alert, case, tip};
+use crate::store::{Store, Tx, alert, batch, case, tip};
 
-pub use act::{Act, act, documents_named, open};
+pub use act::{Act, Notice, act, documents_named, open};
 pub use withdraw::{Withdraw, withdraw};
 
 /// A case with all that belongs to it.
@@ -29,6 +33,8 @@ pub struct Whole {
     pub alerts: Vec<Alert>,
     /// Its tips.
     pub tips: Vec<Tip>,
+    /// The licensees whose marks it is about.
+    pub licensees: Vec<LicenseeNumber>,
 }
 
 impl Whole {
@@ -42,13 +48,11 @@ impl Whole {
         marks
     }
 
-    /// The licensees whose marks they are.
-    pub fn licensees(&self) -> Vec<LicenseeNumber> {
-        let mut all: Vec<LicenseeNumber> =
-            self.alerts.iter().filter_map(|one| one.licensee).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+    /// The batches that it is about: those of its alerts and of its tips' marks.
+    pub fn batches(&self) -> BTreeSet<BatchNumber> {
+        let alerts = self.alerts.iter().map(|alert| alert.batch);
+        let tips = self.tips.iter().filter_map(|tip| tip.mark);
+        alerts.chain(tips.map(|mark| mark.batch)).collect()
     }
 }
 
@@ -93,12 +97,19 @@ async fn whole(tx: &mut Tx, case: Case) -> Result<Whole, ServiceError> {
     for number in case::tips(tx, case.number).await? {
         tips.extend(tip::get(tx, number).await?);
     }
-    Ok(Whole {
+    let mut whole = Whole {
         steps: case::steps(tx, case.number).await?,
         alerts: alert::of_case(tx, case.number).await?,
         tips,
+        licensees: Vec::new(),
         case,
-    })
+    };
+    let mut licensees = BTreeSet::new();
+    for number in whole.batches() {
+        licensees.extend(batch::get(tx, number).await?.map(|batch| batch.licensee));
+    }
+    whole.licensees = licensees.into_iter().collect();
+    Ok(whole)
 }
 
 /// The refusal of a number that no case has.

@@ -1,17 +1,17 @@
 //! Marks of a case are frozen or revoked, by the ways in which marks are withdrawn anyway: entries of the ledger.
 
 use super::act::{at_work, happened, refuse_endless, write};
-use super::{Whole, whole};
+use super::{Whole, beyond, whole};
 use crate::domain::case::{CaseNumber, step_of};
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::service::ServiceError;
-use crate::service::alerts::request_of;
 use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
 use crate::service::marks::{self, Change, Changed, Which};
+use crate::service::requests::{digest_of, something_else};
 use crate::store::{Store, case};
 
 /// What is to be withdrawn, and why.
@@ -25,13 +25,27 @@ pub struct Withdraw<'a> {
     pub reason: Line,
     /// The number of the decision.
     pub document: Option<Line>,
+    /// Whether marks of batches that the case is not about are meant all the same.
+    pub is_beyond: bool,
+}
+
+impl Withdraw<'_> {
+    /// What becomes of the marks.
+    pub fn change<'a>(&self, lines: &'a str) -> Change<'a> {
+        let event = EventKind::Withdrawn(self.kind);
+        let mut change = Change::new(event, Which::Lines(lines), None);
+        change.reason = Some(self.reason.clone());
+        change.document.clone_from(&self.document);
+        change
+    }
 }
 
 /// Withdraws marks, and writes the step down. The entries are written first: broken off between the two and asked again under
 /// the same name, the marks are not withdrawn twice.
 ///
 /// # Errors
-/// If the case is closed, a line is bad, or a rule of the ledger does not allow it.
+/// If the case is closed, a line is bad, a batch is not the case's and not said to be meant, all marks are withdrawn so already,
+/// or a rule of the ledger does not allow it.
 pub async fn withdraw(
     store: &Store,
     keys: &LiveKeys,
@@ -61,30 +75,42 @@ pub async fn withdraw(
             all.join("\n")
         }
     };
-    let mut change = Change::new(
-        EventKind::Withdrawn(wanted.kind),
-        Which::Lines(&lines),
-        None,
-    );
-    change.reason = Some(wanted.reason.clone());
-    change.document.clone_from(&wanted.document);
-    let changed = marks::change(store, keys, call, &change).await?;
-    let request = request_of(call);
+    if !wanted.is_beyond {
+        beyond::refuse_batches(&beyond::batches(store, keys, &own, &lines).await?)?;
+    }
+    let changed = marks::change(store, keys, call, &wanted.change(&lines)).await?;
+    if changed.entries.is_empty() {
+        return Err(none_changes(wanted.kind, changed.unchanged).into());
+    }
+    let request = digest_of(call);
     let mut tx;
     (tx, case) = at_work(store, call, number).await?;
-    let is_done = match &request {
-        Some(request) => case::by_request(&mut tx, request).await? == Some(number),
-        None => false,
+    let mut happened = happened(call, step);
+    happened.detail.reason = Some(wanted.reason.clone());
+    happened.detail.document.clone_from(&wanted.document);
+    happened.detail.marks = Some(changed.marks);
+    happened.detail.entries.clone_from(&changed.entries);
+    let earlier = match &request {
+        Some(request) => case::of_request(&mut tx, request).await?,
+        None => None,
     };
-    if !is_done {
-        let mut happened = happened(call, step);
-        happened.detail.reason = Some(wanted.reason.clone());
-        happened.detail.document.clone_from(&wanted.document);
-        happened.detail.marks = Some(changed.marks);
-        happened.detail.entries.clone_from(&changed.entries);
-        write(&mut tx, call, number, &happened, request.as_ref()).await?;
+    match earlier {
+        None => write(&mut tx, call, number, &happened, request.as_ref()).await?,
+        Some((about, earlier)) if about == number && earlier.says_the_same(&happened) => {}
+        Some(_) => return Err(something_else()),
     }
     let whole = whole(&mut tx, case).await?;
     tx.commit().await?;
     Ok((whole, changed))
+}
+
+/// The refusal of a withdrawal that changes no mark.
+fn none_changes(kind: Withdrawal, marks: u64) -> Refusal {
+    Refusal::conflict(
+        said!(
+            "all {marks} marks are {} already", kind.slug();
+            "所选 {marks} 枚标志均已{}", kind.chinese()
+        ),
+        said!("there is nothing to do", "无需重复办理"),
+    )
 }

@@ -1,10 +1,13 @@
-//! The ledger as tables (台账导出): its entries, its orders with the whereabouts of their labels, and the other books.
+//! The ledger as tables (台账导出): its entries, its orders with the whereabouts of their labels, and the other books; and
+//! what the office looks into: alerts, cases, tips.
 //! Rows are read and written some thousand at a time: a table of any length takes little memory.
 
 mod books;
+mod cases;
 mod entries;
 
 pub use books::{documents, entitlements, lots, orders, printers, transfers};
+pub use cases::{alerts, cases, tips};
 pub use entries::entries;
 
 use std::collections::HashMap;

@@ -66,6 +66,12 @@ fn read_lines<'a>(
     Ok(lines)
 }
 
+/// The batches of which lines name marks; bad lines name none.
+pub(super) fn batches_named(keys: &LiveKeys, text: &str) -> Result<Vec<BatchNumber>, ServiceError> {
+    let lines = read_lines(keys, text, None)?;
+    Ok(selection::batches(&lines).into_iter().collect())
+}
+
 impl Work {
     /// The marks that a change is about, in batches that are loaded, and what became of each line.
     pub(super) async fn choose(

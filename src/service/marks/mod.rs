@@ -123,6 +123,14 @@ impl Changed {
     }
 }
 
+/// The batches of which lines name marks.
+///
+/// # Errors
+/// If there is no line, or there are too many.
+pub fn batches_named(keys: &LiveKeys, lines: &str) -> Result<Vec<BatchNumber>, ServiceError> {
+    choose::batches_named(keys, lines)
+}
+
 /// Writes down what happens to marks: all of it or nothing.
 ///
 /// # Errors

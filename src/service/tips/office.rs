@@ -1,7 +1,6 @@
 //! What the office does with tips.
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::{Whole, action, at_work, note, refuse_endless, unknown, whole};
 use crate::domain::access::Scope;
@@ -14,6 +13,7 @@ use crate::domain::tip::{Ticket, Tip, TipKind, TipNumber, TipState, TipStep, Tol
 use crate::service::ServiceError;
 use crate::service::desk::Call;
 use crate::service::report::scans::midnight;
+use crate::service::requests::{digest_of, something_else};
 use crate::store::tip::Filter;
 use crate::store::{Store, tip};
 
@@ -125,14 +125,14 @@ pub async fn act(
         return Err(unknown(number));
     }
     let (mut tx, mut tip) = at_work(store, number).await?;
-    let request: Option<[u8; 32]> = call
-        .request
-        .as_ref()
-        .map(|request| Sha256::digest(request.as_str()).into());
+    let request = digest_of(call);
     if let Some(request) = &request
-        && tip::by_request(&mut tx, request).await? == Some(number)
+        && let Some((about, earlier)) = tip::of_request(&mut tx, request).await?
     {
-        return whole(&mut tx, tip).await;
+        return match about == number && (earlier.step, earlier.told) == (step, told) {
+            true => whole(&mut tx, tip).await,
+            false => Err(something_else()),
+        };
     }
     let state = tip.state.after(step)?;
     refuse_endless(&mut tx, number).await?;

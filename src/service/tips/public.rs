@@ -55,7 +55,7 @@ async fn try_to_send(
 ) -> Result<(), ServiceError> {
     let (digest, request) = (ticket.digest(), sending.form.digest());
     let mut tx = store.write().await?;
-    if tip::by_request(&mut tx, &request).await?.is_some() {
+    if tip::of_request(&mut tx, &request).await?.is_some() {
         return Ok(());
     }
     let key = &keys.secrets.tips;
@@ -121,7 +121,8 @@ pub async fn add(
     let number = found(&mut tx, ticket).await?.number;
     let tip = super::locked(&mut tx, number).await?;
     let request = form.digest();
-    if tip::by_request(&mut tx, &request).await? == Some(number) {
+    let earlier = tip::of_request(&mut tx, &request).await?;
+    if earlier.is_some_and(|(about, _)| about == number) {
         return Ok(());
     }
     tip.state.after(TipStep::Added)?;

@@ -75,6 +75,11 @@ const OTHERS: &[(&str, &str, &str)] = &[
         "withdraw marks in a case",
     ),
     ("case-inform", "告知合法使用人", "inform a licensee"),
+    (
+        "case-answer",
+        "答复监管告知",
+        "answer a notice of the office",
+    ),
     ("case-note", "案件备注", "note on a case"),
     ("case-close", "结案", "close a case"),
     ("case-reopen", "重新办理案件", "reopen a case"),

@@ -30,6 +30,7 @@ use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
+use crate::domain::queries::QueryChannel;
 use crate::domain::serial::Serial;
 use crate::domain::text::Line;
 use crate::domain::verdict::{QueryCount, Verdict};
@@ -50,8 +51,8 @@ impl Channel {
     /// The word with which a query is written down; `None` if it is not.
     pub const fn recorded(self) -> Option<&'static str> {
         match self {
-            Self::Consumer => Some("consumer"),
-            Self::Offline => Some("offline"),
+            Self::Consumer => Some(QueryChannel::Consumer.slug()),
+            Self::Offline => Some(QueryChannel::Offline.slug()),
             Self::Unrecorded => None,
         }
     }

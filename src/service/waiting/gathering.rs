@@ -5,20 +5,22 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::on_hand::{self, OnHand};
-use super::{About, Gathered, Waiting, frozen};
+use super::{About, Gathered, Name, Waiting, frozen};
 use crate::domain::access::Scope;
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::Matter;
 use crate::domain::licensee::attention::Attention;
 use crate::domain::licensee::{Licensee, LicenseeNumber, LicenseeState};
 use crate::domain::order::{Order, OrderNumber};
+use crate::domain::said::Said;
 use crate::domain::season::Season;
 use crate::domain::segments::marks_in;
 use crate::domain::tip::TipState;
 use crate::domain::whereabouts::Whereabouts;
 use crate::service::ServiceError;
+use crate::service::cases::notices;
 use crate::store::waiting::{Found, Orders};
-use crate::store::{Tx, alert, ledger, tip, user, waiting};
+use crate::store::{Tx, alert, case, ledger, tip, user, waiting};
 
 /// Things of one kind that are gathered one by one.
 const MOST: u32 = 50;
@@ -84,15 +86,23 @@ impl Gathering {
                 self.tips(matter, &open).await
             }
             Matter::Alert => self.alerts().await,
+            Matter::Notice => self.notices().await,
+            Matter::Answer => self.answers().await,
         }
     }
 
-    fn add(&mut self, matter: Matter, about: About, name: String, since: Date) -> &mut Waiting {
+    fn add(
+        &mut self,
+        matter: Matter,
+        about: About,
+        name: impl Into<Name>,
+        since: Date,
+    ) -> &mut Waiting {
         let deadline = matter.deadline(since);
         self.gathered.things.push(Waiting {
             matter,
             about,
-            name,
+            name: name.into(),
             whose: None,
             marks: None,
             since,
@@ -306,7 +316,8 @@ impl Gathering {
         let Found { oldest, all } = tip::waiting(&mut self.tx, states, MOST).await?;
         for one in oldest {
             let about = About::Tip(one.number);
-            let name = one.new.kind.chinese().to_owned();
+            let kind = one.new.kind;
+            let name = Said::new(kind.english(), kind.chinese());
             self.add(matter, about, name, day_of(one.sent_at));
         }
         Ok(all)
@@ -316,9 +327,39 @@ impl Gathering {
         let Found { oldest, all } = alert::waiting(&mut self.tx, MOST).await?;
         for one in oldest {
             let about = About::Alert(one.number);
-            let name = one.kind.chinese().to_owned();
+            let name = Said::new(one.kind.english(), one.kind.chinese());
             let waiting = self.add(Matter::Alert, about, name, day_of(one.raised_at));
             waiting.whose = one.licensee.map(|licensee| (licensee, String::new()));
+        }
+        Ok(all)
+    }
+
+    /// What the office told a licensee and has no answer to.
+    async fn notices(&mut self) -> Result<u64, ServiceError> {
+        let Some(licensee) = self.scope.licensee() else {
+            return Ok(0);
+        };
+        let mut all = 0;
+        for one in notices::of(&mut self.tx, licensee).await? {
+            if let Some(last) = one.passed.last().filter(|_| one.waits_for_an_answer()) {
+                all += 1;
+                let about = About::Notice(one.case);
+                self.add(Matter::Notice, about, String::new(), day_of(last.at));
+            }
+        }
+        Ok(all)
+    }
+
+    /// What licensees answered.
+    async fn answers(&mut self) -> Result<u64, ServiceError> {
+        let found = case::answered(&mut self.tx, u32::MAX).await?;
+        let all = found.len() as u64;
+        for (number, step) in found.into_iter().take(MOST as usize) {
+            let title = case::get(&mut self.tx, number).await?;
+            let title = title.map_or_else(String::new, |case| case.title.to_string());
+            let about = About::Case(number);
+            let waiting = self.add(Matter::Answer, about, title, day_of(step.at));
+            waiting.whose = step.licensee().map(|licensee| (licensee, String::new()));
         }
         Ok(all)
     }

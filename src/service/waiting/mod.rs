@@ -15,11 +15,13 @@ use super::ServiceError;
 use crate::domain::access::{Role, Scope, UserNumber};
 use crate::domain::alert::AlertNumber;
 use crate::domain::calendar::day_of;
+use crate::domain::case::CaseNumber;
 use crate::domain::deadline::{Deadline, Left, Matter};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::order::OrderNumber;
+use crate::domain::said::Said;
 use crate::domain::tip::TipNumber;
 use crate::domain::transfer::TransferNumber;
 use crate::store::Store;
@@ -43,6 +45,31 @@ pub enum About {
     Tip(TipNumber),
     /// What the scans say that somebody should look at.
     Alert(AlertNumber),
+    /// What the office tells a licensee in a case.
+    Notice(CaseNumber),
+    /// A case.
+    Case(CaseNumber),
+}
+
+/// What a thing is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// A name of its own: of a product, a lot, a person.
+    Own(String),
+    /// Words of ours.
+    Words(Said),
+}
+
+impl From<String> for Name {
+    fn from(name: String) -> Self {
+        Self::Own(name)
+    }
+}
+
+impl From<Said> for Name {
+    fn from(words: Said) -> Self {
+        Self::Words(words)
+    }
 }
 
 /// A thing that waits.
@@ -52,8 +79,8 @@ pub struct Waiting {
     pub matter: Matter,
     /// What.
     pub about: About,
-    /// What it is called: a product, a lot's code, a person.
-    pub name: String,
+    /// What it is called.
+    pub name: Name,
     /// Whose it is, where that is somebody else.
     pub whose: Option<(LicenseeNumber, String)>,
     /// How many marks.
@@ -88,6 +115,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::TipAcceptance,
             M::TipDecision,
             M::Alert,
+            M::Answer,
         ],
         Role::SecondApprover => &[M::SecondPerson, M::PackAgain],
         Role::Registrar => &[
@@ -100,8 +128,21 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::OrderClosing,
         ],
         Role::Printer => &[M::PrintReport, M::Delivery],
-        Role::Licensee => &[M::Receipt, M::Activation, M::Use, M::Recall, M::Transfer],
-        Role::Inspector => &[M::Frozen, M::TipAcceptance, M::TipDecision, M::Alert],
+        Role::Licensee => &[
+            M::Receipt,
+            M::Activation,
+            M::Use,
+            M::Recall,
+            M::Transfer,
+            M::Notice,
+        ],
+        Role::Inspector => &[
+            M::Frozen,
+            M::TipAcceptance,
+            M::TipDecision,
+            M::Alert,
+            M::Answer,
+        ],
         // Nothing waits for an auditor: what is told is what others are late with.
         Role::Auditor => &[
             M::FirstReview,
@@ -124,6 +165,7 @@ pub const fn matters_of(role: Role) -> &'static [Matter] {
             M::TipAcceptance,
             M::TipDecision,
             M::Alert,
+            M::Answer,
         ],
         Role::Administrator => &[M::Account],
     }

@@ -32,26 +32,8 @@ pub async fn add_step(
     Ok(())
 }
 
-/// The alert that a request was about, if it came before.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn by_request(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<AlertNumber>, StoreError> {
-    let sql = "SELECT alert FROM alert_steps WHERE request = $1";
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(sql)
-        .bind(digest.as_slice())
-        .fetch_optional(c).await)?;
-    let number = |(alert,): (i64,)| {
-        let row = Row {
-            table: "alert_steps",
-            key: &alert,
-        };
-        row.number("alert", alert).map(AlertNumber)
-    };
-    row.map(number).transpose()
-}
-
 type StepRow = (
+    i64,
     i64,
     i64,
     String,
@@ -62,32 +44,54 @@ type StepRow = (
     Option<String>,
 );
 
+const STEPS: &str =
+    "SELECT alert, place, at, step, actor, assignee, decision, other, told FROM alert_steps";
+
+fn read(
+    (alert, place, at, step, actor, assignee, decision, other, told): StepRow,
+) -> Result<(AlertNumber, Happened), StoreError> {
+    let row = Row {
+        table: "alert_steps",
+        key: &alert,
+    };
+    let decision = decision.map(|words| row.value("decision", Decision::from_words(&words)));
+    let told = told.map(|told| row.value("told", Told::new(&told).ok()));
+    let happened = Happened {
+        place: row.number("place", place)?,
+        at: row.time("at", at)?,
+        step: row.value("step", AlertStep::from_slug(&step))?,
+        by: row.line("actor", &actor)?,
+        assignee: row.optional_line("assignee", assignee.as_deref())?,
+        decision: decision.transpose()?,
+        other: other.map(|other| row.number("other", other)).transpose()?,
+        told: told.transpose()?,
+    };
+    Ok((row.number("alert", alert).map(AlertNumber)?, happened))
+}
+
+/// What a request did, and with which alert, if it came before.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn of_request(
+    tx: &mut Tx,
+    digest: &[u8; 32],
+) -> Result<Option<(AlertNumber, Happened)>, StoreError> {
+    let sql = format!("{STEPS} WHERE request = $1");
+    let row: Option<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(digest.as_slice())
+        .fetch_optional(c).await)?;
+    row.map(read).transpose()
+}
+
 /// All that happened to an alert, the first first.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn steps(tx: &mut Tx, alert: AlertNumber) -> Result<Vec<Happened>, StoreError> {
-    let sql = "SELECT place, at, step, actor, assignee, decision, other, told FROM alert_steps WHERE alert = $1 ORDER BY place";
-    let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sql)
+    let sql = format!("{STEPS} WHERE alert = $1 ORDER BY place");
+    let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(alert.0))
         .fetch_all(c).await)?;
-    let read = |(place, at, step, actor, assignee, decision, other, told): StepRow| {
-        let row = Row {
-            table: "alert_steps",
-            key: &alert,
-        };
-        let decision = decision.map(|words| row.value("decision", Decision::from_words(&words)));
-        let told = told.map(|told| row.value("told", Told::new(&told).ok()));
-        Ok(Happened {
-            place: row.number("place", place)?,
-            at: row.time("at", at)?,
-            step: row.value("step", AlertStep::from_slug(&step))?,
-            by: row.line("actor", &actor)?,
-            assignee: row.optional_line("assignee", assignee.as_deref())?,
-            decision: decision.transpose()?,
-            other: other.map(|other| row.number("other", other)).transpose()?,
-            told: told.transpose()?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(|row| Ok(read(row)?.1)).collect()
 }

@@ -11,7 +11,7 @@ use crate::domain::case::{Case, CaseNumber, CaseResult, CaseState};
 use crate::domain::text::Line;
 use crate::domain::tip::TipNumber;
 
-pub use steps::{add_step, by_request, steps, told_to};
+pub use steps::{add_step, answered, of_request, steps, with_licensee};
 
 type CaseRow = (
     i64,

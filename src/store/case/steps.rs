@@ -1,7 +1,5 @@
 //! What happened to a case.
 
-use jiff::Timestamp;
-
 use crate::domain::case::{CaseNumber, CaseStep, Detail, Happened};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::tip::Told;
@@ -33,18 +31,6 @@ pub async fn add_step(
         .bind(request.map(<[u8; 32]>::as_slice))
         .execute(c).await.map(drop))?;
     Ok(())
-}
-
-/// The case that a request was about, if it came before.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn by_request(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<CaseNumber>, StoreError> {
-    let sql = "SELECT case_number FROM case_steps WHERE request = $1";
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(sql)
-        .bind(digest.as_slice())
-        .fetch_optional(c).await)?;
-    row.map(|(case,)| number_of(case)).transpose()
 }
 
 fn number_of(case: i64) -> Result<CaseNumber, StoreError> {
@@ -90,6 +76,21 @@ fn read(
     Ok((number_of(case)?, happened))
 }
 
+/// What a request did first, and in which case, if it came before.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn of_request(
+    tx: &mut Tx,
+    digest: &[u8; 32],
+) -> Result<Option<(CaseNumber, Happened)>, StoreError> {
+    let sql = format!("{STEPS} WHERE request = $1");
+    let row: Option<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(digest.as_slice())
+        .fetch_optional(c).await)?;
+    row.map(read).transpose()
+}
+
 /// All that happened to a case, the first first.
 ///
 /// # Errors
@@ -102,28 +103,37 @@ pub async fn steps(tx: &mut Tx, case: CaseNumber) -> Result<Vec<Happened>, Store
     rows.into_iter().map(|row| Ok(read(row)?.1)).collect()
 }
 
-/// What a licensee was told, the newest first.
+/// What passed between the office and a licensee, the newest first.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn told_to(
+pub async fn with_licensee(
     tx: &mut Tx,
     licensee: LicenseeNumber,
     limit: u32,
-) -> Result<Vec<(CaseNumber, Timestamp, Told)>, StoreError> {
+) -> Result<Vec<(CaseNumber, Happened)>, StoreError> {
     let sql = format!(
-        "{STEPS} WHERE step = 'informed' AND other = $1 ORDER BY at DESC, case_number DESC, place DESC LIMIT $2"
+        "{STEPS} WHERE step IN ('informed', 'answered') AND other = $1 ORDER BY at DESC, case_number DESC, place DESC LIMIT $2"
     );
     let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(licensee.0))
         .bind(i64::from(limit))
         .fetch_all(c).await)?;
-    let mut all = Vec::new();
-    for row in rows {
-        let (case, happened) = read(row)?;
-        if let Some(told) = happened.told {
-            all.push((case, happened.at, told));
-        }
-    }
-    Ok(all)
+    rows.into_iter().map(read).collect()
+}
+
+/// Open cases in which a licensee answered and the office has taken no step since, that which has waited longest first.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn answered(tx: &mut Tx, limit: u32) -> Result<Vec<(CaseNumber, Happened)>, StoreError> {
+    let sql = format!(
+        "{STEPS} s WHERE step = 'answered' \
+         AND place = (SELECT max(l.place) FROM case_steps l WHERE l.case_number = s.case_number) \
+         AND case_number IN (SELECT number FROM cases WHERE state = 'open') ORDER BY at, case_number LIMIT $1"
+    );
+    let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    rows.into_iter().map(read).collect()
 }

@@ -18,7 +18,7 @@ use crate::store::waiting::Found;
 
 pub use contacts::{contact_of, erase_contact, with_old_contacts};
 pub use photos::{NewPhoto, PhotoOf, add_photo, bytes_of_all, photo, photos};
-pub use steps::{add_step, by_request, steps};
+pub use steps::{add_step, of_request, steps};
 
 type TipRow = (
     i64,

@@ -32,50 +32,49 @@ pub async fn add_step(
     Ok(u32::try_from(place).unwrap_or(u32::MAX))
 }
 
-/// The tip that a form has led to, if it came before.
+type StepRow = (i64, i64, i64, String, Option<String>, Option<String>);
+
+const STEPS: &str = "SELECT tip, place, at, step, actor, told FROM tip_steps";
+
+fn read((tip, place, at, step, actor, told): StepRow) -> Result<(TipNumber, Happened), StoreError> {
+    let row = Row {
+        table: "tip_steps",
+        key: &tip,
+    };
+    let told = told.map(|told| row.value("told", Told::new(&told).ok()));
+    let happened = Happened {
+        place: row.number("place", place)?,
+        at: row.time("at", at)?,
+        step: row.value("step", TipStep::from_slug(&step))?,
+        by: row.optional_line("actor", actor.as_deref())?,
+        told: told.transpose()?,
+    };
+    Ok((row.number("tip", tip).map(TipNumber)?, happened))
+}
+
+/// What a request did, and with which tip, if it came before.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn by_request(tx: &mut Tx, digest: &[u8; 32]) -> Result<Option<TipNumber>, StoreError> {
-    let sql = "SELECT tip FROM tip_steps WHERE request = $1";
-    let row: Option<(i64,)> = on!(tx, c => sqlx::query_as(sql)
+pub async fn of_request(
+    tx: &mut Tx,
+    digest: &[u8; 32],
+) -> Result<Option<(TipNumber, Happened)>, StoreError> {
+    let sql = format!("{STEPS} WHERE request = $1");
+    let row: Option<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(digest.as_slice())
         .fetch_optional(c).await)?;
-    let number = |(tip,): (i64,)| {
-        let row = Row {
-            table: "tip_steps",
-            key: &tip,
-        };
-        row.number("tip", tip).map(TipNumber)
-    };
-    row.map(number).transpose()
+    row.map(read).transpose()
 }
-
-type StepRow = (i64, i64, String, Option<String>, Option<String>);
 
 /// All that happened to a tip, the first first.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn steps(tx: &mut Tx, tip: TipNumber) -> Result<Vec<Happened>, StoreError> {
-    let sql = "SELECT place, at, step, actor, told FROM tip_steps WHERE tip = $1 ORDER BY place";
-    let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sql)
+    let sql = format!("{STEPS} WHERE tip = $1 ORDER BY place");
+    let rows: Vec<StepRow> = on!(tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(i64::from(tip.0))
         .fetch_all(c).await)?;
-    let read = |(place, at, step, actor, told): StepRow| {
-        let row = Row {
-            table: "tip_steps",
-            key: &tip,
-        };
-        Ok(Happened {
-            place: row.number("place", place)?,
-            at: row.time("at", at)?,
-            step: row.value("step", TipStep::from_slug(&step))?,
-            by: row.optional_line("actor", actor.as_deref())?,
-            told: told
-                .map(|told| row.value("told", Told::new(&told).ok()))
-                .transpose()?,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(|row| Ok(read(row)?.1)).collect()
 }

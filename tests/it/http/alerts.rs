@@ -10,7 +10,7 @@ use yuanmark::domain::licensee::{Licensee, LicenseeNumber};
 use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::Batch;
 use yuanmark::domain::serial::Serial;
-use yuanmark::service::alerts::{self, rates};
+use yuanmark::service::alerts::{self, Story, rates};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::alert::Filter;
 
@@ -60,6 +60,18 @@ async fn suspected(office: &Office) -> Batch {
     ];
     raise(&office.installation, &alerts).await;
     batch
+}
+
+/// What speaks against an alert's mark, in Chinese.
+async fn evidence_of(office: &Office, number: u32) -> Vec<String> {
+    let found = alerts::get(&office.store, Scope::All, AlertNumber(number)).await;
+    let story = alerts::story(&office.store, &found.unwrap().alert, system::now()).await;
+    let story = story.unwrap();
+    story
+        .evidence()
+        .iter()
+        .map(|said| said.zh.clone())
+        .collect()
 }
 
 async fn numbers(installation: &Installation, filter: &Filter, after: Option<u32>) -> Vec<u32> {
@@ -122,11 +134,16 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         let into_itself = inspector.open("/console/alerts/1/merge").await.form();
         let page = inspector.send(&into_itself.fill("into", "1")).await;
         page.is(422).says("不能并入自身");
+        let form = inspector.open("/console/alerts/1/merge").await.form();
+        let form = form.fill("into", "99").fill("told", "写了一半的说明");
+        let page = inspector.send(&form).await;
+        page.is(422).says("没有预警 99").says("写了一半的说明");
         let into_merged = inspector.open("/console/alerts/3/merge").await.form();
         let page = inspector.send(&into_merged.fill("into", "2")).await;
         page.is(422).says("不能再并入");
         let decide = inspector.open(&format!("{here}/decide")).await.form();
-        inspector.send(&decide).await.is(422);
+        let page = inspector.send(&decide).await;
+        page.is(422).says("请至少选择一项原因");
         let mixed = decide
             .clone()
             .tick("confirmed_copy", "label_reprinted")
@@ -153,7 +170,10 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         );
         let steps = office.site.how_many("alert_steps").await;
         assert_eq!(steps, 4, "assigned, noted, merged, decided");
-        inspector.open(&format!("{here}/decide")).await.is(200);
+        let stale = inspector.open(&format!("{here}/decide")).await;
+        stale.is(409).says("已判定");
+        let found: Vec<String> = evidence_of(&office, 1).await;
+        assert!(found[0].contains("监管部门已认定"), "{found:?}");
         takes(
             &inspector,
             &format!("{here}/reopen"),
@@ -172,6 +192,9 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         .await;
         let found = "mark_evidence WHERE kind = 'cleared'";
         assert_eq!(office.site.how_many(found).await, 2);
+        // What was taken back is no evidence any more.
+        assert_eq!(evidence_of(&office, 1).await, [""; 0]);
+        inspector.open(here).await.says("监管部门已于");
         let (labels, marks) = alerts::labels(&office.store).await.unwrap();
         assert_eq!(labels, "mark,truth\n1-0,honest\n1-1,honest\n");
         assert_eq!(marks, 2);
@@ -231,6 +254,16 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
             .await;
         assert!(page.text().contains("/console/alerts/1\""));
         assert!(!page.text().contains("/console/alerts/3\""));
+        let auditor = office.signed_in("auditor").await;
+        for (list, rows) in [("alerts", 5), ("alerts?kind=before_activation", 2)] {
+            let (path, query) = list.split_once('?').unwrap_or((list, ""));
+            let table = format!("/console/{path}/table?format=csv&{query}");
+            let table = auditor.open(&table).await;
+            assert_eq!(table.is(200).text().lines().count(), rows, "{list}");
+        }
+        let table = auditor.open("/console/alerts/table?format=csv").await;
+        let serial = office.site.serial(&batch, 0).to_string();
+        table.says(&serial).says("样品").says("发出时后验概率");
         inspector
             .open("/console/alerts?province=xx")
             .await
@@ -304,14 +337,20 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     let scans = String::from_utf8(files[1].1.clone()).unwrap();
     assert_eq!(scans.lines().count(), 4, "{scans}");
     assert!(
-        scans.contains("广州市") && !scans.contains("127.0.0.1"),
+        scans.contains("广州市,")
+            && scans.contains("公众查询,有效")
+            && !scans.contains("127.0.0.1"),
         "{scans}"
     );
     let ledger: Value = serde_json::from_slice(&files[2].1).unwrap();
     assert!(prove(&ledger) >= 5, "order, issue, labels, frozen");
     let kinds = ledger["entries"].as_array().unwrap().iter();
     let frozen = kinds.filter(|entry| entry["kind"] == "frozen");
-    assert_eq!(frozen.count(), 2, "its own marks, and another: {ledger}");
+    assert_eq!(
+        frozen.count(),
+        3,
+        "its own marks, another, and another's: {ledger}"
+    );
 }
 
 /// A mark that was found on the spot and belongs to no alert: what the case did with it is in its file all the same.
@@ -320,6 +359,66 @@ async fn freezes_another(person: &Person<'_>, here: &str, serial: &Serial) {
     let form = form.fill("lines", &serial.to_string());
     let form = form.fill("reason", "现场发现");
     person.send(&form).await.is_done();
+    // Once is enough: what is frozen is not frozen again.
+    let again = person.open(&format!("{here}/freeze")).await.form();
+    let again = again.fill("lines", &serial.to_string());
+    let page = person.send(&again.fill("reason", "现场发现")).await;
+    page.is(422).says("所选 1 枚标志均已冻结");
+}
+
+/// Marks of another licensee, and that licensee: asked about before anything is done.
+async fn asks_before_it_goes_beyond(office: &Office, person: &Person<'_>, here: &str) {
+    let other = licensees::get(&office.store, Scope::All, LicenseeNumber(2)).await;
+    let order = office
+        .installation
+        .order_of_season(&other.unwrap(), 5, this_season())
+        .await;
+    let issued = office.installation.issue(&order, "another's").await;
+    let batch = issued.unwrap().batch;
+    let serial = office.installation.serial(&batch, 0).to_string();
+    let frozen = "range_events WHERE kind = 'frozen'";
+    let before = office.site.how_many(frozen).await;
+    let form = person.open(&format!("{here}/freeze")).await.form();
+    let form = form.fill("lines", &serial).fill("reason", "同一市场查获");
+    let page = person.send(&form).await;
+    page.is(200)
+        .says(&format!("案件不涉及第 {} 批", batch.number));
+    assert_eq!(office.site.how_many(frozen).await, before, "asked first");
+    let sure = page.forms().swap_remove(0);
+    person.send(&sure).await.is_done();
+    assert_eq!(office.site.how_many(frozen).await, before + 1);
+    let form = person.open(&format!("{here}/inform")).await.form();
+    let form = form.fill("licensee", "2").fill("told", "请配合调查");
+    let page = person.send(&form).await;
+    page.is(200).says("案件不涉及").says("请配合调查");
+    person.send(&page.forms().swap_remove(0)).await.is_done();
+}
+
+/// What belongs to a case is decided before it is closed, and its result is not the contrary.
+async fn is_closed_when_all_is_decided(person: &Person<'_>, here: &str) {
+    let close = person.open(&format!("{here}/close")).await.form();
+    let close = close.fill("result", "copies_found").fill("told", "已没收");
+    let page = person.send(&close).await;
+    page.is(422).says("未判定的预警：1、2").says("已没收");
+    for alert in [1, 2] {
+        let decide = format!("/console/alerts/{alert}/decide");
+        takes(person, &decide, &[("confirmed_copy", "label_reprinted")]).await;
+    }
+    person
+        .send(&close)
+        .await
+        .is(422)
+        .says("未办结的举报线索：1");
+    takes(person, "/console/tips/1/accept", &[]).await;
+    takes(person, "/console/tips/1/decide", &[("told", "已查处")]).await;
+    let contrary = close.clone().fill("result", "nothing_found");
+    person
+        .send(&contrary)
+        .await
+        .is(422)
+        .says("已判定为确认复制");
+    person.send(&close).await.is_done();
+    person.send(&close).await.is_done();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -378,10 +477,11 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
             told.words()
         );
         freezes_another(&approver, here, &office.installation.serial(&batch, 9)).await;
+        asks_before_it_goes_beyond(&office, &approver, here).await;
         // Revoking asks before it does.
         let revoke = approver.open(&format!("{here}/revoke")).await.form();
         let page = approver.send(&revoke.fill("reason", "查实复制")).await;
-        page.is(200).says("不能恢复");
+        page.is(200).says("不能恢复").says("的标志 2 枚");
         assert_eq!(
             office
                 .site
@@ -389,18 +489,14 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
                 .await,
             0
         );
-        takes(
-            &approver,
-            &format!("{here}/close"),
-            &[("result", "copies_found"), ("told", "已没收")],
-        )
-        .await;
         let late = approver.open(&format!("{here}/add-alert")).await.form();
-        approver
-            .send(&late.fill("alert", "3"))
-            .await
-            .is(422)
-            .says("已结案");
+        is_closed_when_all_is_decided(&approver, here).await;
+        let page = approver.send(&late.fill("alert", "3")).await;
+        page.is(422).says("已结案");
+        for step in ["add-alert", "freeze"] {
+            let stale = approver.open(&format!("{here}/{step}")).await;
+            stale.is(409).says("已结案");
+        }
         let file = approver.open(here).await;
         for said in [
             "查实复制标志",
@@ -421,7 +517,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
         }
         let inspector = office.signed_in("inspector").await;
         inspector.open(&format!("{here}/revoke")).await.is(403);
-        inspector.open(&format!("{here}/export")).await.is(403);
+        inspector.open(&format!("{here}/export")).await.is(200);
     }
 }
 
@@ -446,10 +542,28 @@ async fn a_licensee_is_told_of_its_own_marks_and_of_nothing_else() {
         takes(&approver, "/console/cases/1/inform", &inform).await;
         let own = office.signed_in("licensee").await;
         let page = own.open("/console/exposure").await;
-        page.is(200)
-            .says("疑似复制")
-            .says("湖南、广东")
-            .says("请核对卷001的余标");
+        page.is(200).says("疑似复制").says("湖南、广东");
+        for path in ["/console/notices", "/console/notices/1"] {
+            let notice = own.open(path).await;
+            notice.is(200).says("请核对卷001的余标").says("待答复");
+            assert!(!notice.text().contains("案由"), "{path}");
+        }
+        let start = own.open("/console").await;
+        start
+            .says("监管告知待答复")
+            .says("/console/notices/1/answer");
+        let answer = [("told", "卷001余标 12 枚已封存")];
+        takes(&own, "/console/notices/1/answer", &answer).await;
+        own.open("/console/notices/1").await.says("已答复");
+        let start = own.open("/console").await;
+        assert!(!start.text().contains("监管告知待答复"));
+        approver.open("/console").await.says("使用人已答复");
+        let case = approver.open("/console/cases/1").await;
+        case.says("使用人答复").says("卷001余标 12 枚已封存");
+        let noted = [("told", "余标已核对")];
+        takes(&approver, "/console/cases/1/note", &noted).await;
+        let start = approver.open("/console").await;
+        assert!(!start.text().contains("使用人已答复"), "the office went on");
         let serial = office.site.serial(&batch, 0).to_string();
         page.says(&serial);
         for never in ["益阳", "广州", "approver", "案由"] {
@@ -458,6 +572,14 @@ async fn a_licensee_is_told_of_its_own_marks_and_of_nothing_else() {
         let other = office.signed_in("other-licensee").await;
         let page = other.open("/console/exposure").await;
         page.is(200);
+        for path in ["/console/notices/1", "/console/notices/1/answer"] {
+            other.open(path).await.is(404);
+        }
+        let told = [("told", "冒充")];
+        let page = other.post("/console/notices/1/answer", &told).await;
+        assert_ne!(page.status, 303);
+        let notices = other.open("/console/notices").await;
+        assert!(!notices.is(200).text().contains("请核对"));
         for never in [serial.as_str(), "请核对", "疑似复制"] {
             assert!(!page.text().contains(never), "{never}");
         }
@@ -522,5 +644,46 @@ async fn a_batch_that_is_asked_about_far_more_than_its_peers_raises_one_alert() 
             .says("整批查询偏多")
             .says("同年度其他批次")
             .says("400");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_of_a_batch_names_the_marks_that_raised_it() {
+    for office in Office::both().await {
+        let licensee = own(&office).await;
+        let installation = &office.installation;
+        let order = installation
+            .order_of_season(&licensee, 20, this_season())
+            .await;
+        let issued = installation.issue(&order, "leaked").await;
+        let batch = issued.unwrap().batch;
+        for (index, times) in [(4, 2), (7, 1)] {
+            for _ in 0..times {
+                let code = office.site.link(&batch, index);
+                office.site.phone().check_in(430_900, &code).await;
+            }
+        }
+        let auditor = office.signed_in("auditor").await;
+        let page = auditor.open("/console/alerts/1").await;
+        page.is(200)
+            .says("激活前被查询")
+            .says("引发预警的标志")
+            .says("未激活");
+        for index in [4, 7] {
+            let serial = installation.serial(&batch, index).to_string();
+            page.says(&format!("/console/marks/{serial}"));
+        }
+        let never = installation.serial(&batch, 5).to_string();
+        assert!(!page.text().contains(&never));
+        let found = alerts::get(&office.store, Scope::All, AlertNumber(1)).await;
+        let story = alerts::story(&office.store, &found.unwrap().alert, system::now()).await;
+        let Story::Batch { met, .. } = story.unwrap() else {
+            panic!("it is about the batch")
+        };
+        let met: Vec<(u32, u64, &str)> = met
+            .iter()
+            .map(|one| (one.index.get(), one.queries, one.state.as_str()))
+            .collect();
+        assert_eq!(met, [(4, 2, "not_activated"), (7, 1, "not_activated")]);
     }
 }

@@ -71,11 +71,10 @@ async fn steps_and_photos_have_their_places_and_a_form_its_tip() {
             (steps[1].by.as_ref(), steps[1].told.as_ref()),
             (Some(&by), Some(&told))
         );
-        assert_eq!(
-            tip::by_request(&mut tx, &[5; 32]).await.unwrap(),
-            Some(number)
-        );
-        assert_eq!(tip::by_request(&mut tx, &[6; 32]).await.unwrap(), None);
+        let found = tip::of_request(&mut tx, &[5; 32]).await.unwrap();
+        let (about, step) = found.unwrap();
+        assert_eq!((about, step.step, step.told), (number, TipStep::Sent, None));
+        assert_eq!(tip::of_request(&mut tx, &[6; 32]).await.unwrap(), None);
         for width in [10, 20] {
             let photo = NewPhoto {
                 width,

@@ -3,6 +3,7 @@
 use axum::response::Response;
 
 use super::about;
+use crate::domain::access::Permission as P;
 use crate::domain::alert::{AlertKind, AlertNumber, AlertState, Decision};
 use crate::domain::mark::BatchNumber;
 use crate::domain::place::Prefecture;
@@ -15,20 +16,18 @@ use crate::http::console::page::minute;
 use crate::http::console::party::{self, Names};
 use crate::http::console::read::whole;
 use crate::http::console::submit::or_refuse;
+use crate::http::console::table;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::{alerts, system};
+use crate::service::{ServiceError, alerts, export, system};
 use crate::store::alert::Filter;
 
-/// `GET /console/alerts`
-pub async fn list(visit: Visit) -> Response {
-    let asked = Typed::of_query(&visit.uri);
-    let after = asked.get("after").parse().ok().map(AlertNumber);
-    let mut asks = Asked::new(&visit, &asked);
-    let filter = Filter {
+/// Reads what the list is chosen by.
+async fn filter_of(asks: &mut Asked<'_>) -> Result<Filter, ServiceError> {
+    Ok(Filter {
         state: asks.word("state", AlertState::from_slug),
         kind: asks.word("kind", AlertKind::from_slug),
-        licensee: or_refuse!(visit, asks.licensee().await),
+        licensee: asks.licensee().await?,
         batch: asks.value("batch", Wanted::Number, |text| {
             BatchNumber::new(whole(text)?)
         }),
@@ -37,7 +36,27 @@ pub async fn list(visit: Visit) -> Response {
             Line::new("assignee", text).ok()
         }),
         without: None,
+    })
+}
+
+/// `GET /console/alerts/table`
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        let mut asks = Asked::new(&visit, asked);
+        let filter = filter_of(&mut asks).await?;
+        asks.all_read()?;
+        let (store, key) = (&visit.app.store, &visit.app.keys.secrets.serial);
+        export::alerts(store, visit.scope(), (&filter, key), format, now, file).await
     };
+    table::take(&visit, "alerts", make).await
+}
+
+/// `GET /console/alerts`
+pub async fn list(visit: Visit) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let after = asked.get("after").parse().ok().map(AlertNumber);
+    let mut asks = Asked::new(&visit, &asked);
+    let filter = or_refuse!(visit, filter_of(&mut asks).await);
     let errors = asks.finish();
     let found = match errors.is_empty() {
         true => {
@@ -53,6 +72,7 @@ pub async fn list(visit: Visit) -> Response {
     let list = List::new(&visit, &asked, two("预警", "Alerts"));
     fields(&visit, list, offered)
         .wrong(errors)
+        .table(visit.may(P::Export), "/console/alerts/table")
         .columns([
             (two("预警", "Alert"), Kind::Text),
             (two("状态", "State"), Kind::State),

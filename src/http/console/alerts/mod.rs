@@ -3,9 +3,10 @@
 mod file;
 mod list;
 mod step;
+mod story;
 
 pub use file::file;
-pub use list::list;
+pub use list::{list, table};
 pub use step::{STEPS, step, step_page};
 
 use super::guard::Visit;

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::{find, title_of};
 use crate::domain::alert::{Alert, AlertNumber, AlertStep, Cause, Decision, Verdict};
+use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
 use crate::domain::wanted::Wanted;
@@ -14,6 +15,7 @@ use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
+use crate::service::ServiceError;
 use crate::service::alerts::{self, Act};
 
 /// The address of each step.
@@ -118,6 +120,11 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
 /// `GET /console/alerts/{alert}/assign`, and so on
 pub async fn step_page(visit: Visit, Path(number): Path<u32>, step: AlertStep) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
+    // An old page leads nowhere.
+    or_refuse!(
+        visit,
+        whole.alert.state.after(step).map_err(ServiceError::from)
+    );
     form(&visit, &whole.alert, step).render(&visit, None)
 }
 
@@ -157,7 +164,10 @@ fn decision(reader: &mut Reader<'_>, typed: &Typed) -> Option<Decision> {
     let causes: Option<Vec<Cause>> = all.map(Cause::from_slug).collect();
     let chosen = causes.filter(|causes| !causes.is_empty());
     let Some(causes) = chosen else {
-        reader.said(Verdict::ALL[0].slug(), &Wanted::Choice.said());
+        reader.of_the_whole(&said!(
+            "choose at least one cause: the decision follows from it",
+            "请至少选择一项原因，判定随原因而定"
+        ));
         return None;
     };
     let verdict = causes[0].verdict();

@@ -14,15 +14,14 @@ use crate::http::console::page::{minute, thousands};
 use crate::http::console::party::Names;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::tips::place_in;
-use crate::http::console::words::two;
+use crate::http::console::words::{marks, two};
 use crate::service::cases::Whole;
 
 /// `GET /console/cases/{case}`
 pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
     let told = whole.steps.iter().filter_map(Step::licensee);
-    let licensees = whole.licensees();
-    let all = licensees.iter().copied().chain(told);
+    let all = whole.licensees.iter().copied().chain(told);
     let names = or_refuse!(visit, Names::of(&visit, all).await);
     let mut file = steps(&visit, &whole);
     let case = &whole.case;
@@ -42,10 +41,10 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             ),
         ],
     );
-    for licensee in licensees {
+    for licensee in &whole.licensees {
         file = file.linked(
             two("合法使用人", "Licensee"),
-            Some(names.licensee(licensee)),
+            Some(names.licensee(*licensee)),
             visit.may(P::LicenseeRead),
             format!("/console/licensees/{licensee}"),
         );
@@ -213,12 +212,7 @@ fn happened(visit: &Visit, names: &Names, step: &Step) -> Happened {
     if let Some(day) = detail.day {
         details.push(format!("{day} {}", spot_of(visit, step)));
     }
-    if let Some(marks) = detail.marks {
-        details.push(match visit.one_of("zh", "en") {
-            "zh" => format!("{marks} 枚"),
-            _ => format!("{marks} marks"),
-        });
-    }
+    details.extend(detail.marks.map(|count| marks(visit.language, count)));
     details.extend(detail.reason.as_ref().map(ToString::to_string));
     details.extend(detail.document.as_ref().map(ToString::to_string));
     if let Some(told) = &step.told {

@@ -9,9 +9,21 @@ use crate::http::console::guard::Visit;
 use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::minute;
 use crate::http::console::submit::or_refuse;
+use crate::http::console::table;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::cases;
+use crate::service::{cases, export};
+
+/// `GET /console/cases/table`
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        let mut asks = Asked::new(&visit, asked);
+        let state = asks.word("state", CaseState::from_slug);
+        asks.all_read()?;
+        export::cases(&visit.app.store, visit.scope(), state, format, now, file).await
+    };
+    table::take(&visit, "cases", make).await
+}
 
 /// `GET /console/cases`
 pub async fn list(visit: Visit) -> Response {
@@ -33,6 +45,7 @@ pub async fn list(visit: Visit) -> Response {
     List::new(&visit, &asked, two("案件", "Cases"))
         .field("state", two("状态", "State"), states)
         .wrong(errors)
+        .table(visit.may(P::Export), "/console/cases/table")
         .action(
             visit.may(P::CaseHandle),
             two("立案", "Open a case"),

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::{find, title_of};
+use super::{find, find_for, title_of};
 use crate::domain::alert::AlertNumber;
 use crate::domain::case::{CaseNumber, CaseResult, CaseStep, Inspection};
 use crate::domain::place::Prefecture;
@@ -13,12 +13,13 @@ use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
 use crate::http::console::party;
 use crate::http::console::read::{Errors, Reader, whole};
+use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::tips::place_in;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::service::ServiceError;
-use crate::service::cases::{self, Act, Whole, documents_named};
+use crate::service::cases::{self, Act, Notice, Whole, beyond, documents_named};
 
 /// The address of each step.
 pub const STEPS: [(&str, CaseStep); 7] = [
@@ -55,9 +56,7 @@ const fn words(step: CaseStep) -> (Two, Two) {
             two("重新办理案件", "Reopen a case"),
             two("重新办理", "Reopen"),
         ),
-        CaseStep::Opened | CaseStep::Frozen | CaseStep::Revoked | CaseStep::Noted => {
-            (two("案件备注", "Note on a case"), two("保存", "Save"))
-        }
+        _ => (two("案件备注", "Note on a case"), two("保存", "Save")),
     }
 }
 
@@ -101,7 +100,7 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
         CaseStep::Informed => {
             let label = two("合法使用人", "Licensee");
             let form = party::licensee_field(visit, form, "licensee", label).await?;
-            let form = match whole.licensees()[..] {
+            let form = match whole.licensees[..] {
                 [only] => form.value("licensee", only.to_string()),
                 _ => form,
             };
@@ -126,15 +125,13 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
             .grave()
         }
         CaseStep::Reopened => form.field("told", two("理由", "Why"), Kind::Lines),
-        CaseStep::Opened | CaseStep::Frozen | CaseStep::Revoked | CaseStep::Noted => {
-            form.field("told", two("备注", "Note"), Kind::Lines)
-        }
+        _ => form.field("told", two("备注", "Note"), Kind::Lines),
     })
 }
 
 /// `GET /console/cases/{case}/add-alert`, and so on
 pub async fn step_page(visit: Visit, Path(number): Path<u32>, step: CaseStep) -> Response {
-    let whole = or_refuse!(visit, find(&visit, number).await);
+    let whole = or_refuse!(visit, find_for(&visit, number, step).await);
     or_refuse!(visit, form(&visit, &whole, step).await).render(&visit, None)
 }
 
@@ -156,9 +153,13 @@ async fn read(
         CaseStep::Informed => {
             let licensee = party::read_licensee(visit, typed, &mut reader, "licensee").await?;
             let told = reader.read("told", Told::new);
-            licensee
-                .zip(told)
-                .map(|(licensee, told)| Act::Inform(licensee, told))
+            licensee.zip(told).map(|(licensee, told)| {
+                Act::Inform(Notice {
+                    licensee,
+                    told,
+                    is_beyond: typed.is_confirmed(),
+                })
+            })
         }
         CaseStep::Closed => {
             let result = reader.word("result", CaseResult::from_slug);
@@ -168,9 +169,7 @@ async fn read(
                 .map(|(result, told)| Act::Close(result, told))
         }
         CaseStep::Reopened => reader.read("told", Told::new).map(Act::Reopen),
-        CaseStep::Opened | CaseStep::Frozen | CaseStep::Revoked | CaseStep::Noted => {
-            reader.read("told", Told::new).map(Act::Note)
-        }
+        _ => reader.read("told", Told::new).map(Act::Note),
     };
     let errors = reader.finish();
     Ok(match act {
@@ -208,6 +207,20 @@ pub async fn step(visit: Visit, Path(number): Path<u32>, typed: Typed, step: Cas
         Ok(act) => act,
         Err(errors) => return form.wrong(errors).render(&visit, Some(&typed)),
     };
+    if let Act::Inform(notice) = &act
+        && !notice.is_beyond
+        && beyond::is_other(&whole.licensees, notice.licensee)
+    {
+        let one = or_refuse!(visit, seen::licensee(&visit, notice.licensee).await);
+        let summary = match visit.one_of("zh", "en") {
+            "zh" => format!("案件不涉及{}的标志，确定要告知吗？", one.name()),
+            _ => format!(
+                "The case is about no mark of {}. Inform it all the same?",
+                one.name()
+            ),
+        };
+        return form.confirm(&visit, &typed, vec![summary]);
+    }
     let call = visit.call(typed.get("request"));
     let done = cases::act(&visit.app.store, &call, CaseNumber(number), act).await;
     let to = done.map(|_| format!("/console/cases/{number}"));

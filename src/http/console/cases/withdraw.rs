@@ -3,8 +3,8 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::{find, title_of};
-use crate::domain::case::CaseNumber;
+use super::{find, find_for, title_of};
+use crate::domain::case::{CaseNumber, CaseStep, step_of};
 use crate::domain::event::Withdrawal;
 use crate::http::console::alerts::serial_of;
 use crate::http::console::form::{Form, Kind};
@@ -12,8 +12,12 @@ use crate::http::console::guard::Visit;
 use crate::http::console::read::Reader;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::two;
-use crate::service::cases::{self, Whole, Withdraw};
+use crate::http::console::words::{marks, two};
+use crate::http::language::Language;
+use crate::service::ServiceError;
+use crate::service::cases::{self, Whole, Withdraw, beyond};
+use crate::service::desk::Call;
+use crate::service::marks::look;
 
 fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
     let (title, button) = match kind {
@@ -50,7 +54,8 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
 }
 
 async fn page(visit: Visit, number: u32, kind: Withdrawal) -> Response {
-    let whole = or_refuse!(visit, find(&visit, number).await);
+    let step = step_of(kind).unwrap_or(CaseStep::Frozen);
+    let whole = or_refuse!(visit, find_for(&visit, number, step).await);
     form(&visit, &whole, kind).render(&visit, None)
 }
 
@@ -69,29 +74,62 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
     let (Some(lines), Some(reason), Some(document)) = (lines, reason, document) else {
         return form.wrong(errors).render(&visit, Some(&typed));
     };
-    if kind == Withdrawal::Revoked && !typed.is_confirmed() {
-        let marks = lines.lines().filter(|line| !line.trim().is_empty()).count();
-        let summary = match visit.one_of("zh", "en") {
-            "zh" => format!(
-                "撤销 {marks} 行所列的标志。撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"
-            ),
-            _ => format!(
-                "Revokes the marks of {marks} lines. That cannot be undone; the public is told that they are withdrawn, and why: {reason}"
-            ),
-        };
-        return form.confirm(&visit, &typed, vec![summary]);
-    }
     let wanted = Withdraw {
         kind,
         lines: Some(&lines),
         reason,
         document,
+        is_beyond: typed.is_confirmed(),
     };
     let call = visit.call(typed.get("request"));
     let (store, keys) = (&visit.app.store, &visit.app.keys);
+    if !typed.is_confirmed() {
+        match summary(&visit, &call, &whole, &wanted, &lines).await {
+            Ok(summary) if summary.is_empty() => {}
+            Ok(summary) => return form.confirm(&visit, &typed, summary),
+            Err(error) => return answer(&visit, &typed, form, Err(error)),
+        }
+    }
     let done = cases::withdraw(store, keys, &call, CaseNumber(number), &wanted).await;
     let to = done.map(|_| format!("/console/cases/{number}"));
     answer(&visit, &typed, form, to)
+}
+
+/// What is asked before it is done: of revoking what it comes to, and of both whether marks of other batches are meant.
+async fn summary(
+    visit: &Visit,
+    call: &Call,
+    whole: &Whole,
+    wanted: &Withdraw<'_>,
+    lines: &str,
+) -> Result<Vec<String>, ServiceError> {
+    let (store, keys) = (&visit.app.store, &visit.app.keys);
+    let is_chinese = visit.language == Language::Chinese;
+    let mut summary = Vec::new();
+    for (batch, whose) in beyond::batches(store, keys, whole, lines).await? {
+        summary.push(match is_chinese {
+            true => format!("案件不涉及第 {batch} 批（{whose}）的标志，确定要一并办理吗？"),
+            false => format!("The case is about no mark of batch {batch} of {whose}. Are they meant all the same?"),
+        });
+    }
+    if wanted.kind == Withdrawal::Revoked {
+        let changes = [wanted.change(lines)];
+        let outlook = look::look(store, keys, call, &changes).await?;
+        for share in outlook.iter().flat_map(|outlook| &outlook.shares) {
+            let (batch, whose) = (share.batch, &share.licensee);
+            let marks = marks(visit.language, share.marks);
+            summary.push(match is_chinese {
+                true => format!("撤销第 {batch} 批（{whose}）的标志 {marks}"),
+                false => format!("Revokes {marks} of batch {batch} of {whose}"),
+            });
+        }
+        let reason = &wanted.reason;
+        summary.push(match is_chinese {
+            true => format!("撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"),
+            false => format!("That cannot be undone; the public is told that they are withdrawn, and why: {reason}"),
+        });
+    }
+    Ok(summary)
 }
 
 /// `GET /console/cases/{case}/freeze`

@@ -8,7 +8,6 @@ use super::{may, page_of};
 use crate::domain::access::Permission as P;
 use crate::domain::event::{EventKind, Withdrawal};
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
-use crate::domain::refusal::RefusalKind;
 use crate::domain::selection::{LineOutcome, LineReport};
 use crate::domain::serial::Serial;
 use crate::http::App;
@@ -226,10 +225,6 @@ pub fn errors(
             all: lines.iter().filter_map(|line| bad(visit, line)).collect(),
             entry: None,
         },
-        ServiceError::Refused(mut refusal) if refusal.kind == RefusalKind::NoSuch => {
-            refusal.kind = RefusalKind::Invalid;
-            Errors::of_service(refusal.into(), visit.language)?
-        }
         error => Errors::of_service(shortened(error), visit.language)?,
     };
     if let Some((name @ None, _)) = errors.all.first_mut() {

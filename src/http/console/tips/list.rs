@@ -3,6 +3,7 @@
 use axum::response::Response;
 
 use super::{place_in, waits_for_an_answer};
+use crate::domain::access::Permission as P;
 use crate::domain::calendar::day_of;
 use crate::domain::deadline::Left;
 use crate::domain::place::Prefecture;
@@ -15,27 +16,23 @@ use crate::http::console::list::{Filter, Kind, List, ROWS, Row};
 use crate::http::console::page::minute;
 use crate::http::console::party::People;
 use crate::http::console::submit::or_refuse;
+use crate::http::console::table;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
-use crate::service::system;
 use crate::service::tips::{self, Wanted};
+use crate::service::{export, system};
 
 /// Characters of what was told that a list shows.
 const MOST_TOLD: usize = 40;
 
-/// `GET /console/tips`
-pub async fn list(visit: Visit) -> Response {
-    let asked = Typed::of_query(&visit.uri);
-    let before = asked.get("after").parse().ok().map(TipNumber);
-    let now = system::now();
-    let mut asks = Asked::new(&visit, &asked);
-    let named = asked.get("tip");
-    let ticket = Ticket::read(named);
+/// Reads what the list is chosen by.
+fn wanted_of(asks: &mut Asked<'_>, asked: &Typed) -> Wanted {
+    let ticket = Ticket::read(asked.get("tip"));
     let number = match ticket {
         Some(_) => None,
         None => asks.number("tip", TipNumber),
     };
-    let wanted = Wanted {
+    Wanted {
         number,
         ticket,
         is_unanswered: asks
@@ -49,7 +46,27 @@ pub async fn list(visit: Visit) -> Response {
         is_overdue: asks
             .word("due", |word| (word == "over").then_some(()))
             .is_some(),
+    }
+}
+
+/// `GET /console/tips/table`
+pub async fn table(visit: Visit) -> Response {
+    let make = async |asked: &Typed, format, now, file| {
+        let mut asks = Asked::new(&visit, asked);
+        let wanted = wanted_of(&mut asks, asked);
+        asks.all_read()?;
+        export::tips(&visit.app.store, visit.scope(), wanted, format, now, file).await
     };
+    table::take(&visit, "tips", make).await
+}
+
+/// `GET /console/tips`
+pub async fn list(visit: Visit) -> Response {
+    let asked = Typed::of_query(&visit.uri);
+    let before = asked.get("after").parse().ok().map(TipNumber);
+    let now = system::now();
+    let mut asks = Asked::new(&visit, &asked);
+    let wanted = wanted_of(&mut asks, &asked);
     let errors = asks.finish();
     let found = match errors.is_empty() {
         true => {
@@ -65,6 +82,7 @@ pub async fn list(visit: Visit) -> Response {
     let people = or_refuse!(visit, people.await);
     filters(&visit, List::new(&visit, &asked, two("举报线索", "Tips")))
         .wrong(errors)
+        .table(visit.may(P::Export), "/console/tips/table")
         .columns([
             (two("线索", "Tip"), Kind::Text),
             (two("状态", "State"), Kind::State),

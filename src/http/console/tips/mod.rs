@@ -8,7 +8,7 @@ mod step;
 
 pub use contact::{contact, contact_page};
 pub use file::{file, photo};
-pub use list::list;
+pub use list::{list, table};
 pub use step::{STEPS, step, step_page};
 
 use super::guard::Visit;

@@ -12,16 +12,17 @@ mod ledger;
 mod scans;
 mod summary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Whole, get};
-use crate::domain::case::CaseNumber;
+use crate::domain::case::{CaseNumber, Happened};
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::serial::Serial;
+use crate::domain::text::Line;
 use crate::render::letter;
 use crate::service::ServiceError;
 use crate::service::alerts::{Seen, of_mark};
@@ -30,6 +31,7 @@ use crate::service::desk::Call;
 use crate::service::documents::sha256;
 use crate::service::keys::LiveKeys;
 use crate::service::pack::{fonts, refusal};
+use crate::service::people::accounts;
 use crate::service::trail::{self, Note};
 use crate::store::trail::Outcome;
 use crate::store::{Store, batch, licensee};
@@ -51,6 +53,20 @@ struct Gathered {
     marks: Vec<Mark>,
     licensees: BTreeMap<LicenseeNumber, Licensee>,
     ledger: ledger::Proofs,
+    people: People,
+}
+
+/// The names of those who did something, by what they sign in with.
+struct People(BTreeMap<String, String>);
+
+impl People {
+    /// Name and sign-in name, or what stands in the books if nobody signs in so.
+    fn name(&self, by: &Line) -> String {
+        match self.0.get(by.as_str()) {
+            Some(name) => format!("{name}（{by}）"),
+            None => by.to_string(),
+        }
+    }
 }
 
 /// Makes the file of a case. The audit trail says who took it, before it is given out.
@@ -64,7 +80,7 @@ pub async fn export(
     number: CaseNumber,
 ) -> Result<Vec<u8>, ServiceError> {
     let whole = get(store, call.scope, number).await?;
-    let gathered = gather(store, keys, whole).await?;
+    let gathered = gather(store, keys, call, whole).await?;
     let scans = scans::table(&gathered, call.at)?;
     let ledger = gathered.ledger.to_json();
     let pieces = summary::pieces(&gathered, call);
@@ -97,7 +113,12 @@ pub async fn export(
     Ok(zip)
 }
 
-async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered, ServiceError> {
+async fn gather(
+    store: &Store,
+    keys: &LiveKeys,
+    call: &Call,
+    whole: Whole,
+) -> Result<Gathered, ServiceError> {
     let all = whole.marks();
     if all.len() > MOST_MARKS {
         return Err(Refusal::conflict(
@@ -125,7 +146,8 @@ async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered
     let of_marks = marks.iter().filter_map(|one| one.batch.as_ref());
     let numbers = of_marks
         .map(|batch| batch.licensee)
-        .chain(whole.licensees());
+        .chain(whole.licensees.iter().copied())
+        .chain(whole.steps.iter().filter_map(Happened::licensee));
     for number in numbers {
         if !licensees.contains_key(&number)
             && let Some(found) = licensee::get(&mut tx, number).await?
@@ -135,10 +157,16 @@ async fn gather(store: &Store, keys: &LiveKeys, whole: Whole) -> Result<Gathered
     }
     let own = whole.steps.iter().flat_map(|step| &step.detail.entries);
     let ledger = ledger::Proofs::gather(&mut tx, &marks, own.copied()).await?;
+    drop(tx);
+    let actors = ledger.entries.iter().map(|proved| &proved.entry.actor);
+    let actors = actors.chain(whole.steps.iter().map(|step| &step.by));
+    let logins: BTreeSet<&str> = actors.chain([&call.by]).map(Line::as_str).collect();
+    let people = People(accounts::names(store, &logins).await?);
     Ok(Gathered {
         whole,
         marks,
         licensees,
         ledger,
+        people,
     })
 }

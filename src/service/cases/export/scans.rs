@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use super::Gathered;
 use crate::domain::detection::Known;
 use crate::domain::place::PlaceClass;
+use crate::domain::queries::QueryChannel;
+use crate::domain::state;
 use crate::service::ServiceError;
 use crate::sheets::{Cell, Column, ColumnKind, SheetFormat, SheetWriter, Table, column};
 
@@ -63,9 +65,12 @@ pub(super) fn table(gathered: &Gathered, now: Timestamp) -> Result<Vec<u8>, Serv
                 text(place.map(|place| class_in(place.class))),
                 Cell::Text(match seen.known {
                     Some(known) => Known::chinese(known),
-                    None => &seen.channel,
+                    None => match QueryChannel::from_slug(&seen.channel) {
+                        Some(channel) => channel.chinese(),
+                        None => &seen.channel,
+                    },
                 }),
-                Cell::Text(&seen.state),
+                Cell::Text(state::chinese(&seen.state)),
                 Cell::Text(&said),
             ])?;
         }

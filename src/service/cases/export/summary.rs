@@ -8,7 +8,7 @@ use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry;
 use crate::domain::place::Prefecture;
 use crate::render::letter::Piece;
-use crate::service::alerts::Seen;
+use crate::service::alerts::{Seen, weighed};
 use crate::service::desk::Call;
 
 /// Sentences of evidence of one mark.
@@ -34,7 +34,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
         text(format!(
             "立案：{}　{}",
             clock_of(case.opened_at),
-            case.opened_by
+            gathered.people.name(&case.opened_by)
         )),
     ];
     if let (Some(result), Some(at)) = (case.result, case.closed_at) {
@@ -44,7 +44,11 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
             result.chinese()
         )));
     }
-    pieces.push(text(format!("导出：{}　{}", clock_of(call.at), call.by)));
+    pieces.push(text(format!(
+        "导出：{}　{}",
+        clock_of(call.at),
+        gathered.people.name(&call.by)
+    )));
     pieces.push(Piece::Small(
         "说明：预警是根据查询记录作出的统计推断，不是对违法行为的认定。本案卷不含查询者的手机标识和网络地址，不含举报人的联系方式。\
          时间均为北京时间。"
@@ -76,7 +80,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
         .partition(|step| step.step == CaseStep::Inspected);
     pieces.push(heading("四、现场检查"));
     for step in inspections {
-        inspected(step, &mut pieces);
+        inspected(gathered, step, &mut pieces);
     }
     pieces.push(heading("五、办理经过"));
     for step in others {
@@ -88,6 +92,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
 
 fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
     let mut line = format!("{}　第 {} 批 {} 号", one.serial, one.id.batch, one.id.index);
+    let mut whose = None;
     if let Some(batch) = &one.batch {
         line.push_str(&format!(
             "　{} 年度　{}",
@@ -95,10 +100,15 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
             batch.form.chinese()
         ));
         if let Some(licensee) = gathered.licensees.get(&batch.licensee) {
-            line.push_str(&format!("　{}（{}）", licensee.name(), licensee.uscc));
+            whose = Some(format!(
+                "　{}　统一社会信用代码 {}",
+                licensee.name(),
+                licensee.uscc
+            ));
         }
     }
     pieces.push(text(line));
+    pieces.extend(whose.map(text));
     let mut provinces: Vec<(&str, u32)> = Vec::new();
     let queries: Vec<&Seen> = one
         .seen
@@ -145,18 +155,12 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
         pieces.push(text(format!("　判定：{verdict}（{said}）")));
     }
     let marks = gathered.marks.iter();
-    let own = marks.filter(|one| Some(one.id) == alert.mark());
-    let seen = own.flat_map(|one| &one.seen);
-    let mut evidence: Vec<_> = seen
-        .flat_map(|seen| {
-            seen.evidence
-                .iter()
-                .map(move |(said, weight)| (seen, said, *weight))
-        })
-        .filter(|(.., weight)| *weight > 0.0)
-        .collect();
-    evidence.sort_by(|a, b| b.2.total_cmp(&a.2));
-    for (seen, said, _) in evidence.into_iter().take(MOST_EVIDENCE) {
+    let mut own = marks.filter(|one| Some(one.id) == alert.mark());
+    let Some(mark) = own.next() else {
+        return pieces.push(Piece::Small(format!("　{}", alert.kind.why().zh)));
+    };
+    let evidence = weighed(&mark.seen);
+    for (seen, said) in evidence.iter().take(MOST_EVIDENCE) {
         let class = seen.place.map_or("", |place| class_in(place.class));
         pieces.push(Piece::Small(format!(
             "　{}　{}　{class}",
@@ -164,15 +168,22 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
             said.zh
         )));
     }
+    if evidence.len() > MOST_EVIDENCE {
+        let more = evidence.len() - MOST_EVIDENCE;
+        pieces.push(Piece::Small(format!(
+            "　以上为最强的 {MOST_EVIDENCE} 项，另有 {more} 项见 scans.csv。"
+        )));
+    }
 }
 
-fn inspected(step: &Happened, pieces: &mut Vec<Piece>) {
+fn inspected(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
     let detail = &step.detail;
     let day = detail.day.map_or_else(String::new, |day| day.to_string());
     let place = detail.prefecture.and_then(Prefecture::new);
     let place = place.map_or("", |place| place.name().0);
     let spot = detail.spot.as_ref().map_or("", |spot| spot.as_str());
-    pieces.push(text(format!("{day}　{place} {spot}　登记人 {}", step.by)));
+    let by = gathered.people.name(&step.by);
+    pieces.push(text(format!("{day}　{place} {spot}　登记人 {by}")));
     if let Some(told) = &step.told {
         pieces.push(Piece::Small(told.as_str().to_owned()));
     }
@@ -188,14 +199,16 @@ fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
         "{}　{}　{}",
         clock_of(step.at),
         step.step.chinese(),
-        step.by
+        gathered.people.name(&step.by)
     );
     if let Some(licensee) = step.licensee() {
         let found = gathered.licensees.get(&licensee);
         let name = found.map_or_else(|| licensee.to_string(), |one| one.name().to_string());
         line.push_str(&format!("　{name}"));
-    } else if let Some(other) = step.other {
-        line.push_str(&format!("　{other}"));
+    } else if let Some(alert) = step.alert() {
+        line.push_str(&format!("　预警 {alert}"));
+    } else if let Some(tip) = step.tip() {
+        line.push_str(&format!("　线索 {tip}"));
     }
     if let Some(marks) = detail.marks {
         line.push_str(&format!("　{marks} 枚"));
@@ -234,7 +247,7 @@ fn ledger(gathered: &Gathered, pieces: &mut Vec<Piece>) {
             entry.number,
             clock_of(entry.at),
             entry::chinese(&entry.kind),
-            entry.actor,
+            gathered.people.name(&entry.actor),
             entry.hash
         )));
     }
