@@ -21,7 +21,7 @@ use crate::domain::said::Said;
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
 use crate::service::alerts::{self, Act, Seen, Story, Whole};
-use crate::service::system;
+use crate::service::{licensees, system};
 use crate::store::alert::Filter;
 
 /// Sentences of evidence that are told.
@@ -228,6 +228,9 @@ impl Alert {
 impl List {
     async fn run(self, installation: &Installation, output: &mut Output) -> Result<(), Failure> {
         let store = installation.store().await?;
+        if let Some(licensee) = self.licensee {
+            licensees::get(&store, Scope::All, licensee).await?;
+        }
         let filter = Filter {
             kind: self.kind,
             state: self.state,
@@ -235,6 +238,7 @@ impl List {
             batch: self.batch,
             province: self.province,
             assignee: self.assignee,
+            index: None,
             without: None,
         };
         let (limit, now) = (self.limit, system::now());

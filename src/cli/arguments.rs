@@ -238,7 +238,7 @@ impl Limit {
 /// How many rows a listing shows.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Limit {
-    /// Show at most this many, the newest first
+    /// Show at most this many, from the top
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
 }

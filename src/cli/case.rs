@@ -10,7 +10,7 @@ use super::alert::{self, told};
 use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::files;
-use super::output::{Output, beijing, card, or_dash, table};
+use super::output::{Output, beijing, card, number_of_marks, or_dash, table};
 use super::values::{date, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::AlertNumber;
@@ -188,6 +188,9 @@ pub(super) struct Marks {
     /// The number of the decision
     #[arg(long, value_parser = line)]
     document: Option<Line>,
+    /// Take the good lines of the file even if there are bad ones
+    #[arg(long, requires = "file")]
+    skip_bad: bool,
     /// Even marks of batches that the case is not about
     #[arg(long)]
     beyond: bool,
@@ -314,6 +317,7 @@ impl Marks {
             lines: lines.as_deref(),
             reason: self.reason,
             document: self.document,
+            skip_bad: self.skip_bad,
             is_beyond: self.beyond,
         };
         let call = self.caller.call();
@@ -323,8 +327,8 @@ impl Marks {
         all["unchanged"] = json!(changed.unchanged);
         all["entries"] = json!(changed.entries);
         let text = format!(
-            "{} marks {}, {} were so already\n",
-            changed.marks,
+            "{} {}, {} were so already\n",
+            number_of_marks(changed.marks),
             self.kind.slug(),
             changed.unchanged
         );
@@ -379,14 +383,22 @@ fn step_to_text(step: &Happened) -> String {
         step.step.slug(),
         step.by
     );
-    let all = step
-        .other
-        .map(|other| other.to_string())
+    let other = match (step.alert(), step.tip(), step.licensee()) {
+        (Some(alert), ..) => Some(format!("alert {alert}")),
+        (_, Some(tip), _) => Some(format!("tip {tip}")),
+        (.., licensee) => licensee.map(|licensee| format!("licensee {licensee}")),
+    };
+    let place = detail.prefecture.and_then(Prefecture::new);
+    let entries = detail.entries.iter();
+    let all = other
         .into_iter()
         .chain(detail.day.map(|day| day.to_string()))
+        .chain(place.map(|place| place.name().1.to_owned()))
         .chain(detail.spot.as_ref().map(ToString::to_string))
-        .chain(detail.marks.map(|marks| format!("{marks} marks")))
+        .chain(detail.marks.map(number_of_marks))
         .chain(detail.reason.as_ref().map(ToString::to_string))
+        .chain(detail.document.as_ref().map(ToString::to_string))
+        .chain(entries.map(|entry| format!("entry {entry}")))
         .chain(detail.result.map(|result| result.slug().to_owned()))
         .chain(step.told.as_ref().map(ToString::to_string));
     for said in all {

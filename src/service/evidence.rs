@@ -23,8 +23,8 @@ pub async fn take(
 ) -> Result<(), ServiceError> {
     // Held first: whoever answers a scan of it waits, and nobody else comes between.
     let group = scan::read_group(tx, &[mark]).await?;
-    let is_of_office = matches!(known, Known::FoundCopied | Known::Cleared);
-    if !is_of_office {
+    let is_found = matches!(known, Known::FoundCopied | Known::Cleared);
+    if !is_found && known != Known::Inspected {
         let earlier = evidence::of_mark(tx, mark).await?;
         if earlier.iter().any(|(kind, _)| *kind == known) {
             return Ok(());
@@ -47,7 +47,7 @@ pub async fn take(
     if known != Known::Cleared {
         // What its batch adds counts with its next scan.
         let is_suspected = account.decide(&CURRENT, 0.0);
-        if is_suspected && !was_suspected && !is_of_office {
+        if is_suspected && !was_suspected && !is_found {
             let query = Some(queries.count);
             let new = suspected(mark, &account, 0.0, seen.at, query);
             alert::raise(tx, &[new]).await?;

@@ -9,6 +9,7 @@ use super::{ServiceError, seen};
 use crate::domain::access::Scope;
 use crate::domain::container::{Container, ContainerNumber};
 use crate::domain::custody::Passage;
+use crate::domain::detection::{Known, Seen};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::input::Input;
 use crate::domain::keyring::KeyEntry;
@@ -16,13 +17,14 @@ use crate::domain::ledger::chain::{EntryNumber, StoredEntry};
 use crate::domain::ledger::entry::{Entry, Marks};
 use crate::domain::licensee::{Act, Licensee};
 use crate::domain::lot::Lot;
+use crate::domain::mark::MarkId;
 use crate::domain::order::Order;
 use crate::domain::printer::Printer;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::serial::Serial;
 use crate::domain::state::Standing;
-use crate::store::{Store, Tx, kept, ledger, licensee, register, scan};
+use crate::store::{Store, Tx, evidence, kept, ledger, licensee, register, scan};
 
 /// Queries that are told one by one.
 pub const MOST_SCANS: u32 = 50;
@@ -82,6 +84,8 @@ pub struct Life {
     pub of_marks: Vec<(u64, Marks)>,
     /// Its newest queries, the oldest of them first.
     pub scans: Vec<scan::Scan>,
+    /// When and where inspectors checked it.
+    pub checked: Vec<Seen>,
 }
 
 /// The life of the mark with this serial.
@@ -131,9 +135,18 @@ pub async fn of_mark(
         of_order: ledger::of_order(&mut tx, order.number, &ORDER_KINDS).await?,
         of_marks: entries_of(&mut tx, &report.events).await?,
         scans,
+        checked: checked_of(&mut tx, mark).await?,
         order,
         report,
     })
+}
+
+async fn checked_of(tx: &mut Tx, mark: MarkId) -> Result<Vec<Seen>, ServiceError> {
+    let known = evidence::of_mark(tx, mark).await?;
+    let checked = known
+        .into_iter()
+        .filter(|(kind, _)| *kind == Known::Inspected);
+    Ok(checked.map(|(_, seen)| seen).collect())
 }
 
 async fn lots_of(tx: &mut Tx, events: &[RangeEvent]) -> Result<Vec<Lot>, ServiceError> {

@@ -23,6 +23,7 @@ pub mod entitlements;
 pub mod evidence;
 pub mod export;
 pub mod forgetting;
+pub mod inspecting;
 pub mod issue;
 pub mod keys;
 pub mod ledger;

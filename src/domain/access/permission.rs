@@ -23,6 +23,8 @@ words! {
         BatchRead = "batch.read" "查看批" "see batches",
         /// See marks and what became of them.
         MarkRead = "mark.read" "查看标志" "see marks",
+        /// Check packs on the spot.
+        MarkCheck = "mark.check" "现场查验" "check packs on the spot",
         /// See rolls and boxes.
         ContainerRead = "container.read" "查看卷和箱" "see rolls and boxes",
         /// See lots and their reports.

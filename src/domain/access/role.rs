@@ -85,9 +85,10 @@ impl Role {
             ),
             P::Export => matches!(
                 self,
-                Approver | SecondApprover | Registrar | Licensee | Printer | Inspector | Auditor
+                Approver | SecondApprover | Registrar | Licensee | Printer | Auditor
             ),
             P::LedgerProve => matches!(self, Approver | Registrar | Auditor),
+            P::MarkCheck => matches!(self, Inspector | Approver),
             P::ExposureRead | P::NoticeAnswer => matches!(self, Licensee),
             P::TipRead | P::AlertRead | P::CaseRead => matches!(
                 self,

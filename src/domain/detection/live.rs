@@ -6,7 +6,7 @@ use super::batch::BatchState;
 use super::evidence::Evidence;
 use super::geography::{GEOGRAPHY, Sighting};
 use super::parameters::Parameters;
-use super::scan::{Hidden, Scan, Standing};
+use super::scan::{Channel, Hidden, Scan, Standing};
 use super::state::{Flag, MarkState, NOTHING};
 use super::update::{Step, short};
 use crate::domain::phone::{NetworkHash, PhoneHash};
@@ -28,6 +28,8 @@ words! {
         HiddenBad = "hidden_bad" "暗码不符" "wrong hidden code given",
         /// Its hidden code was given again, by another phone.
         HiddenTwice = "hidden_twice" "暗码再次使用" "hidden code given again",
+        /// An inspector checked a pack on the spot.
+        Inspected = "inspected" "检查员查验" "checked by an inspector",
         /// The office found that it was copied.
         FoundCopied = "found_copied" "认定为复制" "found to be copied",
         /// The office took the suspicion back.
@@ -90,6 +92,11 @@ impl MarkState {
             Known::HiddenBad => self.update(parameters, &with(Hidden::Bad)),
             // Whoever gives it again has scanned the mark before, as all do; the claims know that it was another phone.
             Known::HiddenTwice => self.find(parameters, Flag::HiddenTwice, &scan),
+            // That an inspector came says nothing, where the pack was does.
+            Known::Inspected => {
+                let channel = Channel::Inspector;
+                self.update(parameters, &Scan { channel, ..scan })
+            }
             Known::FoundCopied => self.find(parameters, Flag::FoundCopied, &scan),
             Known::Cleared => {
                 self.clear();

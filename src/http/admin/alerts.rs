@@ -271,6 +271,7 @@ pub async fn list(
         batch: wanted.batch,
         province: wanted.province.map(|province| province.0),
         assignee: None,
+        index: None,
         without: None,
     };
     let (scope, limit, now) = (caller.scope(), wanted.limit, system::now());

@@ -9,7 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::alerts::{AlertBody, OfficeNote};
 use super::caller::Caller;
 use super::marks::Lines;
-use super::values::{At, By, Day, EntryNo, FileContent, IdempotencyKey, Limit, Said, Text, Words};
+use super::values::{
+    At, By, Day, EntryNo, FileContent, IdempotencyKey, Limit, Said, Text, Words, prefecture,
+};
 use crate::domain::alert::AlertNumber;
 use crate::domain::case::{
     Case, CaseNumber, CaseResult, CaseState, CaseStep, Happened, Inspection, MOST_ALERTS,
@@ -18,7 +20,6 @@ use crate::domain::case::{
 use crate::domain::document::DocumentNumber;
 use crate::domain::event::Withdrawal;
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::place::Prefecture;
 use crate::domain::text::Line;
 use crate::domain::tip::TipNumber;
 use crate::http::App;
@@ -364,14 +365,7 @@ pub async fn inspect(
     if body.documents.len() > MOST_DOCUMENTS {
         return Err(Problem::BAD_REQUEST.because("documents: an inspection names at most 20"));
     }
-    let prefecture = body.prefecture.map(|text| {
-        let is_six = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse().ok().and_then(Prefecture::new) {
-            _ if !is_six => Err(Problem::BAD_REQUEST.because("prefecture: six digits")),
-            Some(prefecture) => Ok(prefecture),
-            None => Err(Problem::INVALID.because("prefecture: there is none of this code")),
-        }
-    });
+    let prefecture = body.prefecture.as_deref().map(prefecture);
     let call = caller.call(key, body.by)?;
     let act = Act::Inspect(Inspection {
         day: body.day.0,
@@ -543,6 +537,7 @@ async fn withdrawn(
         lines: lines.as_deref(),
         reason: body.reason.said("reason")?,
         document: body.document.said("document")?,
+        skip_bad: false,
         is_beyond: body.beyond,
     };
     let (whole, _) = cases::withdraw(&app.store, &app.keys, &call, number, &wanted).await?;

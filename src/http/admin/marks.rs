@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::caller::{Caller, Undecided};
 use super::values::{
-    At, By, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text,
+    At, By, Day, EntryNo, IdempotencyKey, MarkEvent, Range, Said, StateWord, Text, prefecture,
 };
 use crate::domain::access::Permission;
 use crate::domain::container::ContainerNumber;
@@ -25,7 +25,7 @@ use crate::http::App;
 use crate::http::extract::{ApiJson, ApiPath};
 use crate::http::problem::{Problem, ProblemLine, bad_lines};
 use crate::service::marks::{self, Change, Which};
-use crate::service::system;
+use crate::service::{inspecting, system};
 
 /// Lines that choose marks: each a serial, an index of the batch, or a range (`10-20`, or two serials with `..` between).
 /// A code or its address stands for its mark as a serial does.
@@ -292,6 +292,36 @@ impl From<RangeEvent> for MarkEventBody {
     }
 }
 
+impl From<marks::MarkReport> for MarkReport {
+    fn from(report: marks::MarkReport) -> Self {
+        Self {
+            batch: report.mark.batch,
+            index: report.mark.index,
+            serial: report.serial.to_string(),
+            state: StateWord(report.state),
+            label: report.label.place,
+            label_chinese: report.label.place.chinese(),
+            lot: report.label.lot,
+            order: report.batch.order,
+            licensee: report.batch.licensee,
+            season: report.batch.season,
+            form: report.batch.form,
+            events: report.events.into_iter().map(Into::into).collect(),
+            queries: report.queries.map(|queries| MarkQueries {
+                count: queries.count,
+                first_at: At(queries.first_at),
+                first_province: queries
+                    .first_place
+                    .map(|place| place.prefecture.province().0),
+            }),
+            claim: report.claim.map(|claim| MarkClaim {
+                at: At(claim.at),
+                province: claim.place.map(|place| place.prefecture.province().0),
+            }),
+        }
+    }
+}
+
 /// One mark, by its serial (`4BD9-QV4N-Q0NZ-57DB`) or by batch and index (`1-4031`). Asking counts as no query.
 #[utoipa::path(
     get,
@@ -308,29 +338,45 @@ pub async fn get(
 ) -> Result<Json<MarkReport>, Problem> {
     let (serials, now) = (&app.keys.secrets.serial, system::now());
     let report = marks::report_named(&app.store, caller.scope(), serials, &text, now).await?;
-    Ok(Json(MarkReport {
-        batch: report.mark.batch,
-        index: report.mark.index,
-        serial: report.serial.to_string(),
-        state: StateWord(report.state),
-        label: report.label.place,
-        label_chinese: report.label.place.chinese(),
-        lot: report.label.lot,
-        order: report.batch.order,
-        licensee: report.batch.licensee,
-        season: report.batch.season,
-        form: report.batch.form,
-        events: report.events.into_iter().map(Into::into).collect(),
-        queries: report.queries.map(|queries| MarkQueries {
-            count: queries.count,
-            first_at: At(queries.first_at),
-            first_province: queries
-                .first_place
-                .map(|place| place.prefecture.province().0),
-        }),
-        claim: report.claim.map(|claim| MarkClaim {
-            at: At(claim.at),
-            province: claim.place.map(|place| place.prefecture.province().0),
-        }),
-    }))
+    Ok(Json(report.into()))
+}
+
+/// A pack that an inspector checks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackCheck {
+    /// Who checks it.
+    by: Option<By>,
+    /// The code or its address, as scanned, or the serial.
+    #[schema(max_length = 512)]
+    code: String,
+    /// Where it is: the prefecture's six digits of GB/T 2260.
+    #[schema(pattern = "^[0-9]{6}$")]
+    prefecture: String,
+}
+
+/// Checks a pack on the spot (现场查验): counts as no query, and writes down that its mark was there. Told again within half an
+/// hour it is the same check.
+#[utoipa::path(
+    post,
+    path = "/api/v1/checks",
+    operation_id = "check_pack",
+    tag = "marks",
+    params(IdempotencyKey),
+    request_body = PackCheck,
+    responses((status = 200, description = "All that is known of its mark", body = MarkReport))
+)]
+pub async fn check(
+    caller: Caller,
+    State(app): State<App>,
+    key: IdempotencyKey,
+    ApiJson(body): ApiJson<PackCheck>,
+) -> Result<Json<MarkReport>, Problem> {
+    let prefecture = prefecture(&body.prefecture)?;
+    let call = caller.call(key, body.by)?;
+    let serial = inspecting::check(&app.store, &app.keys, &call, &body.code, prefecture).await?;
+    let (scope, serials) = (caller.scope(), &app.keys.secrets.serial);
+    let serial = serial.to_string();
+    let report = marks::report_named(&app.store, scope, serials, &serial, call.at).await?;
+    Ok(Json(report.into()))
 }

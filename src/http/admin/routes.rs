@@ -158,6 +158,7 @@ fn suspicions(all: Operations) -> Operations {
         .add(May(P::AlertHandle), routes!(alerts::merge))
         .add(May(P::AlertHandle), routes!(alerts::decide))
         .add(May(P::AlertHandle), routes!(alerts::reopen))
+        .add(May(P::MarkCheck), routes!(marks::check))
         .add(May(P::ExposureRead), routes!(alerts::exposure))
         .add(May(P::ExposureRead), routes!(notices::list))
         .add(May(P::NoticeAnswer), routes!(notices::answer))

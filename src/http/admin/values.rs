@@ -34,6 +34,7 @@ use crate::domain::lot::{LotNumber, TestResult};
 use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
 use crate::domain::offer::OfferState;
 use crate::domain::order::{OrderNumber, OrderState};
+use crate::domain::place::Prefecture;
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
 use crate::domain::text::Line;
@@ -769,6 +770,16 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
                 Err(Problem::BAD_REQUEST.because(detail))
             }
         }
+    }
+}
+
+/// Reads the six digits of a prefecture or province.
+pub fn prefecture(text: &str) -> Result<Prefecture, Problem> {
+    let is_six = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse().ok().and_then(Prefecture::new) {
+        _ if !is_six => Err(Problem::BAD_REQUEST.because("prefecture: six digits")),
+        Some(prefecture) => Ok(prefecture),
+        None => Err(Problem::INVALID.because("prefecture: there is none of this code")),
     }
 }
 

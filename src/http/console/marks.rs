@@ -9,8 +9,10 @@ use super::file::{File, Happened, kind_in};
 use super::guard::Visit;
 use super::page::{self, minute, thousands};
 use super::submit::refuse;
+use super::tips;
 use super::words::{Two, listed, named, noted, two};
 use crate::domain::access::Permission as P;
+use crate::domain::detection::{Known, Seen};
 use crate::domain::event::{EventKind, RangeEvent, Withdrawal};
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::queries::QueryChannel;
@@ -254,7 +256,9 @@ fn whole_life(visit: &Visit, life: &Life) -> Vec<Happened> {
         .iter()
         .map(|event| happened(visit, life, event));
     let scans = life.scans.iter().map(|scan| scanned(visit, scan));
-    let mut all: Vec<Happened> = of_order.chain(filled).chain(events).chain(scans).collect();
+    let checked = life.checked.iter().map(|seen| checked(visit, seen));
+    let all = of_order.chain(filled).chain(events).chain(scans);
+    let mut all: Vec<Happened> = all.chain(checked).collect();
     // Of the same moment, the ledger's own order; what it does not number was noted beside it.
     all.sort_by_key(|one| (one.at, one.entry.is_none(), one.entry));
     let shown = life.scans.len() as u64;
@@ -360,6 +364,21 @@ pub(super) fn channel_in<'a>(visit: &Visit, channel: &'a str) -> &'a str {
     match QueryChannel::from_slug(channel) {
         Some(known) => visit.one_of(known.chinese(), known.english()),
         None => channel,
+    }
+}
+
+fn checked(visit: &Visit, seen: &Seen) -> Happened {
+    let place = seen
+        .place
+        .map(|place| tips::place_in(visit, place.prefecture));
+    Happened {
+        at: seen.at,
+        what: visit
+            .one_of(Known::Inspected.chinese(), Known::Inspected.english())
+            .to_owned(),
+        by: None,
+        entry: None,
+        details: place.into_iter().collect(),
     }
 }
 

@@ -8,6 +8,7 @@ mod alerts;
 pub mod asked;
 mod batches;
 mod cases;
+mod check;
 mod containers;
 mod documents;
 mod entitlements;

@@ -20,7 +20,7 @@ pub(super) struct Link {
 }
 
 /// Where one can go: label, address, and what it needs.
-const PLACES: [(Two, &str, Option<P>); 18] = [
+const PLACES: [(Two, &str, Option<P>); 19] = [
     (two("工作台", "Start"), "/console", None),
     (
         two("合法使用人", "Licensees"),
@@ -63,6 +63,11 @@ const PLACES: [(Two, &str, Option<P>); 18] = [
         Some(P::OrderRelease),
     ),
     (two("生产批次", "Lots"), "/console/lots", Some(P::LotRead)),
+    (
+        two("现场查验", "Check a pack"),
+        "/console/check",
+        Some(P::MarkCheck),
+    ),
     (two("预警", "Alerts"), "/console/alerts", Some(P::AlertRead)),
     (two("案件", "Cases"), "/console/cases", Some(P::CaseRead)),
     (

@@ -11,7 +11,7 @@ use super::guard::Needs::{self, AnyOf, May, Nobody, Person, Session, Take};
 use super::guard::{Visit, guard};
 use super::typed::Typed;
 use super::{
-    alerts, batches, cases, containers, documents, entitlements, exposure, labels, ledger,
+    alerts, batches, cases, check, containers, documents, entitlements, exposure, labels, ledger,
     licensees, lots, marks, notices, orders, own, packs, people, printers, reports, search,
     sign_in, start, templates, tips, trail, transfers,
 };
@@ -732,6 +732,8 @@ fn of_alerts(mut pages: Pages) -> Pages {
         pages = pages.get(path, needs, show).post(path, needs, take);
     }
     pages
+        .get("/console/check", May(P::MarkCheck), check::page)
+        .post("/console/check", May(P::MarkCheck), check::check)
         .get("/console/alerts", May(P::AlertRead), alerts::list)
         .get("/console/alerts/table", Take(P::AlertRead), alerts::table)
         .get("/console/alerts/{alert}", May(P::AlertRead), alerts::file)

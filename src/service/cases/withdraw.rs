@@ -25,6 +25,8 @@ pub struct Withdraw<'a> {
     pub reason: Line,
     /// The number of the decision.
     pub document: Option<Line>,
+    /// Whether the good lines are taken even if there are bad ones.
+    pub skip_bad: bool,
     /// Whether marks of batches that the case is not about are meant all the same.
     pub is_beyond: bool,
 }
@@ -36,6 +38,7 @@ impl Withdraw<'_> {
         let mut change = Change::new(event, Which::Lines(lines), None);
         change.reason = Some(self.reason.clone());
         change.document.clone_from(&self.document);
+        change.skip_bad = self.skip_bad;
         change
     }
 }
@@ -72,6 +75,9 @@ pub async fn withdraw(
         None => {
             let serial = |mark| keys.secrets.serial.serial(mark).to_string();
             let all: Vec<String> = own.marks().into_iter().map(serial).collect();
+            if all.is_empty() {
+                return Err(knows_no_mark(number).into());
+            }
             all.join("\n")
         }
     };
@@ -102,6 +108,20 @@ pub async fn withdraw(
     let whole = whole(&mut tx, case).await?;
     tx.commit().await?;
     Ok((whole, changed))
+}
+
+/// The refusal of all marks of a case that is about none.
+fn knows_no_mark(number: CaseNumber) -> Refusal {
+    Refusal::conflict(
+        said!(
+            "no alert and no tip of case {number} is about a single mark",
+            "案件 {number} 的预警和线索不涉及单枚标志"
+        ),
+        said!(
+            "name the marks: `--file FILE` with a serial or a range a line",
+            "请填写要办理的标志"
+        ),
+    )
 }
 
 /// The refusal of a withdrawal that changes no mark.

@@ -65,6 +65,7 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("alert-merge", "并入预警", "merge an alert"),
     ("alert-decide", "判定预警", "decide an alert"),
     ("alert-reopen", "重新处理预警", "reopen an alert"),
+    ("mark-check", "现场查验", "check a pack on the spot"),
     ("case-open", "立案", "open a case"),
     ("case-alert", "预警归入案件", "put an alert into a case"),
     ("case-tip", "线索归入案件", "put a tip into a case"),

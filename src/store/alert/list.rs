@@ -5,7 +5,7 @@ use sqlx::QueryBuilder;
 use super::handling::{ALERTS, AlertRow, read};
 use crate::domain::alert::{Alert, AlertKind, AlertNumber, AlertState};
 use crate::domain::licensee::LicenseeNumber;
-use crate::domain::mark::BatchNumber;
+use crate::domain::mark::{BatchNumber, MarkIndex};
 use crate::domain::text::Line;
 use crate::store::waiting::Found;
 use crate::store::{StoreError, Tx};
@@ -21,6 +21,8 @@ pub struct Filter {
     pub licensee: Option<LicenseeNumber>,
     /// Of this batch.
     pub batch: Option<BatchNumber>,
+    /// Of this mark of it.
+    pub index: Option<MarkIndex>,
     /// Asked about from this province: the first two digits of its code.
     pub province: Option<u32>,
     /// Looked into by this person.
@@ -67,6 +69,9 @@ pub async fn list(
         }
         if let Some(batch) = filter.batch {
             sql.push(" AND a.batch = ").push_bind(i64::from(batch.get()));
+        }
+        if let Some(index) = filter.index {
+            sql.push(" AND a.mark_index = ").push_bind(i64::from(index.get()));
         }
         if let Some(province) = filter.province {
             sql.push(" AND a.number IN (SELECT alert FROM alert_provinces WHERE province = ");

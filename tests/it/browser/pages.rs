@@ -103,8 +103,8 @@ fn filled(office: &Office, path: &str, who: &str) -> Vec<String> {
     };
     let (name, after) = rest.split_once('}').unwrap();
     let mut values = values(office, before, name, who);
-    if after == "/pack" {
-        values.reverse(); // of an order that has one
+    if after == "/pack" || after == "/reopen" {
+        values.reverse(); // of an order that has one, of what is over
     }
     if !after.is_empty() {
         values.truncate(1);
@@ -141,9 +141,10 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         "session" if before.contains("/own/") => one(&"found"),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
-        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" | "alert" | "case" => {
-            one(&1)
-        }
+        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" => one(&1),
+        "case" if before.contains("/notices/") => one(&3),
+        // One that is open, and one that is over.
+        "alert" | "case" => ["1", "2"].map(str::to_owned).into(),
         _ => panic!("say here what {{{name}}} behind {before} may be"),
     }
 }

@@ -21,7 +21,10 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     assert_eq!(lines[0], "alert 1");
     let evidence = lines.iter().filter(|line| line.starts_with("  evidence: "));
     assert!(evidence.count() >= 5, "{text}");
-    assert!(text.contains(" km from 成都市, by gps and gps"), "{text}");
+    assert!(
+        text.contains(" km from 成都市 (Chengdu), by gps and gps"),
+        "{text}"
+    );
     assert!(lines.contains(&"  Liaoning: 1"), "{text}");
     let last = lines.last().unwrap();
     assert!(
@@ -30,11 +33,27 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     );
 
     program.done(&format!("alert assign 1 --to inspector {PLACE}"));
+    // The name of a request stands for one request.
+    let note = |text: &str| format!("alert note 1 --text {text} --request note-1 {PLACE}");
+    program.done(&note("已核实"));
+    program.done(&note("已核实"));
+    let other = program.run(&note("另一件事"));
+    assert_ne!(other.code, 0);
+    assert!(
+        other.stderr.contains("did something else"),
+        "{}",
+        other.stderr
+    );
     let open = format!("case open --title 疑似翻印 --alert 1 {PLACE}");
     assert_eq!(program.json(&open)["number"], 1);
     program.done(&format!(
         "alert decide 1 --verdict confirmed_copy --cause label_reprinted {PLACE}"
     ));
+    let inform = format!("case inform 1 --licensee 2 --text 请核对 {PLACE}");
+    let beyond = program.run(&inform);
+    assert_ne!(beyond.code, 0);
+    assert!(beyond.stderr.contains("--beyond"), "{}", beyond.stderr);
+    program.done(&format!("{inform} --beyond"));
     let text = program.done(&format!("case show 1 {PLACE}"));
     assert_eq!(text.lines().next(), Some("case 1"));
     assert!(

@@ -263,7 +263,9 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
         }
         let table = auditor.open("/console/alerts/table?format=csv").await;
         let serial = office.site.serial(&batch, 0).to_string();
-        table.says(&serial).says("样品").says("发出时后验概率");
+        for said in [serial.as_str(), "样品", "发出时后验概率"] {
+            assert!(table.text().contains(said), "{said}");
+        }
         inspector
             .open("/console/alerts?province=xx")
             .await
@@ -335,7 +337,7 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     }
     assert!(files[0].1.starts_with(b"%PDF-1.5"));
     let scans = String::from_utf8(files[1].1.clone()).unwrap();
-    assert_eq!(scans.lines().count(), 4, "{scans}");
+    assert_eq!(scans.lines().count(), 6, "{scans}");
     assert!(
         scans.contains("广州市,")
             && scans.contains("公众查询,有效")
@@ -390,7 +392,7 @@ async fn asks_before_it_goes_beyond(office: &Office, person: &Person<'_>, here: 
     let form = person.open(&format!("{here}/inform")).await.form();
     let form = form.fill("licensee", "2").fill("told", "请配合调查");
     let page = person.send(&form).await;
-    page.is(200).says("案件不涉及").says("请配合调查");
+    page.is(200).says("案件不涉及");
     person.send(&page.forms().swap_remove(0)).await.is_done();
 }
 
@@ -517,7 +519,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
         }
         let inspector = office.signed_in("inspector").await;
         inspector.open(&format!("{here}/revoke")).await.is(403);
-        inspector.open(&format!("{here}/export")).await.is(200);
+        inspector.open(&format!("{here}/export")).await.is(403);
     }
 }
 
@@ -549,9 +551,8 @@ async fn a_licensee_is_told_of_its_own_marks_and_of_nothing_else() {
             assert!(!notice.text().contains("案由"), "{path}");
         }
         let start = own.open("/console").await;
-        start
-            .says("监管告知待答复")
-            .says("/console/notices/1/answer");
+        start.says("监管告知待答复");
+        assert!(start.text().contains("/console/notices/1/answer"));
         let answer = [("told", "卷001余标 12 枚已封存")];
         takes(&own, "/console/notices/1/answer", &answer).await;
         own.open("/console/notices/1").await.says("已答复");
@@ -671,7 +672,7 @@ async fn an_alert_of_a_batch_names_the_marks_that_raised_it() {
             .says("未激活");
         for index in [4, 7] {
             let serial = installation.serial(&batch, index).to_string();
-            page.says(&format!("/console/marks/{serial}"));
+            assert!(page.text().contains(&format!("/console/marks/{serial}")));
         }
         let never = installation.serial(&batch, 5).to_string();
         assert!(!page.text().contains(&never));

@@ -58,6 +58,9 @@ impl Firms {
         post(&office, "containers", filling).await;
         let transfer = json!({ "from": 1, "to": 3, "season": 2026, "form": "canned", "marks": 10 });
         post(&office, "transfers", transfer).await;
+        post(&office, "cases", json!({ "title": "案件" })).await;
+        let notice = json!({ "licensee": 1, "told": "请核对余标" });
+        post(&office, "cases/1/notices", notice).await;
         let document = "/api/v1/licensees/1/documents?by=clerk&purpose=other&title=T";
         let reply = office.ask("POST", document, PDF.to_vec()).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
@@ -133,6 +136,7 @@ impl Firms {
             "drop_transfer" | "take_pack" => json!({}),
             "cancel_order" | "ask_for_pack_again" => json!({ "reason": "试验" }),
             "compare_container" => json!({ "lines": "0-9" }),
+            "answer_notice" => json!({ "told": "已核对" }),
             _ if method == "GET" => return program.open(path).await,
             // What neither of the two roles may is refused before it is read.
             _ => json!([]),

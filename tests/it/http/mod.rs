@@ -3,6 +3,7 @@
 mod administrators;
 mod alerts;
 pub mod answers;
+mod check;
 mod claims;
 mod console;
 mod console_marks;

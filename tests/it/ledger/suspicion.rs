@@ -12,14 +12,15 @@ use yuanmark::domain::order::Batch;
 use yuanmark::domain::phone::{NetworkHash, PhoneHash};
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::verdict::Verdict;
+use yuanmark::service::desk::Call;
 use yuanmark::service::detection::recorded::recorded;
-use yuanmark::service::evidence;
 use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
+use yuanmark::service::{evidence, inspecting};
 use yuanmark::store::{batch_account, scan};
 
 use super::{mark, rows};
 use crate::support::databases::number;
-use crate::support::installation::{Installation, morning};
+use crate::support::installation::{Installation, call, morning};
 
 fn phone(name: u8) -> PhoneHash {
     // The detector goes by the first bytes.
@@ -124,11 +125,23 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
             evidence::take(&mut tx, mark, known, &seen).await.unwrap();
         }
         tx.commit().await.unwrap();
+        // An inspector's checks are no queries, and in the account all the same.
+        let call = call("inspector", morning() + days(70));
+        let serial = place.serial(&batch, 0).to_string();
+        for (prefecture, minutes) in [(430_900, 0), (430_900, 20), (650_100, 25)] {
+            let prefecture = Prefecture::new(prefecture).unwrap();
+            let at = call.at + SignedDuration::from_mins(minutes);
+            let call = Call { at, ..call.clone() };
+            let checked = inspecting::check(&place.store, &place.keys, &call, &serial, prefecture);
+            assert_eq!(checked.await.unwrap().to_string(), serial);
+        }
         let mut tx = place.store.read().await.unwrap();
+        let queries = scan::get(&mut tx, mark).await.unwrap().unwrap();
+        assert_eq!(queries.count, CITIES.len() as u64);
         let replayed = recorded(&mut tx, mark).await.unwrap();
         let live = scan::account(&mut tx, mark).await.unwrap().unwrap();
         assert!(replayed.is_complete);
-        assert_eq!(replayed.steps.len(), CITIES.len() + 2);
+        assert_eq!(replayed.steps.len(), CITIES.len() + 4, "one check twice");
         assert!(live.is_suspected());
         let mut account = replayed.account;
         assert!(account.decide(&CURRENT, 0.0));

@@ -1,10 +1,13 @@
 //! Alerts and cases as they come about, without waiting for scans to raise them.
 
-use yuanmark::domain::alert::{AlertKind, AlertNumber, NewAlert};
-use yuanmark::domain::case::CaseNumber;
+use yuanmark::domain::alert::{AlertKind, AlertNumber, Cause, Decision, NewAlert, Verdict};
+use yuanmark::domain::case::{CaseNumber, CaseResult};
 use yuanmark::domain::detection::Hypothesis;
+use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::mark::BatchNumber;
-use yuanmark::service::{cases, system};
+use yuanmark::domain::tip::Told;
+use yuanmark::service::cases::{self, Act, Notice};
+use yuanmark::service::{alerts, system};
 use yuanmark::store::alert;
 
 use super::installation::{Installation, call, index, line};
@@ -42,4 +45,35 @@ pub async fn with_case(installation: &Installation, batch: BatchNumber) -> CaseN
     let title = line("某市场疑似翻印标签");
     let opened = cases::open(&installation.store, &by, title, &[AlertNumber(1)]).await;
     opened.unwrap().case.number
+}
+
+/// The second alert is decided, and there is a second case, which is closed.
+pub async fn with_ended(installation: &Installation) {
+    let by = call("test", system::now());
+    let decision = Decision::new(Verdict::Unclear, vec![Cause::NoGoods]).unwrap();
+    let decide = alerts::Act::Decide(decision, None);
+    let decided = alerts::act(&installation.store, &by, AlertNumber(2), decide).await;
+    decided.unwrap();
+    let opened = cases::open(&installation.store, &by, line("已结的案件"), &[]).await;
+    let number = opened.unwrap().case.number;
+    let close = Act::Close(CaseResult::NothingFound, Told::new("未查实").unwrap());
+    let closed = cases::act(&installation.store, &by, number, close).await;
+    closed.unwrap();
+}
+
+/// A case in which the first licensee was told something, and one in which the second was.
+pub async fn with_notices(installation: &Installation) -> [CaseNumber; 2] {
+    let by = call("test", system::now());
+    let told = async |licensee| {
+        let opened = cases::open(&installation.store, &by, line("告知"), &[]).await;
+        let number = opened.unwrap().case.number;
+        let notice = Notice {
+            licensee: LicenseeNumber(licensee),
+            told: Told::new("请核对余标").unwrap(),
+            is_beyond: false,
+        };
+        let informed = cases::act(&installation.store, &by, number, Act::Inform(notice)).await;
+        informed.unwrap().case.number
+    };
+    [told(1).await, told(2).await]
 }

@@ -190,6 +190,10 @@ impl Office {
                 Thing::new(1, 1)
             }),
             ("cases/{case}", Thing::new(1, 1)),
+            ("notices/{case}", {
+                let [own, other] = super::alerts::with_notices(&office.installation).await;
+                Thing::new(own, other)
+            }),
             ("people/{user}", {
                 let spare = office.user("spare").number;
                 Thing::new(spare, spare)

@@ -35,6 +35,7 @@ async fn filter_of(asks: &mut Asked<'_>) -> Result<Filter, ServiceError> {
         assignee: asks.value("assignee", Wanted::Anything, |text| {
             Line::new("assignee", text).ok()
         }),
+        index: None,
         without: None,
     })
 }

@@ -15,7 +15,7 @@ use crate::http::console::party;
 use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::seen;
 use crate::http::console::submit::{answer, or_refuse};
-use crate::http::console::tips::place_in;
+use crate::http::console::tips::prefectures;
 use crate::http::console::typed::Typed;
 use crate::http::console::words::{Two, two};
 use crate::service::ServiceError;
@@ -60,15 +60,6 @@ const fn words(step: CaseStep) -> (Two, Two) {
     }
 }
 
-fn places(visit: &Visit) -> Kind {
-    let all = Prefecture::by_province().flat_map(|(_, all)| all);
-    let all = all.filter_map(|(digits, _)| {
-        let place = Prefecture::new(digits.parse().ok()?)?;
-        Some((digits.to_owned(), place_in(visit, place)))
-    });
-    Kind::Choice(all.collect())
-}
-
 async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, ServiceError> {
     let (title, button) = words(step);
     let form = Form::new(visit, title, button).text(title_of(visit, &whole.case));
@@ -81,7 +72,7 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
         }
         CaseStep::Inspected => form
             .field("day", two("检查日期", "Day"), Kind::Day)
-            .optional("place", two("地区", "Prefecture"), places(visit))
+            .optional("place", two("地区", "Prefecture"), prefectures(visit))
             .field(
                 "spot",
                 two("地点（市场、店铺、仓库）", "Market, shop or store"),

@@ -79,6 +79,7 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
         lines: Some(&lines),
         reason,
         document,
+        skip_bad: false,
         is_beyond: typed.is_confirmed(),
     };
     let call = visit.call(typed.get("request"));

@@ -11,6 +11,7 @@ pub use file::{file, photo};
 pub use list::{list, table};
 pub use step::{STEPS, step, step_page};
 
+use super::form::Kind;
 use super::guard::Visit;
 use crate::domain::place::Prefecture;
 use crate::domain::tip::{Tip, TipNumber};
@@ -30,6 +31,16 @@ pub(super) fn place_in(visit: &Visit, place: Prefecture) -> String {
         _ if en == province_en => en.to_owned(),
         _ => format!("{en}, {province_en}"),
     }
+}
+
+/// Every prefecture to choose from, home's province first.
+pub(super) fn prefectures(visit: &Visit) -> Kind {
+    let all = Prefecture::by_province().flat_map(|(_, all)| all);
+    let all = all.filter_map(|(digits, _)| {
+        let place = Prefecture::new(digits.parse().ok()?)?;
+        Some((digits.to_owned(), place_in(visit, place)))
+    });
+    Kind::Choice(all.collect())
 }
 
 /// Says that the person added something since the office's last step, if so. A look is no answer, so it says so until a step is

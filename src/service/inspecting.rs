@@ -1,0 +1,89 @@
+//! Checks on the spot (现场查验): an inspector in a market looks at a pack. It is no query of the public and counts as none; that
+//! the mark was there goes into its account, as evidence that an officer vouches for.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::desk::Call;
+use super::keys::LiveKeys;
+use super::trail::{self, Note};
+use super::verify::{self, Answer, Check};
+use super::{ServiceError, evidence};
+use crate::domain::detection::{Known, Seen};
+use crate::domain::input::Input;
+use crate::domain::mark::MarkId;
+use crate::domain::place::{Place, PlaceClass, Prefecture};
+use crate::domain::refusal::Refusal;
+use crate::domain::said::said;
+use crate::domain::serial::Serial;
+use crate::store::trail::Outcome;
+use crate::store::{Store, Tx, evidence as known};
+
+/// Within this time a pack is at the same place: it is written down once.
+const SAME_CHECK: SignedDuration = SignedDuration::from_mins(30);
+
+/// Checks a pack that lies in this prefecture, and writes down that its mark was there.
+///
+/// # Errors
+/// If it is no mark of ours.
+pub async fn check(
+    store: &Store,
+    keys: &LiveKeys,
+    call: &Call,
+    typed: &str,
+    prefecture: Prefecture,
+) -> Result<Serial, ServiceError> {
+    let look = Check::look(Input::read(typed));
+    let Answer::Ours(answer) = verify::answer(store, keys, look, call.at).await? else {
+        return Err(not_ours(typed).into());
+    };
+    let (mark, serial) = (answer.mark, answer.serial);
+    let seen = Seen {
+        at: call.at,
+        place: Some(Place {
+            prefecture,
+            class: PlaceClass::Gps,
+        }),
+        phone: None,
+        network: None,
+    };
+    let mut tx = store.write().await?;
+    if !is_known(&mut tx, mark, prefecture, call.at).await? {
+        evidence::take(&mut tx, mark, Known::Inspected, &seen).await?;
+    }
+    let note = Note::new("mark-check").about(format!("mark {serial}"));
+    let new = serde_json::json!({ "prefecture": prefecture.code() }).to_string();
+    let note = note.changed(None, Some(new));
+    trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;
+    tx.commit().await?;
+    Ok(serial)
+}
+
+/// Whether that was written down a moment ago.
+async fn is_known(
+    tx: &mut Tx,
+    mark: MarkId,
+    prefecture: Prefecture,
+    now: Timestamp,
+) -> Result<bool, ServiceError> {
+    let earlier = known::of_mark(tx, mark).await?;
+    Ok(earlier.iter().any(|(kind, seen)| {
+        let is_there = seen
+            .place
+            .is_some_and(|place| place.prefecture == prefecture);
+        *kind == Known::Inspected && is_there && seen.at + SAME_CHECK > now
+    }))
+}
+
+fn not_ours(typed: &str) -> Refusal {
+    let short: String = typed.trim().chars().take(40).collect();
+    Refusal::invalid(
+        said!(
+            "\u{201c}{short}\u{201d} is no code of ours",
+            "“{short}”不是本标志的编号或二维码"
+        ),
+        said!(
+            "if the pack bears this code, keep it and take photographs: the mark is forged",
+            "如包装上确实印有此码，请留存实物并拍照取证：属于伪造标志"
+        ),
+    )
+}

@@ -1,0 +1,60 @@
+//! Checking packs on the spot: no queries of the public, and evidence of where a pack was.
+
+use yuanmark::domain::access::Scope;
+use yuanmark::domain::licensee::LicenseeNumber;
+use yuanmark::domain::mark::MarkId;
+use yuanmark::service::{licensees, marks, system};
+
+use crate::support::installation::index;
+use crate::support::office::Office;
+use crate::support::server::this_season;
+
+const PLACE: &str = "430100";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inspector_checks_one_pack_after_another() {
+    for office in Office::both().await {
+        let licensee = licensees::get(&office.store, Scope::All, LicenseeNumber(1)).await;
+        let installation = &office.installation;
+        let order = installation
+            .order_of_season(&licensee.unwrap(), 5, this_season())
+            .await;
+        let batch = installation.issue(&order, "checked").await.unwrap().batch;
+        office.site.activate(&batch).await;
+        let serial = installation.serial(&batch, 2).to_string();
+        let inspector = office.signed_in("inspector").await;
+        inspector.open("/console").await.says("现场查验");
+        let form = inspector.open("/console/check").await.form();
+        let form = form.fill("code", &office.site.link(&batch, 2));
+        inspector.send(&form).await.is(422).says("请选择");
+        let sent = inspector.send(&form.fill("place", PLACE)).await;
+        let told = inspector.follow(sent).await;
+        told.is(200)
+            .says(&serial)
+            .says("编号有效")
+            .says("公众查询次数");
+        let next = told.form();
+        assert_eq!((next.value("place"), next.value("code")), (PLACE, ""));
+        let never = next.fill("code", "4BD9-QV4N-Q0NZ-57DB");
+        let page = inspector.send(&never).await;
+        page.is(422).says("不是本标志的编号").says("拍照取证");
+        assert_eq!(page.form().value("code"), "4BD9-QV4N-Q0NZ-57DB");
+        let mark = inspector.open(&format!("/console/marks/{serial}")).await;
+        mark.says("检查员查验").says("长沙市");
+        let found = marks::report(
+            &office.store,
+            Scope::All,
+            &office.site.keys.secrets.serial,
+            MarkId {
+                batch: batch.number,
+                index: index(2),
+            },
+            system::now(),
+        );
+        assert_eq!(found.await.unwrap().queries, None, "no query of the public");
+        for login in ["licensee", "auditor", "printer"] {
+            let person = office.signed_in(login).await;
+            person.open("/console/check").await.is(403);
+        }
+    }
+}
