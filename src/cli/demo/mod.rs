@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use self::people::{Parties, People};
@@ -44,6 +45,8 @@ const REVOKED: u32 = 7;
 const COPIED: u32 = 8;
 /// A mark of the half that is not activated.
 const NOT_ACTIVATED: u32 = 750;
+/// For how long the batch has been on the market.
+const MARKET: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 #[derive(Args)]
 #[command(after_help = "EXAMPLES
@@ -82,18 +85,19 @@ impl Demo {
             let (listener, url) = self.address.bind().await?;
             (Some(listener), url)
         };
-        let now = system::now();
+        let begun = system::now() - MARKET;
         make_folder(&self.dir)?;
-        let keys = make_keys(&self.dir, now, output)?;
+        let keys = make_keys(&self.dir, begun, output)?;
         let (token_file, token) = make_token(&self.dir, output)?;
         let store = make_database(&self.dir, output).await?;
         // A second run tells the story as of the same moment, and so finds every step of it.
-        let now = ledger::get(&store, Scope::All, 1)
+        let begun = ledger::get(&store, Scope::All, 1)
             .await
-            .map_or(now, |first| first.at);
-        let batch = make_batch(&store, &keys, now, output).await?;
+            .map_or(begun, |first| first.at);
+        let batch = make_batch(&store, &keys, begun, output).await?;
         make_pack(&self.dir, &store, &keys, &public_url, &batch, output).await?;
-        change_marks(&store, &keys, &batch, now, output).await?;
+        change_marks(&store, &keys, &batch, begun, output).await?;
+        let now = begun + MARKET;
         let revoked = MarkId {
             batch: batch.number,
             index: index(REVOKED)?,

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::alerts::{about, province_in};
+use super::alerts::{about, province_in, serial_of};
 use super::guard::Visit;
 use super::list::{Kind, List, ROWS, Row};
 use super::page::minute;
@@ -51,7 +51,9 @@ pub async fn page(visit: Visit) -> Response {
                 .collect();
             let verdict = alert.decision.as_ref().map(Decision::verdict);
             Row {
-                address: None,
+                address: alert
+                    .mark()
+                    .map(|mark| format!("/console/marks/{}", serial_of(&visit, mark))),
                 cells: vec![
                     alert.number.to_string(),
                     visit
