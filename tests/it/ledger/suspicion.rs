@@ -149,6 +149,9 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
         assert_eq!(live.hypothesis(&CURRENT), Hypothesis::Copied);
         let strongest = &replayed.steps[2].evidence[0];
         assert!(strongest.said().en.contains("km from"), "{strongest:?}");
+        let by_inspector = &replayed.steps.last().unwrap().evidence;
+        let far = by_inspector[0].said().en;
+        assert!(far.contains("km from") && far.contains("Ürümqi"), "{far}");
         // And the batch's account is what its one mark adds to it.
         let mut whole = BatchState::default();
         whole.update(&CURRENT, None, live.for_batch(&CURRENT));

@@ -186,7 +186,7 @@ fn batch(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
         let (address, serial) = mark_of(visit, alert, one.index);
         let cells = vec![
             serial,
-            state_in(visit, &one.state).to_owned(),
+            state_in(visit, &one.state),
             thousands(one.queries),
             minute(one.first_at),
             minute(one.latest_at),
