@@ -238,7 +238,7 @@ pub fn run() -> ExitCode {
             Command::Alert(alert) => alert.run(place, &mut output).await,
             Command::Case(case) => case.run(place, &mut output).await,
             Command::Scan(scan) => scan.run(place, &mut output).await,
-            Command::Detect(detect) => detect.run(&mut output),
+            Command::Detect(detect) => detect.run(place, &mut output).await,
             Command::Verify(verify) => return verify.run(place, &mut output).await,
             Command::Migrate(migrate) => migrate.run(place, &mut output).await,
             Command::Backup(backup) => backup.run(place, &mut output).await,

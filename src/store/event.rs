@@ -123,6 +123,16 @@ pub async fn of_lot(tx: &mut Tx, lot: LotNumber) -> Result<Vec<RangeEvent>, Stor
     rows.into_iter().map(read).collect()
 }
 
+/// All ranges that were activated, batch by batch.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn activated(tx: &mut Tx) -> Result<Vec<RangeEvent>, StoreError> {
+    let sql = select!("WHERE kind = 'activated' ORDER BY batch, number, first_index");
+    let rows: Vec<EventRow> = on!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?;
+    rows.into_iter().map(read).collect()
+}
+
 fn read(row: EventRow) -> Result<RangeEvent, StoreError> {
     let (number, batch, first, last, kind, at, actor, reason, document, lot) = row;
     let row = Row {

@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::arguments::{Caller, Installation};
 use super::failure::Failure;
+use super::files;
 use super::output::{Output, counted};
 use crate::domain::detection::Parameters;
+use crate::service::alerts;
 use crate::service::detection::calibrate::{Calibration, calibrate};
 use crate::service::detection::evaluate::{Extent, evaluate};
 use crate::service::detection::examples::{self, Labels};
+use crate::service::detection::export;
 use crate::service::detection::replay::replay;
 use crate::service::detection::scans::{self, Activations, BadLines};
 use crate::service::detection::simulate::{Wanted, simulate};
@@ -36,6 +40,20 @@ pub(super) enum Detect {
         /// Where the batches go, one line for each and week
         #[arg(long, value_name = "FILE")]
         batches: Option<PathBuf>,
+    },
+    /// Write what was recorded of all marks, to be replayed or calibrated by: scans.csv, activations.csv, labels.csv
+    ///
+    /// Queries that are not aged out, hidden codes, checks of inspectors; labels are what the office decided of alerts. Phones
+    /// and networks stand under names of this export alone.
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark detect export --out recorded\n  yuanmark detect calibrate --scans recorded/scans.csv \\\n      --activations recorded/activations.csv --labels recorded/labels.csv"
+    )]
+    Export {
+        /// The folder, which is made
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        #[command(flatten)]
+        caller: Caller,
     },
     /// Make a world of honest packs and attacks from a seed: scans.csv, labels.csv, activations.csv
     #[command(after_help = "EXAMPLE\n  yuanmark detect simulate --seed 1 --batches 20 --out world")]
@@ -110,8 +128,13 @@ impl Recorded {
 }
 
 impl Detect {
-    pub(super) fn run(self, output: &mut Output) -> Result<(), Failure> {
+    pub(super) async fn run(
+        self,
+        installation: &Installation,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
         match self {
+            Self::Export { out, caller } => run_export(installation, &out, &caller, output).await,
             Self::Replay {
                 recorded,
                 verdicts,
@@ -223,6 +246,40 @@ fn apart(recorded: &Recorded, verdicts: &Path, batches: Option<&Path>) -> Result
         taken.push(real(path));
     }
     Ok(())
+}
+
+async fn run_export(
+    installation: &Installation,
+    folder: &Path,
+    caller: &Caller,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let store = installation.store().await?;
+    fs::create_dir(folder).map_err(|error| unwritable(folder, &error))?;
+    let create = |name: &str| {
+        let path = folder.join(name);
+        let made = File::create_new(&path).map(BufWriter::new);
+        made.map_err(|error| unwritable(&path, &error))
+    };
+    let (mut scans, mut activations) = (create("scans.csv")?, create("activations.csv")?);
+    let call = caller.call();
+    let done = export::export(&store, &call, &mut scans, &mut activations).await?;
+    let (labels, marks) = alerts::take_labels(&store, &call).await?;
+    files::write_new(&folder.join("labels.csv"), labels.as_bytes())?;
+    let written = json!({
+        "folder": folder.display().to_string(),
+        "scans": done.scans,
+        "activations": done.activations,
+        "labels": marks,
+    });
+    let text = format!(
+        "{}: {}, {} of activation, {}\n",
+        folder.display(),
+        counted(done.scans, "scan", "scans"),
+        counted(done.activations, "range", "ranges"),
+        counted(marks, "label", "labels")
+    );
+    output.result(&written, &text)
 }
 
 fn run_replay(

@@ -100,6 +100,11 @@ impl MarkState {
         self.flags & flag as u8 != 0
     }
 
+    /// Whether it was asked about before it was activated, or when no label should be on goods any more.
+    pub const fn met_what_it_should_not(&self) -> bool {
+        self.has(Flag::BeforeActivation) || self.has(Flag::AfterUse)
+    }
+
     /// The logarithm of the likelihood of all kinds of copying together.
     pub(super) fn ln_copied(&self, parameters: &Parameters) -> f64 {
         ln_mean(

@@ -11,14 +11,18 @@ use crate::domain::place::Place;
 use crate::domain::said::Said;
 use crate::service::ServiceError;
 use crate::service::detection::recorded::{Happened, Weighed, recorded};
-use crate::store::Store;
-use crate::store::alert::{self, Met, OfBatch};
+use crate::store::alert::{self, OfBatch};
+use crate::store::{Store, Tx, scan};
 
 /// Queries of a mark that are told: the newest.
 pub const MOST_SEEN: usize = 500;
 /// E-values are told up to this logarithm: beyond, nobody cares.
 const MOST_LN: f64 = 40.0;
-/// Marks of a batch that are named: those asked about most.
+/// Accounts of a batch that are looked through for those that met a state they should not.
+const MOST_ACCOUNTS: u32 = 20_000;
+/// Queries of one such mark that are looked at.
+const MOST_OF_ONE: u32 = 200;
+/// Marks of a batch that are named.
 const MOST_MARKS: u32 = 20;
 
 /// A query, without whose it was; or something else that became known.
@@ -44,6 +48,21 @@ pub struct Seen {
     pub e_value: f64,
 }
 
+/// A mark of a batch that was asked about in a state in which it should not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// Its index.
+    pub index: MarkIndex,
+    /// The state that its first such query met.
+    pub state: String,
+    /// Such queries.
+    pub queries: u64,
+    /// The first of them.
+    pub first_at: Timestamp,
+    /// The latest of them.
+    pub latest_at: Timestamp,
+}
+
 /// What is known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Story {
@@ -57,7 +76,7 @@ pub enum Story {
         weeks: Vec<(u32, u64)>,
         /// The marks that were asked about most.
         most: Vec<(MarkIndex, u64)>,
-        /// The marks that were asked about in the states that raise the alert.
+        /// The marks that were asked about in the states that raise the alert, that first which was so first.
         met: Vec<Met>,
     },
 }
@@ -172,12 +191,49 @@ fn seen(step: Weighed) -> Seen {
 }
 
 async fn of_batch(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
-    let (batch, states) = (alert.batch, alert.kind.states());
+    let batch = alert.batch;
     let mut tx = store.read().await?;
     Ok(Story::Batch {
         asked: alert::asked_about(&mut tx, batch).await?,
         weeks: alert::weeks(&mut tx, batch, now).await?,
         most: alert::most_asked(&mut tx, batch, MOST_MARKS).await?,
-        met: alert::met(&mut tx, batch, states, MOST_MARKS).await?,
+        met: met(&mut tx, alert).await?,
     })
+}
+
+/// The marks that raised an alert of their batch. Queries lie in the order of time, so they are found by the accounts of the
+/// marks, and each by its own queries, as far as these are still kept.
+async fn met(tx: &mut Tx, alert: &Alert) -> Result<Vec<Met>, ServiceError> {
+    let states = alert.kind.states();
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut marks = scan::asked_at(tx, alert.batch, alert.raised_at).await?;
+    let accounts = scan::accounts_of_batch(tx, alert.batch, MOST_ACCOUNTS).await?;
+    let flagged = accounts
+        .iter()
+        .filter(|(mark, account)| account.met_what_it_should_not() && !marks.contains(mark));
+    let flagged: Vec<MarkId> = flagged.map(|(mark, _)| *mark).collect();
+    marks.extend(flagged);
+    let mut all = Vec::new();
+    for mark in marks.into_iter().take(MOST_MARKS as usize) {
+        let queries = scan::newest(tx, mark, MOST_OF_ONE).await?;
+        let mut met = queries
+            .iter()
+            .filter(|one| states.contains(&one.state.as_str()));
+        let Some(latest) = met.next() else { continue };
+        let (mut first, mut queries) = (latest, 1);
+        for one in met {
+            (first, queries) = (one, queries + 1);
+        }
+        all.push(Met {
+            index: mark.index,
+            state: first.state.clone(),
+            queries,
+            first_at: first.at,
+            latest_at: latest.at,
+        });
+    }
+    all.sort_by_key(|one| (one.first_at, one.index));
+    Ok(all)
 }

@@ -85,6 +85,7 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("case-close", "结案", "close a case"),
     ("case-reopen", "重新办理案件", "reopen a case"),
     ("case-export", "导出案卷", "take the file of a case"),
+    ("scans-take", "导出查询记录", "take recorded scans away"),
     ("labels-take", "导出判定结果", "take decided marks away"),
     ("scan-prune", "清除过期查询记录", "remove old scans"),
     ("none", "无此权限", "nothing that is allowed"),

@@ -11,7 +11,7 @@ pub use handling::{
     set_state,
 };
 pub use list::{Filter, count_open, list, waiting};
-pub use of_batch::{Lately, Met, OfBatch, asked_about, lately, met, most_asked, weeks};
+pub use of_batch::{Lately, OfBatch, asked_about, lately, most_asked, weeks};
 pub use provinces::{locate, provinces, to_be_located};
 pub use steps::{add_step, of_request, steps};
 

@@ -1,7 +1,6 @@
 //! What phones asked about a batch as a whole.
 
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
 
 use crate::domain::mark::{BatchNumber, MarkIndex};
 use crate::domain::season::Season;
@@ -68,68 +67,6 @@ pub async fn most_asked(
         };
         let index = MarkIndex::new(row.number("mark_index", index)?);
         Ok((row.value("mark_index", index)?, queries.cast_unsigned()))
-    };
-    rows.into_iter().map(read).collect()
-}
-
-/// A mark of a batch that was asked about in a state in which it should not be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Met {
-    /// Its index.
-    pub index: MarkIndex,
-    /// The state that its first such query met.
-    pub state: String,
-    /// Such queries.
-    pub queries: u64,
-    /// The first of them.
-    pub first_at: Timestamp,
-    /// The latest of them.
-    pub latest_at: Timestamp,
-}
-
-/// The marks of a batch that were asked about in one of these states, as far as the queries are still kept: those first that
-/// were asked about so first.
-///
-/// # Errors
-/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
-pub async fn met(
-    tx: &mut Tx,
-    batch: BatchNumber,
-    states: &[&str],
-    limit: u32,
-) -> Result<Vec<Met>, StoreError> {
-    if states.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<(i64, i64, i64, i64, String)> = on!(tx, c => {
-        let mut sql = QueryBuilder::new(
-            "WITH of_batch AS (SELECT mark_index, query, at, state FROM scans WHERE batch = ",
-        );
-        sql.push_bind(i64::from(batch.get())).push(" AND state IN (");
-        let mut list = sql.separated(", ");
-        for state in states {
-            list.push_bind(*state);
-        }
-        sql.push(")) SELECT m.mark_index, m.met, m.first_at, m.latest_at, s.state FROM (SELECT mark_index, count(*) AS met, \
-             min(at) AS first_at, max(at) AS latest_at, min(query) AS query FROM of_batch GROUP BY mark_index) m \
-             JOIN of_batch s ON s.mark_index = m.mark_index AND s.query = m.query \
-             ORDER BY m.first_at, m.mark_index LIMIT ");
-        sql.push_bind(i64::from(limit));
-        sql.build_query_as().fetch_all(c).await
-    })?;
-    let read = |(index, queries, first_at, latest_at, state): (i64, i64, i64, i64, String)| {
-        let row = Row {
-            table: "scans",
-            key: &batch,
-        };
-        let index = MarkIndex::new(row.number("mark_index", index)?);
-        Ok(Met {
-            index: row.value("mark_index", index)?,
-            state,
-            queries: queries.cast_unsigned(),
-            first_at: row.time("at", first_at)?,
-            latest_at: row.time("at", latest_at)?,
-        })
     };
     rows.into_iter().map(read).collect()
 }

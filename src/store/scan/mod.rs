@@ -6,7 +6,7 @@ mod recorded;
 mod sqlite;
 
 pub use group::{Counted, Group, NewScan, read_group, write_group};
-pub use recorded::{RecordedScan, Scan, newest, recorded};
+pub use recorded::{RecordedScan, Scan, all, newest, recorded};
 
 use jiff::Timestamp;
 
@@ -103,7 +103,7 @@ pub(in crate::store) fn phone_hash(
 }
 
 /// The mark of a row's key.
-fn mark_of(batch: i64, index: i64) -> Result<MarkId, StoreError> {
+pub(in crate::store) fn mark_of(batch: i64, index: i64) -> Result<MarkId, StoreError> {
     let row = Row {
         table: "mark_queries",
         key: &format_args!("{batch}-{index}"),
@@ -150,6 +150,49 @@ pub async fn change_account(
         .bind(at.as_microsecond())
         .execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// The accounts of a batch's marks that have one of their own, by index; at most so many.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn accounts_of_batch(
+    tx: &mut Tx,
+    batch: BatchNumber,
+    limit: u32,
+) -> Result<Vec<(MarkId, MarkState)>, StoreError> {
+    let sql = "SELECT mark_index, account FROM mark_queries WHERE batch = $1 AND account IS NOT NULL \
+         ORDER BY mark_index LIMIT $2";
+    let batch = i64::from(batch.get());
+    let rows: Vec<(i64, Vec<u8>)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(batch)
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let read = |(index, account): (i64, Vec<u8>)| {
+        let mark = mark_of(batch, index)?;
+        Ok((mark, read_account(mark, &account)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The marks of a batch that were asked about at this very moment.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn asked_at(
+    tx: &mut Tx,
+    batch: BatchNumber,
+    at: Timestamp,
+) -> Result<Vec<MarkId>, StoreError> {
+    let sql = "SELECT mark_index FROM scans WHERE at = $1 AND batch = $2";
+    let batch = i64::from(batch.get());
+    let rows: Vec<(i64,)> = on!(tx, c => sqlx::query_as(sql)
+        .bind(at.as_microsecond())
+        .bind(batch)
+        .fetch_all(c).await)?;
+    rows.into_iter()
+        .map(|(index,)| mark_of(batch, index))
+        .collect()
 }
 
 fn read_account(mark: MarkId, account: &[u8]) -> Result<MarkState, StoreError> {

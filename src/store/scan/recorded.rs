@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{network_hash, phone_hash, place};
+use super::{mark_of, network_hash, phone_hash, place};
 use crate::domain::detection::Seen;
 use crate::domain::mark::MarkId;
 use crate::domain::place::Place;
@@ -33,6 +33,19 @@ pub struct RecordedScan {
     pub seen: Seen,
 }
 
+type AnyRow = (
+    i64,
+    i64,
+    i64,
+    i64,
+    String,
+    Option<i64>,
+    Option<String>,
+    String,
+    Option<Vec<u8>>,
+    Option<i64>,
+);
+
 type ScanRow = (
     i64,
     i64,
@@ -43,6 +56,45 @@ type ScanRow = (
     Option<Vec<u8>>,
     Option<i64>,
 );
+
+/// Where a page of all queries ended.
+pub type After = (Timestamp, MarkId);
+
+/// All queries there still are, in the order of time: those after a place.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn all(
+    tx: &mut Tx,
+    after: Option<After>,
+    limit: u32,
+) -> Result<Vec<(MarkId, RecordedScan)>, StoreError> {
+    let (at, batch, index) = match after {
+        Some((at, mark)) => (
+            at.as_microsecond(),
+            i64::from(mark.batch.get()),
+            i64::from(mark.index.get()),
+        ),
+        None => (i64::MIN, 0, 0),
+    };
+    let sql = "SELECT batch, mark_index, query, at, state, prefecture, place_class, channel, phone, network FROM scans \
+         WHERE (at, batch, mark_index) > ($1, $2, $3) ORDER BY at, batch, mark_index LIMIT $4";
+    let rows: Vec<AnyRow> = on!(tx, c => sqlx::query_as(sql)
+        .bind(at)
+        .bind(batch)
+        .bind(index)
+        .bind(i64::from(limit))
+        .fetch_all(c).await)?;
+    let each = rows.into_iter();
+    each.map(
+        |(batch, index, query, at, state, prefecture, class, channel, phone, network)| {
+            let mark = mark_of(batch, index)?;
+            let row = (query, at, state, prefecture, class, channel, phone, network);
+            Ok((mark, read(mark, row)?))
+        },
+    )
+    .collect()
+}
 
 /// The newest queries of a mark, the newest first.
 ///

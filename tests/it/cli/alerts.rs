@@ -72,6 +72,25 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     assert_ne!(again.code, 0, "never over another file");
     assert_eq!(std::fs::read(program.path("case.zip")).unwrap(), zip);
 
+    // What was recorded is replayed to the same end.
+    program.done(&format!("detect export --out recorded {PLACE}"));
+    let scans = program.read("recorded/scans.csv");
+    assert_eq!(scans.lines().count(), 7, "{scans}");
+    assert!(scans.lines().nth(1).unwrap().contains(",1-8,p"), "{scans}");
+    assert_eq!(
+        program.read("recorded/labels.csv"),
+        "mark,truth\n1-8,copied\n"
+    );
+    let recorded = "--scans recorded/scans.csv --activations recorded/activations.csv";
+    program.done(&format!("detect replay {recorded} --verdicts verdicts.csv"));
+    let last = program.read("verdicts.csv");
+    let last = last.lines().last().unwrap();
+    assert!(
+        last.contains(",1-8,6,6,") && last.contains("suspected_copy"),
+        "{last}"
+    );
+    let again = program.run(&format!("detect export --out recorded {PLACE}"));
+    assert_ne!(again.code, 0, "never over another folder");
     // What was decided is what calibration reads, and the page of the mark stays as it was.
     program.done(&format!("alert labels --out labels.csv {PLACE}"));
     assert_eq!(program.read("labels.csv"), "mark,truth\n1-8,copied\n");

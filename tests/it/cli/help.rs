@@ -163,6 +163,7 @@ const COMMANDS: &[&str] = &[
     "trail export",
     "detect",
     "detect replay",
+    "detect export",
     "detect simulate",
     "detect evaluate",
     "detect calibrate",
