@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation, Limit};
 use super::failure::Failure;
 use super::files;
-use super::output::{self, Output, beijing, card, or_dash, table};
+use super::output::{self, Output, beijing, card, indented, or_dash, table};
 use super::values::{batch_number, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::{
@@ -321,10 +321,13 @@ fn to_text(whole: &Whole) -> String {
             .map(ToString::to_string)
             .chain(step.decision.iter().map(ToString::to_string))
             .chain(step.other.iter().map(ToString::to_string))
-            .chain(step.told.iter().map(ToString::to_string))
         {
             line.push_str("  ");
             line.push_str(&said);
+        }
+        if let Some(told) = &step.told {
+            line.push('\n');
+            line.push_str(indented(told, 6).trim_end());
         }
         text.push('\n');
         text.push_str(&line);

@@ -10,7 +10,7 @@ use super::alert::{self, told};
 use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::files;
-use super::output::{Output, beijing, card, number_of_marks, or_dash, table};
+use super::output::{Output, beijing, card, indented, number_of_marks, or_dash, table};
 use super::values::{date, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::AlertNumber;
@@ -400,10 +400,14 @@ fn step_to_text(step: &Happened) -> String {
         .chain(detail.document.as_ref().map(ToString::to_string))
         .chain(entries.map(|entry| format!("entry {entry}")))
         .chain(detail.result.map(|result| result.slug().to_owned()))
-        .chain(step.told.as_ref().map(ToString::to_string));
+        .collect::<Vec<String>>();
     for said in all {
         line.push_str("  ");
         line.push_str(&said);
+    }
+    if let Some(told) = &step.told {
+        line.push('\n');
+        line.push_str(indented(told, 6).trim_end());
     }
     line
 }

@@ -10,6 +10,7 @@ use super::failure::Failure;
 pub(super) use crate::domain::calendar::clock_of as beijing;
 use crate::domain::mark::IndexRange;
 use crate::domain::text::Line;
+use crate::domain::tip::Told;
 
 /// Prints results as text for people or as JSON for programs.
 pub(super) struct Output {
@@ -180,6 +181,14 @@ pub(super) fn some_ranges(ranges: &[IndexRange]) -> String {
         text.push_str(&format!(" … and {} more ranges", ranges.len() - MOST));
     }
     text
+}
+
+/// What somebody wrote, each of its lines so many spaces to the right: none of them can pass for a line of ours.
+pub(super) fn indented(told: &Told, spaces: usize) -> String {
+    let lines = told.as_str().lines();
+    lines
+        .map(|line| format!("{:spaces$}{line}", "").trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// So many of something: `1 mark`, `5,000 marks`.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::files;
-use super::output::{Output, beijing, card, or_dash, table};
+use super::output::{Output, beijing, card, indented, or_dash, table};
 use super::values::{number, word};
 use crate::domain::access::Scope;
 use crate::domain::place::Prefecture;
@@ -266,14 +266,6 @@ fn to_text(whole: &Whole) -> String {
         }
     }
     text
-}
-
-/// What somebody wrote, each of its lines so many spaces to the right.
-fn indented(told: &Told, spaces: usize) -> String {
-    let lines = told.as_str().lines();
-    lines
-        .map(|line| format!("{:spaces$}{line}", "").trim_end().to_owned() + "\n")
-        .collect()
 }
 
 fn to_json(tip: &Entry) -> Value {

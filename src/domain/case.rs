@@ -111,16 +111,24 @@ impl CaseState {
                     "the case is {}: that step is not open", self.english();
                     "案件{}，不能再办理这一步", self.chinese()
                 ),
-                said!(
-                    "its state says which steps are open: `yuanmark case show` tells it",
-                    "请刷新案件页面，查看可以办理的步骤"
-                ),
+                match self {
+                    Self::Open => said!("it is open already", "案件正在办理中"),
+                    Self::Closed => said!(
+                        "open it anew first: `yuanmark case reopen`",
+                        "请先重新办理案件"
+                    ),
+                },
             )),
         }
     }
 }
 
 impl CaseResult {
+    /// Whether something was found that is wrong.
+    const fn is_a_finding(self) -> bool {
+        matches!(self, Self::CopiesFound | Self::MarksMisused)
+    }
+
     /// Whether nothing was found that is wrong.
     const fn is_nothing_wrong(self) -> bool {
         matches!(self, Self::NothingFound | Self::InOrder)
@@ -130,8 +138,22 @@ impl CaseResult {
     /// calibration and whoever sent a tip learn of it; and the result is not the contrary of what was decided.
     ///
     /// # Errors
-    /// If an alert or a tip is still open, or copies were confirmed and the result is that nothing is wrong.
-    pub fn fits(self, alerts: &[Alert], tips: &[Tip]) -> Result<(), Refusal> {
+    /// If an alert or a tip is still open, copies were confirmed and the result is that nothing is wrong, or something was found
+    /// in a case of no alert, no tip and no inspection.
+    pub fn fits(self, alerts: &[Alert], tips: &[Tip], steps: &[Happened]) -> Result<(), Refusal> {
+        let is_inspected = steps.iter().any(|step| step.step == CaseStep::Inspected);
+        if self.is_a_finding() && alerts.is_empty() && tips.is_empty() && !is_inspected {
+            return Err(Refusal::conflict(
+                said!(
+                    "the case has no alert, no tip and no inspection: nothing was found in it",
+                    "案件没有预警、线索和现场检查，不能以查实结案"
+                ),
+                said!(
+                    "enter what it rests on, or close it with another result",
+                    "请先登记依据，或选择其他结案结果"
+                ),
+            ));
+        }
         let open = alerts.iter().filter(|alert| alert.state.is_open());
         let open: Vec<String> = open.map(|alert| alert.number.to_string()).collect();
         if !open.is_empty() {
@@ -171,8 +193,8 @@ impl CaseResult {
                     "预警 {} 已判定为确认复制", alert.number
                 ),
                 said!(
-                    "close the case with another result, or decide the alert anew",
-                    "请选择其他结案结果，或重新判定该预警"
+                    "close the case with another result, or reopen the alert and decide it anew",
+                    "请选择其他结案结果，或先重新处理并判定该预警"
                 ),
             )),
             _ => Ok(()),
@@ -267,9 +289,9 @@ pub struct Happened {
 }
 
 impl Happened {
-    /// Whether another step says the same, whoever took it and when.
+    /// Whether another step of the same person says the same, whenever it was taken.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let words = |one: &Self| (one.step, one.other, one.told.clone());
+        let words = |one: &Self| (one.step, one.by.clone(), one.other, one.told.clone());
         words(self) == words(other) && self.detail == other.detail
     }
 
@@ -321,6 +343,15 @@ mod tests {
                 CaseStep::Noted => assert_eq!((open, closed), (Some(C::Open), Some(C::Closed))),
                 _ => assert_eq!((open, closed), (Some(C::Open), None)),
             }
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_in_a_case_of_nothing() {
+        for result in CaseResult::ALL {
+            let fits = result.fits(&[], &[], &[]);
+            let is_a_finding = matches!(result, CaseResult::CopiesFound | CaseResult::MarksMisused);
+            assert_eq!(fits.is_err(), is_a_finding, "{result:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! the mark was there goes into its account, as evidence that an officer vouches for.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::desk::Call;
 use super::keys::LiveKeys;
@@ -18,10 +19,13 @@ use crate::domain::serial::Serial;
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, evidence as known};
 
+/// Characters of a code that is not ours that are kept and told.
+const MOST_KEPT: usize = 100;
 /// Within this time a pack is at the same place: it is written down once.
 const SAME_CHECK: SignedDuration = SignedDuration::from_mins(30);
 
-/// Checks a pack that lies in this prefecture, and writes down that its mark was there.
+/// Checks a pack that lies in this prefecture, and writes down that its mark was there; of what is no mark of ours the audit
+/// trail keeps what was typed.
 ///
 /// # Errors
 /// If it is no mark of ours.
@@ -33,8 +37,14 @@ pub async fn check(
     prefecture: Prefecture,
 ) -> Result<Serial, ServiceError> {
     let look = Check::look(Input::read(typed));
+    let note = Note::new("mark-check");
     let Answer::Ours(answer) = verify::answer(store, keys, look, call.at).await? else {
-        return Err(not_ours(typed).into());
+        // What looks like a mark and is none is what an inspector is there for: it stays on record.
+        let short: String = typed.trim().chars().take(MOST_KEPT).collect();
+        let new = json!({ "prefecture": prefecture.code(), "not_ours": short }).to_string();
+        let (note, refused) = (note.changed(None, Some(new)), Outcome::Refused);
+        trail::write_alone(store, &call.origin, call.at, refused, note).await?;
+        return Err(not_ours(&short).into());
     };
     let (mark, serial) = (answer.mark, answer.serial);
     let seen = Seen {
@@ -47,11 +57,12 @@ pub async fn check(
         network: None,
     };
     let mut tx = store.write().await?;
-    if !is_known(&mut tx, mark, prefecture, call.at).await? {
-        evidence::take(&mut tx, mark, Known::Inspected, &seen).await?;
+    if is_known(&mut tx, mark, prefecture, call.at).await? {
+        return Ok(serial);
     }
-    let note = Note::new("mark-check").about(format!("mark {serial}"));
-    let new = serde_json::json!({ "prefecture": prefecture.code() }).to_string();
+    evidence::take(&mut tx, mark, Known::Inspected, &seen).await?;
+    let new = json!({ "prefecture": prefecture.code() }).to_string();
+    let note = note.about(format!("mark {serial}"));
     let note = note.changed(None, Some(new));
     trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;
     tx.commit().await?;
@@ -74,16 +85,15 @@ async fn is_known(
     }))
 }
 
-fn not_ours(typed: &str) -> Refusal {
-    let short: String = typed.trim().chars().take(40).collect();
+fn not_ours(short: &str) -> Refusal {
     Refusal::invalid(
         said!(
             "\u{201c}{short}\u{201d} is no code of ours",
             "“{short}”不是本标志的编号或二维码"
         ),
         said!(
-            "if the pack bears this code, keep it and take photographs: the mark is forged",
-            "如包装上确实印有此码，请留存实物并拍照取证：属于伪造标志"
+            "compare it with the pack once more; if the pack bears it, the mark is none of ours: keep it and take photographs",
+            "请对照实物再核对一次；如包装上确实印有此码，则不是本标志，请留存实物并拍照取证"
         ),
     )
 }

@@ -69,10 +69,13 @@ impl AlertState {
                     "the alert is {}: that step is not open", self.english();
                     "预警{}，不能再办理这一步", self.chinese()
                 ),
-                said!(
-                    "its state says which steps are open: `yuanmark alert show` tells it",
-                    "请刷新预警页面，查看可以办理的步骤"
-                ),
+                match self {
+                    Self::Open | Self::Assigned => said!("it is open already", "预警正在处理中"),
+                    Self::Merged | Self::Decided => said!(
+                        "look at it anew first: `yuanmark alert reopen`",
+                        "请先重新处理预警"
+                    ),
+                },
             )),
         }
     }
@@ -231,10 +234,11 @@ pub struct Happened {
 }
 
 impl Happened {
-    /// Whether another step says the same, whoever took it and when.
+    /// Whether another step of the same person says the same, whenever it was taken.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let words = |one: &Self| (one.step, one.other, one.assignee.clone(), one.told.clone());
-        words(self) == words(other) && self.decision == other.decision
+        let words = |one: &Self| (one.step, one.by.clone(), one.other, one.told.clone());
+        let is_same = self.decision == other.decision && self.assignee == other.assignee;
+        words(self) == words(other) && is_same
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::batches::state_in;
+use super::batches::{place_in, state_in};
 use super::form::{Form, Kind};
 use super::guard::Visit;
 use super::list::ROWS;
@@ -10,18 +10,22 @@ use super::marks::{address_of, verdict_in};
 use super::page::{minute, thousands};
 use super::read::{Errors, Reader};
 use super::submit::{or_refuse, refuse};
-use super::tips::prefectures;
+use super::tips::{place_in as in_words, prefectures};
 use super::typed::Typed;
 use super::words::{listed, named, two};
 use crate::domain::access::Permission as P;
 use crate::domain::mark::MarkId;
 use crate::domain::place::Prefecture;
 use crate::domain::serial::Serial;
+use crate::domain::verdict::Verdict;
 use crate::domain::wanted::Wanted;
 use crate::service::life::{self, Life};
 use crate::service::verify::Answer;
 use crate::service::{ServiceError, alerts, inspecting, system};
 use crate::store::alert::Filter;
+
+/// Earlier checks of a mark that are told.
+const MOST_EARLIER: usize = 3;
 
 fn form(visit: &Visit, place: &str) -> Form {
     Form::new(visit, two("现场查验", "Check a pack"), two("查验", "Check"))
@@ -42,8 +46,14 @@ fn form(visit: &Visit, place: &str) -> Form {
 fn told(visit: &Visit, life: &Life, form: Form) -> Form {
     let (report, say) = (&life.report, |two| visit.say(two));
     let fact = |name, value: &str| named(visit.language, say(name), value);
-    let verdict = say(verdict_in(life.told.verdict()));
-    let mut form = form.text(format!("{} · {verdict}", report.serial));
+    let verdict = life.told.verdict();
+    let tone = match verdict {
+        Verdict::FirstCheck | Verdict::CheckedBefore => "good",
+        Verdict::SuspectedCopy | Verdict::PastSeason => "waits",
+        Verdict::NotActivated | Verdict::Withdrawn | Verdict::NotOurs => "over",
+    };
+    let words = format!("{} · {}", report.serial, say(verdict_in(verdict)));
+    let mut form = form.outcome(tone, words);
     if let Answer::Ours(answer) = &life.told
         && let Some((kind, since, reason)) = &answer.withdrawal
     {
@@ -71,6 +81,20 @@ fn told(visit: &Visit, life: &Life, form: Form) -> Form {
     if !lots.is_empty() {
         facts.push(fact(two("生产批次", "Lot"), &listed(visit.language, &lots)));
     }
+    facts.push(fact(
+        two("标志位置", "Where the label is"),
+        &place_in(visit, report.label.place),
+    ));
+    // The last of them is the one that was just made.
+    let earlier = life.checked.iter().rev().skip(1).take(MOST_EARLIER);
+    for seen in earlier {
+        let place = seen.place.map(|place| in_words(visit, place.prefecture));
+        let (at, place) = (minute(seen.at), place.unwrap_or_default());
+        facts.push(fact(
+            two("此前查验", "Checked before"),
+            &format!("{at} {place}"),
+        ));
+    }
     for fact in facts {
         form = form.text(fact);
     }
@@ -81,7 +105,7 @@ fn told(visit: &Visit, life: &Life, form: Form) -> Form {
     )
 }
 
-/// The alerts of the mark that nobody has decided.
+/// The alerts of the mark.
 async fn with_alerts(visit: &Visit, mark: MarkId, mut form: Form) -> Result<Form, ServiceError> {
     let filter = Filter {
         batch: Some(mark.batch),
@@ -90,10 +114,13 @@ async fn with_alerts(visit: &Visit, mark: MarkId, mut form: Form) -> Result<Form
     };
     let (store, now) = (&visit.app.store, system::now());
     let all = alerts::list(store, visit.scope(), &filter, None, ROWS, now).await?;
-    for alert in all.iter().filter(|alert| alert.state.is_open()) {
+    for alert in &all {
         let address = format!("/console/alerts/{}", alert.number);
-        let open = two("这枚标志的预警待判定", "An alert of this mark is open");
-        form = form.link(visit.may(P::AlertRead), open, address);
+        let label = match alert.state.is_open() {
+            true => two("这枚标志的预警待判定", "An alert of this mark is open"),
+            false => two("这枚标志的预警已判定", "An alert of this mark was decided"),
+        };
+        form = form.link(visit.may(P::AlertRead), label, address);
     }
     Ok(form)
 }

@@ -136,6 +136,8 @@ pub struct Form {
     sent_to: Option<&'static str>,
     /// Whether its answer is a file to keep, and no page.
     is_download: bool,
+    /// What came of the last thing that was sent: a state's word for its sign, and the words.
+    outcome: Option<(&'static str, String)>,
     /// Where a picture of what is chosen comes from, and what it shows.
     picture: Option<(String, &'static str)>,
 }
@@ -158,7 +160,15 @@ impl Form {
             sent_to: None,
             is_download: false,
             picture: None,
+            outcome: None,
         }
+    }
+
+    /// What came of the last thing that was sent, at a glance: `good`, `waits` or `over`, and the words.
+    #[must_use]
+    pub fn outcome(mut self, tone: &'static str, words: impl Into<String>) -> Self {
+        self.outcome = Some((tone, words.into()));
+        self
     }
 
     /// Its answer is a file to keep: the browser sends it, and stays where it is.

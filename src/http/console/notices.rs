@@ -13,7 +13,7 @@ use super::submit::{answer as answered, or_refuse};
 use super::typed::Typed;
 use super::words::two;
 use crate::domain::access::Permission as P;
-use crate::domain::case::CaseNumber;
+use crate::domain::case::{CaseNumber, CaseState, CaseStep};
 use crate::domain::tip::Told;
 use crate::service::ServiceError;
 use crate::service::cases::notices::{self, Correspondence, Passed};
@@ -131,6 +131,10 @@ fn form(visit: &Visit, one: &Correspondence) -> Form {
 /// `GET /console/notices/{case}/answer`
 pub async fn answer_page(visit: Visit, Path(number): Path<u32>) -> Response {
     let one = or_refuse!(visit, find(&visit, number).await);
+    if !one.is_open {
+        let closed = CaseState::Closed.after(CaseStep::Answered);
+        or_refuse!(visit, closed.map_err(ServiceError::from));
+    }
     form(&visit, &one).render(&visit, None)
 }
 

@@ -7,6 +7,7 @@ use crate::domain::access::{Login, Permission, Scope, UserNumber};
 use crate::domain::alert::{
     Alert, AlertNumber, AlertState, AlertStep, Decision, Happened, Verdict,
 };
+use crate::domain::case::{Case, CaseState};
 use crate::domain::detection::{Known, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::refusal::Refusal;
@@ -18,7 +19,7 @@ use crate::service::requests::{digest_of, something_else};
 use crate::service::trail::{self, Note};
 use crate::service::{ServiceError, evidence};
 use crate::store::trail::Outcome;
-use crate::store::{Store, Tx, alert, user};
+use crate::store::{Store, Tx, alert, case, user};
 
 /// A step with an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +158,12 @@ pub async fn act(
             alert.merged_into = Some(*into);
         }
         Act::Decide(decision, _) => decide(&mut tx, &mut alert, decision, call.at).await?,
-        Act::Reopen(_) => reopen(&mut tx, &mut alert).await?,
+        Act::Reopen(_) => {
+            if let Some(number) = alert.case {
+                refuse_of_closed(case::lock(&mut tx, number).await?)?;
+            }
+            reopen(&mut tx, &mut alert).await?;
+        }
     }
     alert::add_step(&mut tx, number, &step, request.as_ref()).await?;
     let note = Note::new(act.action()).about(format!("alert {number}"));
@@ -260,6 +266,23 @@ async fn into_account(
         network: None,
     };
     evidence::take(tx, mark, known, &seen).await
+}
+
+/// Refuses to look anew at an alert of a case that was closed with it.
+fn refuse_of_closed(case: Option<Case>) -> Result<(), Refusal> {
+    match case {
+        Some(case) if case.state == CaseState::Closed => Err(Refusal::conflict(
+            said!(
+                "case {} was closed with this alert", case.number;
+                "案件 {} 已据此结案", case.number
+            ),
+            said!(
+                "open the case anew first: `yuanmark case reopen {}`", case.number;
+                "请先重新办理案件 {}", case.number
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Looks at an alert anew. What was decided with it is open again too, and stays merged.

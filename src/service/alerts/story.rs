@@ -7,8 +7,8 @@ use crate::domain::alert::Alert;
 use crate::domain::detection::Known;
 use crate::domain::detection::real::exp;
 use crate::domain::mark::{MarkId, MarkIndex};
-use crate::domain::place::Place;
-use crate::domain::said::Said;
+use crate::domain::place::{Place, Prefecture};
+use crate::domain::said::{Said, said};
 use crate::service::ServiceError;
 use crate::service::detection::recorded::{Happened, Weighed, recorded};
 use crate::store::alert::{self, OfBatch};
@@ -136,7 +136,10 @@ fn cleared(seen: &[Seen]) -> Option<usize> {
 /// office took the suspicion back does not any more.
 pub fn weighed(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
     let from = cleared(seen).map_or(0, |place| place + 1);
-    let pieces = seen[from..].iter().flat_map(|one| {
+    // What the office decided is no evidence for its decision.
+    let others = seen[from..].iter();
+    let others = others.filter(|one| one.known != Some(Known::FoundCopied));
+    let pieces = others.flat_map(|one| {
         let evidence = one.evidence.iter();
         evidence.map(move |(said, weight)| (one, said, *weight))
     });
@@ -171,8 +174,15 @@ pub(in crate::service) async fn of_mark(
 }
 
 fn seen(step: Weighed) -> Seen {
-    let evidence = step.evidence.iter();
-    let evidence = evidence.map(|piece| (piece.said(), f64::from(piece.weight)));
+    let is_checked = matches!(step.happened, Happened::Known(Known::Inspected));
+    let place = step.seen.place.filter(|_| is_checked);
+    let evidence = step.evidence.iter().map(|piece| {
+        let said = match place {
+            Some(place) => checked_in(place.prefecture, piece.factor()),
+            None => piece.said(),
+        };
+        (said, f64::from(piece.weight))
+    });
     let (query, known, state, channel) = match step.happened {
         Happened::Scan(scan) => (Some(scan.query), None, scan.state, scan.channel),
         Happened::Known(known) => (None, Some(known), String::new(), String::new()),
@@ -188,6 +198,15 @@ fn seen(step: Weighed) -> Seen {
         posterior: step.posterior,
         e_value: exp(step.e_value_ln.min(MOST_LN)),
     }
+}
+
+/// What it says that an inspector saw the mark there: no phone was new, and no network told the place.
+fn checked_in(place: Prefecture, factor: f64) -> Said {
+    let (zh, en) = place.name();
+    said!(
+        "an inspector saw it in {en}: ×{factor:.1}";
+        "检查员在{zh}查验：×{factor:.1}"
+    )
 }
 
 async fn of_batch(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
@@ -236,4 +255,45 @@ async fn met(tx: &mut Tx, alert: &Alert) -> Result<Vec<Met>, ServiceError> {
     }
     all.sort_by_key(|one| (one.first_at, one.index));
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(known: Option<Known>, pieces: &[(&str, f64)]) -> Seen {
+        Seen {
+            query: None,
+            known,
+            at: Timestamp::UNIX_EPOCH,
+            place: None,
+            state: String::new(),
+            channel: String::new(),
+            evidence: pieces
+                .iter()
+                .map(|(name, weight)| (Said::new(*name, *name), *weight))
+                .collect(),
+            posterior: 0.0,
+            e_value: 1.0,
+        }
+    }
+
+    fn names(seen: &[Seen]) -> Vec<&str> {
+        let all = weighed(seen).into_iter();
+        all.map(|(_, said)| said.en.as_str()).collect()
+    }
+
+    #[test]
+    fn evidence_is_what_speaks_for_copies_and_was_not_taken_back() {
+        let mut seen = vec![
+            step(None, &[("weak", 0.5), ("against", -1.0)]),
+            step(None, &[("strong", 2.0)]),
+            step(Some(Known::FoundCopied), &[("decided", 9.0)]),
+        ];
+        assert_eq!(names(&seen), ["strong", "weak"]);
+        seen.push(step(Some(Known::Cleared), &[]));
+        assert_eq!(names(&seen), [""; 0]);
+        seen.push(step(Some(Known::HiddenBad), &[("later", 1.0)]));
+        assert_eq!(names(&seen), ["later"]);
+    }
 }

@@ -121,7 +121,7 @@ pub async fn open(
     alerts: &[AlertNumber],
 ) -> Result<Whole, ServiceError> {
     let mut tx = store.write().await?;
-    let request = digest_of(call);
+    let (request, opened) = (digest_of(call), happened(call, CaseStep::Opened));
     if let Some(request) = &request
         && let Some((number, earlier)) = case::of_request(&mut tx, request).await?
     {
@@ -129,14 +129,13 @@ pub async fn open(
         let whole = whole(&mut tx, found.ok_or_else(|| unknown(number))?).await?;
         let first = whole.steps.iter().filter(|step| step.at == earlier.at);
         let added: Vec<AlertNumber> = first.filter_map(Happened::alert).collect();
-        let is_same = earlier.step == CaseStep::Opened && whole.case.title == title;
+        let is_same = earlier.says_the_same(&opened) && whole.case.title == title;
         return match is_same && added == alerts {
             true => Ok(whole),
             false => Err(something_else()),
         };
     }
     let number = case::add(&mut tx, &title, &call.by, call.at).await?;
-    let opened = happened(call, CaseStep::Opened);
     write(&mut tx, call, number, &opened, request.as_ref()).await?;
     for alert in alerts {
         add_alert(&mut tx, call, number, *alert).await?;
@@ -186,7 +185,7 @@ pub async fn act(
         Act::Note(_) => {}
         Act::Close(result, _) => {
             let whole = whole(&mut tx, case.clone()).await?;
-            result.fits(&whole.alerts, &whole.tips)?;
+            result.fits(&whole.alerts, &whole.tips, &whole.steps)?;
             (case.result, case.closed_at) = (Some(*result), Some(call.at));
             case::set_state(&mut tx, &case).await?;
         }
@@ -258,7 +257,7 @@ async fn add_alert(
                 "alert {alert} belongs to case {other}",
                 "预警 {alert} 已归入案件 {other}"
             ),
-            said!("it belongs to one case alone", "一条预警只能归入一个案件"),
+            said!("go on in that case", "请在该案件中办理"),
         ));
     }
     if alert::of_case(tx, number).await?.len() >= MOST_ALERTS as usize {
@@ -303,7 +302,7 @@ async fn add_tip(tx: &mut Tx, number: CaseNumber, tip: TipNumber) -> Result<(), 
             "tip {tip} belongs to case {other}",
             "举报线索 {tip} 已归入案件 {other}"
         ),
-        said!("it belongs to one case alone", "一条线索只能归入一个案件"),
+        said!("go on in that case", "请在该案件中办理"),
     ))
 }
 

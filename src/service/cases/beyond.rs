@@ -12,7 +12,7 @@ use crate::service::keys::LiveKeys;
 use crate::service::marks;
 use crate::store::{Store, batch, licensee};
 
-/// The batches that lines name and the case is not about, with whose they are. A case that knows of no batch yet is about any.
+/// The batches that lines name and the case is not about, with whose they are.
 ///
 /// # Errors
 /// If there is no line, or the database does not answer.
@@ -23,9 +23,6 @@ pub async fn batches(
     lines: &str,
 ) -> Result<Vec<(BatchNumber, Line)>, ServiceError> {
     let known = whole.batches();
-    if known.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut tx = store.read().await?;
     let mut beyond = Vec::new();
     for number in marks::batches_named(keys, lines)? {
@@ -43,9 +40,9 @@ pub async fn batches(
     Ok(beyond)
 }
 
-/// Whether a licensee is none of those whose marks the case is about. A case that knows of none is about any.
+/// Whether a licensee is none of those whose marks the case is about.
 pub fn is_other(known: &[LicenseeNumber], licensee: LicenseeNumber) -> bool {
-    !known.is_empty() && !known.contains(&licensee)
+    !known.contains(&licensee)
 }
 
 /// Refuses batches that were not said to be meant.
@@ -59,7 +56,7 @@ pub(super) fn refuse_batches(beyond: &[(BatchNumber, Line)]) -> Result<(), Refus
             "案件不涉及{whose}第 {batch} 批的标志"
         ),
         said!(
-            "look whether it is the right batch; `--beyond` means it all the same",
+            "look whether it is the right batch; `--beyond` (`beyond` in a request) means it all the same",
             "请核对标志批；确需办理的，请按提示确认"
         ),
     ))
@@ -76,7 +73,7 @@ pub(super) fn refuse_licensee(known: &[LicenseeNumber], one: &Licensee) -> Resul
             "案件不涉及{}（{}）的标志", one.name(), one.number
         ),
         said!(
-            "look whether it is the right one; `--beyond` means it all the same",
+            "look whether it is the right one; `--beyond` (`beyond` in a request) means it all the same",
             "请核对合法使用人；确需告知的，请按提示确认"
         ),
     ))

@@ -128,8 +128,8 @@ fn knows_no_mark(number: CaseNumber) -> Refusal {
 fn none_changes(kind: Withdrawal, marks: u64) -> Refusal {
     Refusal::conflict(
         said!(
-            "all {marks} marks are {} already", kind.slug();
-            "所选 {marks} 枚标志均已{}", kind.chinese()
+            "nothing changes: the marks ({marks}) are {} already, or withdrawn for good", kind.slug();
+            "所选 {marks} 枚标志均已{}或永久停用", kind.chinese()
         ),
         said!("there is nothing to do", "无需重复办理"),
     )

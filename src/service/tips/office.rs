@@ -129,7 +129,9 @@ pub async fn act(
     if let Some(request) = &request
         && let Some((about, earlier)) = tip::of_request(&mut tx, request).await?
     {
-        return match about == number && (earlier.step, earlier.told) == (step, told) {
+        let is_same =
+            (earlier.step, earlier.told) == (step, told) && earlier.by.as_ref() == Some(&call.by);
+        return match about == number && is_same {
             true => whole(&mut tx, tip).await,
             false => Err(something_else()),
         };

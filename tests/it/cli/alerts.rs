@@ -39,6 +39,8 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     program.done(&note("已核实"));
     let other = program.run(&note("另一件事"));
     assert_ne!(other.code, 0);
+    let by_another = program.run(&format!("{} --by another", note("已核实")));
+    assert_ne!(by_another.code, 0, "a name is one person's");
     assert!(
         other.stderr.contains("did something else"),
         "{}",

@@ -22,7 +22,7 @@ use crate::support::server::{Site, this_season};
 use crate::support::tips;
 
 impl Site {
-    async fn how_many(&self, what: &str) -> i64 {
+    pub async fn how_many(&self, what: &str) -> i64 {
         let mut tx = self.store.read().await.unwrap();
         number(&mut tx, &format!("SELECT count(*) FROM {what}")).await
     }
@@ -180,8 +180,8 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         assert_eq!(steps, 4, "assigned, noted, merged, decided");
         let stale = inspector.open(&format!("{here}/decide")).await;
         stale.is(409).says("已判定");
-        let found: Vec<String> = evidence_of(&office, 1).await;
-        assert!(found[0].contains("监管部门已认定"), "{found:?}");
+        // The decision is no evidence for itself.
+        assert_eq!(evidence_of(&office, 1).await, [""; 0]);
         takes(
             &inspector,
             &format!("{here}/reopen"),
@@ -429,6 +429,10 @@ async fn is_closed_when_all_is_decided(person: &Person<'_>, here: &str) {
         .says("已判定为确认复制");
     person.send(&close).await.is_done();
     person.send(&close).await.is_done();
+    // What it was closed with stays so until it is opened anew.
+    let anew = person.open("/console/alerts/1/reopen").await.form();
+    let page = person.send(&anew.fill("told", "有新线索")).await;
+    page.is(422).says("案件 1 已据此结案");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,7 +59,7 @@ impl Firms {
         let transfer = json!({ "from": 1, "to": 3, "season": 2026, "form": "canned", "marks": 10 });
         post(&office, "transfers", transfer).await;
         post(&office, "cases", json!({ "title": "案件" })).await;
-        let notice = json!({ "licensee": 1, "told": "请核对余标" });
+        let notice = json!({ "licensee": 1, "told": "请核对余标", "beyond": true });
         post(&office, "cases/1/notices", notice).await;
         let document = "/api/v1/licensees/1/documents?by=clerk&purpose=other&title=T";
         let reply = office.ask("POST", document, PDF.to_vec()).await;

@@ -70,7 +70,7 @@ pub async fn with_notices(installation: &Installation) -> [CaseNumber; 2] {
         let notice = Notice {
             licensee: LicenseeNumber(licensee),
             told: Told::new("请核对余标").unwrap(),
-            is_beyond: false,
+            is_beyond: true,
         };
         let informed = cases::act(&installation.store, &by, number, Act::Inform(notice)).await;
         informed.unwrap().case.number

@@ -114,8 +114,11 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
             (two("目前强度", "Strength now"), now),
             (two("产生", "Raised"), Some(minute(alert.raised_at))),
             (
-                two("引发的查询（次）", "Raised by query"),
-                alert.query.map(thousands),
+                two("引发的查询", "Raised by query"),
+                alert.query.map(|query| match visit.one_of("zh", "en") {
+                    "zh" => format!("第 {} 次", thousands(query)),
+                    _ => thousands(query),
+                }),
             ),
             (
                 two("参数版本", "Version of the parameters"),

@@ -6,6 +6,7 @@ use super::{province_in, serial_of};
 use crate::domain::access::Permission as P;
 use crate::domain::alert::{Alert, percent};
 use crate::domain::calendar::day_of;
+use crate::domain::detection::Known;
 use crate::domain::mark::{MarkId, MarkIndex};
 use crate::domain::place::PlaceClass;
 use crate::domain::said::{Said, said};
@@ -221,7 +222,11 @@ fn queries(visit: &Visit, story: &Story, file: File) -> File {
         return file;
     };
     let rows = all.iter().rev().map(|one| {
+        let is_checked = one.known == Some(Known::Inspected);
         let place = one.place.map(|place| {
+            if is_checked {
+                return place_in(visit, place.prefecture);
+            }
             let class = visit.say(class_in(place.class));
             let name = place_in(visit, place.prefecture);
             match visit.one_of("zh", "en") {

@@ -107,6 +107,14 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
                 CaseResult::english,
             ];
             let all = CaseResult::ALL.iter().copied();
+            let is_frozen = whole.steps.iter().any(|one| one.step == CaseStep::Frozen);
+            let form = match is_frozen {
+                true => form.text(visit.say(two(
+                    "案件中冻结的标志，结案后仍然冻结：请先撤销，或解除冻结。",
+                    "Marks that were frozen in the case stay frozen: revoke or unfreeze them first.",
+                ))),
+                false => form,
+            };
             form.field(
                 "result",
                 two("结果", "Result"),

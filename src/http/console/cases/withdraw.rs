@@ -39,8 +39,8 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
         .text(title_of(visit, &whole.case))
         .field("lines", two("标志", "Marks"), Kind::Marks)
         .hint(two(
-            "每行一个编号或首尾编号；已填入案件涉及的标志",
-            "A serial or a range a line; the marks of the case are filled in",
+            "每行一个编号，或“首号..尾号”一段；已填入案件涉及的标志",
+            "A serial a line, or a range as FIRST..LAST; the marks of the case are filled in",
         ))
         .value("lines", serials.join("\n"))
         .field("reason", two("原因", "Reason"), Kind::Line)
@@ -113,17 +113,22 @@ async fn summary(
             false => format!("The case is about no mark of batch {batch} of {whose}. Are they meant all the same?"),
         });
     }
-    if wanted.kind == Withdrawal::Revoked {
+    let is_for_good = wanted.kind == Withdrawal::Revoked;
+    if is_for_good || !summary.is_empty() {
         let changes = [wanted.change(lines)];
         let outlook = look::look(store, keys, call, &changes).await?;
         for share in outlook.iter().flat_map(|outlook| &outlook.shares) {
             let (batch, whose) = (share.batch, &share.licensee);
             let marks = marks(visit.language, share.marks);
             summary.push(match is_chinese {
-                true => format!("撤销第 {batch} 批（{whose}）的标志 {marks}"),
-                false => format!("Revokes {marks} of batch {batch} of {whose}"),
+                true if is_for_good => format!("撤销第 {batch} 批（{whose}）的标志 {marks}"),
+                true => format!("冻结第 {batch} 批（{whose}）的标志 {marks}"),
+                false if is_for_good => format!("Revokes {marks} of batch {batch} of {whose}"),
+                false => format!("Freezes {marks} of batch {batch} of {whose}"),
             });
         }
+    }
+    if is_for_good {
         let reason = &wanted.reason;
         summary.push(match is_chinese {
             true => format!("撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"),

@@ -62,7 +62,10 @@ pub(super) fn table(gathered: &Gathered, now: Timestamp) -> Result<Vec<u8>, Serv
                 Cell::DateTime(seen.at),
                 text(place.map(|place| place.prefecture.province().0)),
                 text(place.map(|place| place.prefecture.name().0)),
-                text(place.map(|place| class_in(place.class))),
+                text(match seen.known {
+                    Some(Known::Inspected) => Some("检查员登记"),
+                    _ => place.map(|place| class_in(place.class)),
+                }),
                 Cell::Text(match seen.known {
                     Some(known) => Known::chinese(known),
                     None => match QueryChannel::from_slug(&seen.channel) {

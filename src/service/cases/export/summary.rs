@@ -1,11 +1,10 @@
 //! What the summary says, in Chinese.
 
-use super::scans::class_in;
 use super::{Gathered, Mark};
 use crate::domain::alert::Alert;
 use crate::domain::calendar::clock_of;
 use crate::domain::case::{CaseStep, Happened};
-use crate::domain::ledger::entry;
+use crate::domain::ledger::entry::{self, Entry};
 use crate::domain::place::Prefecture;
 use crate::render::letter::Piece;
 use crate::service::alerts::{Seen, weighed};
@@ -13,6 +12,8 @@ use crate::service::desk::Call;
 
 /// Sentences of evidence of one mark.
 const MOST_EVIDENCE: usize = 8;
+/// Ranges of marks of one entry that are named.
+const MOST_RANGES: usize = 50;
 /// Entries of the ledger that are named; all stand in the file beside.
 const MOST_ENTRIES: usize = 200;
 
@@ -161,12 +162,8 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     };
     let evidence = weighed(&mark.seen);
     for (seen, said) in evidence.iter().take(MOST_EVIDENCE) {
-        let class = seen.place.map_or("", |place| class_in(place.class));
-        pieces.push(Piece::Small(format!(
-            "　{}　{}　{class}",
-            clock_of(seen.at),
-            said.zh
-        )));
+        let at = clock_of(seen.at);
+        pieces.push(Piece::Small(format!("　{at}　{}", said.zh)));
     }
     if evidence.len() > MOST_EVIDENCE {
         let more = evidence.len() - MOST_EVIDENCE;
@@ -224,6 +221,19 @@ fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
         line.push_str(&format!("　{}", result.chinese()));
     }
     pieces.push(text(line));
+    let own = gathered.ledger.entries.iter();
+    let own = own.filter(|proved| detail.entries.contains(&proved.entry.number));
+    for proved in own {
+        if let Some(Entry::Marks(marks)) = Entry::read(&proved.entry.kind, &proved.entry.body) {
+            let (all, shown) = (marks.ranges.len(), marks.ranges.iter().take(MOST_RANGES));
+            let shown: Vec<String> = shown.map(ToString::to_string).collect();
+            let mut line = format!("　第 {} 批：{} 号", marks.batch, shown.join("、"));
+            if all > MOST_RANGES {
+                line.push_str(&format!("，共 {all} 段，其余见 ledger.json"));
+            }
+            pieces.push(Piece::Small(line));
+        }
+    }
     if let Some(told) = &step.told {
         pieces.push(Piece::Small(told.as_str().to_owned()));
     }
