@@ -57,7 +57,7 @@ fn read_lines<'a>(
         return Err(Refusal::invalid(
             said!("no mark is chosen", "没有选择标志"),
             said!(
-                "name marks: serials, or ranges as SERIAL..SERIAL, a line each; or the whole batch",
+                "name a serial, a range, a file of them, or the whole batch (--all)",
                 "请填写编号、号段，上传编号文件，或选择整批"
             ),
         )
