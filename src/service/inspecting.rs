@@ -19,8 +19,10 @@ use crate::domain::serial::Serial;
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, evidence as known};
 
-/// Characters of a code that is not ours that are kept and told.
-const MOST_KEPT: usize = 100;
+/// Characters of a code that is not ours that are kept.
+const MOST_KEPT: usize = 200;
+/// Characters of it that are told.
+const MOST_TOLD: usize = 24;
 /// Within this time a pack is at the same place: it is written down once.
 const SAME_CHECK: SignedDuration = SignedDuration::from_mins(30);
 
@@ -44,7 +46,7 @@ pub async fn check(
         let new = json!({ "prefecture": prefecture.code(), "not_ours": short }).to_string();
         let (note, refused) = (note.changed(None, Some(new)), Outcome::Refused);
         trail::write_alone(store, &call.origin, call.at, refused, note).await?;
-        return Err(not_ours(&short).into());
+        return Err(not_ours(typed).into());
     };
     let (mark, serial) = (answer.mark, answer.serial);
     let seen = Seen {
@@ -85,7 +87,15 @@ async fn is_known(
     }))
 }
 
-fn not_ours(short: &str) -> Refusal {
+fn not_ours(typed: &str) -> Refusal {
+    let all: Vec<char> = typed.trim().chars().collect();
+    let short: String = match all.len() {
+        ..=MOST_TOLD => all.iter().collect(),
+        // The end of a link tells more than its beginning.
+        many => std::iter::once(&'…')
+            .chain(&all[many - MOST_TOLD..])
+            .collect(),
+    };
     Refusal::invalid(
         said!(
             "\u{201c}{short}\u{201d} is no code of ours",

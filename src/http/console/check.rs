@@ -8,7 +8,7 @@ use super::guard::Visit;
 use super::list::ROWS;
 use super::marks::{address_of, verdict_in};
 use super::page::{minute, thousands};
-use super::read::{Errors, Reader};
+use super::read::Reader;
 use super::submit::{or_refuse, refuse};
 use super::tips::{place_in as in_words, prefectures};
 use super::typed::Typed;
@@ -16,6 +16,7 @@ use super::words::{listed, named, two};
 use crate::domain::access::Permission as P;
 use crate::domain::mark::MarkId;
 use crate::domain::place::Prefecture;
+use crate::domain::refusal::{Refusal, RefusalKind};
 use crate::domain::serial::Serial;
 use crate::domain::verdict::Verdict;
 use crate::domain::wanted::Wanted;
@@ -105,6 +106,18 @@ fn told(visit: &Visit, life: &Life, form: Form) -> Form {
     )
 }
 
+/// An answer too, and the one that an inspector is there for.
+fn not_ours(visit: &Visit, refusal: &Refusal, form: Form) -> Form {
+    let (what, advice) = (&refusal.what, &refusal.advice);
+    form.outcome("over", visit.language.choose(&what.zh, &what.en))
+        .text(visit.language.choose(&advice.zh, &advice.en))
+        .link(
+            visit.may(P::CaseHandle),
+            two("立案", "Open a case"),
+            "/console/cases/new".to_owned(),
+        )
+}
+
 /// The alerts of the mark.
 async fn with_alerts(visit: &Visit, mark: MarkId, mut form: Form) -> Result<Form, ServiceError> {
     let filter = Filter {
@@ -161,9 +174,10 @@ pub async fn check(visit: Visit, typed: Typed) -> Response {
             let to = format!("/console/check?place={:06}&serial={serial}", place.code());
             Redirect::to(&to).into_response()
         }
-        Err(error) => match Errors::of_service(error, visit.language) {
-            Ok(errors) => form.wrong(errors.at("code")).render(&visit, Some(&typed)),
-            Err(error) => refuse(&visit, error),
-        },
+        Err(ServiceError::Refused(refusal)) if refusal.kind == RefusalKind::Invalid => {
+            let form = self::form(&visit, &format!("{:06}", place.code()));
+            not_ours(&visit, &refusal, form).render(&visit, None)
+        }
+        Err(error) => refuse(&visit, error),
     }
 }

@@ -54,7 +54,11 @@ async fn page_of(visit: &Visit, life: &Life) -> Response {
         let address = format!("/console/marks/do/{}?lines={serial}", event.slug());
         file = file.step(may, label_of(event), address);
     }
-    let file = file.over(life.told.verdict() == Verdict::Withdrawn);
+    let file = file.over(life.told.verdict() == Verdict::Withdrawn).link(
+        visit.may(P::AlertRead),
+        two("同一标志批的预警", "Alerts of the batch"),
+        format!("/console/alerts?batch={}", life.report.batch.number),
+    );
     let file = told(visit, life, file);
     let file = facts(visit, life, file);
     file.happened(whole_life(visit, life))

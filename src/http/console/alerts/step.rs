@@ -96,6 +96,10 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
                 "选择原因，判定随原因而定；可选多项，但应属于同一种判定。",
                 "Choose the causes: the decision follows. Several may be chosen, all of one decision.",
             )));
+            form = form.text(visit.say(two(
+                "判定不停用标志：确认复制的，请在案件中冻结或撤销这枚标志。",
+                "A decision withdraws nothing: freeze or revoke the mark of a confirmed copy in a case.",
+            )));
             for verdict in Verdict::ALL {
                 let label = Two::of(verdict.chinese(), verdict.english());
                 form = form.field(verdict.slug(), label, causes(visit, *verdict));

@@ -15,6 +15,7 @@ mod summary;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Whole, get};
+use crate::domain::alert::{AlertNumber, Happened as OfAlert};
 use crate::domain::case::{CaseNumber, Happened};
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::mark::MarkId;
@@ -30,11 +31,12 @@ use crate::service::aside::aside;
 use crate::service::desk::Call;
 use crate::service::documents::sha256;
 use crate::service::keys::LiveKeys;
+use crate::service::marks;
 use crate::service::pack::{fonts, refusal};
 use crate::service::people::accounts;
 use crate::service::trail::{self, Note};
 use crate::store::trail::Outcome;
-use crate::store::{Store, batch, licensee};
+use crate::store::{Store, alert, batch, licensee};
 
 /// Marks whose queries and entries go into one file.
 const MOST_MARKS: usize = 1000;
@@ -44,6 +46,8 @@ struct Mark {
     id: MarkId,
     serial: Serial,
     batch: Option<Batch>,
+    /// The word of its state now, if there is such a mark.
+    state: Option<&'static str>,
     seen: Vec<Seen>,
 }
 
@@ -54,6 +58,8 @@ struct Gathered {
     licensees: BTreeMap<LicenseeNumber, Licensee>,
     ledger: ledger::Proofs,
     people: People,
+    /// What happened to each alert.
+    decided: BTreeMap<AlertNumber, Vec<OfAlert>>,
 }
 
 /// The names of those who did something, by what they sign in with.
@@ -131,18 +137,22 @@ async fn gather(
         )
         .into());
     }
-    let mut marks = Vec::new();
+    let mut gathered = Vec::new();
     for mark in all {
         let found = batch::get(&mut store.read().await?, mark.batch).await?;
-        marks.push(Mark {
+        let serials = &keys.secrets.serial;
+        let state = marks::report(store, call.scope, serials, mark, call.at).await;
+        gathered.push(Mark {
             id: mark,
             serial: keys.secrets.serial.serial(mark),
             batch: found,
+            state: state.ok().map(|report| report.state),
             seen: of_mark(store, mark).await?,
         });
     }
     let mut tx = store.read().await?;
     let mut licensees = BTreeMap::new();
+    let marks = gathered;
     let of_marks = marks.iter().filter_map(|one| one.batch.as_ref());
     let numbers = of_marks
         .map(|batch| batch.licensee)
@@ -157,9 +167,15 @@ async fn gather(
     }
     let own = whole.steps.iter().flat_map(|step| &step.detail.entries);
     let ledger = ledger::Proofs::gather(&mut tx, &marks, own.copied()).await?;
+    let mut decided = BTreeMap::new();
+    for alert in &whole.alerts {
+        let steps = alert::steps(&mut tx, alert.number).await?;
+        decided.insert(alert.number, steps);
+    }
     drop(tx);
     let actors = ledger.entries.iter().map(|proved| &proved.entry.actor);
     let actors = actors.chain(whole.steps.iter().map(|step| &step.by));
+    let actors = actors.chain(decided.values().flatten().map(|step| &step.by));
     let logins: BTreeSet<&str> = actors.chain([&call.by]).map(Line::as_str).collect();
     let people = People(accounts::names(store, &logins).await?);
     Ok(Gathered {
@@ -168,5 +184,6 @@ async fn gather(
         licensees,
         ledger,
         people,
+        decided,
     })
 }

@@ -1,11 +1,12 @@
 //! What the summary says, in Chinese.
 
 use super::{Gathered, Mark};
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertStep, Happened as OfAlert};
 use crate::domain::calendar::clock_of;
 use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry::{self, Entry};
 use crate::domain::place::Prefecture;
+use crate::domain::state;
 use crate::render::letter::Piece;
 use crate::service::alerts::{Seen, weighed};
 use crate::service::desk::Call;
@@ -108,6 +109,9 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
             ));
         }
     }
+    if let Some(state) = one.state {
+        line.push_str(&format!("　现状：{}", state::chinese(state)));
+    }
     pieces.push(text(line));
     pieces.extend(whose.map(text));
     let mut provinces: Vec<(&str, u32)> = Vec::new();
@@ -153,7 +157,17 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     )));
     if let Some(decision) = &alert.decision {
         let (verdict, said) = (decision.verdict().chinese(), decision.said().zh);
-        pieces.push(text(format!("　判定：{verdict}（{said}）")));
+        let mut line = format!("　判定：{verdict}（{said}）");
+        let steps = gathered.decided.get(&alert.number);
+        let decided = |step: &&OfAlert| step.step == AlertStep::Decided;
+        let step = steps.and_then(|steps| steps.iter().rfind(decided));
+        if let Some(step) = step {
+            let by = gathered.people.name(&step.by);
+            line.push_str(&format!("　{}　{by}", clock_of(step.at)));
+        }
+        pieces.push(text(line));
+        let told = step.and_then(|step| step.told.as_ref());
+        pieces.extend(told.map(|told| Piece::Small(told.as_str().to_owned())));
     }
     let marks = gathered.marks.iter();
     let mut own = marks.filter(|one| Some(one.id) == alert.mark());
