@@ -124,7 +124,7 @@ fn broken(text: &str, size: f64) -> Vec<String> {
             let word = line.rfind(' ').filter(|_| letter.is_ascii_alphanumeric());
             let rest = match word {
                 Some(at) if line.len() - at < 24 && line[at..].is_ascii() => line.split_off(at + 1),
-                _ => String::new(),
+                _ => kept_together(&mut line, letter),
             };
             lines.push(std::mem::replace(&mut line, rest));
             width = line.chars().map(share).sum();
@@ -134,6 +134,23 @@ fn broken(text: &str, size: f64) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// Marks that begin no line, and marks that end none (W3C, Requirements for Chinese Text Layout, 3.1.5).
+const NOT_FIRST: &str = "。，、；：？！）》”’…·%";
+const NOT_LAST: &str = "（《“‘";
+
+/// What goes down with the letter that begins the next line.
+fn kept_together(line: &mut String, mut next: char) -> String {
+    const MOST: usize = 4;
+    let mut cut = line.len();
+    for (at, last) in line.char_indices().rev().take(MOST) {
+        if !NOT_FIRST.contains(next) && !NOT_LAST.contains(last) {
+            break;
+        }
+        (cut, next) = (at, last);
+    }
+    line.split_off(cut)
 }
 
 fn escaped(text: &str) -> String {
@@ -269,6 +286,21 @@ mod tests {
             }
         }
         assert_eq!(broken("", 10.0), [""]);
+        // No line begins with a stop, and none ends with an opening bracket, wherever it falls.
+        for before in 0..60 {
+            let text = format!("{}某市场（虚构）。“完”", "笋".repeat(before));
+            let lines = broken(&text, 10.0);
+            assert_eq!(lines.concat(), text);
+            for line in &lines[1..] {
+                assert!(
+                    !line.starts_with(|first| NOT_FIRST.contains(first)),
+                    "{line}"
+                );
+            }
+            for line in &lines[..lines.len() - 1] {
+                assert!(!line.ends_with(|last| NOT_LAST.contains(last)), "{line}");
+            }
+        }
     }
 
     #[test]

@@ -156,7 +156,8 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
             .clone()
             .tick("confirmed_copy", "label_reprinted")
             .tick("honest", "given_away");
-        inspector.send(&mixed).await.is(422).says("不是");
+        let page = inspector.send(&mixed).await;
+        page.is(422).says("属于不同的判定");
         takes(
             &inspector,
             &format!("{here}/decide"),

@@ -175,6 +175,13 @@ fn decision(reader: &mut Reader<'_>, typed: &Typed) -> Option<Decision> {
         return None;
     };
     let verdict = causes[0].verdict();
+    if causes.iter().any(|cause| cause.verdict() != verdict) {
+        reader.of_the_whole(&said!(
+            "the chosen causes belong to several decisions: leave those of one",
+            "所选原因属于不同的判定，请只保留其中一种"
+        ));
+        return None;
+    }
     match Decision::new(verdict, causes) {
         Ok(decision) => Some(decision),
         Err(refusal) => {
