@@ -128,6 +128,13 @@ pub async fn act(
         return Err(unknown(number));
     }
     let mut tx = store.write().await?;
+    if matches!(act, Act::Reopen(_)) {
+        // The case before the alert, as everywhere: so nobody waits for one another.
+        let found = alert::get(&mut tx, number).await?;
+        if let Some(case) = found.and_then(|alert| alert.case) {
+            refuse_of_closed(case::lock(&mut tx, case).await?)?;
+        }
+    }
     let locked = alert::lock(&mut tx, number).await?;
     let mut alert = locked.ok_or_else(|| unknown(number))?;
     let (request, step) = (digest_of(call), act.happened(call));
@@ -158,12 +165,7 @@ pub async fn act(
             alert.merged_into = Some(*into);
         }
         Act::Decide(decision, _) => decide(&mut tx, &mut alert, decision, call.at).await?,
-        Act::Reopen(_) => {
-            if let Some(number) = alert.case {
-                refuse_of_closed(case::lock(&mut tx, number).await?)?;
-            }
-            reopen(&mut tx, &mut alert).await?;
-        }
+        Act::Reopen(_) => reopen(&mut tx, &mut alert).await?,
     }
     alert::add_step(&mut tx, number, &step, request.as_ref()).await?;
     let note = Note::new(act.action()).about(format!("alert {number}"));

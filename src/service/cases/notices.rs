@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::act::{happened, refuse_endless, write};
-use super::unknown;
 use crate::domain::access::Scope;
 use crate::domain::case::{CaseNumber, CaseState, CaseStep, Happened};
 use crate::domain::licensee::LicenseeNumber;
+use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
@@ -74,7 +74,7 @@ pub async fn get(
 ) -> Result<Correspondence, ServiceError> {
     let all = list(store, scope).await?;
     let found = all.into_iter().find(|one| one.case == number);
-    found.ok_or_else(|| unknown(number))
+    found.ok_or_else(|| no_notice(number))
 }
 
 /// The same in a transaction.
@@ -115,6 +115,21 @@ fn passed(step: Happened) -> Option<Passed> {
     })
 }
 
+/// The refusal of a case in which the office told this licensee nothing, or which there is not.
+fn no_notice(number: CaseNumber) -> ServiceError {
+    Refusal::no_such(
+        said!(
+            "there is no notice of a case {number}",
+            "没有案件 {number} 的监管告知"
+        ),
+        said!(
+            "only a licensee answers, and what it was told: its list of notices has it",
+            "请在监管告知中选择"
+        ),
+    )
+    .into()
+}
+
 /// Answers what the office told. A request with the same name is done once.
 ///
 /// # Errors
@@ -125,13 +140,13 @@ pub async fn answer(
     number: CaseNumber,
     told: Told,
 ) -> Result<Correspondence, ServiceError> {
-    let licensee = call.scope.licensee().ok_or_else(|| unknown(number))?;
+    let licensee = call.scope.licensee().ok_or_else(|| no_notice(number))?;
     let mut tx = store.write().await?;
     let case = case::lock(&mut tx, number).await?;
-    let case = case.ok_or_else(|| unknown(number))?;
+    let case = case.ok_or_else(|| no_notice(number))?;
     let found = of(&mut tx, licensee).await?;
     let found = found.into_iter().find(|one| one.case == number);
-    let mut own = found.ok_or_else(|| unknown(number))?;
+    let mut own = found.ok_or_else(|| no_notice(number))?;
     let step = Happened {
         other: Some(licensee.0.into()),
         told: Some(told),

@@ -59,7 +59,7 @@ struct Gathered {
     ledger: ledger::Proofs,
     people: People,
     /// What happened to each alert.
-    decided: BTreeMap<AlertNumber, Vec<OfAlert>>,
+    of_alerts: BTreeMap<AlertNumber, Vec<OfAlert>>,
 }
 
 /// The names of those who did something, by what they sign in with.
@@ -167,15 +167,15 @@ async fn gather(
     }
     let own = whole.steps.iter().flat_map(|step| &step.detail.entries);
     let ledger = ledger::Proofs::gather(&mut tx, &marks, own.copied()).await?;
-    let mut decided = BTreeMap::new();
+    let mut of_alerts = BTreeMap::new();
     for alert in &whole.alerts {
         let steps = alert::steps(&mut tx, alert.number).await?;
-        decided.insert(alert.number, steps);
+        of_alerts.insert(alert.number, steps);
     }
     drop(tx);
     let actors = ledger.entries.iter().map(|proved| &proved.entry.actor);
     let actors = actors.chain(whole.steps.iter().map(|step| &step.by));
-    let actors = actors.chain(decided.values().flatten().map(|step| &step.by));
+    let actors = actors.chain(of_alerts.values().flatten().map(|step| &step.by));
     let logins: BTreeSet<&str> = actors.chain([&call.by]).map(Line::as_str).collect();
     let people = People(accounts::names(store, &logins).await?);
     Ok(Gathered {
@@ -184,6 +184,6 @@ async fn gather(
         licensees,
         ledger,
         people,
-        decided,
+        of_alerts,
     })
 }

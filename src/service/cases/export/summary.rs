@@ -158,7 +158,7 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     if let Some(decision) = &alert.decision {
         let (verdict, said) = (decision.verdict().chinese(), decision.said().zh);
         let mut line = format!("　判定：{verdict}（{said}）");
-        let steps = gathered.decided.get(&alert.number);
+        let steps = gathered.of_alerts.get(&alert.number);
         let decided = |step: &&OfAlert| step.step == AlertStep::Decided;
         let step = steps.and_then(|steps| steps.iter().rfind(decided));
         if let Some(step) = step {
