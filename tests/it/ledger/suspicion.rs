@@ -13,6 +13,7 @@ use yuanmark::domain::phone::{NetworkHash, PhoneHash};
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::verdict::Verdict;
 use yuanmark::service::desk::Call;
+use yuanmark::service::detection::export::export;
 use yuanmark::service::detection::recorded::recorded;
 use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
 use yuanmark::service::{evidence, inspecting};
@@ -161,6 +162,47 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
             assert!((found - expected).abs() < 1e-4, "{found} {expected}");
         }
         assert_eq!((found.codes, found.scans), (1, 8));
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_taken_out_whole_and_names_no_phone() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        copied(&place, &batch, 0).await;
+        copied(&place, &batch, 1).await;
+        let call = call("office", morning() + days(70));
+        let serial = place.serial(&batch, 1).to_string();
+        let changsha = Prefecture::new(430_100).unwrap();
+        let checked = inspecting::check(&place.store, &place.keys, &call, &serial, changsha);
+        checked.await.unwrap();
+        let taken = async || {
+            let (mut scans, mut activations) = (Vec::new(), Vec::new());
+            let done = export(&place.store, &call, &mut scans, &mut activations).await;
+            let text = |bytes| String::from_utf8(bytes).unwrap();
+            (done.unwrap(), text(scans), text(activations))
+        };
+        let (done, scans, activations) = taken().await;
+        let lines: Vec<&str> = scans.lines().skip(1).collect();
+        assert_eq!((done.scans, lines.len()), (17, 17), "{scans}");
+        assert!(
+            lines[16].ends_with(",430100,gps,,inspector,none"),
+            "{scans}"
+        );
+        // The same phone of both marks has one name, and another one in the next export.
+        let phone = |line: &str| line.split(',').nth(2).unwrap().to_owned();
+        assert_eq!(phone(lines[0]), phone(lines[1]));
+        assert_ne!(phone(lines[0]), phone(lines[2]));
+        let (_, again, _) = taken().await;
+        assert_ne!(phone(lines[0]), phone(again.lines().nth(1).unwrap()));
+        assert_eq!(done.activations, 1);
+        let at = morning();
+        assert_eq!(
+            activations,
+            format!("mark_from,mark_to,time\n1-0,1-9,{at}\n")
+        );
+        let steps = "trail WHERE action = 'scans-take'";
+        assert_eq!(rows(&place, steps).await, 2);
     }
 }
 
