@@ -1,7 +1,8 @@
 //! `yuanmark detect …`
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -13,14 +14,16 @@ use super::files;
 use super::output::{Output, counted};
 use crate::domain::detection::Parameters;
 use crate::service::alerts;
+use crate::service::desk::Call;
 use crate::service::detection::calibrate::{Calibration, calibrate};
 use crate::service::detection::evaluate::{Extent, evaluate};
 use crate::service::detection::examples::{self, Labels};
-use crate::service::detection::export;
+use crate::service::detection::export::{self, Exported};
 use crate::service::detection::replay::replay;
 use crate::service::detection::scans::{self, Activations, BadLines};
 use crate::service::detection::simulate::{Wanted, simulate};
 use crate::service::detection::world::World;
+use crate::store::Store;
 
 #[derive(Subcommand)]
 pub(super) enum Detect {
@@ -248,24 +251,36 @@ fn apart(recorded: &Recorded, verdicts: &Path, batches: Option<&Path>) -> Result
     Ok(())
 }
 
+/// Writes the files of an export, which nobody else may read; how much stands in them, and how many labels.
+async fn take(store: &Store, call: &Call, folder: &Path) -> Result<(Exported, u64), Failure> {
+    let create = |name: &str| {
+        let path = folder.join(name);
+        let mut options = OpenOptions::new();
+        let made = options.write(true).create_new(true).mode(0o600).open(&path);
+        let made = made.map_err(|error| unwritable(&path, &error));
+        made.map(BufWriter::new)
+    };
+    let (mut scans, mut activations) = (create("scans.csv")?, create("activations.csv")?);
+    let done = export::export(store, call, &mut scans, &mut activations).await?;
+    let (labels, marks) = alerts::take_labels(store, call).await?;
+    files::write_new(&folder.join("labels.csv"), labels.as_bytes())?;
+    Ok((done, marks))
+}
+
 async fn run_export(
     installation: &Installation,
     folder: &Path,
     caller: &Caller,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let store = installation.store().await?;
+    let (store, call) = (installation.store().await?, caller.call());
     fs::create_dir(folder).map_err(|error| unwritable(folder, &error))?;
-    let create = |name: &str| {
-        let path = folder.join(name);
-        let made = File::create_new(&path).map(BufWriter::new);
-        made.map_err(|error| unwritable(&path, &error))
-    };
-    let (mut scans, mut activations) = (create("scans.csv")?, create("activations.csv")?);
-    let call = caller.call();
-    let done = export::export(&store, &call, &mut scans, &mut activations).await?;
-    let (labels, marks) = alerts::take_labels(&store, &call).await?;
-    files::write_new(&folder.join("labels.csv"), labels.as_bytes())?;
+    let taken = take(&store, &call, folder).await;
+    if taken.is_err() {
+        // Half an export would pass for a whole one; the folder is ours.
+        _ = fs::remove_dir_all(folder);
+    }
+    let (done, marks) = taken?;
     let written = json!({
         "folder": folder.display().to_string(),
         "scans": done.scans,

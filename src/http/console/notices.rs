@@ -42,7 +42,11 @@ fn title_of(visit: &Visit, one: &Correspondence) -> String {
 /// `GET /console/notices`
 pub async fn list(visit: Visit) -> Response {
     let asked = Typed::of_query(&visit.uri);
-    let found = or_refuse!(visit, notices::list(&visit.app.store, visit.scope()).await);
+    let mut found = or_refuse!(visit, notices::list(&visit.app.store, visit.scope()).await);
+    let after = asked.get("after").parse().ok().map(CaseNumber);
+    if let Some(place) = found.iter().position(|one| Some(one.case) == after) {
+        found.drain(..=place);
+    }
     let title = two("监管告知", "Notices of the office");
     List::new(&visit, &asked, title)
         .columns([

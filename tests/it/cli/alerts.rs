@@ -93,6 +93,11 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     );
     let again = program.run(&format!("detect export --out recorded {PLACE}"));
     assert_ne!(again.code, 0, "never over another folder");
+    assert_eq!(
+        program.read("recorded/scans.csv"),
+        scans,
+        "and it is left as it was"
+    );
     // What was decided is what calibration reads, and the page of the mark stays as it was.
     program.done(&format!("alert labels --out labels.csv {PLACE}"));
     assert_eq!(program.read("labels.csv"), "mark,truth\n1-8,copied\n");

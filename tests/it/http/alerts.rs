@@ -364,6 +364,18 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     );
 }
 
+/// Cases and tips as tables.
+async fn are_taken_away(person: &Person<'_>) {
+    for (table, row) in [
+        ("cases", "1,已结案,长沙某市场翻印标签,"),
+        ("tips", "1,已办结,"),
+    ] {
+        let table = format!("/console/{table}/table?format=csv");
+        let table = person.open(&table).await;
+        assert!(table.is(200).text().contains(row), "{}", table.text());
+    }
+}
+
 /// A mark that was found on the spot and belongs to no alert: what the case did with it is in its file all the same.
 async fn freezes_another(person: &Person<'_>, here: &str, serial: &Serial) {
     let form = person.open(&format!("{here}/freeze")).await.form();
@@ -523,6 +535,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
             file.says(said);
         }
         is_whole(&approver, here).await;
+        are_taken_away(&approver).await;
         let taken = "trail WHERE action = 'case-export' AND subject = 'case 1'";
         assert_eq!(office.site.how_many(taken).await, 1);
         for login in ["auditor", "registrar"] {
@@ -569,6 +582,8 @@ async fn a_licensee_is_told_of_its_own_marks_and_of_nothing_else() {
         let answer = [("told", "卷001余标 12 枚已封存")];
         takes(&own, "/console/notices/1/answer", &answer).await;
         own.open("/console/notices/1").await.says("已答复");
+        let beyond = own.open("/console/notices?after=1").await;
+        assert!(!beyond.is(200).text().contains("/console/notices/1\""));
         let start = own.open("/console").await;
         assert!(!start.text().contains("监管告知待答复"));
         approver.open("/console").await.says("使用人已答复");
