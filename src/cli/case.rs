@@ -10,18 +10,22 @@ use super::alert::{self, told};
 use super::arguments::{Caller, Installation, Page};
 use super::failure::Failure;
 use super::files;
-use super::output::{Output, beijing, card, indented, number_of_marks, or_dash, table};
+use super::output::{Output, beijing, card, indented, number_of_marks, or_dash, table, thousands};
 use super::values::{date, licensee, line, number, word};
 use crate::domain::access::Scope;
 use crate::domain::alert::AlertNumber;
-use crate::domain::case::{Case as Entry, CaseNumber, CaseResult, CaseState, Happened, Inspection};
+use crate::domain::case::exhibit::exhibits as of_steps;
+use crate::domain::case::{
+    Case as Entry, CaseNumber, CaseResult, CaseState, Exhibit, Happened, Inspection, NewExhibit,
+};
 use crate::domain::document::DocumentNumber;
 use crate::domain::event::Withdrawal;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::place::Prefecture;
 use crate::domain::text::Line;
 use crate::domain::tip::{TipNumber, Told};
-use crate::service::cases::{self, Act, Notice, Whole, Withdraw, export};
+use crate::service::ServiceError;
+use crate::service::cases::{self, Act, Notice, Whole, Withdraw, exhibits, export};
 
 #[derive(Subcommand)]
 pub(super) enum Case {
@@ -55,9 +59,26 @@ pub(super) enum Case {
         #[command(flatten)]
         caller: Caller,
     },
-    /// Put an alert or a tip into a case (归入)
-    #[command(after_help = "EXAMPLE\n  yuanmark case add 3 --tip 12")]
+    /// Put an alert, a tip or exhibits into a case (归入)
+    #[command(
+        after_help = "EXAMPLES\n  yuanmark case add 3 --tip 12\n  yuanmark case add 3 --exhibit stall.jpg --exhibit record.pdf --text 摊位照片和询问笔录"
+    )]
     Add(Add),
+    /// Write an exhibit as it was put in; never over another file
+    #[command(after_help = "EXAMPLE\n  yuanmark case exhibit 3 1 --out stall.jpg")]
+    Exhibit {
+        /// The case's number
+        #[arg(value_parser = number(CaseNumber))]
+        number: CaseNumber,
+        /// The exhibit's number in the case
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        exhibit: u32,
+        /// The file to make, mode 0600
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        caller: Caller,
+    },
     /// Enter an inspection (现场检查)
     #[command(
         after_help = "EXAMPLE\n  yuanmark case inspect 3 --day 2026-04-10 --place 430100 \\\n      --spot 某市场12号 --text 查获无来源标签300枚 --document 8"
@@ -99,7 +120,8 @@ pub(super) enum Case {
     /// Write all of a case into one ZIP, to hand over; never over another file
     ///
     /// summary.pdf in Chinese (the machine needs a Chinese font), scans.csv, ledger.json with the entries about its marks and
-    /// what their hashes cover, manifest.json with the SHA-256 of each. No phones, no network addresses, no contacts.
+    /// what their hashes cover, manifest.json with the SHA-256 of each; in exhibits, documents and tips the files that belong to
+    /// it. No phones, no network addresses, no contacts.
     #[command(after_help = "EXAMPLE\n  yuanmark case export 3 --out case-3.zip")]
     Export {
         /// The case's number
@@ -114,7 +136,7 @@ pub(super) enum Case {
 }
 
 #[derive(Args)]
-#[group(id = "what", required = true, multiple = false, args = ["alert", "tip"])]
+#[group(id = "what", required = true, multiple = false, args = ["alert", "tip", "exhibits"])]
 pub(super) struct Add {
     /// The case's number
     #[arg(value_parser = number(CaseNumber))]
@@ -125,6 +147,12 @@ pub(super) struct Add {
     /// The tip
     #[arg(long, value_parser = number(TipNumber))]
     tip: Option<TipNumber>,
+    /// A photo, record or report: PDF, PNG, JPEG, TIFF or SVG up to 10 MiB; repeat it for several
+    #[arg(long = "exhibit", value_name = "FILE")]
+    exhibits: Vec<PathBuf>,
+    /// What the exhibits are
+    #[arg(long, value_parser = told, requires = "exhibits")]
+    text: Option<Told>,
     #[command(flatten)]
     caller: Caller,
 }
@@ -149,6 +177,9 @@ pub(super) struct Inspect {
     /// A document that belongs to it; repeat it for several
     #[arg(long = "document", value_parser = number(DocumentNumber))]
     documents: Vec<DocumentNumber>,
+    /// A photo or record that comes with it; repeat it for several
+    #[arg(long = "exhibit", value_name = "FILE")]
+    exhibits: Vec<PathBuf>,
     #[command(flatten)]
     caller: Caller,
 }
@@ -266,16 +297,28 @@ impl Case {
                 let written = json!({ "file": out.display().to_string(), "bytes": zip.len() });
                 return output.result(&written, &format!("{} written\n", out.display()));
             }
-            Self::Add(add) => match (add.alert, add.tip) {
-                (Some(alert), _) => (add.number, Act::AddAlert(alert), add.caller),
-                (None, Some(tip)) => (add.number, Act::AddTip(tip), add.caller),
-                (None, None) => {
-                    return Err(Failure::wrong_input(
-                        "neither alert nor tip is named",
-                        "name one with --alert or --tip",
-                    ));
-                }
-            },
+            Self::Exhibit {
+                number,
+                exhibit,
+                out,
+                caller,
+            } => {
+                let call = caller.call();
+                let (found, content) = exhibits::take(&store, &call, number, exhibit).await?;
+                files::write_new(&out, &content)?;
+                let mut value = json!(found);
+                value["file"] = json!(out);
+                let text = format!("{}: {}", out.display(), exhibit_to_text(exhibit, &found));
+                return output.result(&value, &text);
+            }
+            Self::Add(add) => {
+                let act = match (add.alert, add.tip) {
+                    (Some(alert), _) => Act::AddAlert(alert),
+                    (None, Some(tip)) => Act::AddTip(tip),
+                    (None, None) => Act::AddExhibits(read(&add.exhibits)?, add.text),
+                };
+                (add.number, act, add.caller)
+            }
             Self::Inspect(inspect) => {
                 let inspection = Inspection {
                     day: inspect.day,
@@ -283,6 +326,7 @@ impl Case {
                     spot: inspect.spot,
                     finding: inspect.finding,
                     documents: inspect.documents,
+                    exhibits: read(&inspect.exhibits)?,
                 };
                 (inspect.number, Act::Inspect(inspection), inspect.caller)
             }
@@ -306,6 +350,28 @@ impl Case {
         let whole = cases::act(&store, &caller.call(), number, act).await?;
         output.result(&whole_to_json(&whole), &to_text(&whole))
     }
+}
+
+/// Files that are put into a case.
+fn read(paths: &[PathBuf]) -> Result<Vec<NewExhibit>, Failure> {
+    let read = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = Line::new("name of the file", &name).map_err(|error| {
+            Failure::wrong_input(error.to_string(), "give the file another name")
+        })?;
+        let exhibit = NewExhibit::new(name, files::read_document(path)?);
+        exhibit.map_err(|refusal| Failure::from(ServiceError::from(refusal)))
+    };
+    paths.iter().map(read).collect()
+}
+
+fn exhibit_to_text(number: u32, exhibit: &Exhibit) -> String {
+    format!(
+        "exhibit {number}, {}, {} bytes, {}",
+        exhibit.name,
+        thousands(exhibit.size),
+        exhibit.sha256
+    )
 }
 
 impl Marks {
@@ -369,6 +435,9 @@ fn to_text(whole: &Whole) -> String {
     for alert in &whole.alerts {
         text.push_str(&format!("\n  alert {}", alert::row(alert).join("  ")));
     }
+    for (number, (_, exhibit)) in (1..).zip(of_steps(&whole.steps)) {
+        text.push_str(&format!("\n  {}", exhibit_to_text(number, exhibit)));
+    }
     for step in &whole.steps {
         text.push_str(&step_to_text(step));
     }
@@ -395,6 +464,7 @@ fn step_to_text(step: &Happened) -> String {
         .chain(detail.day.map(|day| day.to_string()))
         .chain(place.map(|place| place.name().1.to_owned()))
         .chain(detail.spot.as_ref().map(ToString::to_string))
+        .chain(detail.exhibits.iter().map(|one| one.name.to_string()))
         .chain(detail.marks.map(number_of_marks))
         .chain(detail.reason.as_ref().map(ToString::to_string))
         .chain(detail.document.as_ref().map(ToString::to_string))

@@ -69,6 +69,11 @@ impl MediaType {
         matches!(self, Self::Svg | Self::Png)
     }
 
+    /// Whether its bytes are packed already, so that packing them again gains nothing.
+    pub const fn is_packed(self) -> bool {
+        matches!(self, Self::Pdf | Self::Png | Self::Jpeg)
+    }
+
     /// The kind of file that begins like this.
     pub fn of(content: &[u8]) -> Option<Self> {
         let begins = |magic: &[u8]| content.starts_with(magic);

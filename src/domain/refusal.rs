@@ -46,6 +46,14 @@ impl Refusal {
         self
     }
 
+    /// It speaks of one of several files.
+    #[must_use]
+    pub fn of_file(mut self, name: &str) -> Self {
+        self.what.zh = format!("“{name}”：{}", self.what.zh);
+        self.what.en = format!("{name}: {}", self.what.en);
+        self
+    }
+
     /// What to do, for a page: in Chinese, and in English unless that speaks of a command.
     pub fn advice_for_pages(&self) -> (&str, Option<&str>) {
         (&self.advice.zh, self.advice.english_for_pages())

@@ -13,6 +13,7 @@ mod chosen;
 mod claim;
 pub mod console;
 mod directory;
+mod download;
 mod etag;
 mod extract;
 mod for_people;
@@ -44,7 +45,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -93,6 +94,9 @@ const FOR_OFFICES: Limits = Limits {
     body: 1024 * 1024,
     time: Duration::from_mins(1),
 };
+
+/// Photos of an inspection come from a phone in a market. Whoever is not signed in is turned away before any of them is read.
+const TIME_FOR_FILES: Duration = Duration::from_mins(10);
 
 /// One photo in its envelope, over a slow network, and its turn to be read.
 const FOR_PHOTOS: Limits = Limits {
@@ -171,8 +175,12 @@ pub fn router(app: App) -> Router {
     let console = console::routes::pages(app.clone()).router();
     let console = console.layer(
         ServiceBuilder::new()
-            .layer(from_fn(|request, next| {
-                problem::in_time(FOR_OFFICES.time, request, next)
+            .layer(from_fn(|request: Request, next| {
+                let limit = match console::is_form_with_files(request.headers()) {
+                    true => TIME_FOR_FILES,
+                    false => FOR_OFFICES.time,
+                };
+                problem::in_time(limit, request, next)
             }))
             .layer(from_fn(unread::taken))
             .layer(DefaultBodyLimit::max(FOR_OFFICES.body))

@@ -126,6 +126,15 @@ macro_rules! migrations {
                     "/0017_account_of_a_mark.sql"
                 )),
             ),
+            (
+                18,
+                "exhibits",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0018_exhibits.sql"
+                )),
+            ),
         ]
     };
 }

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::alerts::{AlertBody, OfficeNote};
 use super::caller::Caller;
+use super::exhibits::{CaseExhibit, of_case};
 use super::marks::Lines;
 use super::values::{
     At, By, Day, EntryNo, FileContent, IdempotencyKey, Limit, Said, Text, Words, prefecture,
@@ -125,6 +126,8 @@ pub struct CaseFile {
     alerts: Vec<AlertBody>,
     /// Its tips.
     tips: Vec<TipNumber>,
+    /// Its exhibits.
+    exhibits: Vec<CaseExhibit>,
     /// What happened to it, the first first.
     steps: Vec<CaseHappened>,
 }
@@ -135,6 +138,7 @@ impl From<Whole> for CaseFile {
             case: whole.case.into(),
             alerts: whole.alerts.into_iter().map(Into::into).collect(),
             tips: whole.tips.into_iter().map(|tip| tip.number).collect(),
+            exhibits: of_case(&whole.steps),
             steps: whole.steps.into_iter().map(Into::into).collect(),
         }
     }
@@ -373,6 +377,7 @@ pub async fn inspect(
         spot: body.spot.said("spot")?,
         finding: body.finding.said("finding")?,
         documents: body.documents,
+        exhibits: Vec::new(),
     });
     Ok(Json(
         cases::act(&app.store, &call, number, act).await?.into(),
@@ -584,7 +589,8 @@ pub async fn revoke(
     withdrawn(&caller, &app, number, (key, Withdrawal::Revoked), body).await
 }
 
-/// All of a case as one ZIP, to hand over: `summary.pdf`, `scans.csv`, `ledger.json`, `manifest.json`.
+/// All of a case as one ZIP, to hand over: `summary.pdf`, `scans.csv`, `ledger.json`, `manifest.json`,
+/// and its files in `exhibits`, `documents`, `tips`.
 #[utoipa::path(
     get,
     path = "/api/v1/cases/{case}/export",

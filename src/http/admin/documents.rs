@@ -1,9 +1,9 @@
-//! Files of the ledger (档案). They go in and out as they are; nothing here shows one inside a page.
+//! Files of the ledger (档案).
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,7 +14,7 @@ use crate::domain::licensee::LicenseeNumber;
 use crate::domain::lot::LotNumber;
 use crate::domain::text::Line;
 use crate::http::App;
-use crate::http::etag;
+use crate::http::download::Download;
 use crate::http::extract::{ApiBytes, ApiPath, ApiQuery};
 use crate::http::problem::Problem;
 use crate::service::documents::{self, NewDocument};
@@ -218,42 +218,5 @@ pub async fn content(
     ApiPath(number): ApiPath<DocumentNumber>,
 ) -> Result<Response, Problem> {
     let (added, content) = documents::content(&app.store, caller.scope(), number).await?;
-    Ok(saved(&headers, &added, content))
-}
-
-/// A document as an answer: to be saved, never to be shown.
-pub fn saved(headers: &HeaderMap, added: &AddedDocument, content: Vec<u8>) -> Response {
-    let tag = etag::of(added.document.sha256.as_str());
-    let mut response = if etag::is_known(headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        content.into_response()
-    };
-    let kind = HeaderValue::from_static(added.document.media_type.slug());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CONTENT_DISPOSITION, attachment(added));
-    headers.insert(header::ETAG, tag);
-    response
-}
-
-/// `Content-Disposition` with the title as a name (RFC 6266), and an ending that says what it is.
-fn attachment(added: &AddedDocument) -> HeaderValue {
-    let ending = added.document.media_type.endings()[0];
-    let plain = format!("document-{}.{ending}", added.document.number);
-    let title = added.document.title.as_str();
-    let has_ending = title.to_ascii_lowercase().ends_with(&format!(".{ending}"));
-    let mut name = String::new();
-    for byte in title.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
-            name.push(char::from(byte));
-        } else {
-            name.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    if !has_ending {
-        name.push_str(&format!(".{ending}"));
-    }
-    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{name}");
-    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+    Ok(Download::of_document(&added.document).answer(&headers, content))
 }

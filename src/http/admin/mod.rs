@@ -9,6 +9,7 @@ pub mod cases;
 mod containers;
 pub mod documents;
 pub mod entitlements;
+mod exhibits;
 pub mod guard;
 pub mod instance;
 pub mod ledger;

@@ -8,8 +8,9 @@ use utoipa_axum::routes;
 use super::guard::Needs::{self, Event, May, Step, Table, Token};
 use super::guard::guard;
 use super::{
-    alerts, batches, cases, containers, documents, entitlements, instance, ledger, licensees, lots,
-    marks, notices, orders, own, packs, printers, proof, tables, templates, transfers,
+    alerts, batches, cases, containers, documents, entitlements, exhibits, instance, ledger,
+    licensees, lots, marks, notices, orders, own, packs, printers, proof, tables, templates,
+    transfers,
 };
 use crate::domain::access::Permission as P;
 use crate::domain::document::Document;
@@ -168,6 +169,8 @@ fn suspicions(all: Operations) -> Operations {
         .add(May(P::CaseHandle), routes!(cases::add_alert))
         .add(May(P::CaseHandle), routes!(cases::add_tip))
         .add(May(P::CaseHandle), routes!(cases::inspect))
+        .add(May(P::CaseHandle), with_file(routes!(exhibits::add)))
+        .add(May(P::CaseRead), routes!(exhibits::content))
         .add(May(P::CaseHandle), routes!(cases::inform))
         .add(May(P::CaseHandle), routes!(cases::note))
         .add(May(P::CaseHandle), routes!(cases::close))

@@ -21,7 +21,7 @@ use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::text::Line;
 use crate::domain::wanted::Wanted;
-use crate::http::admin::documents::saved;
+use crate::http::download::Download;
 use crate::service::documents::{self, NewDocument};
 use crate::service::trail::{self, Note};
 use crate::service::{ServiceError, export, lists, system};
@@ -180,7 +180,7 @@ pub async fn take(visit: Visit, headers: HeaderMap, Path(number): Path<u32>) -> 
         Ok(found)
     };
     let (added, content) = or_refuse!(visit, found.await);
-    saved(&headers, &added, content)
+    Download::of_document(&added.document).answer(&headers, content)
 }
 
 /// The licensee, and the newest of its lots to choose from.
@@ -268,9 +268,9 @@ fn read<'a>(visit: &Visit, typed: &'a Typed, lots: &[Lot]) -> Result<About<'a>, 
     }
     let purpose = reader.word("purpose", Purpose::from_slug);
     let title = match (typed.get("title"), file) {
-        ("", Some(file)) => reader.value_of("title", base_name(&file.name), |name| {
-            Line::new("title", name)
-        }),
+        ("", Some(file)) => {
+            reader.value_of("title", file.base_name(), |name| Line::new("title", name))
+        }
         ("", None) => None,
         _ => reader.line("title"),
     };
@@ -290,11 +290,6 @@ fn read<'a>(visit: &Visit, typed: &'a Typed, lots: &[Lot]) -> Result<About<'a>, 
         })
     };
     about().filter(|_| errors.is_empty()).ok_or(errors)
-}
-
-/// The name of a file without folders: some browsers send the whole path.
-fn base_name(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// `POST /console/licensees/{licensee}/documents/new`
@@ -329,22 +324,5 @@ pub async fn add(visit: Visit, Path(number): Path<u16>, typed: Typed) -> Respons
             Ok(errors) => form.wrong(errors.at("file")).render(&visit, Some(&typed)),
             Err(error) => refuse(&visit, error),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_a_file_has_no_folders() {
-        for (name, base) in [
-            ("报告.pdf", "报告.pdf"),
-            ("C:\\档案\\报告.pdf", "报告.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("", ""),
-        ] {
-            assert_eq!(base_name(name), base);
-        }
     }
 }

@@ -52,6 +52,8 @@ pub enum Kind {
     Code,
     /// A file.
     File,
+    /// Several files.
+    Files,
     /// Not shown.
     Hidden,
 }
@@ -114,7 +116,10 @@ impl Field {
 
     /// Whether a page repeats what was typed into it.
     const fn is_repeated(&self) -> bool {
-        !matches!(self.kind, Kind::Password(_) | Kind::Code | Kind::File)
+        !matches!(
+            self.kind,
+            Kind::Password(_) | Kind::Code | Kind::File | Kind::Files
+        )
     }
 }
 
@@ -405,7 +410,7 @@ impl Form {
             is_multipart: self
                 .fields
                 .iter()
-                .any(|field| matches!(field.kind, Kind::File)),
+                .any(|field| matches!(field.kind, Kind::File | Kind::Files)),
             path: self.sent_to.unwrap_or(visit.uri.path()),
             not_repeated: NOT_REPEATED,
             entry: self.entry.filter(|_| visit.may(Permission::LedgerRead)),

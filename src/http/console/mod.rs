@@ -50,3 +50,4 @@ mod typed;
 mod words;
 
 pub use cases::case_file;
+pub use typed::is_form_with_files;

@@ -160,6 +160,16 @@ impl<'a> Reader<'a> {
         self.optional(name, line)
     }
 
+    /// A value that may be missing; the type's own error says what is wrong.
+    #[allow(clippy::option_option)] // wrong, left blank, or read
+    pub fn optional_read<T, E: Into<Said>>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        self.optional(name, |text| read(text).map_err(|error| pair(error.into())))
+    }
+
     /// Lines of text, one thing a line.
     pub fn lines(&mut self, name: &'static str) -> Option<Vec<Line>> {
         self.each(name, |text| Ok(Line::new("this", text)?))
@@ -193,6 +203,26 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// The files that were chosen, none of them larger than any that is taken, each read; the first that is refused is told.
+    pub fn files<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&Upload) -> Result<T, Refusal>,
+    ) -> Option<Vec<T>> {
+        let mut all = Vec::new();
+        for upload in self.typed.files(name) {
+            let size = check_size(upload.bytes).map_err(|refusal| refusal.of_file(&upload.name));
+            match size.and_then(|()| read(upload)) {
+                Ok(one) => all.push(one),
+                Err(refusal) => {
+                    self.refused(name, &refusal);
+                    return None;
+                }
+            }
+        }
+        Some(all)
     }
 
     /// Says that a rule refuses what stands in a field, and what to do.

@@ -16,6 +16,7 @@ use super::{
     sign_in, start, templates, tips, trail, transfers,
 };
 use crate::domain::access::Permission as P;
+use crate::domain::case::CaseStep;
 use crate::http::App;
 
 /// Bytes of a form with a file that are read, most of which are not kept: a film that was chosen by mistake.
@@ -764,7 +765,11 @@ fn of_cases(mut pages: Pages) -> Pages {
             cases::step(visit, number, typed, step)
         };
         let needs = May(P::CaseHandle);
-        pages = pages.get(path, needs, show).post(path, needs, take);
+        pages = pages.get(path, needs, show);
+        pages = match step {
+            CaseStep::Inspected | CaseStep::ExhibitsAdded => pages.send(path, needs, take),
+            _ => pages.post(path, needs, take),
+        };
     }
     pages
         .get("/console/cases", May(P::CaseRead), cases::list)
@@ -791,6 +796,11 @@ fn of_cases(mut pages: Pages) -> Pages {
             "/console/cases/{case}/revoke",
             May(P::MarkRevoke),
             cases::revoke,
+        )
+        .get(
+            "/console/cases/{case}/exhibits/{exhibit}",
+            May(P::CaseRead),
+            cases::take,
         )
         .get(
             "/console/cases/{case}/export",

@@ -4,7 +4,7 @@ use axum::RequestExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use zeroize::Zeroize;
 
@@ -37,6 +37,13 @@ pub struct Upload {
     pub content: Vec<u8>,
     /// How many bytes came.
     pub bytes: usize,
+}
+
+impl Upload {
+    /// Its name without folders: some browsers send the whole path.
+    pub fn base_name(&self) -> &str {
+        self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name)
+    }
 }
 
 impl Typed {
@@ -82,6 +89,12 @@ impl Typed {
         named.map(|(_, upload)| upload)
     }
 
+    /// All files of a field, in the order in which they were chosen.
+    pub fn files(&self, name: &str) -> impl Iterator<Item = &Upload> {
+        let named = self.files.iter().filter(move |(field, _)| field == name);
+        named.map(|(_, upload)| upload)
+    }
+
     /// Whether a file was chosen.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty()
@@ -124,13 +137,18 @@ impl Typed {
     }
 }
 
+/// Whether a request sends a form that may have files.
+pub fn is_form_with_files(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
 impl FromRequest<App> for Typed {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("multipart/form-data") {
+        if is_form_with_files(request.headers()) {
             let parts = Multipart::from_request(request, app).await;
             let parts = parts.map_err(|rejection| unreadable(rejection.status()))?;
             return Self::of_parts(parts).await?.readable();
@@ -241,6 +259,28 @@ async fn upload(name: String, mut part: Field<'_>) -> (Upload, bool) {
                 upload.bytes = upload.bytes.max(Document::MOST_BYTES + 1);
                 return (upload, false);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_has_no_folders() {
+        for (name, base) in [
+            ("报告.pdf", "报告.pdf"),
+            ("C:\\档案\\报告.pdf", "报告.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("", ""),
+        ] {
+            let upload = Upload {
+                name: name.into(),
+                content: Vec::new(),
+                bytes: 0,
+            };
+            assert_eq!(upload.base_name(), base);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The steps of a case.
 
-use super::{Whole, beyond, unknown, whole};
+use super::{Whole, beyond, exhibits, unknown, whole};
 use crate::domain::access::Scope;
 use crate::domain::alert::{AlertNumber, AlertStep, Happened as OfAlert};
 use crate::domain::case::{
-    Case, CaseNumber, CaseResult, CaseStep, Detail, Happened, Inspection, MOST_ALERTS,
-    MOST_DOCUMENTS, MOST_STEPS,
+    Case, CaseNumber, CaseResult, CaseStep, Detail, Exhibit, Happened, Inspection, MOST_ALERTS,
+    MOST_DOCUMENTS, MOST_STEPS, NewExhibit,
 };
 use crate::domain::document::DocumentNumber;
 use crate::domain::licensee::LicenseeNumber;
@@ -41,6 +41,8 @@ pub enum Act {
     AddTip(TipNumber),
     /// Enters an inspection.
     Inspect(Inspection),
+    /// Puts exhibits into it, and says what they are.
+    AddExhibits(Vec<NewExhibit>, Option<Told>),
     /// Tells a licensee, who reads it in its own view.
     Inform(Notice),
     /// Writes a note.
@@ -57,6 +59,7 @@ impl Act {
             Self::AddAlert(_) => CaseStep::AlertAdded,
             Self::AddTip(_) => CaseStep::TipAdded,
             Self::Inspect(_) => CaseStep::Inspected,
+            Self::AddExhibits(..) => CaseStep::ExhibitsAdded,
             Self::Inform(_) => CaseStep::Informed,
             Self::Note(_) => CaseStep::Noted,
             Self::Close(..) => CaseStep::Closed,
@@ -77,8 +80,13 @@ impl Act {
                     prefecture: inspection.prefecture.map(Prefecture::code),
                     spot: Some(inspection.spot.clone()),
                     documents: inspection.documents.clone(),
+                    exhibits: known(&inspection.exhibits),
                     ..Detail::default()
                 };
+            }
+            Self::AddExhibits(new, told) => {
+                step.told.clone_from(told);
+                step.detail.exhibits = known(new);
             }
             Self::Inform(notice) => {
                 step.other = Some(notice.licensee.0.into());
@@ -94,6 +102,10 @@ impl Act {
     }
 }
 
+fn known(new: &[NewExhibit]) -> Vec<Exhibit> {
+    new.iter().map(|one| one.exhibit.clone()).collect()
+}
+
 /// The word of a step in the audit trail.
 const fn action(step: CaseStep) -> &'static str {
     match step {
@@ -101,6 +113,7 @@ const fn action(step: CaseStep) -> &'static str {
         CaseStep::AlertAdded => "case-alert",
         CaseStep::TipAdded => "case-tip",
         CaseStep::Inspected => "case-inspect",
+        CaseStep::ExhibitsAdded => "case-exhibits",
         CaseStep::Frozen | CaseStep::Revoked => "case-withdraw",
         CaseStep::Informed => "case-inform",
         CaseStep::Answered => "case-answer",
@@ -173,7 +186,8 @@ pub async fn act(
     match &act {
         Act::AddAlert(alert) => add_alert(&mut tx, call, number, *alert).await?,
         Act::AddTip(tip) => add_tip(&mut tx, number, *tip).await?,
-        Act::Inspect(inspection) => inspect(&mut tx, call, inspection).await?,
+        Act::Inspect(inspection) => inspect(&mut tx, call, number, inspection).await?,
+        Act::AddExhibits(new, _) => add_exhibits(&mut tx, call, number, new).await?,
         Act::Inform(notice) => {
             let found = seen::licensee(&mut tx, call.scope, notice.licensee).await?;
             let found = found.ok_or_else(|| licensees::unknown(notice.licensee))?;
@@ -306,8 +320,13 @@ async fn add_tip(tx: &mut Tx, number: CaseNumber, tip: TipNumber) -> Result<(), 
     ))
 }
 
-/// Whether an inspection can be entered.
-async fn inspect(tx: &mut Tx, call: &Call, inspection: &Inspection) -> Result<(), ServiceError> {
+/// Enters an inspection if it can be, with what comes with it.
+async fn inspect(
+    tx: &mut Tx,
+    call: &Call,
+    number: CaseNumber,
+    inspection: &Inspection,
+) -> Result<(), ServiceError> {
     if inspection.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::invalid(
             said!(
@@ -334,7 +353,24 @@ async fn inspect(tx: &mut Tx, call: &Call, inspection: &Inspection) -> Result<()
         let found = seen::document(tx, call.scope, *document).await?;
         found.ok_or_else(|| documents::unknown(*document))?;
     }
-    Ok(())
+    let (new, named) = (&inspection.exhibits, &inspection.documents);
+    exhibits::keep(tx, call.scope, number, new, named).await
+}
+
+async fn add_exhibits(
+    tx: &mut Tx,
+    call: &Call,
+    number: CaseNumber,
+    new: &[NewExhibit],
+) -> Result<(), ServiceError> {
+    if new.is_empty() {
+        return Err(Refusal::invalid(
+            said!("no file is named", "没有选择文件"),
+            said!("name at least one", "请至少选择一个文件"),
+        )
+        .into());
+    }
+    exhibits::keep(tx, call.scope, number, new, &[]).await
 }
 
 /// Refuses a case without end.

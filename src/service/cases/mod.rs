@@ -2,6 +2,7 @@
 
 mod act;
 pub mod beyond;
+pub mod exhibits;
 pub mod export;
 pub mod notices;
 mod withdraw;

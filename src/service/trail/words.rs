@@ -70,6 +70,8 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("case-alert", "预警归入案件", "put an alert into a case"),
     ("case-tip", "线索归入案件", "put a tip into a case"),
     ("case-inspect", "登记现场检查", "enter an inspection"),
+    ("case-exhibits", "归入证据材料", "put exhibits into a case"),
+    ("case-exhibit", "查阅证据材料", "take an exhibit"),
     (
         "case-withdraw",
         "案件中冻结或撤销标志",

@@ -1,5 +1,6 @@
 //! Cases.
 
+mod exhibits;
 mod steps;
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use crate::domain::case::{Case, CaseNumber, CaseResult, CaseState};
 use crate::domain::text::Line;
 use crate::domain::tip::TipNumber;
 
+pub use exhibits::{exhibit, keep_exhibit};
 pub use steps::{add_step, answered, of_request, steps, with_licensee};
 
 type CaseRow = (

@@ -718,12 +718,12 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 17",
+        "at version 99, this program knows only 18",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 17",
+        "at version 99, this program knows only 18",
         "newer",
     ),
     (

@@ -283,7 +283,7 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
 }
 
 /// The files of a ZIP by their names.
-fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
     let count = archive.len();
     let read = |place| {
@@ -332,10 +332,16 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["summary.pdf", "scans.csv", "ledger.json", "manifest.json"]
+        [
+            "summary.pdf",
+            "scans.csv",
+            "ledger.json",
+            "tips/1-1.jpg",
+            "manifest.json"
+        ]
     );
-    let manifest: Value = serde_json::from_slice(&files[3].1).unwrap();
-    for (place, (name, bytes)) in files[..3].iter().enumerate() {
+    let manifest: Value = serde_json::from_slice(&files[4].1).unwrap();
+    for (place, (name, bytes)) in files[..4].iter().enumerate() {
         let told = &manifest["files"][place];
         let hash: String = Sha256::digest(bytes)
             .iter()

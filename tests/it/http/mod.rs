@@ -13,6 +13,7 @@ mod directory;
 mod directory_page;
 mod documents;
 mod errors;
+mod exhibits;
 mod figures;
 mod find;
 mod foreign;

@@ -1,7 +1,7 @@
 //! Alerts and cases as they come about, without waiting for scans to raise them.
 
 use yuanmark::domain::alert::{AlertKind, AlertNumber, Cause, Decision, NewAlert, Verdict};
-use yuanmark::domain::case::{CaseNumber, CaseResult};
+use yuanmark::domain::case::{CaseNumber, CaseResult, NewExhibit};
 use yuanmark::domain::detection::Hypothesis;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::mark::BatchNumber;
@@ -45,6 +45,15 @@ pub async fn with_case(installation: &Installation, batch: BatchNumber) -> CaseN
     let title = line("某市场疑似翻印标签");
     let opened = cases::open(&installation.store, &by, title, &[AlertNumber(1)]).await;
     opened.unwrap().case.number
+}
+
+/// The first case has an exhibit.
+pub async fn with_exhibit(installation: &Installation) {
+    let by = call("test", system::now());
+    let photo = NewExhibit::new(line("stall.jpg"), b"\xff\xd8\xff\xe0".to_vec()).unwrap();
+    let act = Act::AddExhibits(vec![photo], None);
+    let added = cases::act(&installation.store, &by, CaseNumber(1), act).await;
+    added.unwrap();
 }
 
 /// The second alert is decided, and there is a second case, which is closed.

@@ -184,9 +184,11 @@ impl Office {
                 Thing::new(1, 1)
             }),
             ("photos/{photo}", Thing::new(1, 1)),
+            ("exhibits/{exhibit}", Thing::new(1, 1)),
             ("alerts/{alert}", {
                 let batch = BatchNumber::new(1).unwrap();
                 super::alerts::with_case(&office.installation, batch).await;
+                super::alerts::with_exhibit(&office.installation).await;
                 Thing::new(1, 1)
             }),
             ("cases/{case}", Thing::new(1, 1)),

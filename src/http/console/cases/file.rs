@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::{find, title_of};
+use super::{exhibits, find, title_of};
 use crate::domain::access::Permission as P;
 use crate::domain::case::{CaseStep, Happened as Step};
 use crate::domain::place::Prefecture;
@@ -53,6 +53,7 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     file = file.table(two("预警", "Alerts"), &HEADS, alerts.collect());
     file = tips(&visit, &whole, file);
     file = inspections(&visit, &whole, file);
+    file = exhibits::add_to(file, &visit, &whole);
     let history = whole.steps.iter().rev();
     file.happened(history.map(|step| happened(&visit, &names, step)).collect())
         .render_with_names(&visit)
@@ -86,6 +87,11 @@ fn steps(visit: &Visit, whole: &Whole) -> File {
             may(CaseStep::TipAdded),
             two("归入线索", "Add a tip"),
             format!("{here}/add-tip"),
+        )
+        .step(
+            may(CaseStep::ExhibitsAdded),
+            two("归入证据材料", "Add exhibits"),
+            format!("{here}/add-exhibits"),
         )
         .step(
             visit.may(P::MarkFreeze) && can(CaseStep::Frozen),
@@ -161,12 +167,9 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
     let all = whole.steps.iter();
     let all = all.filter(|step| step.step == CaseStep::Inspected);
     let rows = all.map(|step| {
-        let documents: Vec<String> = step
-            .detail
-            .documents
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let documents = step.detail.documents.iter().map(ToString::to_string);
+        let exhibits = step.exhibits().iter().map(|one| one.name.to_string());
+        let files: Vec<String> = documents.chain(exhibits).collect();
         let cells = vec![
             step.detail
                 .day
@@ -175,7 +178,7 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
             step.told
                 .as_ref()
                 .map_or_else(String::new, ToString::to_string),
-            documents.join(visit.one_of("、", ", ")),
+            files.join(visit.one_of("、", ", ")),
         ];
         // The first of its files; the others stand beside it.
         let address = step.detail.documents.first();
@@ -188,7 +191,7 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
             two("日期", "Day"),
             two("地点", "Where"),
             two("检查情况", "Finding"),
-            two("文件", "Documents"),
+            two("文件", "Files"),
         ],
         rows.collect(),
     )
@@ -212,6 +215,7 @@ fn happened(visit: &Visit, names: &Names, step: &Step) -> Happened {
     if let Some(day) = detail.day {
         details.push(format!("{day} {}", spot_of(visit, step)));
     }
+    details.extend(detail.exhibits.iter().map(|one| one.name.to_string()));
     details.extend(detail.marks.map(|count| marks(visit.language, count)));
     details.extend(detail.reason.as_ref().map(ToString::to_string));
     details.extend(detail.document.as_ref().map(ToString::to_string));

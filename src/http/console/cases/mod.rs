@@ -1,5 +1,6 @@
 //! Cases (案件): alerts, tips and inspections that belong together, and what is done about them.
 
+mod exhibits;
 mod export;
 mod file;
 mod list;
@@ -7,6 +8,7 @@ mod open;
 mod step;
 mod withdraw;
 
+pub use exhibits::take;
 pub use export::{case_file, export};
 pub use file::file;
 pub use list::{list, table};

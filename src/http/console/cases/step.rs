@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::exhibits::{self, EXHIBITS};
 use super::{find, find_for, title_of};
 use crate::domain::alert::AlertNumber;
 use crate::domain::case::{CaseNumber, CaseResult, CaseStep, Inspection};
@@ -22,10 +23,14 @@ use crate::service::ServiceError;
 use crate::service::cases::{self, Act, Notice, Whole, beyond, documents_named};
 
 /// The address of each step.
-pub const STEPS: [(&str, CaseStep); 7] = [
+pub const STEPS: [(&str, CaseStep); 8] = [
     ("/console/cases/{case}/add-alert", CaseStep::AlertAdded),
     ("/console/cases/{case}/add-tip", CaseStep::TipAdded),
     ("/console/cases/{case}/inspect", CaseStep::Inspected),
+    (
+        "/console/cases/{case}/add-exhibits",
+        CaseStep::ExhibitsAdded,
+    ),
     ("/console/cases/{case}/inform", CaseStep::Informed),
     ("/console/cases/{case}/note", CaseStep::Noted),
     ("/console/cases/{case}/close", CaseStep::Closed),
@@ -46,6 +51,10 @@ const fn words(step: CaseStep) -> (Two, Two) {
         CaseStep::Inspected => (
             two("登记现场检查", "Enter an inspection"),
             two("登记", "Enter"),
+        ),
+        CaseStep::ExhibitsAdded => (
+            two("归入证据材料", "Put exhibits into a case"),
+            two("归入", "Add"),
         ),
         CaseStep::Informed => (
             two("告知合法使用人", "Inform a licensee"),
@@ -79,15 +88,24 @@ async fn form(visit: &Visit, whole: &Whole, step: CaseStep) -> Result<Form, Serv
                 Kind::Line,
             )
             .field("told", two("检查情况", "Finding"), Kind::Lines)
+            .optional(EXHIBITS, two("照片、笔录", "Photos, records"), Kind::Files)
+            .hint(exhibits::KINDS)
             .optional(
                 "documents",
-                two("档案文件（编号）", "Documents (numbers)"),
+                two(
+                    "使用人的档案文件（编号）",
+                    "Documents of licensees (numbers)",
+                ),
                 Kind::Line,
             )
             .hint(two(
-                "已存入档案的照片、笔录、检验报告；多个用逗号隔开",
-                "Photos, records and reports that are in the files; several with commas between",
+                "如已归档的检验报告、资质文件；多个用逗号隔开",
+                "Such as reports and licences in their files; several with commas between",
             )),
+        CaseStep::ExhibitsAdded => form
+            .field(EXHIBITS, two("文件", "Files"), Kind::Files)
+            .hint(exhibits::KINDS)
+            .optional("told", two("说明", "What they are"), Kind::Lines),
         CaseStep::Informed => {
             let label = two("合法使用人", "Licensee");
             let form = party::licensee_field(visit, form, "licensee", label).await?;
@@ -149,6 +167,7 @@ async fn read(
             .wanted("tip", Wanted::Number, |text| whole(text).map(TipNumber))
             .map(Act::AddTip),
         CaseStep::Inspected => inspection(&mut reader).map(Act::Inspect),
+        CaseStep::ExhibitsAdded => exhibits::read(&mut reader),
         CaseStep::Informed => {
             let licensee = party::read_licensee(visit, typed, &mut reader, "licensee").await?;
             let told = reader.read("told", Told::new);
@@ -186,12 +205,14 @@ fn inspection(reader: &mut Reader<'_>) -> Option<Inspection> {
     let documents = reader.optional("documents", |text| {
         documents_named(text).map_err(|said| (said.zh, said.en))
     });
+    let exhibits = reader.files(EXHIBITS, exhibits::of);
     Some(Inspection {
         day: day?,
         prefecture: prefecture?,
         spot: spot?,
         finding: finding?,
         documents: documents?.unwrap_or_default(),
+        exhibits: exhibits?,
     })
 }
 

@@ -3,34 +3,74 @@
 use std::io::{Cursor, Write as _};
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::domain::calendar::BEIJING;
+use crate::domain::document::MediaType;
 use crate::service::ServiceError;
+use crate::service::documents::sha256;
 
-/// One ZIP of these files, all of this time; always the same for the same files.
-///
-/// # Errors
-/// If it becomes larger than a ZIP can be.
-pub(super) fn zip(files: &[(&str, Vec<u8>)], at: Timestamp) -> Result<Vec<u8>, ServiceError> {
-    let broken = |source: std::io::Error| ServiceError::Files {
+/// A ZIP that is being written; always the same for the same files of the same time.
+pub(super) struct Archive {
+    writer: ZipWriter<Cursor<Vec<u8>>>,
+    at: DateTime,
+    /// What was written, with its hash.
+    files: Vec<Value>,
+}
+
+fn broken(source: std::io::Error) -> ServiceError {
+    ServiceError::Files {
         path: "case.zip".into(),
         source,
-    };
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(time_of(at))
-        .unix_permissions(0o644);
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        writer
-            .start_file(*name, options)
-            .map_err(|error| broken(error.into()))?;
-        writer.write_all(bytes).map_err(broken)?;
     }
-    let cursor = writer.finish().map_err(|error| broken(error.into()))?;
-    Ok(cursor.into_inner())
+}
+
+impl Archive {
+    /// Whose files are all of this time.
+    pub(super) fn new(at: Timestamp) -> Self {
+        Self {
+            writer: ZipWriter::new(Cursor::new(Vec::new())),
+            at: time_of(at),
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// If it becomes larger than a ZIP can be.
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ServiceError> {
+        let is_packed = MediaType::of(bytes).is_some_and(MediaType::is_packed);
+        let how = match is_packed {
+            true => CompressionMethod::Stored,
+            false => CompressionMethod::Deflated,
+        };
+        let options = SimpleFileOptions::default()
+            .compression_method(how)
+            .last_modified_time(self.at)
+            .unix_permissions(0o644);
+        let started = self.writer.start_file(name, options);
+        started.map_err(|error| broken(error.into()))?;
+        self.writer.write_all(bytes).map_err(broken)?;
+        self.files
+            .push(json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) }));
+        Ok(())
+    }
+
+    /// Adds `manifest.json`, which says these words and the hash of each file, and ends it.
+    ///
+    /// # Errors
+    /// If it becomes larger than a ZIP can be.
+    pub(super) fn finish(mut self, mut manifest: Value) -> Result<Vec<u8>, ServiceError> {
+        manifest["files"] = std::mem::take(&mut self.files).into();
+        let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+        bytes.push(b'\n');
+        self.add("manifest.json", &bytes)?;
+        let cursor = self.writer.finish().map_err(|error| broken(error.into()))?;
+        Ok(cursor.into_inner())
+    }
 }
 
 /// The time in China, as ZIP has it: whole years from 1980 on.

@@ -5,18 +5,28 @@
 //! | `summary.pdf` | everything in Chinese, to be read |
 //! | `scans.csv` | the queries of its marks: when, from which prefecture, how; never whose phone or which address |
 //! | `ledger.json` | the ledger's entries about its marks and by the case itself, with all that their hashes cover, and where the ledger ended |
+//! | `exhibits/` | its exhibits, byte for byte as they were put in |
+//! | `documents/` | the documents of licensees that its inspections name |
+//! | `tips/` | the photos of its tips |
 //! | `manifest.json` | SHA-256 of each of these |
 
 mod archive;
+mod attached;
 mod ledger;
 mod scans;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
+use archive::Archive;
+
+use super::exhibits::documents_of;
 use super::{Whole, get};
 use crate::domain::alert::{AlertNumber, Happened as OfAlert};
 use crate::domain::case::{CaseNumber, Happened};
+use crate::domain::document::AddedDocument;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::mark::MarkId;
 use crate::domain::order::Batch;
@@ -29,11 +39,12 @@ use crate::service::ServiceError;
 use crate::service::alerts::{Seen, of_mark};
 use crate::service::aside::aside;
 use crate::service::desk::Call;
-use crate::service::documents::sha256;
+use crate::service::documents::{self, sha256};
 use crate::service::keys::LiveKeys;
 use crate::service::marks;
 use crate::service::pack::{fonts, refusal};
 use crate::service::people::accounts;
+use crate::service::tips;
 use crate::service::trail::{self, Note};
 use crate::store::trail::Outcome;
 use crate::store::{Store, alert, batch, licensee};
@@ -58,6 +69,10 @@ struct Gathered {
     licensees: BTreeMap<LicenseeNumber, Licensee>,
     ledger: ledger::Proofs,
     people: People,
+    /// The documents that inspections name.
+    documents: Vec<AddedDocument>,
+    /// Its tips with what happened to them.
+    tips: Vec<tips::Whole>,
     /// What happened to each alert.
     of_alerts: BTreeMap<AlertNumber, Vec<OfAlert>>,
 }
@@ -94,26 +109,15 @@ pub async fn export(
     let fonts = fonts(&[])?;
     let summary = aside(move || letter::pdf(&pieces, &foot, &fonts)).await;
     let summary = summary.map_err(|faults| refusal(&faults))?;
-    let mut files = vec![
-        ("summary.pdf", summary),
-        ("scans.csv", scans),
-        ("ledger.json", ledger),
-    ];
-    let hashes: Vec<serde_json::Value> = files
-        .iter()
-        .map(|(name, bytes)| {
-            serde_json::json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })
-        })
-        .collect();
-    let manifest = serde_json::json!({
-        "case": number, "made_at": call.at, "made_by": call.by, "files": hashes,
-    });
-    let mut manifest = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    manifest.push(b'\n');
-    files.push(("manifest.json", manifest));
-    let zip = archive::zip(&files, call.at)?;
+    let mut archive = Archive::new(call.at);
+    archive.add("summary.pdf", &summary)?;
+    archive.add("scans.csv", &scans)?;
+    archive.add("ledger.json", &ledger)?;
+    attached::add(store, call.scope, &gathered, &mut archive).await?;
+    let manifest = json!({ "case": number, "made_at": call.at, "made_by": call.by });
+    let zip = archive.finish(manifest)?;
     let note = Note::new("case-export").about(format!("case {number}"));
-    let new = serde_json::json!({ "sha256": sha256(&zip), "bytes": zip.len() }).to_string();
+    let new = json!({ "sha256": sha256(&zip), "bytes": zip.len() }).to_string();
     let note = note.changed(None, Some(new));
     trail::write_alone(store, &call.origin, call.at, Outcome::Done, note).await?;
     Ok(zip)
@@ -173,9 +177,20 @@ async fn gather(
         of_alerts.insert(alert.number, steps);
     }
     drop(tx);
+    let mut documents = Vec::new();
+    for number in documents_of(&whole.steps) {
+        documents.push(documents::get(store, call.scope, number).await?);
+    }
+    let mut tips = Vec::new();
+    for tip in &whole.tips {
+        tips.push(tips::get(store, call.scope, tip.number).await?);
+    }
     let actors = ledger.entries.iter().map(|proved| &proved.entry.actor);
     let actors = actors.chain(whole.steps.iter().map(|step| &step.by));
     let actors = actors.chain(of_alerts.values().flatten().map(|step| &step.by));
+    let actors = actors.chain(documents.iter().map(|added| &added.by));
+    let of_tips = tips.iter().flat_map(|whole| &whole.steps);
+    let actors = actors.chain(of_tips.filter_map(|step| step.by.as_ref()));
     let logins: BTreeSet<&str> = actors.chain([&call.by]).map(Line::as_str).collect();
     let people = People(accounts::names(store, &logins).await?);
     Ok(Gathered {
@@ -184,6 +199,8 @@ async fn gather(
         licensees,
         ledger,
         people,
+        documents,
+        tips,
         of_alerts,
     })
 }

@@ -1,15 +1,20 @@
 //! What the summary says, in Chinese.
 
+use super::attached::{DOCUMENTS, EXHIBITS, TIPS};
 use super::{Gathered, Mark};
 use crate::domain::alert::{Alert, AlertStep, Happened as OfAlert};
 use crate::domain::calendar::clock_of;
+use crate::domain::case::exhibit::{exhibits, file_name};
 use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry::{self, Entry};
 use crate::domain::place::Prefecture;
 use crate::domain::state;
+use crate::domain::text::Line;
+use crate::domain::tip::TipStep;
 use crate::render::letter::Piece;
 use crate::service::alerts::{Seen, weighed};
 use crate::service::desk::Call;
+use crate::service::tips;
 
 /// Sentences of evidence of one mark.
 const MOST_EVIDENCE: usize = 8;
@@ -65,15 +70,8 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
         of_alert(gathered, alert, &mut pieces);
     }
     pieces.push(heading("三、举报线索"));
-    for tip in &gathered.whole.tips {
-        pieces.push(text(format!(
-            "线索 {}　{}　{}　{}",
-            tip.number,
-            clock_of(tip.sent_at),
-            tip.new.kind.chinese(),
-            tip.state.chinese()
-        )));
-        pieces.push(Piece::Small(tip.new.told.as_str().to_owned()));
+    for whole in &gathered.tips {
+        of_tip(gathered, whole, &mut pieces);
     }
     let (inspections, others): (Vec<&Happened>, Vec<&Happened>) = gathered
         .whole
@@ -88,8 +86,34 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
     for step in others {
         happened(gathered, step, &mut pieces);
     }
+    attached(gathered, &mut pieces);
     ledger(gathered, &mut pieces);
     pieces
+}
+
+/// What was told, and what the office did about it.
+fn of_tip(gathered: &Gathered, whole: &tips::Whole, pieces: &mut Vec<Piece>) {
+    let tip = &whole.tip;
+    pieces.push(text(format!(
+        "线索 {}　{}　{}　{}",
+        tip.number,
+        clock_of(tip.sent_at),
+        tip.new.kind.chinese(),
+        tip.state.chinese()
+    )));
+    pieces.push(Piece::Small(tip.new.told.as_str().to_owned()));
+    let rest = whole.steps.iter().filter(|step| step.step != TipStep::Sent);
+    for step in rest {
+        let by = step.by.as_ref();
+        let by = by.map_or_else(|| "举报人".to_owned(), |by| gathered.people.name(by));
+        let at = clock_of(step.at);
+        pieces.push(Piece::Small(format!(
+            "　{at}　{}　{by}",
+            step.step.chinese()
+        )));
+        let told = step.told.iter();
+        pieces.extend(told.map(|told| Piece::Small(told.as_str().to_owned())));
+    }
 }
 
 fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
@@ -202,6 +226,14 @@ fn inspected(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
         let all: Vec<String> = detail.documents.iter().map(ToString::to_string).collect();
         pieces.push(Piece::Small(format!("档案文件：{}", all.join("、"))));
     }
+    if !detail.exhibits.is_empty() {
+        let all: Vec<&str> = detail
+            .exhibits
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        pieces.push(Piece::Small(format!("证据材料：{}", all.join("、"))));
+    }
 }
 
 fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
@@ -253,9 +285,43 @@ fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
     }
 }
 
+/// What lies beside the summary: who put it in, when, and its hash.
+fn attached(gathered: &Gathered, pieces: &mut Vec<Piece>) {
+    pieces.push(heading("六、证据材料"));
+    for (place, (step, exhibit)) in (1..).zip(exhibits(&gathered.whole.steps)) {
+        pieces.push(text(format!(
+            "{EXHIBITS}/{}　{}　归入人 {}",
+            exhibit.file_name(place),
+            clock_of(step.at),
+            gathered.people.name(&step.by)
+        )));
+        pieces.push(Piece::Small(hash_of(exhibit.size, &exhibit.sha256)));
+    }
+    for added in &gathered.documents {
+        let document = &added.document;
+        pieces.push(text(format!(
+            "{DOCUMENTS}/{}　{}　归档人 {}",
+            file_name(document.number.0, &document.title, document.media_type),
+            clock_of(added.at),
+            gathered.people.name(&added.by)
+        )));
+        pieces.push(Piece::Small(hash_of(document.size, &document.sha256)));
+    }
+    let photos: usize = gathered.tips.iter().map(|whole| whole.photos.len()).sum();
+    if photos > 0 {
+        pieces.push(text(format!(
+            "{TIPS}/　举报人发来的照片 {photos} 张，以线索编号命名，已去除拍摄信息；校验值见 manifest.json"
+        )));
+    }
+}
+
+fn hash_of(bytes: u64, sha256: &Line) -> String {
+    format!("{bytes} 字节　SHA-256 {sha256}")
+}
+
 fn ledger(gathered: &Gathered, pieces: &mut Vec<Piece>) {
     let proofs = &gathered.ledger;
-    pieces.push(heading("六、台账记录"));
+    pieces.push(heading("七、台账记录"));
     pieces.push(Piece::Small(format!(
         "以下各条的全文、前一条的校验值和本条的校验值见 ledger.json，可据以重新计算。导出时台账共 {} 条，末条校验值 {}。",
         proofs.head.number, proofs.head.hash
