@@ -337,9 +337,11 @@ fn to_text(whole: &Whole) -> String {
 
 fn story_to_text(alert: &Entry, story: &Story) -> String {
     let mut text = String::new();
-    if let Some(now) = story.now() {
-        let now = strength(now.posterior, now.e_value).en;
-        text.push_str(&format!("\n  now: {now}"));
+    for (what, seen) in [("now", story.now()), ("when raised", story.when_raised(alert))] {
+        if let Some(seen) = seen {
+            let strength = strength(seen.posterior, seen.e_value).en;
+            text.push_str(&format!("\n  {what}: {strength}"));
+        }
     }
     let (evidence, cleared_at) = (story.evidence(), story.cleared_at());
     for said in evidence.iter().take(MOST_EVIDENCE) {

@@ -135,6 +135,15 @@ macro_rules! migrations {
                     "/0018_exhibits.sql"
                 )),
             ),
+            (
+                19,
+                "strength_of_alerts",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0019_strength_of_alerts.sql"
+                )),
+            ),
         ]
     };
 }

@@ -141,7 +141,7 @@ pub struct Alert {
     pub query: Option<u64>,
     /// Version of the detector's parameters.
     pub parameters: u32,
-    /// Posterior log-odds; of a batch the logarithm of its evidence.
+    /// Posterior log-odds, as of the last time that the list was asked for; of a batch the logarithm of its evidence.
     pub log_odds: f64,
     /// Natural logarithm of the e-value.
     pub e_value_ln: f64,
@@ -176,8 +176,7 @@ impl Alert {
     pub fn strength(&self) -> Said {
         match self.kind {
             AlertKind::SuspectedCopy => {
-                let now = strength(probability(self.log_odds), exp(self.e_value_ln.min(30.0)));
-                said!("when raised: {}", now.en; "发出时{}", now.zh)
+                strength(probability(self.log_odds), exp(self.e_value_ln.min(30.0)))
             }
             AlertKind::BatchEvidence => {
                 let factor = exp(self.log_odds.min(30.0));

@@ -15,10 +15,12 @@ use jiff::Timestamp;
 use super::ServiceError;
 use crate::domain::access::Scope;
 use crate::domain::alert::{Alert, AlertNumber, Happened};
+use crate::domain::detection::MarkState;
+use crate::domain::detection::parameters::CURRENT;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::store::alert::{self, Filter};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Tx, scan};
 
 pub use act::{Act, act};
 pub use exposure::{Exposed, exposure};
@@ -27,8 +29,8 @@ pub use related::{Related, related};
 pub(in crate::service) use story::of_mark;
 pub use story::{MOST_SEEN, Met, Seen, Story, story, weighed};
 
-/// Alerts whose provinces are looked at in one transaction.
-const LOCATED_AT_ONCE: u32 = 100;
+/// Alerts whose provinces or strength are looked at in one transaction.
+const AT_ONCE: u32 = 100;
 /// Steps of one alert: one that takes more is a case.
 const MOST_STEPS: usize = 200;
 
@@ -59,10 +61,39 @@ pub async fn list(
     if scope != Scope::All {
         return Ok(Vec::new());
     }
+    weigh(store).await?;
     if filter.province.is_some() {
         locate(store, now).await?;
     }
     Ok(alert::list(&mut store.read().await?, filter, after, limit).await?)
+}
+
+/// Works out how strong alerts of marks are by now, where there is news of the mark. What its batch adds is left out: it counts
+/// where the mark is asked about.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn weigh(store: &Store) -> Result<(), ServiceError> {
+    loop {
+        let to_do = alert::to_be_weighed(&mut store.read().await?, AT_ONCE).await?;
+        if to_do.is_empty() {
+            return Ok(());
+        }
+        let is_last = to_do.len() < AT_ONCE as usize;
+        let mut tx = store.write().await?;
+        for one in &to_do {
+            let account = scan::account(&mut tx, one.mark).await?;
+            let strength = account.filter(MarkState::is_suspected).map(|account| {
+                let log_odds = account.log_odds(&CURRENT, 0.0);
+                (log_odds, account.ln_e_value(&CURRENT))
+            });
+            alert::set_strength(&mut tx, one, strength).await?;
+        }
+        tx.commit().await?;
+        if is_last {
+            return Ok(());
+        }
+    }
 }
 
 /// Looks from which provinces the marks of alerts were asked about, where that is not known or there are new queries.
@@ -71,11 +102,11 @@ pub async fn list(
 /// If the database does not answer.
 pub async fn locate(store: &Store, now: Timestamp) -> Result<(), ServiceError> {
     loop {
-        let to_do = alert::to_be_located(&mut store.read().await?, LOCATED_AT_ONCE).await?;
+        let to_do = alert::to_be_located(&mut store.read().await?, AT_ONCE).await?;
         if to_do.is_empty() {
             return Ok(());
         }
-        let is_last = to_do.len() < LOCATED_AT_ONCE as usize;
+        let is_last = to_do.len() < AT_ONCE as usize;
         let mut tx = store.write().await?;
         for one in to_do {
             alert::locate(&mut tx, one, now).await?;

@@ -98,6 +98,14 @@ impl Story {
         }
     }
 
+    /// How the mark stood after the query that raised the alert.
+    pub fn when_raised(&self, alert: &Alert) -> Option<&Seen> {
+        match self {
+            Self::Mark(seen) => seen.iter().find(|one| one.query.is_some() && one.query == alert.query),
+            Self::Batch { .. } => None,
+        }
+    }
+
     /// When the office last took the suspicion back: what was seen before counts no more.
     pub fn cleared_at(&self) -> Option<Timestamp> {
         match self {

@@ -5,6 +5,7 @@ mod list;
 mod of_batch;
 mod provinces;
 mod steps;
+mod strength;
 
 pub use handling::{
     decided_marks, get, lock, merged_into, of_case, set_case, set_decision, set_merged_into,
@@ -14,6 +15,7 @@ pub use list::{Filter, count_open, list, waiting};
 pub use of_batch::{Lately, OfBatch, asked_about, lately, most_asked, weeks};
 pub use provinces::{locate, provinces, to_be_located};
 pub use steps::{add_step, of_request, steps};
+pub use strength::{ToBeWeighed, set_strength, to_be_weighed};
 
 use super::row::{Row, of_millionths, to_millionths};
 use super::{StoreError, Tx, counter};

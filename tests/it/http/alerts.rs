@@ -272,7 +272,7 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
         }
         let table = auditor.open("/console/alerts/table?format=csv").await;
         let serial = office.site.serial(&batch, 0).to_string();
-        for said in [serial.as_str(), "样品", "发出时后验概率"] {
+        for said in [serial.as_str(), "样品", "后验概率"] {
             assert!(table.text().contains(said), "{said}");
         }
         inspector

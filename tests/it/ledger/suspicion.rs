@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use yuanmark::domain::access::Scope;
+use yuanmark::domain::alert::Alert;
 use yuanmark::domain::detection::parameters::CURRENT;
 use yuanmark::domain::detection::{BatchState, Hypothesis, Known, MarkState, Seen};
 use yuanmark::domain::event::{EventKind, Withdrawal};
@@ -16,7 +18,8 @@ use yuanmark::service::desk::Call;
 use yuanmark::service::detection::export::export;
 use yuanmark::service::detection::recorded::recorded;
 use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
-use yuanmark::service::{evidence, inspecting};
+use yuanmark::service::{alerts, evidence, inspecting};
+use yuanmark::store::alert::Filter;
 use yuanmark::store::{batch_account, scan};
 
 use super::{mark, rows};
@@ -104,6 +107,37 @@ async fn a_mark_seen_all_over_the_country_is_suspected_and_raises_one_alert() {
         let neighbour = check(&place, &batch, 1, 1, CITIES[0]);
         let told = ask(&place, neighbour, morning() + days(50)).await;
         assert_eq!(told.verdict, Verdict::FirstCheck);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_is_as_strong_as_its_mark_is_when_the_list_is_asked_for() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        for index in [0, 1] {
+            copied(&place, &batch, index).await;
+        }
+        let open = async || {
+            let filter = Filter::default();
+            let now = morning() + days(90);
+            let listed = alerts::list(&place.store, Scope::All, &filter, None, 10, now);
+            let listed = listed.await.unwrap();
+            let of = |alert: &Alert| (alert.index.unwrap().get(), alert.log_odds);
+            listed.iter().map(of).collect::<Vec<(u32, f64)>>()
+        };
+        let before = open().await;
+        assert_eq!((before[0].0, before[1].0), (1, 0), "the newest of equals");
+        for (name, city) in (20..).zip(CITIES) {
+            let now = morning() + days(45 + 2 * i64::from(name - 20));
+            ask(&place, check(&place, &batch, 0, name, city), now).await;
+        }
+        let after = open().await;
+        assert_eq!((after[0].0, after[1].0), (0, 1), "{after:?}");
+        assert!(after[0].1 > before[1].1, "{before:?} {after:?}");
+        let mut tx = place.store.read().await.unwrap();
+        let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
+        let log_odds = account.unwrap().log_odds(&CURRENT, 0.0);
+        assert!((after[0].1 - log_odds).abs() < 1e-5, "{after:?} {log_odds}");
     }
 }
 

@@ -100,8 +100,9 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
         let verdict = visit.one_of(verdict.chinese(), verdict.english());
         format!("{verdict}（{}）", in_words(&decision.said()))
     });
-    let now = known.now();
-    let now = now.map(|now| in_words(&strength(now.posterior, now.e_value)));
+    let of = |seen: &Seen| in_words(&strength(seen.posterior, seen.e_value));
+    let raised = known.when_raised(alert).map(of);
+    let now = known.now().map(of).unwrap_or(in_words(&alert.strength()));
     let mut file = file.facts(
         None,
         vec![
@@ -110,8 +111,8 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
                 two("可能的情况", "What may be the matter"),
                 Some(in_words(&alert.matter())),
             ),
-            (two("强度", "Strength"), Some(in_words(&alert.strength()))),
-            (two("目前强度", "Strength now"), now),
+            (two("强度", "Strength"), Some(now)),
+            (two("发出时强度", "Strength when raised"), raised),
             (two("产生", "Raised"), Some(minute(alert.raised_at))),
             (
                 two("引发的查询", "Raised by query"),
