@@ -337,7 +337,10 @@ fn to_text(whole: &Whole) -> String {
 
 fn story_to_text(alert: &Entry, story: &Story) -> String {
     let mut text = String::new();
-    for (what, seen) in [("now", story.now()), ("when raised", story.when_raised(alert))] {
+    for (what, seen) in [
+        ("now", story.now()),
+        ("when raised", story.when_raised(alert)),
+    ] {
         if let Some(seen) = seen {
             let strength = strength(seen.posterior, seen.e_value).en;
             text.push_str(&format!("\n  {what}: {strength}"));

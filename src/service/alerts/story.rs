@@ -101,7 +101,9 @@ impl Story {
     /// How the mark stood after the query that raised the alert.
     pub fn when_raised(&self, alert: &Alert) -> Option<&Seen> {
         match self {
-            Self::Mark(seen) => seen.iter().find(|one| one.query.is_some() && one.query == alert.query),
+            Self::Mark(seen) => seen
+                .iter()
+                .find(|one| one.query.is_some() && one.query == alert.query),
             Self::Batch { .. } => None,
         }
     }

@@ -56,6 +56,7 @@ const COMMANDS: &[&str] = &[
     "case show",
     "case open",
     "case add",
+    "case exhibit",
     "case inspect",
     "case withdraw",
     "case inform",

@@ -61,9 +61,13 @@ impl Firms {
         post(&office, "cases", json!({ "title": "案件" })).await;
         let notice = json!({ "licensee": 1, "told": "请核对余标", "beyond": true });
         post(&office, "cases/1/notices", notice).await;
-        let document = "/api/v1/licensees/1/documents?by=clerk&purpose=other&title=T";
-        let reply = office.ask("POST", document, PDF.to_vec()).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
+        for path in [
+            "/api/v1/licensees/1/documents?by=clerk&purpose=other&title=T",
+            "/api/v1/cases/1/exhibits?by=clerk&name=T",
+        ] {
+            let reply = office.ask("POST", path, PDF.to_vec()).await;
+            assert_eq!(reply.status, 200, "{}", reply.text());
+        }
         let entries = office
             .open("/api/v1/ledger/entries?licensee=1&printer=1")
             .await;
@@ -97,7 +101,7 @@ impl Firms {
         let own = |name: &str| match name {
             "{entry}" => self.entry.clone(),
             "{licensee}" | "{document}" | "{transfer}" | "{printer}" | "{order}" | "{batch}"
-            | "{container}" | "{lot}" | "{alert}" | "{case}" => "1".to_owned(),
+            | "{container}" | "{lot}" | "{alert}" | "{case}" | "{exhibit}" => "1".to_owned(),
             // No firm's.
             "{template}" => "30x40".to_owned(),
             other => panic!("what does {other} name?"),

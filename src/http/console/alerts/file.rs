@@ -13,7 +13,7 @@ use crate::http::console::page::{minute, thousands};
 use crate::http::console::party::Names;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::words::two;
-use crate::service::alerts::{self, Related, Story, Whole};
+use crate::service::alerts::{self, Related, Seen, Story, Whole};
 use crate::service::system;
 
 /// The province in which the product is at home.
