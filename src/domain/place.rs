@@ -1,11 +1,14 @@
 //! Where a query came from: a prefecture of China, and how that is known.
 //!
-//! The table is `data/places.csv`: code of GB/T 2260, name, province, coordinates, population, seat. How names are
-//! looked up in it stands in [`super::place_names`].
+//! The table is `data/places.csv`: code of GB/T 2260, name, province, coordinates, population, seat; in
+//! `data/place-names-english.csv` stands what is called otherwise in English than its seat. How names are looked up stands in
+//! [`super::place_names`].
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("../../data/places.csv");
+const NAMES: &str = include_str!("../../data/place-names-english.csv");
 
 /// Province-level divisions by the first two digits of their code, in Chinese as people say them and in English.
 pub(super) const PROVINCES: [(u32, &str, &str); 34] = [
@@ -90,24 +93,33 @@ pub(super) struct Row {
     pub digits: &'static str,
     /// Such as 益阳市.
     pub name: &'static str,
-    /// Where it is governed from, in English, such as Yiyang.
+    /// Where it is governed from, in English, such as Heshan.
     pub seat: &'static str,
-    /// For those who read no Chinese: the table has no other name of it than that of its seat.
+    /// What it is called in English, such as Yiyang.
+    pub called: &'static str,
+    /// For those who read no Chinese: both names.
     pub english: String,
 }
 
 /// The table, by code.
 pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let called: BTreeMap<&str, &str> = NAMES
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split_once(','))
+        .collect();
     let read = |row: &'static str| {
         let mut fields = row.split(',');
         let digits = fields.next()?;
         let (name, seat) = (fields.next()?, fields.next_back()?);
+        let called = called.get(digits).copied().unwrap_or(seat);
         Some(Row {
             code: digits.parse().ok()?,
             digits,
             name,
             seat,
-            english: format!("{name} ({seat})"),
+            called,
+            english: format!("{name} ({called})"),
         })
     };
     let mut rows: Vec<Row> = TABLE.lines().skip(1).filter_map(read).collect();
@@ -158,8 +170,7 @@ impl Prefecture {
         self.0
     }
 
-    /// What it is called: its own name in Chinese, with that of its seat for English, or those of the province where only that is
-    /// known.
+    /// What it is called, in Chinese, and for those who read none; or what the province is called where only that is known.
     pub fn name(self) -> (&'static str, &'static str) {
         match ROWS.binary_search_by_key(&self.0, |row| row.code) {
             Ok(place) => (ROWS[place].name, &ROWS[place].english),
@@ -252,9 +263,9 @@ mod tests {
         assert!(
             all[0]
                 .1
-                .contains(&("430900", ("益阳市", "益阳市 (Heshan)")))
+                .contains(&("430900", ("益阳市", "益阳市 (Yiyang)")))
         );
-        assert_eq!(yiyang.name(), ("益阳市", "益阳市 (Heshan)"));
+        assert_eq!(yiyang.name(), ("益阳市", "益阳市 (Yiyang)"));
         assert_eq!(Prefecture(430_000).name(), ("湖南", "Hunan"));
     }
 
@@ -268,6 +279,19 @@ mod tests {
         ] {
             assert_eq!(class.slug(), word);
             assert_eq!(PlaceClass::from_slug(word), Some(class));
+        }
+    }
+
+    #[test]
+    fn every_other_name_is_one_of_a_place_and_is_not_that_of_its_seat() {
+        let named: Vec<&Row> = ROWS.iter().filter(|row| row.called != row.seat).collect();
+        assert_eq!(
+            named.len(),
+            NAMES.lines().count() - 1,
+            "each has a code of the table"
+        );
+        for row in named {
+            assert!(!row.called.is_empty() && !row.called.contains(','));
         }
     }
 }

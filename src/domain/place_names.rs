@@ -3,7 +3,7 @@
 //! Chinese names go first: those of the table are official, and the files write them in full or as people say them
 //! (湘西土家族苗族自治州, 湘西州, 湘西). English names are what remains where a file has no Chinese one.
 
-use super::place::{PROVINCES, PlaceClass, Prefecture, prefectures_of};
+use super::place::{PROVINCES, PlaceClass, Prefecture, Row, prefectures_of};
 
 /// What follows a province's name as people say it.
 const PROVINCE_ENDINGS: [&str; 7] = [
@@ -68,16 +68,17 @@ pub fn in_chinese(province: &str, smaller: &str) -> Option<Prefecture> {
     prefecture_named(province, smaller).or_else(|| Prefecture::of_province(province))
 }
 
-/// The same of English names, as far as we have them: of a prefecture that of its seat, which mostly is its own.
+/// The same of English names, as far as we have them: of a prefecture its own or that of its seat.
 pub fn in_english(province: &str, smaller: &str) -> Option<Prefecture> {
     let letters = |name: &str| name.bytes().filter(u8::is_ascii_alphabetic).count();
     let (province, ..) = PROVINCES
         .iter()
         .find(|(_, _, en)| same_letters(en, province))?;
-    let seat = prefectures_of(*province)
-        .iter()
-        .find(|row| letters(smaller) > 0 && same_letters(row.seat, smaller));
-    match seat {
+    let of = |name: fn(&Row) -> &'static str| {
+        let mut rows = prefectures_of(*province).iter();
+        rows.find(|row| letters(smaller) > 0 && same_letters(name(row), smaller))
+    };
+    match of(|row| row.called).or_else(|| of(|row| row.seat)) {
         Some(row) => Prefecture::new(row.code),
         None => Prefecture::of_province(*province),
     }
@@ -257,6 +258,8 @@ mod tests {
             ("Hunan", "Changsha", 430_100),
             ("hunan", "CHANGSHA", 430_100),
             ("Hunan", "Yuanjiang", 430_000),
+            ("Hunan", "Yiyang", 430_900),
+            ("Hunan", "Heshan", 430_900),
             ("Hunan", "", 430_000),
             ("Shaanxi", "Xi'an", 610_100),
             ("Shaanxi", "Xian", 610_100),

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::domain::licensee::LicenseeNumber;
 use crate::service::{ServiceError, artwork};
 
-/// Pictures that are kept; each has some 50 KB, and each licensee has one.
+/// Pictures that are kept; each has some 10 KB, and each licensee has one.
 const MOST_KEPT: usize = 100;
 
 /// Pictures that were drawn, by the hash of the file; and that a file has none. One is drawn at a time.

@@ -35,8 +35,10 @@ const WITH_CAMERA: &str = "geolocation=(), camera=(self), microphone=()";
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // The address holds the code: it goes to nobody else.
-    (header::REFERRER_POLICY, "no-referrer"),
+    // The address holds the code: it goes to nobody else. Not `no-referrer`: with it a browser says `Origin: null` of our own
+    // forms (Fetch, "append a request Origin header"), and where it says no more, over plain HTTP or before 2023, ours could
+    // not be told from others'.
+    (header::REFERRER_POLICY, "same-origin"),
     (
         PERMISSIONS_POLICY,
         "geolocation=(), camera=(), microphone=()",
@@ -153,9 +155,8 @@ pub async fn own_forms_only(request: Request, next: Next) -> Response {
     Problem::FOREIGN_FORM.response()
 }
 
-/// The same for forms that anybody may send, on phones so old that they say nothing: these send `null` for the origin, since
-/// our pages tell their address to nobody. Refused is what a browser says came from another site. The phone's cookie comes with
-/// no form of another site in any case (`SameSite=Lax`).
+/// The same for forms that anybody may send, on phones so old that they say nothing, or that hide the origin. Refused is what
+/// a browser says came from another site. The phone's cookie comes with no form of another site in any case (`SameSite=Lax`).
 pub async fn no_forms_of_others(request: Request, next: Next) -> Response {
     if request.method().is_safe() || !is_from_another_site(request.headers()) {
         return next.run(request).await;

@@ -7,8 +7,8 @@ use crate::domain::licensee::{Act, LicenseeNumber};
 use crate::render::template::Artwork;
 use crate::store::{Store, licensee, register};
 
-/// Dots of the longer side: sharp at a third of a phone's width.
-const SIDE: u32 = 480;
+/// Dots of the longer side: sharp at the size of a stamp on a phone of three dots a pixel.
+const SIDE: u32 = 320;
 
 /// SHA-256 of the newest artwork in a licensee's file. To show it is to use the mark: `None` if the licensee may not do so
 /// now, or has none.
@@ -25,7 +25,7 @@ pub async fn newest(store: &Store, number: LicenseeNumber) -> Result<Option<Stri
     Ok(newest.map(|newest| newest.document.sha256.to_string()))
 }
 
-/// A file as a PNG file of at most 480 dots a side; `None` if it is not there, or no artwork that can be drawn.
+/// A file as a PNG file of at most 320 dots a side; `None` if it is not there, or no artwork that can be drawn.
 ///
 /// # Errors
 /// If the database does not answer.

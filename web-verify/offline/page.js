@@ -52,7 +52,9 @@ function said(word) {
  */
 function dayOf(seconds) {
   const style = /** @type {const} */ ({ dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Shanghai' })
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, style).format(seconds * 1000)
+  // As the pages of the server write a day: 28 November 2026.
+  const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang
+  const time = new Intl.DateTimeFormat(language, style).format(seconds * 1000)
   return said('beijing').replace('{time}', time)
 }
 

@@ -35,17 +35,21 @@ impl<C: Clock> RateLimits<C> {
     ) -> Result<Try<'_, C>, Refused> {
         let network = Network::of_client(address);
         let mut bill = self.bill();
-        let mut left = bill.pay(Limit::TriesOfANetworkInAll, &network)?;
-        if let Some(mark) = mark {
-            let of_network = bill.pay(Limit::TriesOfANetwork, &(mark, network))?;
-            let of_phone = bill.pay(Limit::TriesOfAPhone, &(mark, phone))?;
-            let is_again = of_network + 1 < Limit::TriesOfANetwork.per_hour();
-            if is_again {
-                bill.pay(Limit::TriesAgain, &mark)?;
-            }
-            bill.pay(Limit::TriesWithAMark, &mark)?;
-            left = left.min(of_network).min(of_phone);
+        let Some(mark) = mark else {
+            let left = bill.pay(Limit::TriesOfANetworkInAll, &network)?;
+            return Ok(Try { bill, left });
+        };
+        let of_network = bill.pay(Limit::TriesOfANetwork, &(mark, network))?;
+        let of_phone = bill.pay(Limit::TriesOfAPhone, &(mark, phone))?;
+        let mut left = of_network.min(of_phone);
+        let is_again = of_network.saturating_add(1) < Limit::TriesOfANetwork.per_hour();
+        if is_again {
+            left = left.min(bill.pay(Limit::TriesOfANetworkInAll, &network)?);
+            bill.pay(Limit::TriesAgain, &mark)?;
+        } else {
+            bill.pay(Limit::FirstTriesOfANetwork, &network)?;
         }
+        bill.pay(Limit::TriesWithAMark, &mark)?;
         Ok(Try { bill, left })
     }
 }
@@ -143,18 +147,42 @@ mod tests {
             Err(after(Limit::TriesOfANetwork, 180))
         );
         assert_eq!(place.right(1, 99, 2), Ok(4), "nobody else is held up");
-        // Being refused cost nothing: with other marks there are 80 left.
+        // Being refused cost nothing: with other marks there are 81 left, besides the first try with each.
         for number in 0..80 {
             place.wrong(2 + number / 20, 100 + number, 1).unwrap();
         }
+        for number in 0..6 {
+            place.wrong(6, 300 + number, 1).unwrap();
+        }
         assert_eq!(
-            place.wrong(9, 999, 1),
+            place.wrong(6, 999, 1),
             Err(after(Limit::TriesOfANetworkInAll, 36))
         );
         let nothing = place
             .limits
             .claim(None, phone(1), Some([0, 0, 0, 1].into()));
         assert!(nothing.is_err(), "what is no mark of ours costs the same");
+    }
+
+    #[test]
+    fn a_guesser_behind_a_shared_address_holds_nobody_up_there() {
+        let place = place();
+        for who in 0..1000 {
+            let _ = place.wrong(who % 10, who, 1);
+        }
+        let nothing = place
+            .limits
+            .claim(None, phone(1), Some([0, 0, 0, 1].into()));
+        assert!(nothing.is_err());
+        // The buyer of another pack, behind the same address.
+        assert_eq!(place.right(50, 5000, 1), Ok(4));
+        assert_eq!(place.wrong(50, 5000, 1), Ok(4));
+        // But who guesses with hundreds of marks does, for six seconds a try.
+        for number in 0..600 {
+            let _ = place.wrong(100 + number, 9000, 1);
+        }
+        let held_up = after(Limit::FirstTriesOfANetwork, 6);
+        assert_eq!(place.right(51, 5001, 1), Err(held_up));
     }
 
     #[test]

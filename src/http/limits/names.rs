@@ -14,8 +14,12 @@ pub enum Limit {
     /// Wrong hidden codes of one network with one mark. Cookies can be thrown away, addresses less easily; behind one are
     /// several people at most who hold the same pack.
     TriesOfANetwork,
-    /// Wrong hidden codes of one network with whatever marks: as many as serials may be guessed.
+    /// Wrong hidden codes of one network with what is no mark of ours, or with marks with which it has failed lately: as many
+    /// as serials may be guessed.
     TriesOfANetworkInAll,
+    /// Wrong hidden codes of one network with marks with which it has not failed lately. Behind one address of a mobile network are
+    /// thousands of people: one of them who guesses cannot use up what the others have, but with as many marks.
+    FirstTriesOfANetwork,
     /// Wrong hidden codes of one mark, from networks that have failed with it within about the hour.
     TriesAgain,
     /// Wrong hidden codes of one mark, by whomever: one comes back every six seconds.
@@ -40,12 +44,13 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order in which they stand above.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Guesses,
         Self::Asks,
         Self::TriesOfAPhone,
         Self::TriesOfANetwork,
         Self::TriesOfANetworkInAll,
+        Self::FirstTriesOfANetwork,
         Self::TriesAgain,
         Self::TriesWithAMark,
         Self::Forgetting,
@@ -62,7 +67,7 @@ impl Limit {
             Self::Guesses | Self::TriesOfANetworkInAll => 100,
             Self::TriesOfAPhone => 5,
             Self::TriesOfANetwork | Self::TipsOfAPhone => 20,
-            Self::TriesWithAMark => 600,
+            Self::FirstTriesOfANetwork | Self::TriesWithAMark => 600,
             Self::Asks
             | Self::TriesAgain
             | Self::Forgetting
@@ -81,6 +86,7 @@ impl Limit {
             Self::TriesOfAPhone
             | Self::TriesOfANetwork
             | Self::TriesOfANetworkInAll
+            | Self::FirstTriesOfANetwork
             | Self::TriesAgain
             | Self::TriesWithAMark => "tries",
             Self::Forgetting => "forgetting",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::document::{Fact, Line, Piece, Section, Tone, day, fill, text};
+use super::document::{Fact, Line, Piece, Section, Tone, day, fill, official, text};
 use super::frame::Body;
 use super::issued;
 use super::text::Texts;
@@ -239,12 +239,12 @@ impl Words {
             lead: fill(self.text.past_season_lead, &[("date", self.day(since))]),
             button: None,
             sections: vec![
-                self.facts(Some(self.text.compare_heading), facts),
                 self.todo(vec![
                     text(self.text.past_season_todo_date),
                     text(self.text.past_season_todo_reuse),
                     self.report(),
                 ]),
+                self.facts(Some(self.text.compare_heading), facts),
             ],
         }
     }
@@ -255,17 +255,20 @@ impl Words {
             Some((kind, since, reason)) => (Withdrawal::from_slug(kind), *since, reason.clone()),
             None => (None, mark.checked_at, None),
         };
-        let gone = || vec![text(text_of.gone_todo), self.report()];
+        let gone = || vec![self.report()];
+        let lead = text_of.gone_lead;
         let (heading, class, lead, todo) = match kind {
-            Some(Withdrawal::Revoked) => (text_of.revoked, text_of.revoked_class, "", gone()),
-            Some(Withdrawal::Destroyed) => (text_of.destroyed, text_of.destroyed_class, "", gone()),
-            Some(Withdrawal::Lost) => (text_of.lost, text_of.lost_class, "", gone()),
-            Some(Withdrawal::Returned) => (text_of.returned, text_of.returned_class, "", gone()),
-            Some(Withdrawal::Spoiled) => (text_of.spoiled, text_of.spoiled_class, "", gone()),
+            Some(Withdrawal::Revoked) => (text_of.revoked, text_of.revoked_class, lead, gone()),
+            Some(Withdrawal::Destroyed) => {
+                (text_of.destroyed, text_of.destroyed_class, lead, gone())
+            }
+            Some(Withdrawal::Lost) => (text_of.lost, text_of.lost_class, lead, gone()),
+            Some(Withdrawal::Returned) => (text_of.returned, text_of.returned_class, lead, gone()),
+            Some(Withdrawal::Spoiled) => (text_of.spoiled, text_of.spoiled_class, lead, gone()),
             Some(Withdrawal::Recalled) => (
                 text_of.recalled,
                 text_of.recalled_class,
-                "",
+                text_of.recalled_lead,
                 vec![
                     text(text_of.recalled_todo_return),
                     fill(
@@ -290,11 +293,17 @@ impl Words {
                 vec![text(text_of.right_ended_todo), self.report()],
             ),
         };
+        let date = match kind {
+            Some(_) => text_of.date,
+            // Not of the decision, but since when the marks count no more.
+            None => text_of.right_ended_date,
+        };
         let mut facts = vec![
             self.fact(text_of.class, text(class)),
-            self.fact(text_of.date, vec![self.day(since)]),
+            self.fact(date, vec![self.day(since)]),
         ];
-        facts.extend(reason.map(|reason| self.fact(text_of.reason, text(reason))));
+        let reason = reason.map(|reason| vec![official(&reason, self.language)]);
+        facts.extend(reason.map(|reason| self.fact(text_of.reason, reason)));
         Body {
             tone: if kind == Some(Withdrawal::Frozen) {
                 Tone::Hold
@@ -302,11 +311,7 @@ impl Words {
                 Tone::Stop
             },
             heading: clauses(heading, &[]),
-            lead: if lead.is_empty() {
-                Line::new()
-            } else {
-                text(lead)
-            },
+            lead: text(lead),
             button: None,
             sections: vec![
                 self.facts(None, facts),
@@ -356,11 +361,9 @@ impl Words {
     fn compare(&self, mark: &MarkAnswer) -> Section {
         Section::Facts {
             heading: Some(self.text.compare_heading),
+            before: vec![Piece::Strong(self.text.compare_differ.to_owned())],
             facts: issued::facts(mark, self.language),
-            after: vec![
-                Piece::Strong(self.text.compare_differ.to_owned()),
-                Piece::Text(self.text.compare_why.to_owned()),
-            ],
+            after: text(self.text.compare_why),
         }
     }
 
@@ -405,11 +408,11 @@ impl Words {
 
     #[allow(clippy::unused_self)] // reads as one of the words
     fn facts(&self, heading: Option<&'static str>, facts: Vec<Fact>) -> Section {
-        let after = Line::new();
         Section::Facts {
             heading,
+            before: Line::new(),
             facts,
-            after,
+            after: Line::new(),
         }
     }
 

@@ -8,7 +8,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::answer::{self, clauses, report};
-use super::document::{ClaimedMark, Fact, Line, Piece, Section, Tone, fill, minute, text};
+use super::document::{
+    ClaimedMark, Fact, Line, Piece, Section, Tone, fill, minute, official, text,
+};
 use super::frame::{Body, page};
 use super::text::{ClaimTexts, Texts};
 use crate::domain::claim::Claim;
@@ -56,8 +58,11 @@ pub fn inviting(mut body: Body, mark: &MarkAnswer, language: Language) -> Body {
             mark: ClaimedMark::Known(mark.serial.to_string()),
             hidden: String::new(),
         };
-        // Right after what to compare.
-        body.sections.insert(body.sections.len().min(1), invitation);
+        // Right after what to compare, wherever that stands.
+        let compare = |section: &Section| matches!(section, Section::Facts { .. });
+        let place = body.sections.iter().position(compare);
+        body.sections
+            .insert(place.map_or(0, |place| place + 1), invitation);
     }
     body
 }
@@ -367,14 +372,12 @@ impl Words<'_> {
     /// What to hold against the pack, and the way to all of it.
     fn compare(&self, mark: &MarkAnswer) -> Section {
         let say = self.text;
-        let chinese = |name: &str| match self.language {
-            Language::Chinese => Piece::Text(name.to_owned()),
-            Language::English => Piece::Chinese(name.to_owned()),
-        };
+        let chinese = |name: &str| official(name, self.language);
         let season = Piece::Text(mark.facts.batch.season.to_string());
         let fact = |name, value| Fact { name, value };
         Section::Facts {
             heading: Some(say.compare_heading),
+            before: Line::new(),
             facts: vec![
                 fact(say.product, vec![chinese(mark.facts.product.as_str())]),
                 fact(say.firm, vec![chinese(mark.licensee().name().as_str())]),

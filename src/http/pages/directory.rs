@@ -14,7 +14,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::document::{self, Firm as Shown, Line, Piece, Section, Tone, fill, minute, text};
+use super::document::{
+    self, Firm as Shown, Line, Piece, Section, Tone, fill, minute, official, text,
+};
 use super::frame::{Body, page};
 use super::text::{DirectoryTexts, Texts};
 use crate::domain::form::Form;
@@ -27,6 +29,7 @@ use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::http::{App, etag};
 use crate::service::directory::{Catalogue, Ended, Firm, Holder, Part};
+use crate::service::system;
 
 const PATH: &str = "/directory";
 /// Firms of each part on the first page, where all parts stand.
@@ -85,6 +88,7 @@ pub async fn directory(
         asked: asked.q.trim().chars().take(LONGEST_ASKED).collect(),
         part: Part::from_slug(&asked.part),
         after: asked.after.parse().ok(),
+        now: system::now(),
     };
     let domain = app.public_url.domain();
     let body = words.body(&answer.catalogue, domain);
@@ -126,6 +130,7 @@ struct Words {
     asked: String,
     part: Option<Part>,
     after: Option<u16>,
+    now: Timestamp,
 }
 
 impl Words {
@@ -369,7 +374,11 @@ impl Words {
             let document = self.chinese(document.as_str());
             lines.push(fill(say.document, &[("document", document)]));
         }
-        lines.push(fill(say.good_until, &[("date", until)]));
+        let good = match ended.marks_good_until <= self.now {
+            true => say.good_no_more,
+            false => say.good_until,
+        };
+        lines.push(fill(good, &[("date", until)]));
         lines
     }
 
@@ -399,11 +408,7 @@ impl Words {
         }
     }
 
-    /// A name from the register, which is Chinese on every page.
     fn chinese(&self, name: &str) -> Piece {
-        match self.language {
-            Language::Chinese => Piece::Text(name.to_owned()),
-            Language::English => Piece::Chinese(name.to_owned()),
-        }
+        official(name, self.language)
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::calendar::BEIJING;
+use crate::http::language::Language;
 
 /// The colour and shape of a page's first field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub enum Piece {
     Small(String),
     /// Chinese within an English page.
     Chinese(String),
+    /// A note in Chinese within an English page.
+    SmallChinese(String),
     /// A serial.
     Serial(String),
     /// Another number made of characters.
@@ -153,6 +156,8 @@ pub enum Section {
     Facts {
         /// Its heading.
         heading: Option<&'static str>,
+        /// What they are for.
+        before: Line,
         /// The facts, the most telling first.
         facts: Vec<Fact>,
         /// What follows from them.
@@ -339,7 +344,7 @@ pub struct Happened {
     /// What, and by whom.
     pub what: String,
     /// What was written, line by line.
-    pub told: Vec<String>,
+    pub told: Vec<Piece>,
     /// What else is said.
     pub note: Option<String>,
 }
@@ -364,6 +369,14 @@ pub struct Fact {
     pub name: &'static str,
     /// What it says.
     pub value: Line,
+}
+
+/// Names and words from the register and the office, which are Chinese on every page.
+pub fn official(text: &str, language: Language) -> Piece {
+    match language {
+        Language::Chinese => Piece::Text(text.to_owned()),
+        Language::English => Piece::Chinese(text.to_owned()),
+    }
 }
 
 /// A line of plain text.

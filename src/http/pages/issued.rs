@@ -1,7 +1,7 @@
 //! What a mark was issued for: everything that can be held against the pack.
 
 use super::directory::link;
-use super::document::{Fact, Line, Piece, date, fill, minute, text};
+use super::document::{Fact, Line, Piece, date, fill, minute, official};
 use super::text::Texts;
 use crate::domain::licensee::Act;
 use crate::domain::lot::{Lot, TestReport};
@@ -18,8 +18,11 @@ pub fn facts(mark: &MarkAnswer, language: Language) -> Vec<Fact> {
     };
     let words = of.words;
     let batch = &mark.facts.batch;
-    let season = Piece::Text(batch.season.to_string());
-    let number = Piece::Text(batch.number.to_string());
+    let season = ("season", Piece::Text(batch.season.to_string()));
+    let form = (
+        "form",
+        Piece::Text((words.form_name)(batch.form).to_owned()),
+    );
     let mut facts: Vec<Fact> = of.artwork(mark).into_iter().collect();
     facts.extend([
         fact(
@@ -29,17 +32,15 @@ pub fn facts(mark: &MarkAnswer, language: Language) -> Vec<Fact> {
                 Piece::Small(words.product_note.to_owned()),
             ],
         ),
-        fact(words.form, text((words.form_name)(batch.form))),
         fact(
-            words.season,
-            fill(words.season_value, &[("season", season)]),
+            words.form_and_season,
+            fill(words.form_and_season_value, &[form, season]),
         ),
     ]);
     facts.extend(of.producer(mark));
     facts.extend(mark.lot.iter().flat_map(|lot| of.lot(lot)));
     facts.extend([
         fact(words.serial, vec![Piece::Serial(mark.serial.to_string())]),
-        fact(words.batch, fill(words.batch_value, &[("batch", number)])),
         fact(
             words.checked_at,
             vec![minute(mark.checked_at, words.minute_format)],
@@ -131,15 +132,15 @@ impl Of {
                 ("laboratory", self.chinese(report.laboratory.as_str())),
             ],
         );
-        line.push(Piece::Small(report.number.to_string()));
+        let number = report.number.to_string();
+        line.push(match self.language {
+            Language::Chinese => Piece::Small(number),
+            Language::English => Piece::SmallChinese(number),
+        });
         fact(self.words.test, line)
     }
 
-    /// A name from the register, which is Chinese on every page.
     fn chinese(&self, name: &str) -> Piece {
-        match self.language {
-            Language::Chinese => Piece::Text(name.to_owned()),
-            Language::English => Piece::Chinese(name.to_owned()),
-        }
+        official(name, self.language)
     }
 }

@@ -209,6 +209,7 @@ pub fn error(status: StatusCode, uri: &Uri, headers: &HeaderMap, domain: &str) -
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
             (text.error_not_found, text.error_not_found_lead)
         }
+        StatusCode::FORBIDDEN => (text.error_foreign_form, text.error_foreign_form_lead),
         StatusCode::PAYLOAD_TOO_LARGE => (text.error_too_large, text.error_too_large_lead),
         status if status.is_client_error() => (text.error_bad_request, text.error_bad_request_lead),
         _ => (text.error_internal, text.error_internal_lead),

@@ -36,6 +36,7 @@ pub fn waiting(
         sections: vec![
             Section::Facts {
                 heading: None,
+                before: Vec::new(),
                 facts: vec![
                     fact(say.order, plain(order.number.to_string())),
                     fact(

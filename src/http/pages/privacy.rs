@@ -116,6 +116,7 @@ fn notice(say: &'static PrivacyTexts, notice: &Notice) -> Body {
         section(say.why_heading, [say.why, say.why_only].map(text).into()),
         Section::Facts {
             heading: Some(say.kept_heading),
+            before: Line::new(),
             facts: vec![
                 fact(say.time, say.time_value),
                 fact(say.mark, say.mark_value),

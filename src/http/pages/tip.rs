@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::answer::{TELEPHONE, clauses};
 use super::document::{
-    Fact, Field, FieldKind, Form, Happened, Line, Piece, Section, Tone, fill, minute, text as plain,
+    Fact, Field, FieldKind, Form, Happened, Line, Piece, Section, Tone, fill, minute, official,
+    text as plain,
 };
 use super::frame::{Body, page};
 use super::text::{Texts, TipTexts};
@@ -397,11 +398,15 @@ impl Words {
                 crate::domain::tip::TipStep::Sent => Some(&whole.tip.new.told),
                 _ => step.told.as_ref(),
             };
+            let line = |line: &str| match step.by {
+                Some(_) => official(line, self.language),
+                None => Piece::Text(line.to_owned()),
+            };
             Happened {
                 when: minute(step.at, self.text.minute_format),
                 what: (self.say.step)(step.step).to_owned(),
                 told: told
-                    .map(|told| told.as_str().lines().map(str::to_owned).collect())
+                    .map(|told| told.as_str().lines().map(line).collect())
                     .unwrap_or_default(),
                 note: match photos.count() {
                     0 => None,
@@ -557,6 +562,7 @@ pub fn of_ticket(
     let mut sections = vec![
         Section::Facts {
             heading: None,
+            before: Line::new(),
             facts: words.facts(whole),
             after: match whole.tip.state.is_open() {
                 true => plain(say.keep_ticket),
@@ -566,6 +572,7 @@ pub fn of_ticket(
         words.happened(whole),
         Section::Facts {
             heading: Some(say.told_heading),
+            before: Line::new(),
             facts: words.what_was_told(whole),
             after: Line::new(),
         },

@@ -55,7 +55,7 @@ pub fn routes() -> Router<App> {
         .route("/report/{ticket}", get(of_ticket).post(add))
         .route("/report/{ticket}/take-back", post(take_back))
         .layer(Extension(Arc::<Again>::default()))
-        .layer(from_fn(security::own_forms_only))
+        .layer(from_fn(security::no_forms_of_others))
         .layer(DefaultBodyLimit::max(FORMS.body))
         .layer(from_fn(unread::taken))
         .layer(from_fn(|request, next| {

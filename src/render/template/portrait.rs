@@ -1,13 +1,21 @@
 //! The licensee's artwork by itself, as pages show it.
 
-use png::{BitDepth, ColorType, Encoder};
+use std::collections::BTreeSet;
+
+use color_quant::NeuQuant;
+use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
 use super::fields::{Artwork, ArtworkError};
 use super::tree::{self, Fonts};
 use crate::render::art::picture;
 
+/// Colours of a portrait: flat drawings need a few, and their edges some between.
+const COLOURS: usize = 256;
+/// How thoroughly colours are chosen: from 1, by every dot, to 30.
+const EVERY_DOT: i32 = 1;
+
 impl Artwork {
-    /// The whole of it on white, in colour, as a PNG file that is at most `side` dots wide and high.
+    /// The whole of it on white, in at most 256 colours, as a PNG file that is at most `side` dots wide and high.
     ///
     /// # Errors
     /// If it has no size, or texts in fonts that are not there.
@@ -24,15 +32,19 @@ impl Artwork {
         let (width, height) = (dots(size.width()), dots(size.height()));
         let drawn = picture(&tree, (width, height), 0.0).map_err(|_| ArtworkError::Picture)?;
         let dots = drawn.pixels().iter();
-        let colours: Vec<u8> = dots
-            .flat_map(|dot| [dot.red(), dot.green(), dot.blue()])
+        let dots: Vec<[u8; 3]> = dots
+            .map(|dot| [dot.red(), dot.green(), dot.blue()])
             .collect();
+        let (palette, places) = of_few_colours(&dots);
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, width, height);
-        encoder.set_color(ColorType::Rgb);
+        encoder.set_color(ColorType::Indexed);
         encoder.set_depth(BitDepth::Eight);
+        encoder.set_palette(palette);
+        encoder.set_compression(Compression::High);
+        encoder.set_filter(Filter::NoFilter); // places in a palette are no neighbours of one another
         let written = encoder.write_header().and_then(|mut writer| {
-            writer.write_image_data(&colours)?;
+            writer.write_image_data(&places)?;
             writer.finish()
         });
         written.map_err(|_| ArtworkError::Picture)?;
@@ -59,6 +71,26 @@ impl Artwork {
     }
 }
 
+/// Dots in at most 256 colours: the palette, three bytes each, and each dot's place in it. Exact if there are no more.
+fn of_few_colours(dots: &[[u8; 3]]) -> (Vec<u8>, Vec<u8>) {
+    let all: BTreeSet<[u8; 3]> = dots.iter().copied().collect();
+    if all.len() <= COLOURS {
+        let all: Vec<[u8; 3]> = all.into_iter().collect();
+        let place = |dot| all.binary_search(dot).unwrap_or_default();
+        let places = dots.iter().map(|dot| place(dot).to_le_bytes()[0]);
+        let places = places.collect();
+        return (all.into_flattened(), places);
+    }
+    let with_alpha = |[red, green, blue]: &[u8; 3]| [*red, *green, *blue, u8::MAX];
+    let dots: Vec<[u8; 4]> = dots.iter().map(with_alpha).collect();
+    let quantised = NeuQuant::new(EVERY_DOT, COLOURS, dots.as_flattened());
+    let places = dots
+        .iter()
+        .map(|dot| quantised.index_of(dot).to_le_bytes()[0]);
+    let places = places.collect();
+    (quantised.color_map_rgb(), places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +111,22 @@ mod tests {
         // A picture in a drawing's place, made smaller.
         let again = Artwork::read(png).unwrap().portrait(&fonts, 30).unwrap();
         assert_eq!(size_and_first_dot(&again), (30, 15, [255, 0, 0]));
+    }
+
+    #[test]
+    fn many_colours_become_few_that_are_near() {
+        let fonts = Fonts::new(Database::new());
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 100 100\"><defs><linearGradient id=\"g\">\
+            <stop offset=\"0\" stop-color=\"#17594a\"/><stop offset=\"1\" stop-color=\"#e6bf5e\"/></linearGradient></defs>\
+            <circle fill=\"url(#g)\" cx=\"50\" cy=\"50\" r=\"48\"/></svg>";
+        let png = Artwork::read(svg.into()).unwrap().portrait(&fonts, 320);
+        let picture = image::load_from_memory(&png.unwrap()).unwrap().to_rgb8();
+        let colours: BTreeSet<[u8; 3]> = picture.pixels().map(|dot| dot.0).collect();
+        assert!(colours.len() <= COLOURS);
+        for (dot, is) in [((160, 160), [0x7f, 0x8c, 0x54]), ((0, 0), [255; 3])] {
+            let near = |(a, b): (u8, u8)| a.abs_diff(b) <= 6;
+            let dot = picture.get_pixel(dot.0, dot.1).0;
+            assert!(dot.into_iter().zip(is).all(near), "{dot:?} {is:?}");
+        }
     }
 }

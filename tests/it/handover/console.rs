@@ -89,5 +89,5 @@ async fn the_page_of_a_link_speaks_both_languages() {
     let english = desk.office.english_phone().open(&link).await;
     assert!(english.text().contains("Download the pack"));
     assert_eq!(english.header("cache-control"), Some("no-store"));
-    assert_eq!(english.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(english.header("referrer-policy"), Some("same-origin"));
 }

@@ -13,7 +13,7 @@ use crate::support::server::{Reply, Site};
 const ALWAYS: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
     (
         "permissions-policy",
         "geolocation=(), camera=(), microphone=()",

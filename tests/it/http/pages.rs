@@ -82,7 +82,7 @@ async fn both_languages(site: &Site, path: &str) -> [Reply; 2] {
 /// What was issued stands on every page of a mark of ours.
 fn names_what_was_issued(site: &Site, batch: &Batch, place: u32, [zh, en]: &[Reply; 2]) {
     let serial = site.serial(batch, place).to_string();
-    let (season, number) = (batch.season.to_string(), batch.number.to_string());
+    let season = batch.season.to_string();
     let firm = USCCS[usize::from(batch.licensee.0) - 1];
     let name = "虚构芦笋企业";
     for said in [
@@ -92,7 +92,6 @@ fn names_what_was_issued(site: &Site, batch: &Batch, place: u32, [zh, en]: &[Rep
         &serial,
         "罐头",
         &format!("{season} 年度"),
-        &format!("标志第 {number} 批"),
         "南荻的嫩茎，不是石刁柏",
     ] {
         assert!(zh.words().contains(said), "{said}: {}", zh.words());
@@ -103,8 +102,7 @@ fn names_what_was_issued(site: &Site, batch: &Batch, place: u32, [zh, en]: &[Rep
         firm,
         &serial,
         "canned",
-        &format!("Season{season}"), // name and value, without the markup between them
-        &format!("mark batch {number}"),
+        &format!("canned, {season}"),
         "not botanical asparagus",
     ] {
         assert!(en.words().contains(said), "{said}: {}", en.words());

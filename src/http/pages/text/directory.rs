@@ -67,6 +67,8 @@ pub struct DirectoryTexts {
     pub document: &'static str,
     /// Until when marks on goods stay good.
     pub good_until: &'static str,
+    /// Since when they are good no more.
+    pub good_no_more: &'static str,
     /// Between things of one kind.
     pub between: &'static str,
     /// Between short sentences on one line.
@@ -100,7 +102,7 @@ pub struct DirectoryTexts {
 #[cfg(test)]
 impl DirectoryTexts {
     /// Every text, in the order above.
-    pub const fn all(&self) -> [&'static str; 46] {
+    pub const fn all(&self) -> [&'static str; 47] {
         [
             self.seasons_heading,
             self.season,
@@ -140,6 +142,7 @@ impl DirectoryTexts {
             self.ground,
             self.document,
             self.good_until,
+            self.good_no_more,
             self.between,
             self.then,
             self.all_of_part,

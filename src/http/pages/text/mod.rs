@@ -84,6 +84,10 @@ pub struct Texts {
     /// A season.
     pub season_value: &'static str,
     /// Names a fact.
+    pub form_and_season: &'static str,
+    /// A form and a season.
+    pub form_and_season_value: &'static str,
+    /// Names a fact.
     pub firm: &'static str,
     /// Names a fact.
     pub uscc: &'static str,
@@ -119,6 +123,8 @@ pub struct Texts {
     pub class: &'static str,
     /// Names a fact.
     pub date: &'static str,
+    /// Names a fact: since when marks of somebody whose right ended count no more.
+    pub right_ended_date: &'static str,
     /// Names a fact.
     pub reason: &'static str,
     /// Names a fact.
@@ -201,8 +207,10 @@ pub struct Texts {
     pub frozen_class: &'static str,
     /// The class of a withdrawal.
     pub right_ended_class: &'static str,
-    /// What to do with marks that should not exist.
-    pub gone_todo: &'static str,
+    /// What it means of marks that should not exist.
+    pub gone_lead: &'static str,
+    /// What it means.
+    pub recalled_lead: &'static str,
     /// What a freeze does not mean.
     pub frozen_lead: &'static str,
     /// What to do.
@@ -275,6 +283,10 @@ pub struct Texts {
     pub error_not_found: &'static [&'static str],
     /// What it does not mean.
     pub error_not_found_lead: &'static str,
+    /// A heading, in clauses.
+    pub error_foreign_form: &'static [&'static str],
+    /// What to do then.
+    pub error_foreign_form_lead: &'static str,
     /// A heading, in clauses.
     pub error_bad_request: &'static [&'static str],
     /// What to do.
@@ -369,6 +381,8 @@ mod tests {
             (CHINESE.form, ENGLISH.form),
             (CHINESE.season, ENGLISH.season),
             (CHINESE.season_value, ENGLISH.season_value),
+            (CHINESE.form_and_season, ENGLISH.form_and_season),
+            (CHINESE.form_and_season_value, ENGLISH.form_and_season_value),
             (CHINESE.firm, ENGLISH.firm),
             (CHINESE.uscc, ENGLISH.uscc),
             (CHINESE.artwork, ENGLISH.artwork),
@@ -387,6 +401,7 @@ mod tests {
             (CHINESE.checked_at, ENGLISH.checked_at),
             (CHINESE.class, ENGLISH.class),
             (CHINESE.date, ENGLISH.date),
+            (CHINESE.right_ended_date, ENGLISH.right_ended_date),
             (CHINESE.reason, ENGLISH.reason),
             (CHINESE.past_since, ENGLISH.past_since),
             (CHINESE.place_unknown, ENGLISH.place_unknown),
@@ -418,7 +433,8 @@ mod tests {
             (CHINESE.recalled_class, ENGLISH.recalled_class),
             (CHINESE.frozen_class, ENGLISH.frozen_class),
             (CHINESE.right_ended_class, ENGLISH.right_ended_class),
-            (CHINESE.gone_todo, ENGLISH.gone_todo),
+            (CHINESE.gone_lead, ENGLISH.gone_lead),
+            (CHINESE.recalled_lead, ENGLISH.recalled_lead),
             (CHINESE.frozen_lead, ENGLISH.frozen_lead),
             (CHINESE.frozen_todo_buy, ENGLISH.frozen_todo_buy),
             (CHINESE.frozen_todo_keep, ENGLISH.frozen_todo_keep),

@@ -104,7 +104,7 @@ async fn no_page_can_be_framed_or_kept() {
         assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
         assert_eq!(
             page.header("referrer-policy"),
-            Some("no-referrer"),
+            Some("same-origin"),
             "{path}"
         );
         assert_eq!(
