@@ -206,6 +206,7 @@ async fn furnish(
         .unwrap();
     crate::support::tips::with_photo(installation).await;
     crate::support::alerts::with_case(installation, batch.number).await;
+    crate::support::alerts::with_exhibit(installation).await;
     crate::support::alerts::with_ended(installation).await;
     crate::support::alerts::with_notices(installation).await;
 }

@@ -141,7 +141,7 @@ fn values(office: &Office, before: &str, name: &str, who: &str) -> Vec<String> {
         "session" if before.contains("/own/") => one(&"found"),
         // The first of their kind.
         "entry" | "step" | "user" | "session" | "token" | "lot" | "container" | "document"
-        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" => one(&1),
+        | "transfer" | "entitlement" | "coefficients" | "tip" | "photo" | "exhibit" => one(&1),
         "case" if before.contains("/notices/") => one(&3),
         // One that is open, and one that is over.
         "alert" | "case" => ["1", "2"].map(str::to_owned).into(),

@@ -58,7 +58,6 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
         let cells = vec![
             number.to_string(),
             exhibit.name.to_string(),
-            exhibit.media_type.chinese().to_owned(),
             thousands(exhibit.size),
             minute(step.at),
             step.by.to_string(),
@@ -72,7 +71,6 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
         &[
             two("材料", "Exhibit"),
             two("文件名", "Name"),
-            two("格式", "Kind"),
             two("字节", "Bytes"),
             two("归入时间", "Put in"),
             two("归入人", "By"),
