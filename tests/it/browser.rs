@@ -19,8 +19,13 @@ use tokio::task::spawn_blocking;
 use self::office::Office;
 
 const VARIABLE: &str = "YUANMARK_TEST_BROWSER";
-/// If it is set, [`pages`] and some stories leave a picture of every page in every look there.
+/// If it is set, [`pages`] and some stories leave a picture of every page of the console in every look there too.
 const KEEP: &str = "YUANMARK_TEST_SCREENS";
+
+/// Where pictures of the public's pages are left.
+fn screens() -> PathBuf {
+    std::env::var_os(KEEP).map_or_else(|| pictures().join("screens"), PathBuf::from)
+}
 
 /// Runs a script of `tests/browser/` with this on its standard input; it must end well.
 async fn run(script: &str, given: Value) {

@@ -6,7 +6,7 @@ use image::ImageFormat;
 use serde_json::json;
 use yuanmark::render::symbol::Symbol;
 
-use super::{KEEP, pictures, run};
+use super::{pictures, run, screens};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
 use crate::support::photos::{bomb, film, label, moving, saying, side_by_side, written};
@@ -67,7 +67,7 @@ async fn check(scripts: bool) {
         "folder": folder.path(),
         "serials": serials,
         "pictures": pictures().join(if scripts { "scripts" } else { "no-scripts" }),
-        "keep": std::env::var_os(KEEP).map(std::path::PathBuf::from),
+        "keep": screens(),
     });
     run("check.js", given).await;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use yuanmark::domain::order::Batch;
 
-use super::{KEEP, pictures, run};
+use super::{pictures, run, screens};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::Installation;
 use crate::support::server::Site;
@@ -34,7 +34,7 @@ async fn told(scripts: bool) {
         "scripts": scripts,
         "marks": { "390": marks(0), "1280": marks(2) },
         "pictures": pictures().join(if scripts { "scripts" } else { "no-scripts" }),
-        "keep": std::env::var_os(KEEP).map(std::path::PathBuf::from),
+        "keep": screens(),
     });
     run("claims.js", given).await;
 }

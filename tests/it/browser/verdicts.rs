@@ -10,7 +10,7 @@ use yuanmark::domain::order::Batch;
 use yuanmark::service::documents::{self, NewDocument};
 use yuanmark::service::evidence;
 
-use super::{KEEP, pictures, run};
+use super::{pictures, run, screens};
 use crate::http::answers::{end_right, of_season_2020, withdraw};
 use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, call, index, line, morning};
@@ -61,7 +61,7 @@ async fn look(language: &str, scripts: bool) {
             "language": language,
             "pages": pages,
             "pictures": pictures().join(language),
-            "keep": std::env::var_os(KEEP).map(std::path::PathBuf::from),
+            "keep": screens(),
         })
     };
     run("verdicts.js", given(pages)).await;
