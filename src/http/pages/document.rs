@@ -65,8 +65,6 @@ pub enum Piece {
     Small(String),
     /// Chinese within an English page.
     Chinese(String),
-    /// A note in Chinese within an English page.
-    SmallChinese(String),
     /// A serial.
     Serial(String),
     /// Another number made of characters.

@@ -124,19 +124,15 @@ impl Of {
     fn test(&self, report: &TestReport) -> Fact {
         let result = report.result;
         let result = self.language.choose(result.chinese(), result.english());
-        let mut line = fill(
+        let line = fill(
             self.words.test_value,
             &[
                 ("result", Piece::Text(result.to_owned())),
                 ("date", date(report.date, self.words.day_format)),
                 ("laboratory", self.chinese(report.laboratory.as_str())),
+                ("number", self.chinese(report.number.as_str())),
             ],
         );
-        let number = report.number.to_string();
-        line.push(match self.language {
-            Language::Chinese => Piece::Small(number),
-            Language::English => Piece::SmallChinese(number),
-        });
         fact(self.words.test, line)
     }
 

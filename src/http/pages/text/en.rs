@@ -42,7 +42,7 @@ pub const ENGLISH: Texts = Texts {
     harvested: "Harvested",
     harvested_value: "{date}, {township}",
     test: "Test report",
-    test_value: "{result}, {date}, {laboratory}",
+    test_value: "{result}, {date}, {laboratory}, {number}",
     standard: "Standard",
     certificate: "Certificate",
     serial: "Serial",

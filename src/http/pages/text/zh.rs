@@ -42,7 +42,7 @@ pub const CHINESE: Texts = Texts {
     harvested: "采收",
     harvested_value: "{date}，{township}",
     test: "检验报告",
-    test_value: "{result}，{date}，{laboratory}",
+    test_value: "{result}，{date}，{laboratory}，{number}",
     standard: "执行标准",
     certificate: "合格证",
     serial: "防伪编号",
