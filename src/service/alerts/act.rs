@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{MOST_STEPS, Whole, unknown, whole};
-use crate::domain::access::{Login, Permission, Scope, UserNumber};
+use crate::domain::access::{Login, Permission, Role, Scope, User, UserNumber};
 use crate::domain::alert::{
     Alert, AlertNumber, AlertState, AlertStep, Decision, Happened, Verdict,
 };
@@ -20,6 +20,9 @@ use crate::service::trail::{self, Note};
 use crate::service::{ServiceError, evidence};
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, alert, case, user};
+
+/// People of one role who are offered.
+const MOST_HANDLERS: u32 = 200;
 
 /// A step with an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +115,25 @@ async fn can_be_given_to(tx: &mut Tx, assignee: &Line) -> Result<(), ServiceErro
         ),
     );
     Err(refusal.into())
+}
+
+/// The people to whom an alert can be given, by their sign-in names.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn handlers(store: &Store) -> Result<Vec<User>, ServiceError> {
+    let mut tx = store.read().await?;
+    let mut found = Vec::new();
+    let may = Role::ALL
+        .iter()
+        .filter(|role| role.may(Permission::AlertHandle));
+    for role in may {
+        let first = UserNumber(0);
+        found.extend(user::list(&mut tx, "", Some(*role), first, MOST_HANDLERS).await?);
+    }
+    found.retain(|user| !user.is_disabled);
+    found.sort_by(|one, other| one.login.cmp(&other.login));
+    Ok(found)
 }
 
 /// Takes a step with an alert. A request with the same name is done once.

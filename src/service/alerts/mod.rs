@@ -22,7 +22,7 @@ use crate::domain::said::said;
 use crate::store::alert::{self, Filter};
 use crate::store::{Store, Tx, scan};
 
-pub use act::{Act, act};
+pub use act::{Act, act, handlers};
 pub use exposure::{Exposed, exposure};
 pub use labels::{labels, take_labels};
 pub use related::{Related, related};

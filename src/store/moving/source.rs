@@ -14,11 +14,12 @@ use crate::store::{DatabaseUrl, Store, StoreError, Tx, migrate};
 /// Tables that only grow, or are changed at their end: the rows of a table whose column is not below the highest value of
 /// the snapshot, less a margin, are all that may be new or other since. All other tables are compared, and copied whole
 /// where they differ.
-const GROWING: [Growing; 6] = [
+const GROWING: [Growing; 7] = [
     Growing::new("entries", "number", 0),
     Growing::new("trail", "number", 0),
     Growing::new("range_events", "number", 0),
     Growing::new("contents", "rowid", 0),
+    Growing::new("exhibits", "rowid", 0),
     Growing::new("scans", "at", CLOCK_MARGIN_MICROS),
     Growing {
         may_change: true,

@@ -133,7 +133,7 @@ async fn an_alert_is_taken_merged_and_decided_with_all_that_belongs_to_it() {
         let here = "/console/alerts/1";
         for nobody in ["licensee", "nobody", "谁"] {
             let form = inspector.open(&format!("{here}/assign")).await.form();
-            let refused = inspector.send(&form.fill("assignee", nobody)).await;
+            let refused = inspector.send(&form.forge("assignee", nobody)).await;
             refused.is(422).says("可以办理预警的人");
         }
         takes(

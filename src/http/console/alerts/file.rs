@@ -12,7 +12,7 @@ use crate::http::console::guard::Visit;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::party::Names;
 use crate::http::console::submit::or_refuse;
-use crate::http::console::words::two;
+use crate::http::console::words::{noted, two};
 use crate::service::alerts::{self, Related, Seen, Story, Whole};
 use crate::service::system;
 
@@ -98,7 +98,7 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
     let decision = alert.decision.as_ref().map(|decision| {
         let verdict = decision.verdict();
         let verdict = visit.one_of(verdict.chinese(), verdict.english());
-        format!("{verdict}（{}）", in_words(&decision.said()))
+        noted(visit.language, verdict, &in_words(&decision.said()))
     });
     let of = |seen: &Seen| in_words(&strength(seen.posterior, seen.e_value));
     let raised = known.when_raised(alert).map(of);

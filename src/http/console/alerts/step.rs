@@ -14,9 +14,10 @@ use crate::http::console::guard::Visit;
 use crate::http::console::read::{Errors, Reader, whole};
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{Two, two};
-use crate::service::ServiceError;
+use crate::http::console::words::{Two, noted, two};
 use crate::service::alerts::{self, Act};
+use crate::service::{ServiceError, system};
+use crate::store::alert::Filter;
 
 /// The address of each step.
 pub const STEPS: [(&str, AlertStep); 5] = [
@@ -58,6 +59,9 @@ const fn words(step: AlertStep) -> (Two, Two, bool) {
     }
 }
 
+/// Other alerts of a batch that are offered.
+const MOST_OFFERED: u32 = 100;
+
 /// The causes of a verdict.
 fn causes(visit: &Visit, verdict: Verdict) -> Kind {
     let own = Cause::ALL.iter().copied();
@@ -65,18 +69,23 @@ fn causes(visit: &Visit, verdict: Verdict) -> Kind {
     Kind::checks(visit, own, Cause::slug, [Cause::chinese, Cause::english])
 }
 
-fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
+async fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Result<Form, ServiceError> {
     let (title, button, needs_text) = words(step);
     let mut form = Form::new(visit, title, button).text(title_of(visit, alert));
     match step {
         AlertStep::Assigned => {
             let own = visit.signed_in().principal.user.login.to_string();
-            form = form
-                .field(
-                    "assignee",
-                    two("办理人（登录名）", "To whom (sign-in name)"),
-                    Kind::Offered(vec![own.clone()]),
+            let people = alerts::handlers(&visit.app.store).await?;
+            let people = people.iter().map(|one| {
+                let login = one.login.to_string();
+                (
+                    login.clone(),
+                    noted(visit.language, one.name.as_str(), &login),
                 )
+            });
+            let people = Kind::Choice(people.collect());
+            form = form
+                .field("assignee", two("办理人", "To whom"), people)
                 .value("assignee", own);
         }
         AlertStep::Merged => {
@@ -84,7 +93,7 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
                 .field(
                     "into",
                     two("并入预警（编号）", "Into alert (number)"),
-                    Kind::Number,
+                    Kind::Offered(others(visit, alert).await?),
                 )
                 .hint(two(
                     "以后与该预警一并判定",
@@ -115,10 +124,23 @@ fn form(visit: &Visit, alert: &Alert, step: AlertStep) -> Form {
         true => form.field("told", label, Kind::Lines),
         false => form.optional("told", label, Kind::Lines),
     };
-    match step {
+    Ok(match step {
         AlertStep::Decided => form.grave(),
         _ => form,
-    }
+    })
+}
+
+/// The numbers of what is open about the same batch.
+async fn others(visit: &Visit, alert: &Alert) -> Result<Vec<String>, ServiceError> {
+    let filter = Filter {
+        batch: Some(alert.batch),
+        without: Some(alert.number),
+        ..Filter::default()
+    };
+    let (store, now) = (&visit.app.store, system::now());
+    let found = alerts::list(store, visit.scope(), &filter, None, MOST_OFFERED, now).await?;
+    let open = found.iter().filter(|one| one.state.is_open());
+    Ok(open.map(|one| one.number.to_string()).collect())
 }
 
 /// `GET /console/alerts/{alert}/assign`, and so on
@@ -129,7 +151,7 @@ pub async fn step_page(visit: Visit, Path(number): Path<u32>, step: AlertStep) -
         visit,
         whole.alert.state.after(step).map_err(ServiceError::from)
     );
-    form(&visit, &whole.alert, step).render(&visit, None)
+    or_refuse!(visit, form(&visit, &whole.alert, step).await).render(&visit, None)
 }
 
 /// What was typed.
@@ -199,7 +221,7 @@ pub async fn step(
     step: AlertStep,
 ) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
-    let form = form(&visit, &whole.alert, step).filled(&typed);
+    let form = or_refuse!(visit, form(&visit, &whole.alert, step).await).filled(&typed);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }

@@ -17,7 +17,7 @@ use crate::http::console::guard::Visit;
 use crate::http::console::marks::channel_in;
 use crate::http::console::page::{minute, thousands};
 use crate::http::console::tips::place_in;
-use crate::http::console::words::{Two, two};
+use crate::http::console::words::{Two, noted, two};
 use crate::service::alerts::{MOST_SEEN, Seen, Story};
 use crate::service::report::chart::{self, Bar, Column};
 
@@ -229,10 +229,7 @@ fn queries(visit: &Visit, story: &Story, file: File) -> File {
             }
             let class = visit.say(class_in(place.class));
             let name = place_in(visit, place.prefecture);
-            match visit.one_of("zh", "en") {
-                "zh" => format!("{name}（{class}）"),
-                _ => format!("{name} ({class})"),
-            }
+            noted(visit.language, &name, class)
         });
         let said = one.evidence.iter();
         let said: Vec<&str> = said
