@@ -121,7 +121,7 @@
     const link = event.target.closest("a[href]");
     const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !isPlain || event.defaultPrevented) return;
-    if (link.target || link.hasAttribute("download") || link.hreflang) return;
+    if (link.target || link.hasAttribute("download") || link.hasAttribute("data-download") || link.hreflang) return;
     const url = new URL(link.href);
     if (!isOurs(url) || (url.hash && place(url) === here)) return;
     event.preventDefault();

@@ -338,6 +338,7 @@ fn to_text(whole: &Whole) -> String {
 fn story_to_text(alert: &Entry, story: &Story) -> String {
     let mut text = String::new();
     for (what, seen) in [
+        ("highest", story.strongest()),
         ("now", story.now()),
         ("when raised", story.when_raised(alert)),
     ] {

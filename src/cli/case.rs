@@ -120,7 +120,7 @@ pub(super) enum Case {
     /// Write all of a case into one ZIP, to hand over; never over another file
     ///
     /// summary.pdf in Chinese (the machine needs a Chinese font), scans.csv, ledger.json with the entries about its marks and
-    /// what their hashes cover, manifest.json with the SHA-256 of each; in exhibits, documents and tips the files that belong to
+    /// what their hashes cover, words.json with what people wrote, manifest.json with the SHA-256 of each; in exhibits, documents and tips the files that belong to
     /// it. No phones, no network addresses, no contacts.
     #[command(after_help = "EXAMPLE\n  yuanmark case export 3 --out case-3.zip")]
     Export {
@@ -147,7 +147,7 @@ pub(super) struct Add {
     /// The tip
     #[arg(long, value_parser = number(TipNumber))]
     tip: Option<TipNumber>,
-    /// A photo, record or report: PDF, PNG, JPEG, TIFF or SVG up to 10 MiB; repeat it for several
+    /// A photo, record or report: PDF, PNG, JPEG or TIFF up to 10 MiB; repeat it for several
     #[arg(long = "exhibit", value_name = "FILE")]
     exhibits: Vec<PathBuf>,
     /// What the exhibits are
@@ -435,7 +435,7 @@ fn to_text(whole: &Whole) -> String {
     for alert in &whole.alerts {
         text.push_str(&format!("\n  alert {}", alert::row(alert).join("  ")));
     }
-    for (number, (_, exhibit)) in (1..).zip(of_steps(&whole.steps)) {
+    for (number, _, exhibit) in of_steps(&whole.steps) {
         text.push_str(&format!("\n  {}", exhibit_to_text(number, exhibit)));
     }
     for step in &whole.steps {

@@ -69,6 +69,13 @@ impl MediaType {
         matches!(self, Self::Svg | Self::Png)
     }
 
+    /// The ending of a name that says truly that it is of this kind.
+    pub fn ending_of(self, name: &str) -> Option<&'static str> {
+        let lower = name.to_ascii_lowercase();
+        let mut all = self.endings().iter();
+        all.find(|end| lower.ends_with(&format!(".{end}"))).copied()
+    }
+
     /// Whether its bytes are packed already, so that packing them again gains nothing.
     pub const fn is_packed(self) -> bool {
         matches!(self, Self::Pdf | Self::Png | Self::Jpeg)

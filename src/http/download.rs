@@ -61,7 +61,7 @@ impl<'a> Download<'a> {
         let ending = self.media_type.endings()[0];
         let plain = format!("{}-{}.{ending}", self.what, self.number);
         let title = self.name.as_str();
-        let has_ending = title.to_ascii_lowercase().ends_with(&format!(".{ending}"));
+        let has_ending = self.media_type.ending_of(title).is_some();
         let mut name = String::new();
         for byte in title.bytes() {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {

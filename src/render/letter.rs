@@ -3,10 +3,11 @@
 //! Each page is a drawing with texts, in whose PDF form the characters stand as characters with their fonts, so that they
 //! can be searched and copied.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::pdf_objects::PdfObjects;
-use super::template::{Faults, Fonts, drawing};
+use super::template::{Faults, Fonts, characters_without_font, drawing};
 
 /// Points: A4, and what is left free at its edges.
 const WIDTH: f64 = 595.0;
@@ -39,6 +40,17 @@ impl Piece {
         }
     }
 
+    /// The same with another text.
+    fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        let text = change(self.text());
+        match self {
+            Self::Title(_) => Self::Title(text),
+            Self::Heading(_) => Self::Heading(text),
+            Self::Text(_) => Self::Text(text),
+            Self::Small(_) => Self::Small(text),
+        }
+    }
+
     fn text(&self) -> &str {
         let (Self::Title(text) | Self::Heading(text) | Self::Text(text) | Self::Small(text)) = self;
         text
@@ -54,11 +66,12 @@ struct Line {
 }
 
 /// The pages as a PDF file; always the same for the same text and fonts. `foot` stands at the foot of each, before its number.
+/// Of a character that no font has its number stands there, such as `[U+1F99E]`: what somebody else wrote stops no letter.
 ///
 /// # Errors
-/// If no font has the characters.
+/// If there is no Chinese font.
 pub fn pdf(pieces: &[Piece], foot: &str, fonts: &Fonts) -> Result<Vec<u8>, Faults> {
-    let pages = pages(pieces);
+    let pages = pages(&drawable(pieces, fonts)?);
     let count = pages.len();
     let mut file = File::default();
     for (place, lines) in pages.iter().enumerate() {
@@ -70,6 +83,40 @@ pub fn pdf(pieces: &[Piece], foot: &str, fonts: &Fonts) -> Result<Vec<u8>, Fault
         file.page(page, &objects);
     }
     Ok(file.end())
+}
+
+/// The same with numbers in place of characters that cannot be drawn.
+fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
+    let all = pieces.iter().flat_map(|piece| piece.text().chars());
+    // What our own words are made of must be there; what is only asked of a neighbour is nothing by itself.
+    let others = all.filter(|letter| !letter.is_ascii() && !is_joiner(*letter));
+    let others: BTreeSet<char> = others.filter(|letter| !is_common(*letter)).collect();
+    let lacking = match others.is_empty() {
+        true => BTreeSet::new(),
+        false => characters_without_font(&others, fonts)?,
+    };
+    let drawn = |text: &str| {
+        let mut drawn = String::with_capacity(text.len());
+        for letter in text.chars().filter(|letter| !is_joiner(*letter)) {
+            match lacking.contains(&letter) {
+                // Writing to a string cannot fail.
+                true => _ = write!(drawn, "[U+{:04X}]", u32::from(letter)),
+                false => drawn.push(letter),
+            }
+        }
+        drawn
+    };
+    Ok(pieces.iter().map(|piece| piece.map(&drawn)).collect())
+}
+
+/// Whether a character only changes how its neighbours look: joiners and selectors of variants.
+const fn is_joiner(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a character is one of those that every Chinese font has: punctuation, and the ideographs of the first block.
+const fn is_common(letter: char) -> bool {
+    matches!(letter, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fa5}')
 }
 
 /// Breaks the text into lines and pages.

@@ -141,7 +141,8 @@ pub struct Alert {
     pub query: Option<u64>,
     /// Version of the detector's parameters.
     pub parameters: u32,
-    /// Posterior log-odds, as of the last time that the list was asked for; of a batch the logarithm of its evidence.
+    /// The highest posterior log-odds so far, as of the last time that the list was asked for; of a batch the logarithm of its
+    /// evidence.
     pub log_odds: f64,
     /// Natural logarithm of the e-value.
     pub e_value_ln: f64,

@@ -17,6 +17,9 @@ use crate::domain::text::Line;
 pub const MOST_AT_ONCE: usize = 20;
 /// Exhibits of one case.
 pub const MOST_OF_CASE: usize = 500;
+/// Bytes of the name of a file in a folder, but for its number and ending: Linux takes 255 in all, Windows 260 characters of a
+/// whole path.
+const MOST_NAME: usize = 120;
 /// Bytes of all files of one case, its licensees' documents counted: they go into one ZIP.
 pub const MOST_BYTES: u64 = 200 << 20;
 
@@ -45,16 +48,18 @@ impl Exhibit {
 pub fn file_name(number: u32, name: &Line, media_type: MediaType) -> String {
     let is_kept = |c: char| !c.is_control() && !r#"\/:*?"<>|"#.contains(c);
     let kept = |c| if is_kept(c) { c } else { '_' };
-    let name: String = name.as_str().chars().map(kept).collect();
-    let lower = name.to_ascii_lowercase();
-    let endings = media_type.endings();
-    match endings
-        .iter()
-        .any(|end| lower.ends_with(&format!(".{end}")))
-    {
-        true => format!("{number:03}-{name}"),
-        false => format!("{number:03}-{name}.{}", endings[0]),
+    let kept: String = name.as_str().chars().map(kept).collect();
+    let (mut stem, ending) = match media_type.ending_of(&kept) {
+        Some(ending) => {
+            let (stem, ending) = kept.split_at(kept.len() - ending.len() - 1);
+            (stem.to_owned(), ending.to_owned())
+        }
+        None => (kept, format!(".{}", media_type.endings()[0])),
+    };
+    while stem.len() > MOST_NAME {
+        stem.pop();
     }
+    format!("{number:03}-{stem}{ending}")
 }
 
 /// An exhibit to be put into a case.
@@ -70,11 +75,14 @@ impl NewExhibit {
     /// A file of this name.
     ///
     /// # Errors
-    /// If it is empty, too large, of a kind that is not taken, or named as another kind than it is.
+    /// If it is empty, too large, of a kind that is not taken (SVG is none), or named as another kind than it is.
     pub fn new(name: Line, content: Vec<u8>) -> Result<Self, Refusal> {
         let checked = check_content(&content).and_then(|kind| {
             check_name(name.as_str(), kind)?;
-            Ok(kind)
+            match kind {
+                MediaType::Svg => Err(drawing()),
+                kind => Ok(kind),
+            }
         });
         let media_type = checked.map_err(|refusal| refusal.of_file(name.as_str()))?;
         let hash = EntryHash(Sha256::digest(&content).into()).to_string();
@@ -88,10 +96,31 @@ impl NewExhibit {
     }
 }
 
-/// The exhibits of a case in their order, each with the step that it came by; the first has the number 1.
-pub fn exhibits(steps: &[Happened]) -> impl Iterator<Item = (&Happened, &Exhibit)> {
+/// The refusal of a drawing: it may hold scripts, and no camera or scanner makes one.
+fn drawing() -> Refusal {
+    Refusal::invalid(
+        said!("the file is SVG, a drawing", "文件是 SVG 图形"),
+        said!(
+            "save it as PDF, PNG, JPEG or TIFF",
+            "请另存为 PDF、PNG、JPEG 或 TIFF"
+        ),
+    )
+}
+
+/// The exhibits of a case by their numbers, from 1, each with the step that it came by.
+pub fn exhibits(steps: &[Happened]) -> impl Iterator<Item = (u32, &Happened, &Exhibit)> {
     let of = |step| Happened::exhibits(step).iter().map(move |one| (step, one));
-    steps.iter().flat_map(of)
+    let all = (1..).zip(steps.iter().flat_map(of));
+    all.map(|(number, (step, one))| (number, step, one))
+}
+
+/// The exhibits that came with a step of a case, by their numbers.
+pub fn exhibits_of<'a>(
+    steps: &'a [Happened],
+    of: &'a Happened,
+) -> impl Iterator<Item = (u32, &'a Exhibit)> {
+    let own = exhibits(steps).filter(|(_, step, _)| step.place == of.place);
+    own.map(|(number, _, one)| (number, one))
 }
 
 /// Refuses more exhibits than one step or one case takes.
@@ -159,6 +188,7 @@ mod tests {
             ("摊位.jpg", &b"%PDF-1.7"[..]),
             ("a.exe", b"MZ"),
             ("a.pdf", b""),
+            ("a.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ] {
             assert!(named(name, content).is_err(), "{name}");
         }
@@ -176,6 +206,9 @@ mod tests {
             let one = named(name, b"\xff\xd8\xff").unwrap().exhibit;
             assert_eq!(one.file_name(7), becomes);
         }
+        let long = format!("{}.jpg", "长".repeat(196));
+        let one = named(&long, b"\xff\xd8\xff").unwrap().exhibit;
+        assert_eq!(one.file_name(7), format!("007-{}.jpg", "长".repeat(40)));
     }
 
     #[test]

@@ -202,6 +202,11 @@ impl MarkState {
         self.peak.into()
     }
 
+    /// The highest posterior log-odds it ever had, but for what its batch added.
+    pub fn peak_log_odds(&self, parameters: &Parameters) -> f64 {
+        parameters.corrected(parameters.prior_copied + self.peak())
+    }
+
     /// The highest logarithm of its e-value.
     pub fn e_peak(&self) -> f64 {
         self.e_peak.into()

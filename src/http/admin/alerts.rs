@@ -49,7 +49,8 @@ pub struct AlertBody {
     query: Option<u64>,
     /// Version of the parameters.
     parameters: u32,
-    /// Posterior log-odds, as of the last time that the list was asked for; of a batch the logarithm of its evidence.
+    /// The highest posterior log-odds so far, as of the last time that the list was asked for; of a batch the logarithm of its
+    /// evidence.
     log_odds: f64,
     /// Natural logarithm of the e-value.
     e_value_ln: f64,

@@ -589,8 +589,8 @@ pub async fn revoke(
     withdrawn(&caller, &app, number, (key, Withdrawal::Revoked), body).await
 }
 
-/// All of a case as one ZIP, to hand over: `summary.pdf`, `scans.csv`, `ledger.json`, `manifest.json`,
-/// and its files in `exhibits`, `documents`, `tips`.
+/// All of a case as one ZIP, to hand over: `summary.pdf`, `scans.csv`, `ledger.json`, `words.json`,
+/// `manifest.json`, and its files in `exhibits`, `documents`, `tips`.
 #[utoipa::path(
     get,
     path = "/api/v1/cases/{case}/export",

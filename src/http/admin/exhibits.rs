@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::cases::CaseFile;
 use super::values::{At, By, FileContent, IdempotencyKey, Said, Text, Words};
 use crate::domain::case::exhibit::exhibits as of_steps;
-use crate::domain::case::{CaseNumber, Happened, NewExhibit};
+use crate::domain::case::{CaseNumber, Exhibit, Happened, NewExhibit};
 use crate::domain::document::MediaType;
 use crate::domain::text::Line;
 use crate::http::App;
@@ -43,8 +43,7 @@ pub struct CaseExhibit {
 
 /// The exhibits of a case.
 pub(super) fn of_case(steps: &[Happened]) -> Vec<CaseExhibit> {
-    let all = (1..).zip(of_steps(steps));
-    let body = |(exhibit, (step, one)): (u32, (&Happened, &crate::domain::case::Exhibit))| {
+    let body = |(exhibit, step, one): (u32, &Happened, &Exhibit)| {
         let one = one.clone();
         CaseExhibit {
             exhibit,
@@ -56,7 +55,7 @@ pub(super) fn of_case(steps: &[Happened]) -> Vec<CaseExhibit> {
             by: step.by.clone(),
         }
     };
-    all.map(body).collect()
+    of_steps(steps).map(body).collect()
 }
 
 /// What is said of a file that is sent.
@@ -76,7 +75,7 @@ pub struct About {
 
 /// Puts an exhibit of at most 10 MiB into a case: the body is the file itself.
 ///
-/// PDF, PNG, JPEG, TIFF and SVG are taken; they are known by their first bytes, whatever the content type says.
+/// PDF, PNG, JPEG and TIFF are taken; they are known by their first bytes, whatever the content type says.
 #[utoipa::path(
     post,
     path = "/api/v1/cases/{case}/exhibits",
@@ -123,7 +122,6 @@ pub async fn add(
             (FileContent = "image/png"),
             (FileContent = "image/jpeg"),
             (FileContent = "image/tiff"),
-            (FileContent = "image/svg+xml"),
         )),
         (status = 304, description = "It is the one of If-None-Match")
     )

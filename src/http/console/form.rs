@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::guard::Visit;
 use super::page::{self, Frame};
 use super::read::Errors;
-use super::typed::{NOT_REPEATED, Typed};
+use super::typed::{NOT_REPEATED, Typed, Upload};
 use super::words::{Title, Two, two};
 use crate::domain::access::Permission;
 use crate::http::language::Language;
@@ -67,6 +67,8 @@ pub struct Field {
     kind: Kind,
     is_required: bool,
     values: Vec<String>,
+    /// The files that were chosen before.
+    again: Vec<String>,
     error: Option<String>,
 }
 
@@ -270,6 +272,7 @@ impl Form {
             kind,
             is_required,
             values: Vec::new(),
+            again: Vec::new(),
             error: None,
         });
         self
@@ -334,6 +337,10 @@ impl Form {
         for field in &mut self.fields {
             if field.is_repeated() {
                 field.values = typed.all(field.name).map(str::to_owned).collect();
+            } else if matches!(field.kind, Kind::File | Kind::Files) {
+                // No browser sends a file twice.
+                let names = typed.files(field.name).map(Upload::base_name);
+                field.again = names.map(str::to_owned).collect();
             }
         }
         self
@@ -363,12 +370,23 @@ impl Form {
     }
 
     /// The page with the form. `typed` is what was sent, if anything was.
-    pub fn render(self, visit: &Visit, typed: Option<&Typed>) -> Response {
+    pub fn render(mut self, visit: &Visit, typed: Option<&Typed>) -> Response {
         let status = if self.errors.is_empty() {
             StatusCode::OK
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
         };
+        for field in &mut self.fields {
+            if !field.again.is_empty() {
+                let names = field.again.join(visit.one_of("、", ", "));
+                let again = visit.one_of("请重新选择文件：", "Choose the files again: ");
+                let wrong = field
+                    .error
+                    .take()
+                    .map(|wrong| wrong + visit.one_of("；", "; "));
+                field.error = Some(format!("{}{again}{names}", wrong.unwrap_or_default()));
+            }
+        }
         self.page(visit, typed, status)
     }
 

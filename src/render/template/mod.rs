@@ -24,7 +24,7 @@ pub use fields::{Artwork, ArtworkError, FIELDS, Fields};
 pub use shipped::{SHIPPED, Shipped};
 pub use specimen::specimen;
 pub use tree::Fonts;
-pub(super) use tree::read as drawing;
+pub(super) use tree::{characters_without_font, read as drawing};
 
 use std::fmt;
 

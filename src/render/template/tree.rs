@@ -31,8 +31,55 @@ fn no_font(what: &str, what_zh: &str) -> crate::domain::said::Said {
 /// Reads a filled template, or another drawing with texts.
 ///
 /// # Errors
-/// If it is no drawing, or a font is missing.
+/// If it is no drawing, a font is missing, or no font has its characters.
 pub(in crate::render) fn read(text: &str, fonts: &Fonts) -> Result<Tree, Faults> {
+    let tree = parsed(text, fonts)?;
+    let lacking = leaves(tree.root()).into_iter().filter_map(|leaf| {
+        let lacking: String = lacking(leaf).concat();
+        (!lacking.is_empty()).then(|| Fault {
+            element: name(leaf),
+            what: no_font(
+                &format!("no font has the characters {lacking:?}"),
+                &format!("没有字体包含“{lacking}”"),
+            ),
+        })
+    });
+    Faults::none_or(lacking.collect())?;
+    Ok(tree)
+}
+
+/// The characters among these that no font has.
+///
+/// # Errors
+/// If there are no fonts.
+pub(in crate::render) fn characters_without_font(
+    all: &BTreeSet<char>,
+    fonts: &Fonts,
+) -> Result<BTreeSet<char>, Faults> {
+    let mut svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\">".to_owned();
+    for letter in all {
+        // Each by itself, so that none becomes part of another.
+        svg.push_str(&format!("<text>&#{};</text>", u32::from(*letter)));
+    }
+    svg.push_str("</svg>");
+    let tree = parsed(&svg, fonts)?;
+    let of = |leaf| lacking(leaf).concat().chars().collect::<Vec<char>>();
+    Ok(leaves(tree.root()).into_iter().flat_map(of).collect())
+}
+
+/// What of a text no font has.
+fn lacking(leaf: &Node) -> Vec<&str> {
+    let Node::Text(text) = leaf else {
+        return Vec::new();
+    };
+    let spans = text.layouted().iter();
+    let glyphs = spans.flat_map(|span| &span.positioned_glyphs);
+    let lacking = glyphs.filter(|glyph| glyph.id.0 == 0);
+    lacking.map(|glyph| glyph.text.as_str()).collect()
+}
+
+/// Reads a drawing, whether or not its characters can be drawn.
+fn parsed(text: &str, fonts: &Fonts) -> Result<Tree, Faults> {
     let missing = Mutex::new(BTreeSet::new());
     let select = FontResolver::default_font_selector();
     let select_font = |font: &usvg::Font, database: &mut Arc<Database>| {
@@ -77,25 +124,6 @@ pub(in crate::render) fn read(text: &str, fonts: &Fonts) -> Result<Tree, Faults>
             element: "font-family".to_owned(),
             what: no_font("there are no fonts at all", "没有任何字体"),
         });
-    }
-    for leaf in leaves(tree.root()) {
-        if let Node::Text(text) = leaf {
-            let spans = text.layouted().iter();
-            let glyphs = spans.flat_map(|span| &span.positioned_glyphs);
-            let lacking: String = glyphs
-                .filter(|glyph| glyph.id.0 == 0)
-                .map(|glyph| glyph.text.as_str())
-                .collect();
-            if !lacking.is_empty() {
-                faults.push(Fault {
-                    element: name(leaf),
-                    what: no_font(
-                        &format!("no font has the characters {lacking:?}"),
-                        &format!("没有字体包含“{lacking}”"),
-                    ),
-                });
-            }
-        }
     }
     Faults::none_or(faults)?;
     Ok(tree)

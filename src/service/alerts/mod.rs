@@ -68,8 +68,9 @@ pub async fn list(
     Ok(alert::list(&mut store.read().await?, filter, after, limit).await?)
 }
 
-/// Works out how strong alerts of marks are by now, where there is news of the mark. What its batch adds is left out: it counts
-/// where the mark is asked about.
+/// Works out how strong alerts of marks are by now, where there is news of the mark: at its strongest since the office last
+/// decided, so that nobody washes a suspicion out by asking again and again at one place. What its batch adds is left out: it
+/// counts where the mark is asked about.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -83,10 +84,9 @@ pub async fn weigh(store: &Store) -> Result<(), ServiceError> {
         let mut tx = store.write().await?;
         for one in &to_do {
             let account = scan::account(&mut tx, one.mark).await?;
-            let strength = account.filter(MarkState::is_suspected).map(|account| {
-                let log_odds = account.log_odds(&CURRENT, 0.0);
-                (log_odds, account.ln_e_value(&CURRENT))
-            });
+            let strength = account
+                .filter(MarkState::is_suspected)
+                .map(|account| (account.peak_log_odds(&CURRENT), account.e_peak()));
             alert::set_strength(&mut tx, one, strength).await?;
         }
         tx.commit().await?;

@@ -98,6 +98,18 @@ impl Story {
         }
     }
 
+    /// Where the suspicion of the mark was at its strongest since the office last took it back.
+    pub fn strongest(&self) -> Option<&Seen> {
+        match self {
+            Self::Mark(seen) => {
+                let from = cleared(seen).map_or(0, |place| place + 1);
+                let all = seen[from..].iter();
+                all.max_by(|one, other| one.posterior.total_cmp(&other.posterior))
+            }
+            Self::Batch { .. } => None,
+        }
+    }
+
     /// How the mark stood after the query that raised the alert.
     pub fn when_raised(&self, alert: &Alert) -> Option<&Seen> {
         match self {

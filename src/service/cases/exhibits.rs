@@ -24,7 +24,7 @@ pub(super) async fn keep(
 ) -> Result<(), ServiceError> {
     let steps = case::steps(tx, number).await?;
     check_count(&steps, new.len())?;
-    let mut there: u64 = exhibits(&steps).map(|(_, exhibit)| exhibit.size).sum();
+    let mut there: u64 = exhibits(&steps).map(|(.., exhibit)| exhibit.size).sum();
     there += bytes_of(tx, scope, documents_of(&steps)).await?;
     let known: Vec<DocumentNumber> = documents_of(&steps).collect();
     let named = named.iter().copied().filter(|one| !known.contains(one));
@@ -69,9 +69,8 @@ pub(super) async fn content(
     place: u32,
 ) -> Result<(Exhibit, Vec<u8>), ServiceError> {
     let number = whole.case.number;
-    let before = (place as usize).checked_sub(1);
-    let found = before.and_then(|before| exhibits(&whole.steps).nth(before));
-    let Some((_, exhibit)) = found else {
+    let found = exhibits(&whole.steps).find(|(number, ..)| *number == place);
+    let Some((.., exhibit)) = found else {
         let there = exhibits(&whole.steps).count();
         return Err(Refusal::no_such(
             said!(

@@ -336,12 +336,13 @@ async fn is_whole(person: &Person<'_>, here: &str) {
             "summary.pdf",
             "scans.csv",
             "ledger.json",
+            "words.json",
             "tips/1-1.jpg",
             "manifest.json"
         ]
     );
-    let manifest: Value = serde_json::from_slice(&files[4].1).unwrap();
-    for (place, (name, bytes)) in files[..4].iter().enumerate() {
+    let manifest: Value = serde_json::from_slice(&files[5].1).unwrap();
+    for (place, (name, bytes)) in files[..5].iter().enumerate() {
         let told = &manifest["files"][place];
         let hash: String = Sha256::digest(bytes)
             .iter()

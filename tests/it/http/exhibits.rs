@@ -10,6 +10,8 @@ use crate::support::office::{Office, Person};
 use yuanmark::domain::mark::BatchNumber;
 
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe1Exif: taken at 28.8442 N 112.3547 E";
+/// What no font of any machine has altogether: whoever writes such a thing stops no case.
+const ODD: &str = "询问笔录 🫠𞤀\u{10fffd}";
 const RECORD: &[u8] = b"%PDF-1.7 record of what was asked";
 
 fn hash(bytes: &[u8]) -> String {
@@ -30,7 +32,7 @@ async fn inspected(office: &Office) {
     // Sent twice, it is done once.
     inspector.send(&form).await.is_done();
     let form = inspector.open("/console/cases/1/add-exhibits").await.form();
-    let form = form.fill("told", "询问笔录");
+    let form = form.fill("told", ODD);
     let form = form.attach("exhibits", "询问笔录 2026.4", RECORD);
     inspector.send(&form).await.is_done();
 }
@@ -53,9 +55,19 @@ async fn what_an_inspector_photographs_is_kept_as_it_is_and_handed_over() {
         assert_eq!(office.site.how_many("exhibits").await, 3);
         let approver = office.signed_in("approver").await;
         let file = approver.open("/console/cases/1").await;
-        for said in ["摊位.jpg", "近景.JPG", "询问笔录 2026.4", &hash(PHOTO)] {
+        for said in [
+            "材料 1 摊位.jpg",
+            "近景.JPG",
+            "材料 3 询问笔录 2026.4",
+            &hash(PHOTO),
+        ] {
             file.is(200).says(said);
         }
+        let person = office.signed_in("inspector").await;
+        let form = person.open("/console/cases/1/inspect").await.form();
+        let form = form.attach("exhibits", "不能丢.jpg", PHOTO);
+        let page = person.send(&form.fill("spot", "某市场")).await;
+        page.is(422).says("请重新选择文件：不能丢.jpg");
         assert_eq!(takes(&approver, 1).await, PHOTO);
         assert_eq!(takes(&approver, 3).await, RECORD);
         let looks = "trail WHERE action = 'case-exhibit' AND subject = 'case 1'";
@@ -77,8 +89,12 @@ async fn what_an_inspector_photographs_is_kept_as_it_is_and_handed_over() {
         let (name, manifest) = files.last().unwrap();
         let manifest: Value = serde_json::from_slice(manifest).unwrap();
         assert_eq!(name, "manifest.json");
-        let told = &manifest["files"][3];
+        let told = &manifest["files"][4];
         assert_eq!(told["file"], "exhibits/001-摊位.jpg");
+        assert_eq!(told["name"], "摊位.jpg");
+        let words = files.iter().find(|(name, _)| name == "words.json");
+        let words: Value = serde_json::from_slice(&words.unwrap().1).unwrap();
+        assert_eq!(words["steps"][4]["told"], ODD);
         assert_eq!(told["sha256"], hash(PHOTO));
         // Whoever changes one behind our back is found out, and nothing is given out.
         office
@@ -109,7 +125,10 @@ async fn what_is_no_exhibit_is_refused_with_its_name_and_nothing_is_kept() {
         let page = inspector
             .send(&sent.attach("exhibits", name, content))
             .await;
-        page.is(422).says(says).says("说明不丢");
+        page.is(422)
+            .says(says)
+            .says("说明不丢")
+            .says("请重新选择文件：好.jpg");
         assert!(page.text().contains(name), "{name}");
     }
     inspector.send(&form).await.is(422).says("请选择文件");

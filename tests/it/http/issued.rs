@@ -43,7 +43,7 @@ async fn the_lot_and_its_newest_test_are_told_and_so_is_the_hotline() {
         for told in [
             "生产批号L-1".to_owned(),
             format!("采收{year}年4月1日，琼湖街道"),
-            format!("检验报告合格，{year}年4月1日，虚构检验所检验2026-017"),
+            format!("检验报告合格，{year}年4月1日，虚构检验所，检验2026-017"),
             "执行标准示例标准 2026".to_owned(),
         ] {
             assert!(words.contains(&told), "{told}\n{words}");

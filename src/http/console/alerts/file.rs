@@ -102,7 +102,9 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
     });
     let of = |seen: &Seen| in_words(&strength(seen.posterior, seen.e_value));
     let raised = known.when_raised(alert).map(of);
-    let now = known.now().map(of).unwrap_or(in_words(&alert.strength()));
+    let now = known.now().map(of);
+    let strongest = known.strongest().map(of);
+    let strongest = strongest.unwrap_or_else(|| in_words(&alert.strength()));
     let mut file = file.facts(
         None,
         vec![
@@ -111,7 +113,8 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
                 two("可能的情况", "What may be the matter"),
                 Some(in_words(&alert.matter())),
             ),
-            (two("强度", "Strength"), Some(now)),
+            (two("最高强度", "Strength at its highest"), Some(strongest)),
+            (two("目前强度", "Strength now"), now),
             (two("发出时强度", "Strength when raised"), raised),
             (two("产生", "Raised"), Some(minute(alert.raised_at))),
             (

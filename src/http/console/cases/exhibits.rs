@@ -4,8 +4,8 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::domain::case::exhibit::exhibits;
-use crate::domain::case::{CaseNumber, NewExhibit};
+use crate::domain::case::exhibit::{exhibits, exhibits_of};
+use crate::domain::case::{CaseNumber, Exhibit, Happened, NewExhibit};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
@@ -53,14 +53,12 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Act> {
 
 /// Adds the list of them to the page of a case.
 pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
-    let rows = (1..).zip(exhibits(&whole.steps));
-    let rows = rows.map(|(number, (step, exhibit)): (u32, _)| {
+    let rows = exhibits(&whole.steps).map(|(number, step, exhibit)| {
         let cells = vec![
             number.to_string(),
             exhibit.name.to_string(),
             thousands(exhibit.size),
             minute(step.at),
-            step.by.to_string(),
             exhibit.sha256.to_string(),
         ];
         let address = format!("/console/cases/{}/exhibits/{number}", whole.case.number);
@@ -73,7 +71,6 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
             two("文件名", "Name"),
             two("字节", "Bytes"),
             two("归入时间", "Put in"),
-            two("归入人", "By"),
             two("SHA-256", "SHA-256"),
         ],
         rows.collect(),
@@ -92,6 +89,15 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
             false => Vec::new(),
         },
     )
+}
+
+/// What came with a step, each with its number: files of one name are told apart.
+pub(super) fn named(visit: &Visit, whole: &Whole, step: &Happened) -> Vec<String> {
+    let name = |(number, one): (u32, &Exhibit)| match visit.one_of("zh", "en") {
+        "zh" => format!("材料 {number} {}", one.name),
+        _ => format!("exhibit {number} {}", one.name),
+    };
+    exhibits_of(&whole.steps, step).map(name).collect()
 }
 
 /// `GET /console/cases/{case}/exhibits/{exhibit}`

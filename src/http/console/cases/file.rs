@@ -55,9 +55,13 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     file = inspections(&visit, &whole, file);
     file = exhibits::add_to(file, &visit, &whole);
     let history = whole.steps.iter().rev();
-    file.happened(history.map(|step| happened(&visit, &names, step)).collect())
-        .render_with_names(&visit)
-        .await
+    file.happened(
+        history
+            .map(|step| happened(&visit, &names, &whole, step))
+            .collect(),
+    )
+    .render_with_names(&visit)
+    .await
 }
 
 fn steps(visit: &Visit, whole: &Whole) -> File {
@@ -168,7 +172,7 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
     let all = all.filter(|step| step.step == CaseStep::Inspected);
     let rows = all.map(|step| {
         let documents = step.detail.documents.iter().map(ToString::to_string);
-        let exhibits = step.exhibits().iter().map(|one| one.name.to_string());
+        let exhibits = exhibits::named(visit, whole, step);
         let files: Vec<String> = documents.chain(exhibits).collect();
         let cells = vec![
             step.detail
@@ -197,7 +201,7 @@ fn inspections(visit: &Visit, whole: &Whole, file: File) -> File {
     )
 }
 
-fn happened(visit: &Visit, names: &Names, step: &Step) -> Happened {
+fn happened(visit: &Visit, names: &Names, whole: &Whole, step: &Step) -> Happened {
     let mut details: Vec<String> = Vec::new();
     let detail = &step.detail;
     if let Some(licensee) = step.licensee() {
@@ -215,7 +219,7 @@ fn happened(visit: &Visit, names: &Names, step: &Step) -> Happened {
     if let Some(day) = detail.day {
         details.push(format!("{day} {}", spot_of(visit, step)));
     }
-    details.extend(detail.exhibits.iter().map(|one| one.name.to_string()));
+    details.extend(exhibits::named(visit, whole, step));
     details.extend(detail.marks.map(|count| marks(visit.language, count)));
     details.extend(detail.reason.as_ref().map(ToString::to_string));
     details.extend(detail.document.as_ref().map(ToString::to_string));

@@ -131,8 +131,10 @@ async fn summary(
     if is_for_good {
         let reason = &wanted.reason;
         summary.push(match is_chinese {
-            true => format!("撤销不能恢复，公众查询时看到“已停用”和原因：{reason}"),
-            false => format!("That cannot be undone; the public is told that they are withdrawn, and why: {reason}"),
+            true => format!("撤销不能恢复，公众查询时看到“已撤销”和原因：{reason}"),
+            false => format!(
+                "That cannot be undone; the public is told that they are revoked, and why: {reason}"
+            ),
         });
     }
     Ok(summary)

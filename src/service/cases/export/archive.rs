@@ -9,6 +9,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::domain::calendar::BEIJING;
 use crate::domain::document::MediaType;
+use crate::domain::text::Line;
 use crate::service::ServiceError;
 use crate::service::documents::sha256;
 
@@ -57,6 +58,13 @@ impl Archive {
         self.files
             .push(json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) }));
         Ok(())
+    }
+
+    /// Says in the manifest what the last file was called before.
+    pub(super) fn called(&mut self, name: &Line) {
+        if let Some(last) = self.files.last_mut() {
+            last["name"] = json!(name);
+        }
     }
 
     /// Adds `manifest.json`, which says these words and the hash of each file, and ends it.

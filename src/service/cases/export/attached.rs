@@ -23,20 +23,21 @@ pub(super) async fn add(
     archive: &mut Archive,
 ) -> Result<(), ServiceError> {
     let whole = &gathered.whole;
-    for place in 1..=exhibits(&whole.steps).count() {
+    for (place, ..) in exhibits(&whole.steps) {
         let mut tx = store.read().await?;
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
         let (exhibit, content) = exhibits::content(&mut tx, whole, place).await?;
         archive.add(
             &format!("{EXHIBITS}/{}", exhibit.file_name(place)),
             &content,
         )?;
+        archive.called(&exhibit.name);
     }
     for added in &gathered.documents {
         let document = &added.document;
         let (_, content) = documents::content(store, scope, document.number).await?;
         let name = file_name(document.number.0, &document.title, document.media_type);
         archive.add(&format!("{DOCUMENTS}/{name}"), &content)?;
+        archive.called(&document.title);
     }
     for one in &gathered.tips {
         let tip = one.tip.number;

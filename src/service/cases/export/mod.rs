@@ -5,6 +5,7 @@
 //! | `summary.pdf` | everything in Chinese, to be read |
 //! | `scans.csv` | the queries of its marks: when, from which prefecture, how; never whose phone or which address |
 //! | `ledger.json` | the ledger's entries about its marks and by the case itself, with all that their hashes cover, and where the ledger ended |
+//! | `words.json` | what people wrote in its steps and tips, letter for letter |
 //! | `exhibits/` | its exhibits, byte for byte as they were put in |
 //! | `documents/` | the documents of licensees that its inspections name |
 //! | `tips/` | the photos of its tips |
@@ -15,9 +16,11 @@ mod attached;
 mod ledger;
 mod scans;
 mod summary;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use archive::Archive;
@@ -36,7 +39,7 @@ use crate::domain::serial::Serial;
 use crate::domain::text::Line;
 use crate::render::letter;
 use crate::service::ServiceError;
-use crate::service::alerts::{Seen, of_mark};
+use crate::service::alerts::{Seen, Story, of_mark, story};
 use crate::service::aside::aside;
 use crate::service::desk::Call;
 use crate::service::documents::{self, sha256};
@@ -113,6 +116,7 @@ pub async fn export(
     archive.add("summary.pdf", &summary)?;
     archive.add("scans.csv", &scans)?;
     archive.add("ledger.json", &ledger)?;
+    archive.add("words.json", &words::to_json(&gathered))?;
     attached::add(store, call.scope, &gathered, &mut archive).await?;
     let manifest = json!({ "case": number, "made_at": call.at, "made_by": call.by });
     let zip = archive.finish(manifest)?;
@@ -123,13 +127,31 @@ pub async fn export(
     Ok(zip)
 }
 
+/// The marks that raised the alerts of whole batches.
+async fn met(store: &Store, whole: &Whole, now: Timestamp) -> Result<Vec<MarkId>, ServiceError> {
+    let mut marks = Vec::new();
+    for alert in whole.alerts.iter().filter(|alert| alert.mark().is_none()) {
+        if let Story::Batch { met, .. } = story(store, alert, now).await? {
+            let batch = alert.batch;
+            marks.extend(met.iter().map(|one| MarkId {
+                batch,
+                index: one.index,
+            }));
+        }
+    }
+    Ok(marks)
+}
+
 async fn gather(
     store: &Store,
     keys: &LiveKeys,
     call: &Call,
     whole: Whole,
 ) -> Result<Gathered, ServiceError> {
-    let all = whole.marks();
+    let mut all = whole.marks();
+    all.extend(met(store, &whole, call.at).await?);
+    all.sort_unstable_by_key(|mark| (mark.batch, mark.index));
+    all.dedup();
     if all.len() > MOST_MARKS {
         return Err(Refusal::conflict(
             said!(

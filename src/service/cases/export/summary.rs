@@ -4,7 +4,7 @@ use super::attached::{DOCUMENTS, EXHIBITS, TIPS};
 use super::{Gathered, Mark};
 use crate::domain::alert::{Alert, AlertStep, Happened as OfAlert};
 use crate::domain::calendar::clock_of;
-use crate::domain::case::exhibit::{exhibits, file_name};
+use crate::domain::case::exhibit::{exhibits, exhibits_of, file_name};
 use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry::{self, Entry};
 use crate::domain::place::Prefecture;
@@ -25,6 +25,13 @@ const MOST_ENTRIES: usize = 200;
 
 fn text(text: impl Into<String>) -> Piece {
     Piece::Text(text.into())
+}
+
+/// A section without anything says so.
+fn none_of(is_empty: bool, pieces: &mut Vec<Piece>) {
+    if is_empty {
+        pieces.push(Piece::Small("无".to_owned()));
+    }
 }
 
 fn heading(text: &str) -> Piece {
@@ -65,20 +72,24 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
     for mark in &gathered.marks {
         of_mark(gathered, mark, &mut pieces);
     }
+    none_of(gathered.marks.is_empty(), &mut pieces);
     pieces.push(heading("二、预警"));
     for alert in &gathered.whole.alerts {
         of_alert(gathered, alert, &mut pieces);
     }
+    none_of(gathered.whole.alerts.is_empty(), &mut pieces);
     pieces.push(heading("三、举报线索"));
     for whole in &gathered.tips {
         of_tip(gathered, whole, &mut pieces);
     }
+    none_of(gathered.tips.is_empty(), &mut pieces);
     let (inspections, others): (Vec<&Happened>, Vec<&Happened>) = gathered
         .whole
         .steps
         .iter()
         .partition(|step| step.step == CaseStep::Inspected);
     pieces.push(heading("四、现场检查"));
+    none_of(inspections.is_empty(), &mut pieces);
     for step in inspections {
         inspected(gathered, step, &mut pieces);
     }
@@ -89,6 +100,15 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
     attached(gathered, &mut pieces);
     ledger(gathered, &mut pieces);
     pieces
+}
+
+/// What came with a step, by the numbers that their files have.
+fn exhibits_named(gathered: &Gathered, step: &Happened) -> Option<Piece> {
+    let all = exhibits_of(&gathered.whole.steps, step);
+    let all: Vec<String> = all
+        .map(|(number, one)| format!("{number:03} {}", one.name))
+        .collect();
+    (!all.is_empty()).then(|| Piece::Small(format!("证据材料：{}", all.join("、"))))
 }
 
 /// What was told, and what the office did about it.
@@ -226,14 +246,7 @@ fn inspected(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
         let all: Vec<String> = detail.documents.iter().map(ToString::to_string).collect();
         pieces.push(Piece::Small(format!("档案文件：{}", all.join("、"))));
     }
-    if !detail.exhibits.is_empty() {
-        let all: Vec<&str> = detail
-            .exhibits
-            .iter()
-            .map(|one| one.name.as_str())
-            .collect();
-        pieces.push(Piece::Small(format!("证据材料：{}", all.join("、"))));
-    }
+    pieces.extend(exhibits_named(gathered, step));
 }
 
 fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
@@ -280,6 +293,7 @@ fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
             pieces.push(Piece::Small(line));
         }
     }
+    pieces.extend(exhibits_named(gathered, step));
     if let Some(told) = &step.told {
         pieces.push(Piece::Small(told.as_str().to_owned()));
     }
@@ -288,7 +302,7 @@ fn happened(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
 /// What lies beside the summary: who put it in, when, and its hash.
 fn attached(gathered: &Gathered, pieces: &mut Vec<Piece>) {
     pieces.push(heading("六、证据材料"));
-    for (place, (step, exhibit)) in (1..).zip(exhibits(&gathered.whole.steps)) {
+    for (place, step, exhibit) in exhibits(&gathered.whole.steps) {
         pieces.push(text(format!(
             "{EXHIBITS}/{}　{}　归入人 {}",
             exhibit.file_name(place),
