@@ -13,6 +13,8 @@ use super::template::{Faults, Fonts, characters_without_font, drawing};
 const WIDTH: f64 = 595.0;
 const HEIGHT: f64 = 842.0;
 const MARGIN: f64 = 57.0;
+/// Fonts with the characters of our own words.
+const FAMILIES: &str = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif";
 /// From one line to the next, as a multiple of the letters' size.
 const LEADING: f64 = 1.55;
 
@@ -93,7 +95,7 @@ fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
     let others: BTreeSet<char> = others.filter(|letter| !is_common(*letter)).collect();
     let lacking = match others.is_empty() {
         true => BTreeSet::new(),
-        false => characters_without_font(&others, fonts)?,
+        false => characters_without_font(&others, FAMILIES, fonts)?,
     };
     let drawn = |text: &str| {
         let mut drawn = String::with_capacity(text.len());
@@ -207,7 +209,7 @@ fn escaped(text: &str) -> String {
 fn svg(lines: &[Line], foot: &str) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         font-family=\"Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, sans-serif\" fill=\"#000\">"
+         font-family=\"{FAMILIES}\" fill=\"#000\">"
     );
     let foot = Line {
         top: HEIGHT - MARGIN + 16.0,

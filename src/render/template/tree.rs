@@ -48,15 +48,18 @@ pub(in crate::render) fn read(text: &str, fonts: &Fonts) -> Result<Tree, Faults>
     Ok(tree)
 }
 
-/// The characters among these that no font has.
+/// The characters among these that no font has where these families are wanted.
 ///
 /// # Errors
 /// If there are no fonts.
 pub(in crate::render) fn characters_without_font(
     all: &BTreeSet<char>,
+    families: &str,
     fonts: &Fonts,
 ) -> Result<BTreeSet<char>, Faults> {
-    let mut svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\">".to_owned();
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\" font-family=\"{families}\">"
+    );
     for letter in all {
         // Each by itself, so that none becomes part of another.
         svg.push_str(&format!("<text>&#{};</text>", u32::from(*letter)));

@@ -94,7 +94,8 @@ async fn what_an_inspector_photographs_is_kept_as_it_is_and_handed_over() {
         assert_eq!(told["name"], "摊位.jpg");
         let words = files.iter().find(|(name, _)| name == "words.json");
         let words: Value = serde_json::from_slice(&words.unwrap().1).unwrap();
-        assert_eq!(words["steps"][4]["told"], ODD);
+        let mut steps = words["steps"].as_array().unwrap().iter();
+        assert!(steps.any(|step| step["told"] == ODD), "{words}");
         assert_eq!(told["sha256"], hash(PHOTO));
         // Whoever changes one behind our back is found out, and nothing is given out.
         office

@@ -75,7 +75,7 @@ async fn the_lot_and_its_newest_test_are_told_and_so_is_the_hotline() {
         site.set_hotline(&batch, "0737-1234567").await;
         let reply = site.phone().open(&page).await;
         let words = reply.words();
-        assert!(words.contains("另一虚构检验所复检-1"), "{words}");
+        assert!(words.contains("另一虚构检验所，复检-1"), "{words}");
         assert!(words.contains("服务电话0737-1234567"), "{words}");
         assert!(reply.text().contains("href=\"tel:0737-1234567\""));
         assert!(

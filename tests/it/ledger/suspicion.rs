@@ -139,10 +139,15 @@ async fn an_alert_is_as_strong_as_its_mark_is_when_the_list_is_asked_for() {
         let log_odds = account.unwrap().peak_log_odds(&CURRENT);
         assert!((after[0].1 - log_odds).abs() < 1e-5, "{after:?} {log_odds}");
         drop(tx);
-        // Whoever sells copies asks a dozen times at one place: the suspicion is not washed out.
-        for name in 40..52 {
-            let now = morning() + days(70) + SignedDuration::from_mins(i64::from(name));
-            ask(&place, check(&place, &batch, 0, name, CITIES[0]), now).await;
+        // Whoever sells copies asks a dozen times at one place: the suspicion is not washed out of the list.
+        for name in 40..60 {
+            let now = morning() + days(70) + SignedDuration::from_secs(10 * i64::from(name));
+            let at_one_place = Check {
+                place: None,
+                network: Some(NetworkHash(7)),
+                ..check(&place, &batch, 0, name, CITIES[0])
+            };
+            ask(&place, at_one_place, now).await;
         }
         let mut tx = place.store.read().await.unwrap();
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
