@@ -108,7 +108,7 @@ fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
         }
         drawn
     };
-    Ok(pieces.iter().map(|piece| piece.map(&drawn)).collect())
+    Ok(pieces.iter().map(|piece| piece.map(drawn)).collect())
 }
 
 /// Whether a character only changes how its neighbours look: joiners and selectors of variants.

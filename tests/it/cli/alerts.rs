@@ -6,6 +6,23 @@ use crate::support::program::Program;
 
 const PLACE: &str = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
 
+/// A file is put into the first case and taken out as it was; what is no exhibit is refused.
+fn exhibits_go_in_and_out(program: &Program) {
+    program.write("record.pdf", "%PDF-1.7 what was said");
+    program.done(&format!(
+        "case add 1 --exhibit record.pdf --text 询问笔录 {PLACE}"
+    ));
+    program.done(&format!("case exhibit 1 1 --out taken.pdf {PLACE}"));
+    assert_eq!(program.read("taken.pdf"), program.read("record.pdf"));
+    let again = format!("case exhibit 1 1 --out taken.pdf {PLACE}");
+    assert!(program.refused(&again).what.contains("is there already"));
+    let missing = program.refused(&format!("case exhibit 1 2 --out two.pdf {PLACE}"));
+    assert!(missing.what.contains("no exhibit 2"), "{missing:?}");
+    program.write("note.txt", "no picture");
+    let wrong = program.refused(&format!("case add 1 --exhibit note.txt {PLACE}"));
+    assert!(wrong.what.starts_with("note.txt: "), "{wrong:?}");
+}
+
 #[test]
 fn an_alert_becomes_a_case_that_is_handed_over() {
     let program = Program::new();
@@ -56,19 +73,7 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     assert_ne!(beyond.code, 0);
     assert!(beyond.stderr.contains("--beyond"), "{}", beyond.stderr);
     program.done(&format!("{inform} --beyond"));
-    program.write("record.pdf", "%PDF-1.7 what was said");
-    program.done(&format!(
-        "case add 1 --exhibit record.pdf --text 询问笔录 {PLACE}"
-    ));
-    program.done(&format!("case exhibit 1 1 --out taken.pdf {PLACE}"));
-    assert_eq!(program.read("taken.pdf"), program.read("record.pdf"));
-    let again = format!("case exhibit 1 1 --out taken.pdf {PLACE}");
-    assert!(program.refused(&again).what.contains("is there already"));
-    let missing = program.refused(&format!("case exhibit 1 2 --out two.pdf {PLACE}"));
-    assert!(missing.what.contains("no exhibit 2"), "{missing:?}");
-    program.write("note.txt", "no picture");
-    let wrong = program.refused(&format!("case add 1 --exhibit note.txt {PLACE}"));
-    assert!(wrong.what.starts_with("note.txt: "), "{wrong:?}");
+    exhibits_go_in_and_out(&program);
     let text = program.done(&format!("case show 1 {PLACE}"));
     assert_eq!(text.lines().next(), Some("case 1"));
     assert!(text.contains("exhibit 1, record.pdf, 22 bytes"), "{text}");

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Gathered;
 use crate::domain::case::Happened;
+use crate::domain::tip::Told;
 use crate::service::tips;
 
 /// The case, its steps and its tips as JSON; of a tip neither contact nor ticket.
@@ -27,7 +28,7 @@ fn of_step(step: &Happened) -> Value {
         "step": step.step,
         "by": step.by,
         "about": step.other,
-        "told": step.told.as_ref().map(|told| told.as_str()),
+        "told": step.told.as_ref().map(Told::as_str),
         "detail": step.detail,
     })
 }
@@ -38,7 +39,7 @@ fn of_tip(whole: &tips::Whole) -> Value {
             "at": step.at,
             "step": step.step.slug(),
             "by": step.by,
-            "told": step.told.as_ref().map(|told| told.as_str()),
+            "told": step.told.as_ref().map(Told::as_str),
         })
     });
     json!({
