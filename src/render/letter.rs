@@ -92,7 +92,8 @@ fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
     let all = pieces.iter().flat_map(|piece| piece.text().chars());
     // What our own words are made of must be there; what is only asked of a neighbour is nothing by itself.
     let others = all.filter(|letter| !letter.is_ascii() && !is_joiner(*letter));
-    let others: BTreeSet<char> = others.filter(|letter| !is_common(*letter)).collect();
+    let others = others.filter(|letter| !is_common(*letter) && !is_no_character(*letter));
+    let others: BTreeSet<char> = others.collect();
     let lacking = match others.is_empty() {
         true => BTreeSet::new(),
         false => characters_without_font(&others, FAMILIES, fonts)?,
@@ -100,7 +101,7 @@ fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
     let drawn = |text: &str| {
         let mut drawn = String::with_capacity(text.len());
         for letter in text.chars().filter(|letter| !is_joiner(*letter)) {
-            match lacking.contains(&letter) {
+            match is_no_character(letter) || lacking.contains(&letter) {
                 // Writing to a string cannot fail.
                 true => _ = write!(drawn, "[U+{:04X}]", u32::from(letter)),
                 false => drawn.push(letter),
@@ -114,6 +115,11 @@ fn drawable(pieces: &[Piece], fonts: &Fonts) -> Result<Vec<Piece>, Faults> {
 /// Whether a character only changes how its neighbours look: joiners and selectors of variants.
 const fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether this is no character of XML (1.0, production 2), in which our pages are drawn; controls are blanks.
+const fn is_no_character(letter: char) -> bool {
+    matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Whether a character is one of those that every Chinese font has: punctuation, and the ideographs of the first block.

@@ -11,7 +11,7 @@ use yuanmark::domain::mark::BatchNumber;
 
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe1Exif: taken at 28.8442 N 112.3547 E";
 /// What no font of any machine has altogether: whoever writes such a thing stops no case.
-const ODD: &str = "询问笔录 🫠𞤀\u{10fffd}";
+const ODD: &str = "询问笔录 🫠𞤀\u{10fffd}\u{ffff}";
 const RECORD: &[u8] = b"%PDF-1.7 record of what was asked";
 
 fn hash(bytes: &[u8]) -> String {

@@ -7,7 +7,7 @@ pub const CHECK: CheckTexts = CheckTexts {
     whole: "{shown}，16 位齐了。",
     long: "{shown}，多了 {n} 位。",
     unfinished: &["编号请再核对，", "没有查询。"],
-    unfinished_lead: "这不是查询结果。请对照标签改好，再按“查询”。",
+    unfinished_lead: "这不是查询结果。请对照标签改好，再按一次按钮。",
     printed_so: "标签上真是这样印的：{report}。",
     unfinished_todo: "看不清的，用手机扫描标签上的二维码，不用输入。",
     several: &["照片里有 {n} 枚专用标志。"],
