@@ -258,6 +258,8 @@ class Bench:
         common = ["--database", database.address, "--keys", keys]
         told = answers("fill", *layout.flags, *common)
         measured.events, measured.scans = told["events"], told["scans"]
+        # What filling has left to be written is not to be written while answers are measured.
+        os.sync()
         environment = {"RUST_LOG": "info"}
         command = [PROGRAM, "serve", *common, "--public-url", PUBLIC_URL, "--log-format", "json"]
         server = Running(command, environment, ready="/readyz")

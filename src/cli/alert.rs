@@ -26,6 +26,8 @@ use crate::store::alert::Filter;
 
 /// Sentences of evidence that are told.
 const MOST_EVIDENCE: usize = 12;
+/// Sentences that speak against copies.
+const MOST_AGAINST: usize = 6;
 
 #[derive(Subcommand)]
 pub(super) enum Alert {
@@ -350,6 +352,9 @@ fn story_to_text(alert: &Entry, story: &Story) -> String {
     let (evidence, cleared_at) = (story.evidence(), story.cleared_at());
     for said in evidence.iter().take(MOST_EVIDENCE) {
         text.push_str(&format!("\n  evidence: {}", said.en));
+    }
+    for said in story.against().iter().take(MOST_AGAINST) {
+        text.push_str(&format!("\n  against: {}", said.en));
     }
     match cleared_at {
         Some(at) => text.push_str(&format!("\n  suspicion taken back: {}", beijing(at))),

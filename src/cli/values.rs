@@ -24,6 +24,7 @@ use crate::domain::licensee::particulars::Standard;
 use crate::domain::licensee::{LegalBasis, LicenseeNumber, LicenseeState, Step};
 use crate::domain::lot::TestResult;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkCount, MarkIndex};
+use crate::domain::market::Market;
 use crate::domain::offer::OfferState;
 use crate::domain::order::OrderState;
 use crate::domain::public_url::PublicUrl;
@@ -113,6 +114,10 @@ pub(super) fn entry() -> impl TypedValueParser<Value = u64> {
 
 pub(super) fn line(text: &str) -> Result<Line, String> {
     Line::new("text", text).map_err(|error| error.to_string())
+}
+
+pub(super) fn market(text: &str) -> Result<Market, String> {
+    Market::new(text).map_err(|error| error.en)
 }
 
 pub(super) fn season(text: &str) -> Result<Season, String> {

@@ -194,16 +194,7 @@ pub fn check_name(name: &str, is: MediaType) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal`] of the kind invalid.
 pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
-    if content.is_empty() {
-        return Err(Refusal::invalid(
-            said!("the file is empty", "文件是空的"),
-            said!(
-                "look whether the scan was saved",
-                "请检查扫描件是否已保存，再重新上传"
-            ),
-        ));
-    }
-    check_size(content.len())?;
+    check_amount(content)?;
     MediaType::of(content).ok_or_else(|| {
         Refusal::invalid(
             said!(
@@ -216,6 +207,23 @@ pub fn check_content(content: &[u8]) -> Result<MediaType, Refusal> {
             ),
         )
     })
+}
+
+/// Refuses content that is empty or too large.
+///
+/// # Errors
+/// [`Refusal`] of the kind invalid.
+pub fn check_amount(content: &[u8]) -> Result<(), Refusal> {
+    if content.is_empty() {
+        return Err(Refusal::invalid(
+            said!("the file is empty", "文件是空的"),
+            said!(
+                "look whether the scan was saved",
+                "请检查扫描件是否已保存，再重新上传"
+            ),
+        ));
+    }
+    check_size(content.len())
 }
 
 #[cfg(test)]

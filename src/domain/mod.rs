@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod licensee;
 pub mod lot;
 pub mod mark;
+pub mod market;
 pub mod offer;
 pub mod offline;
 pub mod order;

@@ -11,6 +11,7 @@ use super::form::Form;
 use super::key_id::KeyId;
 use super::licensee::LicenseeNumber;
 use super::mark::{BatchNumber, MarkCount, MarkId};
+use super::market::Market;
 use super::offer::{self, Offer, OfferState};
 use super::printer::PrinterNumber;
 use super::recipient::Recipient;
@@ -59,6 +60,9 @@ pub struct NewOrder {
     pub product: Line,
     /// How many marks.
     pub quantity: MarkCount,
+    /// Where the goods are to be sold (销售区域); anywhere if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market: Option<Market>,
 }
 
 /// A printing order from its placing to its closing.

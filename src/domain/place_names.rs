@@ -45,6 +45,16 @@ pub fn province_named(name: &str) -> Option<u32> {
     found.map(|(code, ..)| *code)
 }
 
+/// The same by a Chinese or an English name.
+pub fn province_called(name: &str) -> Option<u32> {
+    province_named(name).or_else(|| province_in_english(name))
+}
+
+fn province_in_english(name: &str) -> Option<u32> {
+    let found = PROVINCES.iter().find(|(_, _, en)| same_letters(en, name));
+    found.map(|(code, ..)| *code)
+}
+
 /// The prefecture of a province, by a Chinese name in full or as people say it. A county that has its prefecture's name
 /// (大理市) is in it.
 fn prefecture_named(province: u32, name: &str) -> Option<Prefecture> {
@@ -71,16 +81,14 @@ pub fn in_chinese(province: &str, smaller: &str) -> Option<Prefecture> {
 /// The same of English names, as far as we have them: of a prefecture its own or that of its seat.
 pub fn in_english(province: &str, smaller: &str) -> Option<Prefecture> {
     let letters = |name: &str| name.bytes().filter(u8::is_ascii_alphabetic).count();
-    let (province, ..) = PROVINCES
-        .iter()
-        .find(|(_, _, en)| same_letters(en, province))?;
+    let province = province_in_english(province)?;
     let of = |name: fn(&Row) -> &'static str| {
-        let mut rows = prefectures_of(*province).iter();
+        let mut rows = prefectures_of(province).iter();
         rows.find(|row| letters(smaller) > 0 && same_letters(name(row), smaller))
     };
     match of(|row| row.called).or_else(|| of(|row| row.seat)) {
         Some(row) => Prefecture::new(row.code),
-        None => Prefecture::of_province(*province),
+        None => Prefecture::of_province(province),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::detection::parameters::CURRENT;
 use crate::domain::detection::{BatchState, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::state::ACTIVE;
-use crate::store::{Tx, alert, batch_account, evidence, scan};
+use crate::store::{Tx, alert, batch, batch_account, evidence, scan};
 
 /// Takes in what became known of a mark, in a transaction that writes. Of hidden codes each kind counts once. Of a mark that
 /// nobody has asked about yet it is noted, and no account is held.
@@ -36,10 +36,11 @@ pub async fn take(
     };
     let mut account = match group.accounts.get(&mark) {
         Some(account) => account.clone(),
-        None => MarkState::after_first(&CURRENT, &queries.first_seen().scan(ACTIVE)),
+        None => MarkState::after_first(&CURRENT, &queries.first_seen().scan(ACTIVE, None)),
     };
+    let market = batch::market(tx, mark.batch).await?;
     let (was_suspected, before) = (account.is_suspected(), account.for_batch(&CURRENT));
-    account.learn(&CURRENT, known, seen);
+    account.learn(&CURRENT, known, seen, market.as_ref());
     let mut more = BatchState::default();
     more.update(&CURRENT, Some(before), account.for_batch(&CURRENT));
     more.scans = 0;

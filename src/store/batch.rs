@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::kept::{Value, among, bind_all};
 use super::row::Row;
-use super::{StoreError, Tx, counter};
+use super::{StoreError, Tx, counter, order};
 use crate::domain::form::Form;
 use crate::domain::keyring::KeyId;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkCount};
+use crate::domain::market::Market;
 use crate::domain::order::{Batch, OrderNumber};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -79,6 +80,18 @@ pub async fn get(tx: &mut Tx, number: BatchNumber) -> Result<Option<Batch>, Stor
     let row: Option<BatchRow> =
         on!(tx, c => sqlx::query_as(sql).bind(i64::from(number.get())).fetch_optional(c).await)?;
     row.map(read).transpose()
+}
+
+/// Where the goods of a batch are to be sold, if its order says so.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn market(tx: &mut Tx, number: BatchNumber) -> Result<Option<Market>, StoreError> {
+    let Some(batch) = get(tx, number).await? else {
+        return Ok(None);
+    };
+    let order = order::get(tx, batch.order).await?;
+    Ok(order.and_then(|order| order.placed.market))
 }
 
 /// These batches, of those there are.

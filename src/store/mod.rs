@@ -305,6 +305,20 @@ impl Store {
         Ok(tx)
     }
 
+    /// Has SQLite put what was committed from its log into its place in the file. It does so by itself at every commit that
+    /// makes the log longer than 1,000 pages, and whoever is answered by that commit waits for it. PostgreSQL needs nobody for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: what was committed is as durable as before.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+                .execute(writer)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {

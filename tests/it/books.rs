@@ -179,6 +179,7 @@ fn new_order(licensee: LicenseeNumber, year: u16, quantity: u32) -> NewOrder {
         form: Form::Canned,
         product: line("清水芦笋罐头 425 g"),
         quantity: MarkCount::new(quantity).unwrap(),
+        market: None,
     }
 }
 

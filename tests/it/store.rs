@@ -81,6 +81,7 @@ fn new_order(licensee: LicenseeNumber, quantity: u32) -> NewOrder {
         form: Form::ReadyToEat,
         product: line("即食芦笋 120 g"),
         quantity: MarkCount::new(quantity).unwrap(),
+        market: None,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::licensee::{
 };
 use crate::domain::lot::{LotLabel, LotNumber, NewLot, TestReport, TestResult};
 use crate::domain::mark::{BatchNumber, MarkCount};
+use crate::domain::market::Market;
 use crate::domain::order::{NewOrder, OrderNumber};
 use crate::domain::plan::PlanFigures;
 use crate::domain::printer::{NewPrinter, PrinterNumber};
@@ -320,6 +321,7 @@ impl Story<'_> {
             form: Form::Canned,
             product: words(PRODUCT)?,
             quantity: broken(MarkCount::new(quantity))?,
+            market: Some(broken(Market::new("湖南、广东").ok())?),
         };
         let call = self.by("企业员工戊")?;
         Ok(orders::place(self.store, &call, new).await?.number)

@@ -197,6 +197,7 @@ pub(super) async fn make_batch(
         form: Form::Canned,
         product: words("清水芦笋罐头 425 g")?,
         quantity: MarkCount::new(MARKS).ok_or_else(|| broken("too many marks"))?,
+        market: None,
     };
     let order = orders::place(store, &call("demo-order")?, new).await?;
     let number = order.number;

@@ -88,6 +88,6 @@ pub(super) async fn send(
     Ok(ticket)
 }
 
-fn told(text: &str) -> Result<Told, Failure> {
+pub(super) fn told(text: &str) -> Result<Told, Failure> {
     Told::new(text).map_err(|_| Failure::new("the text is wrong", "report this fault"))
 }

@@ -111,7 +111,7 @@ pub(super) enum Detect {
 
 #[derive(Args)]
 pub(super) struct Recorded {
-    /// Scans: time,mark,phone,place,class,network,channel,hidden
+    /// Scans: time,mark,phone,place,class,network,channel,hidden,market
     #[arg(long, value_name = "FILE")]
     scans: PathBuf,
     /// When marks were activated: mark_from,mark_to,time

@@ -15,10 +15,11 @@ use super::entitlement::AccountArguments;
 use super::failure::Failure;
 use super::files::{self, NewFile, exported};
 use super::output::{Output, table};
-use super::values::{licensee, line, mark_count, number, season, word};
+use super::values::{licensee, line, mark_count, market, number, season, word};
 use crate::domain::access::Scope;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::MarkCount;
+use crate::domain::market::Market;
 use crate::domain::order::{NewOrder, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -31,7 +32,7 @@ use crate::store::order::Filter;
 pub(super) enum Order {
     /// Place an order (申请印制)
     #[command(
-        after_help = "EXAMPLE\n  yuanmark order new --licensee 1 --season 2026 --form canned \\\n      --product '清水芦笋罐头 425 g' --quantity 5000"
+        after_help = "EXAMPLE\n  yuanmark order new --licensee 1 --season 2026 --form canned \\\n      --product '清水芦笋罐头 425 g' --quantity 5000 --market 湖南,广东"
     )]
     New {
         #[command(flatten)]
@@ -42,6 +43,10 @@ pub(super) enum Order {
         /// How many marks, 1 to 16,777,216
         #[arg(long, value_parser = mark_count, value_name = "N")]
         quantity: MarkCount,
+        /// Provinces where the goods are to be sold (销售区域), such as 湖南,广东 or Hunan,Guangdong. A pack that turns up
+        /// elsewhere is evidence for the detector. Without it: anywhere
+        #[arg(long, value_parser = market, value_name = "PROVINCES")]
+        market: Option<Market>,
         #[command(flatten)]
         caller: Caller,
     },
@@ -183,6 +188,7 @@ impl Order {
                 account,
                 product,
                 quantity,
+                market,
                 caller,
             } => {
                 let account = account.account();
@@ -192,6 +198,7 @@ impl Order {
                     form: account.form,
                     product,
                     quantity,
+                    market,
                 };
                 orders::place(&store, &caller.call(), new).await?
             }

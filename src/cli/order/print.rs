@@ -47,6 +47,9 @@ pub(super) fn to_text(order: &Order) -> String {
             format!("{} by {}", beijing(order.placed_at), order.actor),
         ),
     ];
+    if let Some(market) = &placed.market {
+        fields.insert(3, ("market", format!("{} ({market})", market.names().en)));
+    }
     if let Some(reason) = &order.reason {
         fields.push(("reason", reason.to_string()));
     }
@@ -156,6 +159,7 @@ pub(super) fn to_json(order: &Order) -> Value {
         "form": placed.form,
         "product": placed.product,
         "quantity": placed.quantity,
+        "market": placed.market,
         "printer": order.printer,
         "batch": order.batch.map(BatchNumber::get),
         "reason": order.reason,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::step::Happened;
-use crate::domain::document::{MediaType, check_content, check_name};
+use crate::domain::document::{MediaType, check_amount, check_name};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
@@ -77,12 +77,12 @@ impl NewExhibit {
     /// # Errors
     /// If it is empty, too large, of a kind that is not taken (SVG is none), or named as another kind than it is.
     pub fn new(name: Line, content: Vec<u8>) -> Result<Self, Refusal> {
-        let checked = check_content(&content).and_then(|kind| {
+        let checked = check_amount(&content).and_then(|()| {
+            // A drawing may hold scripts, and no camera or scanner makes one.
+            let kind = MediaType::of(&content).filter(|kind| *kind != MediaType::Svg);
+            let kind = kind.ok_or_else(not_taken)?;
             check_name(name.as_str(), kind)?;
-            match kind {
-                MediaType::Svg => Err(drawing()),
-                kind => Ok(kind),
-            }
+            Ok(kind)
         });
         let media_type = checked.map_err(|refusal| refusal.of_file(name.as_str()))?;
         let hash = EntryHash(Sha256::digest(&content).into()).to_string();
@@ -96,10 +96,13 @@ impl NewExhibit {
     }
 }
 
-/// The refusal of a drawing: it may hold scripts, and no camera or scanner makes one.
-fn drawing() -> Refusal {
+/// The refusal of a file of another kind.
+fn not_taken() -> Refusal {
     Refusal::invalid(
-        said!("the file is SVG, a drawing", "文件是 SVG 图形"),
+        said!(
+            "the file is neither PDF, PNG, JPEG nor TIFF",
+            "文件不是 PDF、PNG、JPEG 或 TIFF 格式"
+        ),
         said!(
             "save it as PDF, PNG, JPEG or TIFF",
             "请另存为 PDF、PNG、JPEG 或 TIFF"

@@ -9,6 +9,7 @@ use super::parameters::Parameters;
 use super::scan::{Channel, Hidden, Scan, Standing};
 use super::state::{Flag, MarkState, NOTHING};
 use super::update::{Step, short};
+use crate::domain::market::Market;
 use crate::domain::phone::{NetworkHash, PhoneHash};
 use crate::domain::place::Place;
 use crate::domain::state::{ACTIVE, NOT_ACTIVATED};
@@ -51,8 +52,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// As the detector sees it, of a mark whose state was recorded with this word.
-    pub fn scan(&self, state: &str) -> Scan {
+    /// As the detector sees it, of a mark whose state was recorded with this word and whose order is for this market.
+    pub fn scan(&self, state: &str, market: Option<&Market>) -> Scan {
         let second = (self.at.as_second() - EPOCH_S).clamp(1, i64::from(u32::MAX));
         let sighting = self.place.and_then(|place| {
             let spot = GEOGRAPHY.spot(place.prefecture)?;
@@ -67,6 +68,7 @@ impl Seen {
             standing: Standing {
                 before_activation: state == NOT_ACTIVATED,
                 after_use: NOT_ON_GOODS.contains(&state),
+                outside_market: market.is_some_and(|market| market.excludes(self.place)),
                 ..Standing::default()
             },
             ..Scan::default()
@@ -84,8 +86,14 @@ impl MarkState {
 
     /// Takes in what is known besides the scans. A hidden code comes with a phone and a place, as a scan does; a finding of
     /// the office is no scan.
-    pub fn learn(&mut self, parameters: &Parameters, known: Known, seen: &Seen) -> Step {
-        let scan = seen.scan(ACTIVE);
+    pub fn learn(
+        &mut self,
+        parameters: &Parameters,
+        known: Known,
+        seen: &Seen,
+        market: Option<&Market>,
+    ) -> Step {
+        let scan = seen.scan(ACTIVE, market);
         let with = |hidden| Scan { hidden, ..scan };
         match known {
             Known::HiddenOk => self.update(parameters, &with(Hidden::Ok)),

@@ -12,6 +12,7 @@ use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkCount};
+use crate::domain::market::Market;
 use crate::domain::order::{NewOrder, Order, OrderNumber, OrderState};
 use crate::domain::printer::PrinterNumber;
 use crate::domain::season::Season;
@@ -39,6 +40,10 @@ pub struct OrderBody {
     product: Line,
     /// How many marks.
     quantity: MarkCount,
+    /// Where the goods are to be sold (销售区域), if it says so: provinces, six digits of GB/T 2260 each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<String>, example = json!(["430000", "440000"]))]
+    market: Option<Market>,
     /// How far it has come.
     state: OrderState,
     /// The same in Chinese.
@@ -168,6 +173,7 @@ impl From<Order> for OrderBody {
             reason: order.reason,
             placed_at: At(order.placed_at),
             by: order.actor,
+            market: order.placed.market,
             product: order.placed.product,
         }
     }
@@ -253,6 +259,10 @@ pub struct OrderEntry {
     product: Text,
     /// How many marks.
     quantity: MarkCount,
+    /// Where the goods are to be sold (销售区域): provinces, six digits of GB/T 2260 each, such as 430000; anywhere if it is
+    /// left out. A pack that turns up elsewhere is evidence for the detector.
+    #[schema(value_type = Vec<String>, required = false, example = json!(["430000", "440000"]))]
+    market: Option<Market>,
 }
 
 /// Places an order.
@@ -278,6 +288,7 @@ pub async fn place(
         form: body.form,
         product: body.product.said("product")?,
         quantity: body.quantity,
+        market: body.market,
     };
     Ok(Json(orders::place(&app.store, &call, new).await?.into()))
 }

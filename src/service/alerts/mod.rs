@@ -27,7 +27,7 @@ pub use exposure::{Exposed, exposure};
 pub use labels::{labels, take_labels};
 pub use related::{Related, related};
 pub(in crate::service) use story::of_mark;
-pub use story::{MOST_SEEN, Met, Seen, Story, story, weighed};
+pub use story::{MOST_SEEN, Met, Seen, Story, against, story, weighed};
 
 /// Alerts whose provinces or strength are looked at in one transaction.
 const AT_ONCE: u32 = 100;

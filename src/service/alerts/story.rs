@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use crate::domain::alert::Alert;
-use crate::domain::detection::Known;
 use crate::domain::detection::real::exp;
+use crate::domain::detection::{Kind, Known};
 use crate::domain::mark::{MarkId, MarkIndex};
 use crate::domain::place::{Place, Prefecture};
 use crate::domain::said::{Said, said};
@@ -90,6 +90,14 @@ impl Story {
         }
     }
 
+    /// What speaks against copies, strongest first.
+    pub fn against(&self) -> Vec<&Said> {
+        match self {
+            Self::Mark(seen) => against(seen).into_iter().map(|(_, said)| said).collect(),
+            Self::Batch { .. } => Vec::new(),
+        }
+    }
+
     /// Where the mark stands now.
     pub fn now(&self) -> Option<&Seen> {
         match self {
@@ -157,6 +165,15 @@ fn cleared(seen: &[Seen]) -> Option<usize> {
 /// What speaks for copies of a mark, strongest first, each with the query or finding that says so. What was seen before the
 /// office took the suspicion back does not any more.
 pub fn weighed(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
+    strongest_first(seen, |weight| weight > 0.0)
+}
+
+/// The same of what speaks against copies.
+pub fn against(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
+    strongest_first(seen, |weight| weight < 0.0)
+}
+
+fn strongest_first(seen: &[Seen], counts: fn(f64) -> bool) -> Vec<(&Seen, &Said)> {
     let from = cleared(seen).map_or(0, |place| place + 1);
     // What the office decided is no evidence for its decision.
     let others = seen[from..].iter();
@@ -165,8 +182,8 @@ pub fn weighed(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
         let evidence = one.evidence.iter();
         evidence.map(move |(said, weight)| (one, said, *weight))
     });
-    let mut all: Vec<_> = pieces.filter(|(.., weight)| *weight > 0.0).collect();
-    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let mut all: Vec<_> = pieces.filter(|(.., weight)| counts(*weight)).collect();
+    all.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
     all.into_iter().map(|(one, said, _)| (one, said)).collect()
 }
 
@@ -199,9 +216,9 @@ fn seen(step: Weighed) -> Seen {
     let is_checked = matches!(step.happened, Happened::Known(Known::Inspected));
     let place = step.seen.place.filter(|_| is_checked);
     let evidence = step.evidence.iter().map(|piece| {
-        let said = match place {
-            Some(place) => checked_in(place.prefecture, piece.factor()),
-            None => piece.said(),
+        let said = match (piece.kind, place) {
+            (Kind::Place, Some(place)) => checked_in(place.prefecture, piece.factor()),
+            _ => piece.said(),
         };
         (said, f64::from(piece.weight))
     });
@@ -308,13 +325,17 @@ mod tests {
     #[test]
     fn evidence_is_what_speaks_for_copies_and_was_not_taken_back() {
         let mut seen = vec![
-            step(None, &[("weak", 0.5), ("against", -1.0)]),
-            step(None, &[("strong", 2.0)]),
+            step(None, &[("weak", 0.5), ("against", -1.0), ("nothing", 0.0)]),
+            step(None, &[("strong", 2.0), ("strongly against", -1.5)]),
             step(Some(Known::FoundCopied), &[("decided", 9.0)]),
         ];
         assert_eq!(names(&seen), ["strong", "weak"]);
+        let story = Story::Mark(seen.clone());
+        let names_against: Vec<&str> = story.against().iter().map(|said| &*said.en).collect();
+        assert_eq!(names_against, ["strongly against", "against"]);
         seen.push(step(Some(Known::Cleared), &[]));
         assert_eq!(names(&seen), [""; 0]);
+        assert!(against(&seen).is_empty());
         seen.push(step(Some(Known::HiddenBad), &[("later", 1.0)]));
         assert_eq!(names(&seen), ["later"]);
     }

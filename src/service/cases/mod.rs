@@ -9,7 +9,10 @@ mod withdraw;
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::ServiceError;
+use super::alerts::{Met, Story, story};
 use crate::domain::access::Scope;
 use crate::domain::alert::Alert;
 use crate::domain::case::{Case, CaseNumber, CaseState, Happened};
@@ -83,6 +86,29 @@ pub async fn get(store: &Store, scope: Scope, number: CaseNumber) -> Result<Whol
     let found = case::get(&mut tx, number).await?;
     let found = found.filter(|_| scope == Scope::All);
     whole(&mut tx, found.ok_or_else(|| unknown(number))?).await
+}
+
+/// The marks that raised the alerts of whole batches among a case's: those that were asked about in a state in which they should
+/// not be, as far as they are named.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn marks_of_batch_alerts(
+    store: &Store,
+    whole: &Whole,
+    now: Timestamp,
+) -> Result<Vec<MarkId>, ServiceError> {
+    let mut marks = BTreeSet::new();
+    for alert in whole.alerts.iter().filter(|alert| alert.mark().is_none()) {
+        if let Story::Batch { met, .. } = story(store, alert, now).await? {
+            let of_batch = |one: &Met| MarkId {
+                batch: alert.batch,
+                index: one.index,
+            };
+            marks.extend(met.iter().map(of_batch));
+        }
+    }
+    Ok(marks.into_iter().collect())
 }
 
 /// The case that a tip belongs to.

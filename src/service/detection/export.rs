@@ -4,24 +4,28 @@
 //! Phones and networks stand under names of this export alone: who has two of them cannot tell the same phone, and none of
 //! them leads back to a cookie.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Write;
 
 use sha2::{Digest, Sha256};
 
+use super::scans::OUTSIDE;
 use crate::domain::detection::{Channel, Hidden, Known, Seen};
-use crate::domain::mark::MarkId;
+use crate::domain::mark::{BatchNumber, MarkId};
+use crate::domain::market::Market;
 use crate::service::desk::Call;
 use crate::service::trail::{self, Note};
 use crate::service::{ServiceError, system};
 use crate::sheets::SheetError;
 use crate::store::trail::Outcome;
-use crate::store::{Store, event, evidence, scan};
+use crate::store::{Store, Tx, batch, event, evidence, scan};
 
 /// Rows read at once.
 const PAGE: u32 = 10_000;
 
 /// The first line of `scans.csv`.
-const SCANS: &[u8] = b"time,mark,phone,place,class,network,channel,hidden\n";
+const SCANS: &[u8] = b"time,mark,phone,place,class,network,channel,hidden,market\n";
 /// That of `activations.csv`.
 const ACTIVATIONS: &[u8] = b"mark_from,mark_to,time\n";
 
@@ -49,9 +53,10 @@ pub async fn export(
     let mut done = Exported::default();
     scans.write_all(SCANS).map_err(broken)?;
     activations.write_all(ACTIVATIONS).map_err(broken)?;
-    let mut line = |mark: MarkId, seen: &Seen, channel: Channel, hidden: Hidden| {
+    let mut markets = Markets::default();
+    let mut line = |market: Option<&Market>, mark: MarkId, seen: &Seen, scan| {
         done.scans += 1;
-        writeln!(scans, "{}", names.line(mark, seen, channel, hidden)).map_err(broken)
+        writeln!(scans, "{}", names.line(market, mark, seen, scan)).map_err(broken)
     };
     let mut after = None;
     loop {
@@ -61,7 +66,9 @@ pub async fn export(
         };
         after = Some((recorded.seen.at, *last));
         for (mark, recorded) in &some {
-            line(*mark, &recorded.seen, Channel::Consumer, Hidden::None)?;
+            let market = markets.of(&mut tx, mark.batch).await?;
+            let scan = (Channel::Consumer, Hidden::None);
+            line(market, *mark, &recorded.seen, scan)?;
         }
     }
     let mut read = 0;
@@ -72,14 +79,15 @@ pub async fn export(
         }
         read += some.len() as u64;
         for (mark, known, seen) in &some {
-            let (channel, hidden) = match known {
+            let scan = match known {
                 Known::HiddenOk | Known::HiddenTwice => (Channel::Consumer, Hidden::Ok),
                 Known::HiddenBad => (Channel::Consumer, Hidden::Bad),
                 Known::Inspected => (Channel::Inspector, Hidden::None),
                 // What the office decided are the labels.
                 Known::FoundCopied | Known::Cleared => continue,
             };
-            line(*mark, seen, channel, hidden)?;
+            let market = markets.of(&mut tx, mark.batch).await?;
+            line(market, *mark, seen, scan)?;
         }
     }
     for event in event::activated(&mut tx).await? {
@@ -102,6 +110,24 @@ fn broken(error: std::io::Error) -> ServiceError {
     SheetError::Io(error).into()
 }
 
+/// Where the goods of each batch are to be sold, as far as it was asked.
+#[derive(Default)]
+struct Markets(HashMap<BatchNumber, Option<Market>>);
+
+impl Markets {
+    async fn of(
+        &mut self,
+        tx: &mut Tx,
+        number: BatchNumber,
+    ) -> Result<Option<&Market>, ServiceError> {
+        let market = match self.0.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(batch::market(tx, number).await?),
+        };
+        Ok(market.as_ref())
+    }
+}
+
 /// What phones and networks are called in this export.
 struct Names([u8; 16]);
 
@@ -117,7 +143,14 @@ impl Names {
         std::iter::once(kind.to_string()).chain(digits).collect()
     }
 
-    fn line(&self, mark: MarkId, seen: &Seen, channel: Channel, hidden: Hidden) -> String {
+    fn line(
+        &self,
+        market: Option<&Market>,
+        mark: MarkId,
+        seen: &Seen,
+        (channel, hidden): (Channel, Hidden),
+    ) -> String {
+        let is_outside = market.is_some_and(|market| market.excludes(seen.place));
         let phone = seen.phone.map(|phone| self.of('p', &phone.0));
         let network = seen
             .network
@@ -127,7 +160,7 @@ impl Names {
             .map(|place| format!("{:06}", place.prefecture.code()));
         let class = seen.place.map(|place| place.class.slug());
         format!(
-            "{},{}-{},{},{},{},{},{},{}",
+            "{},{}-{},{},{},{},{},{},{},{}",
             seen.at,
             mark.batch,
             mark.index,
@@ -136,7 +169,8 @@ impl Names {
             class.unwrap_or("unknown"),
             network.unwrap_or_default(),
             channel.slug(),
-            hidden.slug()
+            hidden.slug(),
+            if is_outside { OUTSIDE } else { "" }
         )
     }
 }

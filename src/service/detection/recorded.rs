@@ -5,7 +5,7 @@ use crate::domain::detection::{Evidence, Hypothesis, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::service::ServiceError;
 use crate::store::scan::{self, Scan};
-use crate::store::{Tx, evidence};
+use crate::store::{Tx, batch, evidence};
 
 /// Scans that are looked at at most: the newest.
 const MOST_SCANS: u32 = 10_000;
@@ -67,11 +67,13 @@ pub async fn recorded(tx: &mut Tx, mark: MarkId) -> Result<Recorded, ServiceErro
         .filter(|(_, seen)| first_at.is_some_and(|first| first <= seen.at));
     steps.extend(known.map(|(known, seen)| (seen, Happened::Known(known))));
     steps.sort_by_key(|(seen, _)| seen.at);
+    let market = batch::market(tx, mark.batch).await?;
+    let market = market.as_ref();
     let mut account = MarkState::default();
     let steps = steps.into_iter().map(|(seen, happened)| {
         let step = match &happened {
-            Happened::Scan(scan) => account.update(&CURRENT, &seen.scan(&scan.state)),
-            Happened::Known(known) => account.learn(&CURRENT, *known, &seen),
+            Happened::Scan(scan) => account.update(&CURRENT, &seen.scan(&scan.state, market)),
+            Happened::Known(known) => account.learn(&CURRENT, *known, &seen, market),
         };
         Weighed {
             seen,

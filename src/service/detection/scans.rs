@@ -13,9 +13,12 @@ pub(super) const EPOCH_S: i64 = 1_577_836_800;
 /// Lines with mistakes that are told; the rest are counted.
 pub const MOST_TOLD: usize = 20;
 /// The columns, by their titles.
-const COLUMNS: [&str; 8] = [
-    "time", "mark", "phone", "place", "class", "network", "channel", "hidden",
+const COLUMNS: [&str; 9] = [
+    "time", "mark", "phone", "place", "class", "network", "channel", "hidden", "market",
 ];
+
+/// In the column `market`: the place lies outside the market that the mark's order is for.
+pub(super) const OUTSIDE: &str = "outside";
 
 /// A line that could not be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +101,7 @@ pub fn read<'a>(
 
 struct Columns {
     /// The place of each of [`COLUMNS`] in a line.
-    at: [Option<usize>; 8],
+    at: [Option<usize>; COLUMNS.len()],
     count: usize,
 }
 
@@ -122,7 +125,7 @@ impl Columns {
         line: &'a str,
         places: &mut HashMap<&'a str, Option<Spot>>,
     ) -> Result<Line<'a>, String> {
-        let mut fields = [""; 8];
+        let mut fields = [""; COLUMNS.len()];
         let mut count = 0;
         for (number, field) in line.split(',').enumerate() {
             count += 1;
@@ -136,7 +139,17 @@ impl Columns {
                 self.count
             ));
         }
-        let [time, mark, phone, place, class, network, channel, hidden] = fields;
+        let [
+            time,
+            mark,
+            phone,
+            place,
+            class,
+            network,
+            channel,
+            hidden,
+            market,
+        ] = fields;
         let at_us = microseconds(time)
             .ok_or_else(|| format!("`{}` is no time as in RFC 3339", cut(time)))?;
         let at_s = u32::try_from(at_us.div_euclid(1_000_000) - EPOCH_S)
@@ -167,6 +180,11 @@ impl Columns {
             _ => Hidden::from_slug(hidden)
                 .ok_or_else(|| format!("`{}` is none of none, ok, bad", cut(hidden)))?,
         };
+        let outside_market = match market {
+            "" => false,
+            OUTSIDE => true,
+            _ => return Err(format!("`{}` is not `{OUTSIDE}`, nor nothing", cut(market))),
+        };
         let scan = Scan {
             at_s,
             phone: named(phone),
@@ -174,7 +192,10 @@ impl Columns {
             network: named(network),
             channel,
             hidden,
-            standing: Standing::default(),
+            standing: Standing {
+                outside_market,
+                ..Standing::default()
+            },
         };
         Ok(Line {
             at_us,

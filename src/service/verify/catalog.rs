@@ -14,6 +14,7 @@ use crate::domain::document::Purpose;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::lot::{Lot, LotNumber};
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::market::Market;
 use crate::domain::order::{Batch, Order};
 use crate::domain::standings::{Standings, Told};
 use crate::domain::text::Line;
@@ -32,6 +33,8 @@ pub struct BatchFacts {
     pub batch: Batch,
     /// The product as it stands on the pack.
     pub product: Line,
+    /// Where the goods are to be sold, if its order says so.
+    pub market: Option<Market>,
     /// From when on its goods are past their season.
     pub past_since: Timestamp,
     /// How its marks stand.
@@ -261,14 +264,14 @@ impl Catalog {
             return Ok(());
         }
         let orders: Vec<Order> = kept::those(tx, found.iter().map(|batch| batch.order.0)).await?;
-        let mut products: HashMap<_, _> = orders
+        let mut placed: HashMap<_, _> = orders
             .into_iter()
-            .map(|order| (order.number, order.placed.product))
+            .map(|order| (order.number, order.placed))
             .collect();
         let numbers: Vec<BatchNumber> = found.iter().map(|batch| batch.number).collect();
         let events = event::for_standings(tx, &numbers, 0).await?;
         for batch in found {
-            let Some(product) = products.remove(&batch.order) else {
+            let Some(placed) = placed.remove(&batch.order) else {
                 continue; // foreign keys make this impossible
             };
             let from = events.partition_point(|event| event.batch < batch.number);
@@ -278,7 +281,8 @@ impl Catalog {
                 past_since: batch.form.past_since(batch.season),
                 standings: Standings::of(batch.count.all(), &events[from..until]),
                 next_entry: self.next_entry.unwrap_or_default(),
-                product,
+                product: placed.product,
+                market: placed.market,
                 batch,
             });
             self.batches.put(number, facts.clone());

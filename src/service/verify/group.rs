@@ -11,9 +11,10 @@ use super::{Answer, Check, MarkAnswer};
 use crate::domain::alert::AlertKind;
 use crate::domain::code::Payload;
 use crate::domain::detection::parameters::CURRENT;
-use crate::domain::detection::{MarkState, Seen, Standing};
+use crate::domain::detection::{MarkState, Scan, Seen, Standing};
 use crate::domain::keyring::{KeyId, Keyring};
 use crate::domain::mark::MarkId;
+use crate::domain::market::Market;
 use crate::domain::phone::PhoneHash;
 use crate::domain::queries::Queries;
 use crate::domain::serial::SerialKey;
@@ -195,7 +196,10 @@ impl<'a> Book<'a> {
         let standing = batch.standings.at(mark.index);
         let state = standing.state(holder.licensee.ended.as_ref(), batch.past_since, means.now);
         let query = match asked.check.channel.recorded() {
-            Some(channel) => Some(self.count(mark, &state, &asked.check, channel, means.now)),
+            Some(channel) => {
+                let met = (&state, batch.market.as_ref());
+                Some(self.count(mark, met, &asked.check, channel, means.now))
+            }
             None => self.queries(mark).map(|queries| {
                 let number = queries.count + 1; // what the next query would be told
                 as_told(queries, number, asked.check.phone)
@@ -233,11 +237,11 @@ impl<'a> Book<'a> {
         counted.or_else(|| self.known.queries.get(&mark))
     }
 
-    /// Counts a query, unless it is the same phone's again.
+    /// Counts a query of a mark in this state whose goods are for this market, unless it is the same phone's again.
     fn count(
         &mut self,
         mark: MarkId,
-        state: &state::MarkState<'_>,
+        (state, market): (&state::MarkState<'_>, Option<&Market>),
         check: &Check,
         channel: &'static str,
         now: Timestamp,
@@ -265,7 +269,8 @@ impl<'a> Book<'a> {
         };
         let told = as_told(&queries, queries.count, phone);
         seen.at = queries.latest_at;
-        self.weigh(mark, &seen, state, queries.count);
+        let scan = seen.scan(state.met(), market);
+        self.weigh(mark, &seen, &scan, queries.count);
         self.scans.push(NewScan {
             mark,
             query: queries.count,
@@ -288,19 +293,18 @@ impl<'a> Book<'a> {
     }
 
     /// Takes a query into the mark's account, before it is counted.
-    fn weigh(&mut self, mark: MarkId, seen: &Seen, state: &state::MarkState<'_>, query: u64) {
-        let scan = seen.scan(state.met());
+    fn weigh(&mut self, mark: MarkId, seen: &Seen, scan: &Scan, query: u64) {
         let before = match (self.account(mark), self.queries(mark)) {
             (Some(account), _) => Some(account.clone()),
-            // What the first query said follows from its columns.
+            // What the first query said follows from its columns, unless it met something worth an account.
             (None, Some(queries)) => {
-                let first = queries.first_seen().scan(state::ACTIVE);
+                let first = queries.first_seen().scan(state::ACTIVE, None);
                 Some(MarkState::after_first(&CURRENT, &first))
             }
             (None, None) => None,
         };
         let mut account = before.clone().unwrap_or_default();
-        account.update(&CURRENT, &scan);
+        account.update(&CURRENT, scan);
         let (suspicion, added) = (self.suspicion, &mut self.added);
         let was_suspected = account.is_suspected();
         let is_suspected = suspicion.weigh(added, mark, before.as_ref(), &mut account);

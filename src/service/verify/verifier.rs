@@ -34,6 +34,9 @@ const MOST_TOGETHER: usize = 512;
 /// Lots of these that make one group at most. While so many are ready nothing more is checked: what comes in meanwhile is
 /// checked together, which costs each less.
 const MOST_LOTS: usize = 2;
+/// Checks after which what groups have written is put into its place, before the next group and after the answers. Each touches
+/// a page at random, so this is how long the next group waits: some two milliseconds. Rarer is cheaper, and whoever comes then waits longer.
+const CHECKPOINT_AFTER: usize = 128;
 /// Longer than the transaction of any group takes on a healthy database.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any honest check takes; after it whoever asks is told that we could not check.
@@ -73,6 +76,7 @@ impl Verifier {
                 catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
                 metrics: counted,
                 suspicion: Suspicion::new(system::random::<1>()[0]),
+                since_checkpoint: 0,
             };
             office.answer(lots).await;
         });
@@ -185,6 +189,8 @@ struct Office {
     catalog: Catalog,
     metrics: Arc<Metrics>,
     suspicion: Suspicion,
+    /// Checks that were written down since the last checkpoint.
+    since_checkpoint: usize,
 }
 
 impl Office {
@@ -229,6 +235,8 @@ impl Office {
                     for (reply, answer) in replies.into_iter().zip(answers) {
                         _ = reply.send(Ok(answer)); // who has gone may have it counted
                     }
+                    self.since_checkpoint += asked.len();
+                    self.checkpoint().await;
                 }
                 Err(error) => {
                     tracing::error!(%error, checks = replies.len(), "checks could not be answered");
@@ -242,6 +250,19 @@ impl Office {
             }
         }
         self.write_batches().await;
+    }
+
+    /// Has the database put into its place what was written, if it is much.
+    async fn checkpoint(&mut self) {
+        if self.since_checkpoint < CHECKPOINT_AFTER {
+            return;
+        }
+        self.since_checkpoint = 0;
+        match timeout(GROUP_TIMEOUT, self.store.checkpoint()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a checkpoint failed"),
+            Err(_) => tracing::warn!("a checkpoint took too long"),
+        }
     }
 
     /// Writes down what is held of batches.

@@ -160,6 +160,7 @@ async fn place(installation: &Installation, licensee: &Licensee, quantity: u32) 
         form: Form::Canned,
         product: line("清水芦笋罐头 425 g"),
         quantity: MarkCount::new(quantity).unwrap(),
+        market: None,
     };
     let by = call("licensee", system::now() - AGO);
     orders::place(&installation.store, &by, new).await.unwrap()

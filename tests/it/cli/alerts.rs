@@ -63,8 +63,13 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
         "{}",
         other.stderr
     );
-    let open = format!("case open --title 疑似翻印 --alert 1 {PLACE}");
-    assert_eq!(program.json(&open)["number"], 1);
+    // The demonstration has begun a case with it; another one cannot have it too.
+    let begun = program.done(&format!("case show 1 {PLACE}"));
+    assert!(begun.contains("示例批发市场 12 号档"), "{begun}");
+    let open = format!("case open --title 疑似翻印 {PLACE}");
+    let taken = program.refused(&format!("{open} --alert 1"));
+    assert!(taken.what.contains("belongs to case 1"), "{taken:?}");
+    assert_eq!(program.json(&open)["number"], 2);
     program.done(&format!(
         "alert decide 1 --verdict confirmed_copy --cause label_reprinted {PLACE}"
     ));

@@ -231,8 +231,12 @@ fn place_orders(program: &Program) {
     assert!(placed.starts_with("order 1: placed (待核准)\n"), "{placed}");
     assert!(placed.contains("quantity  1,000 marks\n"), "{placed}");
     let order = program.json(
-        "order new --licensee 2 --season 2026 --form canned --product 罐头 --quantity 3 --by 张三",
+        "order new --licensee 2 --season 2026 --form canned --product 罐头 --quantity 3 --by 张三 \
+         --market Guangdong,湖南省",
     );
+    assert_eq!(order["market"], json!(["430000", "440000"]));
+    let shown = program.done("order show 2");
+    assert!(shown.contains("Hunan, Guangdong (湖南、广东)"), "{shown}");
     assert_eq!(
         (&order["number"], &order["quantity"]),
         (&json!(2), &json!(3))

@@ -880,6 +880,10 @@ const NOT_READ: &[(&str, &str)] = &[
         "16,777,216",
     ),
     (
+        "order new --licensee 1 --season 2026 --form dried --product p --quantity 1 --market 湖南,湖西",
+        "`湖西` is no province",
+    ),
+    (
         "order new --licensee 1 --season 2026 --form dried --product p --quantity 16777217",
         "16,777,216",
     ),

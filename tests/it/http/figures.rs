@@ -305,6 +305,7 @@ async fn the_start_page_leads_to_the_next_step() {
         form: Form::Canned,
         product: line("<script>芦笋</script>"),
         quantity: MarkCount::new(7).unwrap(),
+        market: None,
     };
     let by = call("员工", system::now());
     let order = orders::place(&site.store, &by, new).await.unwrap().number;

@@ -419,6 +419,29 @@ async fn marks_and_batches_are_made_once_however_often_they_are_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_names_provinces_as_its_market_or_none() {
+    for site in Site::both().await {
+        let office = Described::of(&site).await;
+        begin(&office, 100).await;
+        let with = |market: Value| {
+            let mut new = order(10);
+            new["market"] = market;
+            new
+        };
+        let market = json!(["430000", "440000"]);
+        let turned = with(json!(["440000", "430000", "440000"]));
+        assert_eq!(office.post("orders", turned).await["market"], market);
+        assert_eq!(office.get("orders/1").await["market"], market);
+        assert_eq!(office.post("orders", order(10)).await.get("market"), None);
+        for wrong in [json!([]), json!(["430100"]), json!(["湖南"])] {
+            let problem = office.refused("POST", "orders", with(wrong), 400, "bad-request");
+            let problem = problem.await.to_string();
+            assert!(problem.contains("such as 430000"), "{problem}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_approvals_at_once_one_takes_the_balance() {
     for site in Site::both().await {
         let office = Described::of(&site).await;

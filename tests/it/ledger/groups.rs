@@ -15,8 +15,10 @@ use yuanmark::service::metrics::{Metrics, Refusals};
 use yuanmark::service::verify::{self, Answer, Channel, Check, Verifier};
 use yuanmark::service::{licensees, system};
 use yuanmark::store::ledger::before_commit;
+use yuanmark::store::{DatabaseUrl, Store};
 
 use super::{assert_healthy, end, rows};
+use crate::support::databases::TestDatabase;
 use crate::support::installation::{Installation, morning};
 
 const RECALLED: Withdrawal = Withdrawal::Recalled;
@@ -236,6 +238,36 @@ async fn who_cannot_be_answered_is_told_so_and_counted_for_nothing() {
         assert_eq!(of(3).await, u64::from(patient.await.unwrap().is_ok()));
         assert_healthy(&place).await;
     }
+}
+
+/// SQLite by itself puts what it has written into its place only when its log has 1,000 pages, and whoever asks then waits for all
+/// of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_sqlite_stays_short_while_answers_are_given() {
+    const MARKS: u32 = 700;
+    const PAGE: u64 = 4096;
+    let place = Installation::new(TestDatabase::sqlite()).await;
+    let batch = place.batch(MARKS).await;
+    place
+        .change(&batch, EventKind::Activated, "", morning())
+        .await
+        .unwrap();
+    let (DatabaseUrl::Sqlite(file), Store::Sqlite { writer, .. }) =
+        (&place.database.url, &place.store)
+    else {
+        panic!("SQLite");
+    };
+    // The file of the log keeps the greatest length that it ever had.
+    let empty = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+    empty.execute(writer).await.unwrap();
+    let log = file.with_extension("db-wal");
+    let instance = instance(&place, 1);
+    for index in 0..MARKS {
+        let answer = instance.answer(check(&place, &batch, index, Some(index)));
+        answer.await.unwrap();
+    }
+    let pages = std::fs::metadata(&log).unwrap().len() / PAGE;
+    assert!((1..700).contains(&pages), "{pages} pages");
 }
 
 #[tokio::test]

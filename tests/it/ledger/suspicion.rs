@@ -9,8 +9,9 @@ use yuanmark::domain::detection::parameters::CURRENT;
 use yuanmark::domain::detection::{BatchState, Hypothesis, Known, MarkState, Seen};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
-use yuanmark::domain::mark::BatchNumber;
-use yuanmark::domain::order::Batch;
+use yuanmark::domain::mark::{BatchNumber, MarkCount};
+use yuanmark::domain::market::Market;
+use yuanmark::domain::order::{Batch, NewOrder};
 use yuanmark::domain::phone::{NetworkHash, PhoneHash};
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::verdict::Verdict;
@@ -18,7 +19,7 @@ use yuanmark::service::desk::Call;
 use yuanmark::service::detection::export::export;
 use yuanmark::service::detection::recorded::recorded;
 use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
-use yuanmark::service::{alerts, evidence, inspecting};
+use yuanmark::service::{alerts, evidence, inspecting, orders};
 use yuanmark::store::alert::Filter;
 use yuanmark::store::{batch_account, scan};
 
@@ -237,7 +238,7 @@ async fn what_was_recorded_is_taken_out_whole_and_names_no_phone() {
         let lines: Vec<&str> = scans.lines().skip(1).collect();
         assert_eq!((done.scans, lines.len()), (17, 17), "{scans}");
         assert!(
-            lines[16].ends_with(",430100,gps,,inspector,none"),
+            lines[16].ends_with(",430100,gps,,inspector,none,"),
             "{scans}"
         );
         // The same phone of both marks has one name, and another one in the next export.
@@ -254,6 +255,101 @@ async fn what_was_recorded_is_taken_out_whole_and_names_no_phone() {
         );
         let steps = "trail WHERE action = 'scans-take'";
         assert_eq!(rows(&place, steps).await, 2);
+    }
+}
+
+/// A batch in use whose order names a market.
+async fn batch_for(place: &Installation, market: &str) -> Batch {
+    let licensee = place.licensee(0).await;
+    let anywhere = place.order(&licensee, 1).await.placed;
+    let new = NewOrder {
+        market: Some(Market::new(market).unwrap()),
+        quantity: MarkCount::new(10).unwrap(),
+        ..anywhere
+    };
+    let call = call("office", morning());
+    let order = orders::place(&place.store, &call, new).await.unwrap();
+    let order = orders::approve(&place.store, &call, order.number, None).await;
+    let batch = place.issue(&order.unwrap(), "of a market").await;
+    let batch = batch.unwrap().batch;
+    place.deliver(&batch).await;
+    let activated = EventKind::Activated;
+    place
+        .change(&batch, activated, "", morning())
+        .await
+        .unwrap();
+    batch
+}
+
+#[tokio::test]
+async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
+    const CHANGSHA: u32 = 430_100;
+    const GUANGZHOU: u32 = 440_100;
+    for place in Installation::both().await {
+        let batch = batch_for(&place, "湖南、湖北").await;
+        let account = async |index| {
+            let mut tx = place.store.read().await.unwrap();
+            let mark = mark(&batch, index);
+            let live = scan::account(&mut tx, mark).await.unwrap();
+            let replayed = recorded(&mut tx, mark).await.unwrap();
+            let said = replayed.steps.iter().flat_map(|step| &step.evidence);
+            let said: Vec<String> = said.map(|piece| piece.said().en).collect();
+            let is_told = said
+                .iter()
+                .any(|said| said.starts_with("seen outside the market"));
+            if let Some(live) = &live {
+                assert_eq!(
+                    replayed.account.log_odds(&CURRENT, 0.0),
+                    live.log_odds(&CURRENT, 0.0)
+                );
+            }
+            (live, is_told)
+        };
+        let on_goods = async |index, name, city| {
+            let now = morning() + days(i64::from(name));
+            ask(&place, check(&place, &batch, index, name, city), now).await
+        };
+        // The first query already: there is no account of it otherwise.
+        assert_eq!(on_goods(0, 1, GUANGZHOU).await.verdict, Verdict::FirstCheck);
+        let (outside, is_told) = account(0).await;
+        assert!(outside.is_some() && is_told);
+        assert_eq!(on_goods(1, 1, CHANGSHA).await.verdict, Verdict::FirstCheck);
+        assert!(matches!(account(1).await, (None, false)));
+        // The address of a mobile network is that of its gateway.
+        let mut by_mobile = check(&place, &batch, 2, 1, GUANGZHOU);
+        by_mobile.place.as_mut().unwrap().class = PlaceClass::Mobile;
+        ask(&place, by_mobile, morning()).await;
+        assert!(matches!(account(2).await, (None, false)));
+        // Where an inspector finds it is known well.
+        let found = Call {
+            at: morning() + days(9),
+            ..call("inspector", morning())
+        };
+        let serial = place.serial(&batch, 1).to_string();
+        let guangzhou = Prefecture::new(GUANGZHOU).unwrap();
+        let checked = inspecting::check(&place.store, &place.keys, &found, &serial, guangzhou);
+        checked.await.unwrap();
+        let (by_inspector, is_told) = account(1).await;
+        assert!(by_inspector.is_some_and(|account| !account.is_suspected()) && is_told);
+        // Copies of it are told as goods on a market that is not theirs.
+        copied(&place, &batch, 3).await;
+        let (copied, _) = account(3).await;
+        assert_eq!(
+            copied.unwrap().hypothesis(&CURRENT),
+            Hypothesis::OutsideMarket
+        );
+        let (mut scans, mut activations) = (Vec::new(), Vec::new());
+        export(&place.store, &found, &mut scans, &mut activations)
+            .await
+            .unwrap();
+        let scans = String::from_utf8(scans).unwrap();
+        let outside = |mark: &str| {
+            let of_mark = scans.lines().filter(|line| line.contains(mark));
+            of_mark.filter(|line| line.ends_with(",outside")).count()
+        };
+        let number = batch.number;
+        let outside = [0, 1, 2, 3].map(|index| outside(&format!(",{number}-{index},")));
+        assert_eq!(outside, [1, 1, 0, CITIES.len() - 1], "{scans}");
     }
 }
 

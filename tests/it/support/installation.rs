@@ -153,6 +153,7 @@ impl Installation {
             form,
             product: line("清水芦笋罐头 425 g"),
             quantity: MarkCount::new(quantity).unwrap(),
+            market: None,
         };
         let order = orders::place(&self.store, &call("test", now), new)
             .await

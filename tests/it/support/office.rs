@@ -666,6 +666,7 @@ impl Office {
             form,
             product: line(product),
             quantity: MarkCount::new(100).unwrap(),
+            market: None,
         };
         let placed = orders::place(&self.store, &call("test", morning()), new).await;
         placed.unwrap().number.to_string()

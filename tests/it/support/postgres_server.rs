@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, to be killed, restarted and frozen while all others keep theirs.
+//! A PostgreSQL server of a test's own, to be killed, restarted, frozen and left without room while all others keep theirs.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -39,32 +39,39 @@ impl PostgresServer {
 
     /// SIGKILL to all its processes.
     pub fn kill(&self) {
-        self.control("kill");
+        self.control(&["kill"]);
     }
 
     /// Starts it after it was killed; returns when it takes connections.
     pub fn start_again(&self) {
-        self.control("start");
+        self.control(&["start"]);
     }
 
     /// Restarts it in order: connections are cut, what was committed is there.
     pub fn restart(&self) {
-        self.control("restart");
+        self.control(&["restart"]);
     }
 
     /// Stops all its processes where they are: connections stay open, and nothing is answered.
     pub fn freeze(&self) {
-        self.control("freeze");
+        self.control(&["freeze"]);
     }
 
     /// Lets them go on.
     pub fn thaw(&self) {
-        self.control("thaw");
+        self.control(&["thaw"]);
     }
 
-    fn control(&self, what: &str) {
-        let status = Command::new(&self.control).arg(what).status().unwrap();
-        assert!(status.success(), "{what}: {status}");
+    /// Lets none of its files grow beyond so many bytes, as if the disk were full; `None` lifts that again. At least 16 MiB:
+    /// its log is written in files of that size, and where it cannot be written the server ends.
+    pub fn room(&self, bytes: Option<u64>) {
+        let most = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        self.control(&["room", &most]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let status = Command::new(&self.control).args(what).status().unwrap();
+        assert!(status.success(), "{what:?}: {status}");
     }
 }
 

@@ -23,6 +23,8 @@ use crate::service::report::chart::{self, Bar, Column};
 
 /// Sentences of evidence that are told.
 const MOST_EVIDENCE: usize = 12;
+/// Sentences that speak against copies.
+const MOST_AGAINST: usize = 6;
 /// Columns of the time line.
 const MOST_COLUMNS: usize = 26;
 
@@ -48,9 +50,17 @@ fn evidence(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
         None if sentences.is_empty() => sentences.push(say(&alert.kind.why())),
         None => {}
     }
+    let against = story.against().into_iter().take(MOST_AGAINST).map(say);
     file.text(
         Some(visit.say(two("证据（由强到弱）", "Evidence, strongest first"))),
         sentences,
+    )
+    .text(
+        Some(visit.say(two(
+            "反证（由强到弱）",
+            "What speaks against copies, strongest first",
+        ))),
+        against.collect(),
     )
 }
 

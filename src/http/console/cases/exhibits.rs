@@ -22,6 +22,8 @@ use crate::service::cases::{Act, Whole, exhibits as kept};
 
 /// The field of photos, records, reports.
 pub(super) const EXHIBITS: &str = "exhibits";
+/// Digits of a hash that are shown in a list, enough to tell it from any other; the case's file has all of them.
+const DIGITS: usize = 16;
 /// What may be chosen there.
 pub(super) const KINDS: Two = two(
     "可选多个：照片（JPEG、PNG）、PDF 或 TIFF，每个不超过 10 MB；原样保存，不改动",
@@ -59,7 +61,7 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
             exhibit.name.to_string(),
             thousands(exhibit.size),
             minute(step.at),
-            exhibit.sha256.to_string(),
+            exhibit.sha256.as_str().chars().take(DIGITS).collect(),
         ];
         let address = format!("/console/cases/{}/exhibits/{number}", whole.case.number);
         (Some(address), cells)
@@ -71,7 +73,7 @@ pub(super) fn add_to(file: File, visit: &Visit, whole: &Whole) -> File {
             two("文件名", "Name"),
             two("字节", "Bytes"),
             two("归入时间", "Put in"),
-            two("SHA-256", "SHA-256"),
+            two("SHA-256 前 16 位", "SHA-256, first 16 digits"),
         ],
         rows.collect(),
     )

@@ -15,7 +15,8 @@ use crate::http::console::party::Names;
 use crate::http::console::submit::or_refuse;
 use crate::http::console::tips::place_in;
 use crate::http::console::words::{marks, two};
-use crate::service::cases::Whole;
+use crate::service::cases::{self, Whole};
+use crate::service::system;
 
 /// `GET /console/cases/{case}`
 pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
@@ -25,6 +26,9 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     let names = or_refuse!(visit, Names::of(&visit, all).await);
     let mut file = steps(&visit, &whole);
     let case = &whole.case;
+    let of_batches = cases::marks_of_batch_alerts(&visit.app.store, &whole, system::now()).await;
+    let of_batches = or_refuse!(visit, of_batches).len() as u64;
+    let own = whole.marks().len() as u64;
     let result = case
         .result
         .map(|result| visit.one_of(result.chinese(), result.english()).to_owned());
@@ -37,7 +41,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
             (two("结案", "Closed"), case.closed_at.map(minute)),
             (
                 two("涉及标志", "Marks"),
-                Some(thousands(whole.marks().len() as u64)),
+                Some(thousands(own)).filter(|_| own > 0),
+            ),
+            (
+                two("引起批次预警的标志", "Marks that raised alerts of batches"),
+                Some(thousands(of_batches)).filter(|_| of_batches > 0),
             ),
         ],
     );

@@ -117,6 +117,21 @@ async fn summary(
     if is_for_good || !summary.is_empty() {
         let changes = [wanted.change(lines)];
         let outlook = look::look(store, keys, call, &changes).await?;
+        let already = outlook
+            .iter()
+            .map(|outlook| outlook.changed.unchanged)
+            .sum();
+        if already > 0 {
+            let marks = marks(visit.language, already);
+            let state = (wanted.kind.chinese(), wanted.kind.slug());
+            summary.push(match is_chinese {
+                true => format!("其中 {marks} 已经{}或永久停用，不再重复办理", state.0),
+                false => format!(
+                    "{marks} are {} already, or withdrawn for good: they stay as they are",
+                    state.1
+                ),
+            });
+        }
         for share in outlook.iter().flat_map(|outlook| &outlook.shares) {
             let (batch, whose) = (share.batch, &share.licensee);
             let marks = marks(visit.language, share.marks);

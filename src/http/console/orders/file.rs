@@ -155,6 +155,14 @@ fn facts(visit: &Visit, detail: &Detail) -> Vec<(Two, Option<String>)> {
             Some(thousands(order.placed.quantity.get())),
         ),
         (
+            two("销售区域", "To be sold in"),
+            order
+                .placed
+                .market
+                .as_ref()
+                .map(|market| visit.in_words(market.names())),
+        ),
+        (
             two("承印方", "Printer"),
             detail.printer.as_ref().map(ToString::to_string),
         ),

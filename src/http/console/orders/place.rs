@@ -6,6 +6,7 @@ use crate::domain::access::Permission;
 use crate::domain::calendar::day_of;
 use crate::domain::form::Form as ProductForm;
 use crate::domain::mark::MarkCount;
+use crate::domain::market::Market;
 use crate::domain::order::NewOrder;
 use crate::domain::said::said;
 use crate::domain::season::Season;
@@ -49,7 +50,12 @@ async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
             "quantity",
             two("数量（枚）", "How many marks"),
             Kind::Number,
-        ))
+        )
+        .optional("market", two("销售区域", "To be sold in"), Kind::Line)
+        .hint(two(
+            "省级行政区名称，如 湖南、广东；不限区域的留空",
+            "Provinces, such as Hunan, Guangdong; anywhere if left blank",
+        )))
 }
 
 /// What is left of the person's own entitlements, a sentence for each.
@@ -104,15 +110,26 @@ pub async fn place(visit: Visit, typed: Typed) -> Response {
     let quantity = reader.wanted("quantity", Wanted::Quantity, |text| {
         MarkCount::new(whole(text)?)
     });
+    let market = reader.optional_read("market", Market::new);
     let errors = reader.finish();
-    let (Some(licensee), Some(season), Some(product_form), Some(product), Some(quantity), true) = (
+    let (
+        Some(licensee),
+        Some(season),
+        Some(product_form),
+        Some(product),
+        Some(quantity),
+        Some(market),
+        true,
+    ) = (
         licensee,
         season,
         product_form,
         product,
         quantity,
+        market,
         errors.is_empty(),
-    ) else {
+    )
+    else {
         return form.wrong(errors).render(&visit, Some(&typed));
     };
     let new = NewOrder {
@@ -121,6 +138,7 @@ pub async fn place(visit: Visit, typed: Typed) -> Response {
         form: product_form,
         product,
         quantity,
+        market,
     };
     let done = orders::place(&visit.app.store, &visit.call(typed.get("request")), new).await;
     answer(

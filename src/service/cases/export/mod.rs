@@ -20,13 +20,12 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use archive::Archive;
 
 use super::exhibits::documents_of;
-use super::{Whole, get};
+use super::{Whole, get, marks_of_batch_alerts};
 use crate::domain::alert::{AlertNumber, Happened as OfAlert};
 use crate::domain::case::{CaseNumber, Happened};
 use crate::domain::document::AddedDocument;
@@ -39,7 +38,7 @@ use crate::domain::serial::Serial;
 use crate::domain::text::Line;
 use crate::render::letter;
 use crate::service::ServiceError;
-use crate::service::alerts::{Seen, Story, of_mark, story};
+use crate::service::alerts::{Seen, of_mark};
 use crate::service::aside::aside;
 use crate::service::desk::Call;
 use crate::service::documents::{self, sha256};
@@ -127,21 +126,6 @@ pub async fn export(
     Ok(zip)
 }
 
-/// The marks that raised the alerts of whole batches.
-async fn met(store: &Store, whole: &Whole, now: Timestamp) -> Result<Vec<MarkId>, ServiceError> {
-    let mut marks = Vec::new();
-    for alert in whole.alerts.iter().filter(|alert| alert.mark().is_none()) {
-        if let Story::Batch { met, .. } = story(store, alert, now).await? {
-            let batch = alert.batch;
-            marks.extend(met.iter().map(|one| MarkId {
-                batch,
-                index: one.index,
-            }));
-        }
-    }
-    Ok(marks)
-}
-
 async fn gather(
     store: &Store,
     keys: &LiveKeys,
@@ -149,7 +133,7 @@ async fn gather(
     whole: Whole,
 ) -> Result<Gathered, ServiceError> {
     let mut all = whole.marks();
-    all.extend(met(store, &whole, call.at).await?);
+    all.extend(marks_of_batch_alerts(store, &whole, call.at).await?);
     all.sort_unstable_by_key(|mark| (mark.batch, mark.index));
     all.dedup();
     if all.len() > MOST_MARKS {

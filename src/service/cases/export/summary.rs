@@ -12,12 +12,14 @@ use crate::domain::state;
 use crate::domain::text::Line;
 use crate::domain::tip::TipStep;
 use crate::render::letter::Piece;
-use crate::service::alerts::{Seen, weighed};
+use crate::service::alerts::{Seen, against, weighed};
 use crate::service::desk::Call;
 use crate::service::tips;
 
 /// Sentences of evidence of one mark.
 const MOST_EVIDENCE: usize = 8;
+/// Sentences that speak against copies of it.
+const MOST_AGAINST: usize = 4;
 /// Ranges of marks of one entry that are named.
 const MOST_RANGES: usize = 50;
 /// Entries of the ledger that are named; all stand in the file beside.
@@ -228,6 +230,14 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
         pieces.push(Piece::Small(format!(
             "　以上为最强的 {MOST_EVIDENCE} 项，另有 {more} 项见 scans.csv。"
         )));
+    }
+    let against = against(&mark.seen);
+    if !against.is_empty() {
+        pieces.push(Piece::Small("　反证：".to_owned()));
+    }
+    for (seen, said) in against.iter().take(MOST_AGAINST) {
+        let at = clock_of(seen.at);
+        pieces.push(Piece::Small(format!("　{at}　{}", said.zh)));
     }
 }
 

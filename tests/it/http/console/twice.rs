@@ -19,12 +19,17 @@ async fn a_form_sent_twice_is_done_once_and_leads_to_the_same_place() {
             .fill("form", "canned")
             .fill("product", "清水芦笋罐头 425 g")
             .fill("quantity", "1,000");
+        let nowhere = form.clone().fill("market", "湖南、桃花源");
+        let refused = licensee.send(&nowhere).await;
+        refused.is(422).says("“桃花源”不是省级行政区名称");
+        let form = form.fill("market", "广东，湖南");
         let (one, other) = tokio::join!(licensee.send(&form), licensee.send(&form));
         let third = licensee.send(&form).await;
         assert_eq!(one.is_done(), other.is_done());
         assert_eq!(one.is_done(), third.is_done());
         assert_eq!(count(&office, "orders").await, 1);
-        licensee.follow(third).await.is(200).says("1 000");
+        let placed = licensee.follow(third).await;
+        placed.is(200).says("1 000").says("湖南、广东");
 
         let registrar = office.signed_in("registrar").await;
         let before = count(&office, "licensees").await;
