@@ -182,6 +182,7 @@ async fn new_batch(store: &Store, keys: &LiveKeys, count: u32, now: Timestamp) -
         form: Form::Canned,
         product: line("罐头"),
         quantity: MarkCount::new(count).expect("a count"),
+        market: None,
     };
     let order = orders::place(store, &by, new).await.expect("an order");
     orders::approve(store, &by, order.number, None)

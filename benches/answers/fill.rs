@@ -150,6 +150,7 @@ impl Office<'_> {
             form: Form::Canned,
             product: line("清水芦笋罐头 425 g"),
             quantity: MarkCount::new(self.layout.marks).unwrap(),
+            market: None,
         };
         let order = orders::place(self.store, &self.by, new)
             .await

@@ -121,6 +121,7 @@ async fn enter_order(desk: &mut Desk, licensee: LicenseeNumber) {
         form,
         product: product.clone(),
         quantity,
+        market: None,
     };
     desk.enter(OrderPlaced { order: number, new }).unwrap();
     desk.enter(OrderApproved {
