@@ -353,8 +353,12 @@ fn story_to_text(alert: &Entry, story: &Story) -> String {
     for said in evidence.iter().take(MOST_EVIDENCE) {
         text.push_str(&format!("\n  evidence: {}", said.en));
     }
-    for said in story.against().iter().take(MOST_AGAINST) {
+    let against = story.against();
+    for said in against.iter().take(MOST_AGAINST) {
         text.push_str(&format!("\n  against: {}", said.en));
+    }
+    if against.is_empty() && alert.mark().is_some() {
+        text.push_str("\n  against: nothing");
     }
     match cleared_at {
         Some(at) => text.push_str(&format!("\n  suspicion taken back: {}", beijing(at))),

@@ -16,17 +16,31 @@ use super::said::{Said, said};
 pub struct Market(Vec<u32>);
 
 impl Market {
-    /// Names of provinces in Chinese or English, as people say them or in full, with commas or 、 between them.
+    /// Provinces by their names in Chinese or English, as people say them or in full, or by their codes, with commas, 、 or blanks
+    /// between them.
     ///
     /// # Errors
-    /// What is no province; or that there is none.
-    pub fn new(names: &str) -> Result<Self, Said> {
-        let names = names.split([',', '，', '、', ';', '；']).map(str::trim);
-        let mut provinces = Vec::new();
-        for name in names.filter(|name| !name.is_empty()) {
-            provinces.push(province_called(name).ok_or_else(|| none(name))?);
+    /// All that is no province; or that none is named.
+    pub fn new(text: &str) -> Result<Self, Said> {
+        let parts = text.split([',', '，', '、', ';', '；']).map(str::trim);
+        let (mut provinces, mut unknown) = (Vec::new(), Vec::new());
+        for part in parts.filter(|part| !part.is_empty()) {
+            // Names in English have blanks in them.
+            if let Some(province) = province(part) {
+                provinces.push(province);
+                continue;
+            }
+            for name in part.split_whitespace() {
+                match province(name) {
+                    Some(province) => provinces.push(province),
+                    None => unknown.push(name),
+                }
+            }
         }
-        Self::of(provinces).ok_or_else(|| none(""))
+        if !unknown.is_empty() {
+            return Err(none(&unknown));
+        }
+        Self::of(provinces).ok_or_else(nothing)
     }
 
     /// The provinces of these codes, six digits each.
@@ -34,14 +48,10 @@ impl Market {
     /// # Errors
     /// What is no code of a province; or that there is none.
     pub fn of_codes<T: AsRef<str>>(codes: &[T]) -> Result<Self, Said> {
-        let province = |code: &T| {
-            let code = code.as_ref();
-            let two: Option<u32> = code.strip_suffix("0000").and_then(|two| two.parse().ok());
-            two.filter(|two| province_of(*two).is_some())
-                .ok_or_else(|| no_code(code))
-        };
-        let provinces: Result<Vec<u32>, Said> = codes.iter().map(province).collect();
-        Self::of(provinces?).ok_or_else(|| no_code(""))
+        let codes = codes.iter().map(AsRef::as_ref);
+        let provinces = codes.map(|code| coded(code).ok_or_else(|| no_code(code)));
+        let provinces: Result<Vec<u32>, Said> = provinces.collect();
+        Self::of(provinces?).ok_or_else(nothing)
     }
 
     fn of(mut provinces: Vec<u32>) -> Option<Self> {
@@ -72,10 +82,27 @@ impl Market {
     }
 }
 
-fn none(name: &str) -> Said {
+/// The province of a code of six digits.
+fn coded(code: &str) -> Option<u32> {
+    let two: u32 = code.strip_suffix("0000")?.parse().ok()?;
+    province_of(two).map(|_| two)
+}
+
+fn province(text: &str) -> Option<u32> {
+    province_called(text).or_else(|| coded(text))
+}
+
+fn none(names: &[&str]) -> Said {
     said!(
-        "`{name}` is no province; a market is written as 湖南,广东 or Hunan,Guangdong",
-        "“{name}”不是省级行政区名称，应如“湖南、广东”"
+        "no province is called {}; a market is provinces, such as Hunan,Guangdong or 湖南,广东", names.join(", ");
+        "“{}”不是省级行政区名称，应如“湖南、广东”", names.join("”“")
+    )
+}
+
+fn nothing() -> Said {
+    said!(
+        "no province is named; for goods sold anywhere leave the market out",
+        "没有填写省级行政区；不限区域的请留空"
     )
 }
 
@@ -118,6 +145,13 @@ mod tests {
         let json = serde_json::to_string(&market).unwrap();
         assert_eq!(json, r#"["150000","430000","440000"]"#);
         assert_eq!(serde_json::from_str::<Market>(&json).unwrap(), market);
+        let blanks = Market::new("440000　湖南 Hong Kong,湖南省 Inner Mongolia").unwrap_err();
+        assert!(
+            blanks.zh.contains("“Hong”“Kong”“Inner”“Mongolia”"),
+            "{blanks}"
+        );
+        let blanks = Market::new("440000　湖南 Hunan").unwrap();
+        assert_eq!(blanks.to_string(), "湖南、广东");
         for wrong in ["", "、", "湖南、湖西", "长沙", "43"] {
             assert!(Market::new(wrong).is_err(), "{wrong}");
         }

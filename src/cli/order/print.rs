@@ -40,6 +40,13 @@ pub(super) fn to_text(order: &Order) -> String {
             "quantity",
             number_of_marks(u64::from(placed.quantity.get())),
         ),
+        (
+            "market",
+            placed.market.as_ref().map_or_else(
+                || "anywhere".to_owned(),
+                |market| format!("{} ({market})", market.names().en),
+            ),
+        ),
         ("printer", or_dash(order.printer)),
         ("batch", or_dash(order.batch)),
         (
@@ -47,9 +54,6 @@ pub(super) fn to_text(order: &Order) -> String {
             format!("{} by {}", beijing(order.placed_at), order.actor),
         ),
     ];
-    if let Some(market) = &placed.market {
-        fields.insert(3, ("market", format!("{} ({market})", market.names().en)));
-    }
     if let Some(reason) = &order.reason {
         fields.push(("reason", reason.to_string()));
     }

@@ -79,6 +79,14 @@ fn told(visit: &Visit, life: &Life, form: Form) -> Form {
         fact(two("合法使用人", "Licensee"), life.licensee.name().as_str()),
         fact(two("公众查询次数", "Queries of the public"), &queries),
     ];
+    if let Some(market) = &life.order.placed.market {
+        let here = life.checked.last().and_then(|seen| seen.place);
+        let outside = visit.say(two("本次查验地点不在其中", "this is none of them"));
+        let mut named = vec![visit.in_words(market.names())];
+        named.extend(market.excludes(here).then(|| outside.to_owned()));
+        let named = named.join(visit.one_of("；", "; "));
+        facts.push(fact(two("销售区域", "To be sold in"), &named));
+    }
     if !lots.is_empty() {
         facts.push(fact(two("生产批次", "Lot"), &listed(visit.language, &lots)));
     }

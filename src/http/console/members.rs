@@ -14,6 +14,7 @@ use crate::domain::licensee::{LegalBasis, LicenseeState, Step};
 use crate::domain::lot::TestResult;
 use crate::domain::offer::OfferState;
 use crate::domain::order::OrderState;
+use crate::domain::place::Prefecture;
 use crate::domain::township::Township;
 use crate::domain::transfer::TransferState;
 use crate::domain::whereabouts::Whereabouts;
@@ -141,6 +142,7 @@ const NAMES: &[(&str, Two, Says)] = &[
     ("licensee", two("合法使用人", "licensee"), Itself),
     ("login", two("登录名", "signs in as"), Itself),
     ("lot", two("生产批次", "lot"), Itself),
+    ("market", two("销售区域", "to be sold in"), Itself),
     ("marks", two("数量（枚）", "marks"), Marks),
     (
         "marks_good_until",
@@ -266,6 +268,11 @@ fn word(thing: &str, key: &str, text: &str) -> Option<(&'static str, &'static st
         "purpose" => of!(Purpose),
         "role" => of!(Role),
         "kind" => of!(ContainerKind),
+        "market" => text
+            .parse()
+            .ok()
+            .and_then(Prefecture::new)
+            .map(Prefecture::province),
         "state" | "state_before" if thing.starts_with("order") => {
             // An order's pack has a state of its own.
             of!(OrderState).or_else(|| of!(OfferState))
@@ -449,6 +456,14 @@ mod tests {
         wanted.sort();
         assert_eq!(chinese, wanted);
         assert!(told(Language::English).contains(&row("order 1 · state", "placed", "approved")));
+    }
+
+    #[test]
+    fn a_market_is_told_by_the_names_of_its_provinces() {
+        let body = r#"{"order":7,"new":{"market":["430000","440000"]}}"#;
+        let told = of_text(Language::Chinese, "order_placed", body);
+        let market = ("销售区域".to_owned(), "湖南、广东".to_owned());
+        assert!(told.contains(&market), "{told:?}");
     }
 
     #[test]

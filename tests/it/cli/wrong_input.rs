@@ -881,7 +881,7 @@ const NOT_READ: &[(&str, &str)] = &[
     ),
     (
         "order new --licensee 1 --season 2026 --form dried --product p --quantity 1 --market 湖南,湖西",
-        "`湖西` is no province",
+        "no province is called 湖西",
     ),
     (
         "order new --licensee 1 --season 2026 --form dried --product p --quantity 16777217",

@@ -387,8 +387,12 @@ async fn are_taken_away(person: &Person<'_>) {
 async fn freezes_another(person: &Person<'_>, here: &str, serial: &Serial) {
     let form = person.open(&format!("{here}/freeze")).await.form();
     let form = form.fill("lines", &serial.to_string());
-    let form = form.fill("reason", "现场发现");
-    person.send(&form).await.is_done();
+    let asked = person.send(&form.fill("reason", "现场发现")).await;
+    asked
+        .is(200)
+        .says("其中 1 枚标志不是案件的预警、线索涉及的标志")
+        .says(&format!("编号：{serial}"));
+    person.send(&asked.forms().swap_remove(0)).await.is_done();
     // Once is enough: what is frozen is not frozen again.
     let again = person.open(&format!("{here}/freeze")).await.form();
     let again = again.fill("lines", &serial.to_string());

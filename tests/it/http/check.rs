@@ -3,9 +3,11 @@
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::mark::MarkId;
-use yuanmark::service::{licensees, marks, system};
+use yuanmark::domain::market::Market;
+use yuanmark::domain::order::NewOrder;
+use yuanmark::service::{licensees, marks, orders, system};
 
-use crate::support::installation::index;
+use crate::support::installation::{call, index};
 use crate::support::office::Office;
 use crate::support::server::this_season;
 
@@ -16,9 +18,20 @@ async fn an_inspector_checks_one_pack_after_another() {
     for office in Office::both().await {
         let licensee = licensees::get(&office.store, Scope::All, LicenseeNumber(1)).await;
         let installation = &office.installation;
-        let order = installation
+        let anywhere = installation
             .order_of_season(&licensee.unwrap(), 5, this_season())
             .await;
+        let new = NewOrder {
+            market: Some(Market::new("广东、福建").unwrap()),
+            ..anywhere.placed
+        };
+        let by = call("office", system::now());
+        let order = orders::place(&office.store, &by, new).await.unwrap();
+        let approver = office.signed_in("approver").await;
+        let form = format!("/console/orders/{}/approve", order.number);
+        let form = approver.open(&form).await;
+        form.says("销售区域：福建、广东");
+        approver.send(&form.form()).await.is_done();
         let batch = installation.issue(&order, "checked").await.unwrap().batch;
         office.site.activate(&batch).await;
         let serial = installation.serial(&batch, 2).to_string();
@@ -32,7 +45,8 @@ async fn an_inspector_checks_one_pack_after_another() {
         told.is(200)
             .says(&serial)
             .says("编号有效")
-            .says("公众查询次数");
+            .says("公众查询次数")
+            .says("福建、广东；本次查验地点不在其中");
         let next = told.form();
         assert_eq!((next.value("place"), next.value("code")), (PLACE, ""));
         let never = next.fill("code", "4BD9-QV4N-Q0NZ-57DB");

@@ -51,6 +51,11 @@ fn evidence(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
         None => {}
     }
     let against = story.against().into_iter().take(MOST_AGAINST).map(say);
+    let mut against: Vec<String> = against.collect();
+    if against.is_empty() && alert.mark().is_some() {
+        let nothing = two("没有表明并非复制的迹象。", "Nothing speaks against copies.");
+        against.push(visit.say(nothing).to_owned());
+    }
     file.text(
         Some(visit.say(two("证据（由强到弱）", "Evidence, strongest first"))),
         sentences,
@@ -60,7 +65,7 @@ fn evidence(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
             "反证（由强到弱）",
             "What speaks against copies, strongest first",
         ))),
-        against.collect(),
+        against,
     )
 }
 

@@ -1,5 +1,6 @@
 //! Cases (案件): alerts, tips and inspections that belong together, and what is done about them.
 
+mod asked;
 mod exhibits;
 mod export;
 mod file;

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::{find, find_for, title_of};
+use super::{asked, find, find_for, title_of};
 use crate::domain::case::{CaseNumber, CaseStep, step_of};
 use crate::domain::event::Withdrawal;
 use crate::http::console::alerts::serial_of;
@@ -12,12 +12,8 @@ use crate::http::console::guard::Visit;
 use crate::http::console::read::Reader;
 use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
-use crate::http::console::words::{marks, two};
-use crate::http::language::Language;
-use crate::service::ServiceError;
-use crate::service::cases::{self, Whole, Withdraw, beyond};
-use crate::service::desk::Call;
-use crate::service::marks::look;
+use crate::http::console::words::two;
+use crate::service::cases::{self, Whole, Withdraw};
 
 fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
     let (title, button) = match kind {
@@ -85,7 +81,7 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
     let call = visit.call(typed.get("request"));
     let (store, keys) = (&visit.app.store, &visit.app.keys);
     if !typed.is_confirmed() {
-        match summary(&visit, &call, &whole, &wanted, &lines).await {
+        match asked::summary(&visit, &call, &whole, &wanted, &lines).await {
             Ok(summary) if summary.is_empty() => {}
             Ok(summary) => return form.confirm(&visit, &typed, summary),
             Err(error) => return answer(&visit, &typed, form, Err(error)),
@@ -94,65 +90,6 @@ async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Resp
     let done = cases::withdraw(store, keys, &call, CaseNumber(number), &wanted).await;
     let to = done.map(|_| format!("/console/cases/{number}"));
     answer(&visit, &typed, form, to)
-}
-
-/// What is asked before it is done: of revoking what it comes to, and of both whether marks of other batches are meant.
-async fn summary(
-    visit: &Visit,
-    call: &Call,
-    whole: &Whole,
-    wanted: &Withdraw<'_>,
-    lines: &str,
-) -> Result<Vec<String>, ServiceError> {
-    let (store, keys) = (&visit.app.store, &visit.app.keys);
-    let is_chinese = visit.language == Language::Chinese;
-    let mut summary = Vec::new();
-    for (batch, whose) in beyond::batches(store, keys, whole, lines).await? {
-        summary.push(match is_chinese {
-            true => format!("案件不涉及第 {batch} 批（{whose}）的标志，确定要一并办理吗？"),
-            false => format!("The case is about no mark of batch {batch} of {whose}. Are they meant all the same?"),
-        });
-    }
-    let is_for_good = wanted.kind == Withdrawal::Revoked;
-    if is_for_good || !summary.is_empty() {
-        let changes = [wanted.change(lines)];
-        let outlook = look::look(store, keys, call, &changes).await?;
-        let already = outlook
-            .iter()
-            .map(|outlook| outlook.changed.unchanged)
-            .sum();
-        if already > 0 {
-            let marks = marks(visit.language, already);
-            let state = (wanted.kind.chinese(), wanted.kind.slug());
-            summary.push(match is_chinese {
-                true => format!("其中 {marks} 已经{}或永久停用，不再重复办理", state.0),
-                false => format!(
-                    "{marks} are {} already, or withdrawn for good: they stay as they are",
-                    state.1
-                ),
-            });
-        }
-        for share in outlook.iter().flat_map(|outlook| &outlook.shares) {
-            let (batch, whose) = (share.batch, &share.licensee);
-            let marks = marks(visit.language, share.marks);
-            summary.push(match is_chinese {
-                true if is_for_good => format!("撤销第 {batch} 批（{whose}）的标志 {marks}"),
-                true => format!("冻结第 {batch} 批（{whose}）的标志 {marks}"),
-                false if is_for_good => format!("Revokes {marks} of batch {batch} of {whose}"),
-                false => format!("Freezes {marks} of batch {batch} of {whose}"),
-            });
-        }
-    }
-    if is_for_good {
-        let reason = &wanted.reason;
-        summary.push(match is_chinese {
-            true => format!("撤销不能恢复，公众查询时看到“已撤销”和原因：{reason}"),
-            false => format!(
-                "That cannot be undone; the public is told that they are revoked, and why: {reason}"
-            ),
-        });
-    }
-    Ok(summary)
 }
 
 /// `GET /console/cases/{case}/freeze`

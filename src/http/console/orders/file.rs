@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::state_in;
+use super::{market_in, state_in};
 use crate::domain::access::Permission as P;
 use crate::domain::order::{Order, OrderNumber, OrderState};
 use crate::domain::whereabouts::Whereabouts;
@@ -156,11 +156,7 @@ fn facts(visit: &Visit, detail: &Detail) -> Vec<(Two, Option<String>)> {
         ),
         (
             two("销售区域", "To be sold in"),
-            order
-                .placed
-                .market
-                .as_ref()
-                .map(|market| visit.in_words(market.names())),
+            Some(market_in(visit, order.placed.market.as_ref())),
         ),
         (
             two("承印方", "Printer"),

@@ -14,7 +14,16 @@ pub use steps::{
 };
 
 use super::guard::Visit;
+use crate::domain::market::Market;
 use crate::domain::order::OrderState;
+
+/// Where the goods of an order are to be sold.
+fn market_in(visit: &Visit, market: Option<&Market>) -> String {
+    match market {
+        Some(market) => visit.in_words(market.names()),
+        None => visit.one_of("不限", "anywhere").to_owned(),
+    }
+}
 
 fn state_in(visit: &Visit, state: OrderState) -> &'static str {
     visit.one_of(state.chinese(), state.english())

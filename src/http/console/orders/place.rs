@@ -53,8 +53,8 @@ async fn place_form(visit: &Visit) -> Result<Form, ServiceError> {
         )
         .optional("market", two("销售区域", "To be sold in"), Kind::Line)
         .hint(two(
-            "省级行政区名称，如 湖南、广东；不限区域的留空",
-            "Provinces, such as Hunan, Guangdong; anywhere if left blank",
+            "省级行政区名称，如 湖南、广东；不限区域的留空。标志在区域以外被查询，将作为异常迹象",
+            "Provinces, such as Hunan, Guangdong; anywhere if left blank. A mark seen elsewhere is held against it",
         )))
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::market_in;
 use crate::domain::entitlement::Account;
 use crate::domain::order::{Order, OrderNumber};
 use crate::domain::printer::PrinterNumber;
@@ -209,6 +210,11 @@ async fn approve_form(visit: &Visit, number: u32) -> Result<Form, ServiceError> 
         visit.language,
         visit.say(two("合法使用人", "Licensee")),
         &names.licensee(placed.licensee),
+    ))
+    .text(named(
+        visit.language,
+        visit.say(two("销售区域", "To be sold in")),
+        &market_in(visit, placed.market.as_ref()),
     ))
     .text(left(visit, &order).await?);
     Ok(form.optional(

@@ -232,9 +232,10 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
         )));
     }
     let against = against(&mark.seen);
-    if !against.is_empty() {
-        pieces.push(Piece::Small("　反证：".to_owned()));
-    }
+    pieces.push(Piece::Small(match against.is_empty() {
+        true => "　反证：没有表明并非复制的迹象。".to_owned(),
+        false => "　反证：".to_owned(),
+    }));
     for (seen, said) in against.iter().take(MOST_AGAINST) {
         let at = clock_of(seen.at);
         pieces.push(Piece::Small(format!("　{at}　{}", said.zh)));
@@ -321,6 +322,8 @@ fn attached(gathered: &Gathered, pieces: &mut Vec<Piece>) {
         )));
         pieces.push(Piece::Small(hash_of(exhibit.size, &exhibit.sha256)));
     }
+    let is_nothing = exhibits(&gathered.whole.steps).next().is_none();
+    none_of(is_nothing && gathered.documents.is_empty(), pieces);
     for added in &gathered.documents {
         let document = &added.document;
         pieces.push(text(format!(
