@@ -47,7 +47,11 @@ pub fn province_named(name: &str) -> Option<u32> {
 
 /// The same by a Chinese or an English name.
 pub fn province_called(name: &str) -> Option<u32> {
-    province_named(name).or_else(|| province_in_english(name))
+    let is_english = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+    let english = || is_english.then(|| province_in_english(name)).flatten();
+    province_named(name).or_else(english)
 }
 
 fn province_in_english(name: &str) -> Option<u32> {
