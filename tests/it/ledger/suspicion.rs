@@ -63,7 +63,10 @@ async fn ask(place: &Installation, check: Check, now: Timestamp) -> MarkAnswer {
 }
 
 async fn active_batch(place: &Installation) -> Batch {
-    let batch = place.batch(10).await;
+    in_use(place, place.batch(10).await).await
+}
+
+async fn in_use(place: &Installation, batch: Batch) -> Batch {
     let activated = EventKind::Activated;
     place
         .change(&batch, activated, "", morning())
@@ -273,12 +276,7 @@ async fn batch_for(place: &Installation, market: &str) -> Batch {
     let batch = place.issue(&order.unwrap(), "of a market").await;
     let batch = batch.unwrap().batch;
     place.deliver(&batch).await;
-    let activated = EventKind::Activated;
-    place
-        .change(&batch, activated, "", morning())
-        .await
-        .unwrap();
-    batch
+    in_use(place, batch).await
 }
 
 #[tokio::test]
