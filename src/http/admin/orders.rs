@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
 use super::printers::Reason;
-use super::values::{At, By, Count, IdempotencyKey, Limit, Said, Sha256Text, Text};
+use super::values::{At, By, Count, IdempotencyKey, Limit, ProvinceCode, Said, Sha256Text, Text};
 use crate::domain::entitlement::coefficients::PerMille;
 use crate::domain::form::Form;
 use crate::domain::licensee::LicenseeNumber;
@@ -40,9 +40,9 @@ pub struct OrderBody {
     product: Line,
     /// How many marks.
     quantity: MarkCount,
-    /// Where the goods are to be sold (销售区域), if it says so: provinces, six digits of GB/T 2260 each.
+    /// Where the goods are to be sold (销售区域), if it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Vec<String>, example = json!(["430000", "440000"]))]
+    #[schema(value_type = Vec<ProvinceCode>, min_items = 1)]
     market: Option<Market>,
     /// How far it has come.
     state: OrderState,
@@ -259,9 +259,9 @@ pub struct OrderEntry {
     product: Text,
     /// How many marks.
     quantity: MarkCount,
-    /// Where the goods are to be sold (销售区域): provinces, six digits of GB/T 2260 each, such as 430000; anywhere if it is
-    /// left out. A pack that turns up elsewhere is evidence for the detector.
-    #[schema(value_type = Vec<String>, required = false, example = json!(["430000", "440000"]))]
+    /// Where the goods are to be sold (销售区域); anywhere if it is left out. A pack that turns up elsewhere is evidence for the
+    /// detector.
+    #[schema(value_type = Option<Vec<ProvinceCode>>, min_items = 1)]
     market: Option<Market>,
 }
 

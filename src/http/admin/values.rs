@@ -773,6 +773,20 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
+/// How a province is written; [`Market`](crate::domain::market::Market) reads it.
+#[derive(Debug)]
+pub struct ProvinceCode;
+
+described!(
+    ProvinceCode,
+    "ProvinceCode",
+    string("A province (省级行政区): its six digits of GB/T 2260.")
+        .examples(["430000"])
+        .pattern(Some(
+            "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])0000$"
+        ))
+);
+
 /// Reads the six digits of a prefecture or province.
 pub fn prefecture(text: &str) -> Result<Prefecture, Problem> {
     let is_six = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
