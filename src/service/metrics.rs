@@ -104,6 +104,7 @@ pub struct Metrics {
     group_checks: Histogram,
     group_seconds: Histogram,
     commit_seconds: Histogram,
+    checkpoint_seconds: Histogram,
     /// 1 if the database did what was asked when it was last asked, else 0.
     ready: Gauge<i64>,
     waiting: Gauge<i64>,
@@ -130,6 +131,7 @@ impl Metrics {
             group_checks: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
             group_seconds: seconds(),
             commit_seconds: seconds(),
+            checkpoint_seconds: seconds(),
             ready: Gauge::default(),
             waiting: Gauge::default(),
             catalog_bytes: Gauge::default(),
@@ -191,6 +193,11 @@ impl Metrics {
                 "commit",
                 "The commit of a group alone",
                 &self.commit_seconds,
+            ),
+            (
+                "checkpoint",
+                "Moving SQLite's log into its place, beside the groups",
+                &self.checkpoint_seconds,
             ),
         ];
         for (name, what, histogram) in times {
@@ -264,6 +271,11 @@ impl Metrics {
         self.group_checks.observe(checks as f64);
         self.group_seconds.observe(seconds);
         self.commit_seconds.observe(commit_seconds);
+    }
+
+    /// What groups had written was moved into its place in so many seconds.
+    pub fn checkpoint(&self, seconds: f64) {
+        self.checkpoint_seconds.observe(seconds);
     }
 
     /// All of it, as [`MEDIA_TYPE`] says.

@@ -31,6 +31,9 @@ const SQLITE_MAPPED: &str = "1073741824";
 /// What the writer keeps of the file in memory, in KiB (negative, so that it is not in pages): the rows of marks are asked
 /// for at random.
 const SQLITE_CACHE: &str = "-65536";
+/// Pages of the log after which a commit itself puts them into their place: 64 MiB. Checks are put there before
+/// ([`Store::checkpoint`]); this is for what the office writes.
+const SQLITE_LONG_LOG: &str = "16384";
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One is in use; another may still be closing.
 const GROUP_CONNECTIONS: u32 = 2;
@@ -191,12 +194,20 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(SQLITE_BUSY_TIMEOUT);
     // The writer first: it turns on the WAL, which a reader cannot.
-    let writing = options.clone().pragma("cache_size", SQLITE_CACHE);
+    let writing = options
+        .clone()
+        .pragma("cache_size", SQLITE_CACHE)
+        .pragma("wal_autocheckpoint", SQLITE_LONG_LOG);
     let writer = sqlite_writer(&writing).await?;
+    let checkpoints = sqlite_pool(1).connect_lazy_with(options.clone());
     let readers = sqlite_pool(SQLITE_READERS)
         .connect_with(options.read_only(true).pragma("mmap_size", SQLITE_MAPPED))
         .await?;
-    Ok(Store::Sqlite { readers, writer })
+    Ok(Store::Sqlite {
+        readers,
+        checkpoints,
+        writer,
+    })
 }
 
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {

@@ -240,6 +240,8 @@ pub enum Store {
     Sqlite {
         /// Many readers beside the one writer.
         readers: SqlitePool,
+        /// One connection that moves what was written from the log into its place.
+        checkpoints: SqlitePool,
         /// SQLite writes one transaction at a time; waiting for this one connection is fair and cheap.
         writer: SqlitePool,
     },
@@ -305,24 +307,30 @@ impl Store {
         Ok(tx)
     }
 
-    /// Has SQLite put what was committed from its log into its place in the file. It does so by itself at every commit that
-    /// makes the log longer than 1,000 pages, and whoever is answered by that commit waits for it. PostgreSQL needs nobody for it.
+    /// Has SQLite put what was committed from its log into its place in the file, beside whoever writes, and says how many
+    /// pages the log has, those that were moved included. PostgreSQL needs nobody for it, and has none.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: what was committed is as durable as before.
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
-        if let Self::Sqlite { writer, .. } = self {
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-                .execute(writer)
-                .await?;
-        }
-        Ok(())
+    pub async fn checkpoint(&self) -> Result<u32, StoreError> {
+        let Self::Sqlite { checkpoints, .. } = self else {
+            return Ok(0);
+        };
+        let (_, pages, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)")
+            .fetch_one(checkpoints)
+            .await?;
+        Ok(u32::try_from(pages).unwrap_or(0))
     }
 
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite {
+                readers,
+                checkpoints,
+                writer,
+            } => {
+                checkpoints.close().await;
                 readers.close().await;
                 writer.close().await;
             }

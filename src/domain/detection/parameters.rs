@@ -105,6 +105,11 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// What it adds to the log-odds that a mark was seen outside the market of its order.
+    pub(super) const fn outside_market(&self) -> f64 {
+        self.hard[4]
+    }
+
     /// The parameters the program comes with: the honest tables of `docs/DETECTION.md`, with heavier tails and three
     /// less favourable kinds of honest packs beside them.
     pub fn reference() -> Self {

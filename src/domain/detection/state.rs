@@ -170,9 +170,15 @@ impl MarkState {
     }
 
     /// What the mark adds to its batch's account: two parts of its gain and one of the logarithm of its e-value, so that
-    /// a batch of honest packs of an unusual kind raises fewer alarms.
+    /// a batch of honest packs of an unusual kind raises fewer alarms. That it is sold elsewhere counts for the mark alone:
+    /// a dealer takes whole batches.
     pub fn for_batch(&self, parameters: &Parameters) -> f64 {
-        0.65 * self.gain() + 0.35 * self.ln_e_value(parameters).min(self.gain())
+        let elsewhere = match self.has(Flag::OutsideMarket) {
+            true => parameters.outside_market(),
+            false => 0.0,
+        };
+        let gain = self.gain() - elsewhere;
+        0.65 * gain + 0.35 * self.ln_e_value(parameters).min(gain)
     }
 
     /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.

@@ -244,6 +244,20 @@ fn the_bits_of_an_account_are_these_on_every_machine() {
 }
 
 #[test]
+fn goods_sold_elsewhere_say_nothing_of_their_batch() {
+    let parameters = Parameters::reference();
+    let scan = far_apart(1).remove(0);
+    let (mut at_home, mut elsewhere) = (MarkState::default(), MarkState::default());
+    at_home.update(&parameters, &scan);
+    let mut outside = scan;
+    outside.standing.outside_market = true;
+    elsewhere.update(&parameters, &outside);
+    assert!(elsewhere.gain() > at_home.gain() + 1.0);
+    let [here, there] = [&at_home, &elsewhere].map(|state| state.for_batch(&parameters));
+    assert!((here - there).abs() < 1e-6, "{here} and {there}");
+}
+
+#[test]
 fn weights_and_shares_add_up() {
     let parameters = Parameters::reference();
     let is_one = |sum: f64| (sum - 1.0).abs() < 1e-9;

@@ -25,7 +25,7 @@ use crate::store::{Store, Tx, batch, event, evidence, scan};
 const PAGE: u32 = 10_000;
 
 /// The first line of `scans.csv`.
-const SCANS: &[u8] = b"time,mark,phone,place,class,network,channel,hidden,market\n";
+const SCANS: &[u8] = b"time,mark,phone,place,class,network,channel,hidden,outside_market\n";
 /// That of `activations.csv`.
 const ACTIVATIONS: &[u8] = b"mark_from,mark_to,time\n";
 

@@ -14,11 +14,19 @@ pub(super) const EPOCH_S: i64 = 1_577_836_800;
 pub const MOST_TOLD: usize = 20;
 /// The columns, by their titles.
 const COLUMNS: [&str; 9] = [
-    "time", "mark", "phone", "place", "class", "network", "channel", "hidden", "market",
+    "time",
+    "mark",
+    "phone",
+    "place",
+    "class",
+    "network",
+    "channel",
+    "hidden",
+    "outside_market",
 ];
 
-/// In the column `market`: the place lies outside the market that the mark's order is for.
-pub(super) const OUTSIDE: &str = "outside";
+/// In the column `outside_market`: the place lies outside the market that the mark's order is for.
+pub(super) const OUTSIDE: &str = "yes";
 
 /// A line that could not be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +156,7 @@ impl Columns {
             network,
             channel,
             hidden,
-            market,
+            outside_market,
         ] = fields;
         let at_us = microseconds(time)
             .ok_or_else(|| format!("`{}` is no time as in RFC 3339", cut(time)))?;
@@ -180,10 +188,15 @@ impl Columns {
             _ => Hidden::from_slug(hidden)
                 .ok_or_else(|| format!("`{}` is none of none, ok, bad", cut(hidden)))?,
         };
-        let outside_market = match market {
+        let outside_market = match outside_market {
             "" => false,
             OUTSIDE => true,
-            _ => return Err(format!("`{}` is not `{OUTSIDE}`, nor nothing", cut(market))),
+            _ => {
+                return Err(format!(
+                    "`{}` is not `{OUTSIDE}`, nor nothing",
+                    cut(outside_market)
+                ));
+            }
         };
         let scan = Scan {
             at_s,

@@ -4,6 +4,7 @@
 //! mark's state, and the answer is given after its commit: what was answered is durable, and its number is exact.
 
 mod catalog;
+mod checkpoints;
 mod group;
 mod signers;
 pub(in crate::service) mod suspicion;

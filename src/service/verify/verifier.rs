@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::catalog::Catalog;
+use super::checkpoints::Checkpoints;
 use super::group::{self, Answered, Asked, Means};
 use super::signers::Signers;
 use super::suspicion::{self, Suspicion};
@@ -34,9 +35,6 @@ const MOST_TOGETHER: usize = 512;
 /// Lots of these that make one group at most. While so many are ready nothing more is checked: what comes in meanwhile is
 /// checked together, which costs each less.
 const MOST_LOTS: usize = 2;
-/// Checks after which what groups have written is put into its place, before the next group and after the answers. Each touches
-/// a page at random, so this is how long the next group waits: some two milliseconds. Rarer is cheaper, and whoever comes then waits longer.
-const CHECKPOINT_AFTER: usize = 128;
 /// Longer than the transaction of any group takes on a healthy database.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any honest check takes; after it whoever asks is told that we could not check.
@@ -74,9 +72,9 @@ impl Verifier {
                 store: store.for_groups(),
                 keys,
                 catalog: Catalog::new(catalog_mib as usize * (1 << 20)),
+                checkpoints: Checkpoints::new(counted.clone()),
                 metrics: counted,
                 suspicion: Suspicion::new(system::random::<1>()[0]),
-                since_checkpoint: 0,
             };
             office.answer(lots).await;
         });
@@ -188,9 +186,8 @@ struct Office {
     keys: Arc<LiveKeys>,
     catalog: Catalog,
     metrics: Arc<Metrics>,
+    checkpoints: Checkpoints,
     suspicion: Suspicion,
-    /// Checks that were written down since the last checkpoint.
-    since_checkpoint: usize,
 }
 
 impl Office {
@@ -235,8 +232,7 @@ impl Office {
                     for (reply, answer) in replies.into_iter().zip(answers) {
                         _ = reply.send(Ok(answer)); // who has gone may have it counted
                     }
-                    self.since_checkpoint += asked.len();
-                    self.checkpoint().await;
+                    self.checkpoints.after(&self.store, asked.len()).await;
                 }
                 Err(error) => {
                     tracing::error!(%error, checks = replies.len(), "checks could not be answered");
@@ -250,19 +246,7 @@ impl Office {
             }
         }
         self.write_batches().await;
-    }
-
-    /// Has the database put into its place what was written, if it is much.
-    async fn checkpoint(&mut self) {
-        if self.since_checkpoint < CHECKPOINT_AFTER {
-            return;
-        }
-        self.since_checkpoint = 0;
-        match timeout(GROUP_TIMEOUT, self.store.checkpoint()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "a checkpoint failed"),
-            Err(_) => tracing::warn!("a checkpoint took too long"),
-        }
+        self.checkpoints.end().await;
     }
 
     /// Writes down what is held of batches.

@@ -341,7 +341,7 @@ async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
         let scans = String::from_utf8(scans).unwrap();
         let outside = |mark: &str| {
             let of_mark = scans.lines().filter(|line| line.contains(mark));
-            of_mark.filter(|line| line.ends_with(",outside")).count()
+            of_mark.filter(|line| line.ends_with(",yes")).count()
         };
         let number = batch.number;
         let outside = [0, 1, 2, 3].map(|index| outside(&format!(",{number}-{index},")));

@@ -11,10 +11,15 @@ use crate::support::databases::{TestDatabase, number};
 async fn sqlite_writes_ahead_waits_for_the_disk_and_holds_foreign_keys() {
     let database = TestDatabase::sqlite();
     let store = database.open().await;
-    let Store::Sqlite { readers, writer } = &store else {
+    let Store::Sqlite {
+        readers,
+        checkpoints,
+        writer,
+    } = &store
+    else {
         panic!("not a SQLite store");
     };
-    for pool in [writer, readers] {
+    for pool in [writer, checkpoints, readers] {
         let ask = async |pragma: &str| {
             let sql = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
             let mut connection = pool.acquire().await.unwrap();
