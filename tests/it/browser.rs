@@ -99,3 +99,4 @@ story!(an_order_from_placing_to_closing, "order");
 story!(exit_and_blacklist_by_two_people, "exit");
 story!(searching_the_audit_trail, "trail");
 story!(a_report_from_sending_to_its_result, "report");
+story!(a_copied_mark_from_its_alert_to_the_closed_case, "case");

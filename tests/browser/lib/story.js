@@ -65,6 +65,8 @@ export async function story(name, tell) {
 async function leavePictures(name, pages, folder) {
   mkdirSync(folder, { recursive: true })
   for (const [number, page] of pages.entries()) {
+    // A page that nobody has opened yet.
+    if ((await page.locator('main').count()) === 0) continue
     const path = join(folder, `failed-${name}-${number}.png`)
     await page.screenshot({ path, fullPage: true })
     const says = await page.locator('main').innerText()

@@ -114,6 +114,7 @@ impl Office {
             "today": day_of(system::now()).to_string(),
             "free_uscc": USCCS[3],
             "serial": self.site.serial(&self.batch, 7).to_string(),
+            "suspected": self.site.serial(&self.batch, 0).to_string(),
             "photo": STANDARD.encode(photo_with_place(400, 200)),
         })
     }
