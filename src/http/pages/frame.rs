@@ -56,9 +56,6 @@ struct Page<'a> {
     sections: &'a [Section],
 }
 
-/// Bytes of most pages after their beginning at most.
-const LONGEST_REST: usize = 12 * 1024;
-
 /// Turns a body into a page. `status` is the line that names an error.
 pub fn page(
     body: &Body,
@@ -123,10 +120,8 @@ fn titled(
         status,
         sections: &body.sections,
     };
-    // Else it would be copied from one length to the next, the beginning with it.
-    let mut html = String::with_capacity(page.frame.beginning.len() + LONGEST_REST);
-    match page.render_into(&mut html) {
-        Ok(()) => Html(html).into_response(),
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
