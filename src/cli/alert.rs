@@ -17,6 +17,7 @@ use crate::domain::alert::{
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::BatchNumber;
 use crate::domain::place::province_of;
+use crate::domain::place_names::province_called;
 use crate::domain::said::Said;
 use crate::domain::text::Line;
 use crate::domain::tip::Told;
@@ -125,8 +126,8 @@ pub(super) struct List {
     /// Of this batch
     #[arg(long, value_parser = batch_number)]
     batch: Option<BatchNumber>,
-    /// Asked about from this province: the first two digits of its code, such as 43
-    #[arg(long, value_parser = province, value_name = "CODE")]
+    /// Asked about from this province: its name, or the first two digits of its code, such as Hunan, 湖南 or 43
+    #[arg(long, value_parser = province, value_name = "PROVINCE")]
     province: Option<u32>,
     /// Looked into by this person
     #[arg(long, value_parser = line)]
@@ -156,11 +157,7 @@ pub(super) fn told(text: &str) -> Result<Told, String> {
 }
 
 fn province(text: &str) -> Result<u32, String> {
-    let found = text
-        .parse()
-        .ok()
-        .filter(|code| province_of(*code).is_some());
-    found.ok_or_else(|| "a province is the first two digits of its code, as 43".into())
+    province_called(text).ok_or_else(|| "no province is called so; as Hunan, 湖南 or 43".into())
 }
 
 impl Alert {

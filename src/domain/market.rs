@@ -26,12 +26,12 @@ impl Market {
         let (mut provinces, mut unknown) = (Vec::new(), Vec::new());
         for part in parts.filter(|part| !part.is_empty()) {
             // Names in English have blanks in them.
-            if let Some(province) = province(part) {
+            if let Some(province) = province_called(part) {
                 provinces.push(province);
                 continue;
             }
             for name in part.split_whitespace() {
-                match province(name) {
+                match province_called(name) {
                     Some(province) => provinces.push(province),
                     None => unknown.push(name),
                 }
@@ -86,10 +86,6 @@ impl Market {
 fn coded(code: &str) -> Option<u32> {
     let two: u32 = code.strip_suffix("0000")?.parse().ok()?;
     province_of(two).map(|_| two)
-}
-
-fn province(text: &str) -> Option<u32> {
-    province_called(text).or_else(|| coded(text))
 }
 
 fn none(names: &[&str]) -> Said {
@@ -150,9 +146,9 @@ mod tests {
             blanks.zh.contains("“Hong”“Kong”“Inner”“Mongolia”"),
             "{blanks}"
         );
-        let blanks = Market::new("440000　湖南 Hunan").unwrap();
+        let blanks = Market::new("440000　湖南 Hunan 43").unwrap();
         assert_eq!(blanks.to_string(), "湖南、广东");
-        for wrong in ["", "、", "湖南、湖西", "长沙", "43"] {
+        for wrong in ["", "、", "湖南、湖西", "长沙", "430"] {
             assert!(Market::new(wrong).is_err(), "{wrong}");
         }
         for wrong in ["[]", r#"["430100"]"#, r#"["990000"]"#, r#"["43"]"#] {

@@ -3,7 +3,7 @@
 //! Chinese names go first: those of the table are official, and the files write them in full or as people say them
 //! (湘西土家族苗族自治州, 湘西州, 湘西). English names are what remains where a file has no Chinese one.
 
-use super::place::{PROVINCES, PlaceClass, Prefecture, Row, prefectures_of};
+use super::place::{PROVINCES, PlaceClass, Prefecture, Row, prefectures_of, province_of};
 
 /// What follows a province's name as people say it.
 const PROVINCE_ENDINGS: [&str; 7] = [
@@ -45,13 +45,20 @@ pub fn province_named(name: &str) -> Option<u32> {
     found.map(|(code, ..)| *code)
 }
 
-/// The same by a Chinese or an English name.
+/// The same by a Chinese or an English name, or by its code of two or six digits.
 pub fn province_called(name: &str) -> Option<u32> {
     let is_english = name
         .bytes()
         .all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
     let english = || is_english.then(|| province_in_english(name)).flatten();
-    province_named(name).or_else(english)
+    let coded = || province_coded(name.strip_suffix("0000").unwrap_or(name));
+    province_named(name).or_else(english).or_else(coded)
+}
+
+fn province_coded(two_digits: &str) -> Option<u32> {
+    let is_code = two_digits.len() == 2 && two_digits.bytes().all(|byte| byte.is_ascii_digit());
+    let code = two_digits.parse().ok().filter(|_| is_code)?;
+    province_of(code).map(|_| code)
 }
 
 fn province_in_english(name: &str) -> Option<u32> {
@@ -179,6 +186,16 @@ mod tests {
             for name in names {
                 assert_eq!(code(in_chinese(zh, name)), row.code, "{zh} {name}");
             }
+        }
+    }
+
+    #[test]
+    fn a_province_is_called_by_its_name_or_its_code() {
+        for name in ["湖南", "湖南省", "hunan", "43", "430000"] {
+            assert_eq!(province_called(name), Some(43), "{name}");
+        }
+        for name in ["", "湖西", "4", "430", "99", "+43", "430100", "0000"] {
+            assert_eq!(province_called(name), None, "{name}");
         }
     }
 

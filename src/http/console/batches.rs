@@ -162,6 +162,14 @@ async fn file_of(visit: &Visit, app: &App, number: u32) -> Result<Response, Serv
                 (two("数量", "Marks"), Some(thousands(batch.count.get()))),
                 (two("制码", "Issued"), Some(issued)),
                 (
+                    two("销售区域", "To be sold in"),
+                    order
+                        .placed
+                        .market
+                        .as_ref()
+                        .map(|market| visit.in_words(market.names())),
+                ),
+                (
                     two("签名密钥", "Signing key"),
                     Some(key_in(visit, batch.key, ring.get(batch.key))),
                 ),

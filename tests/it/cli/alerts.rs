@@ -32,6 +32,11 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     assert_eq!(alerts.len(), 1, "the mark's own, and none of its batch");
     assert_eq!(alerts[0]["kind"], "suspected_copy");
 
+    for (province, count) in [("辽宁", 1), ("Liaoning", 1), ("21", 1), ("西藏", 0)] {
+        let found = program.json(&format!("alert list --province {province} {PLACE}"));
+        assert_eq!(found["alerts"].as_array().unwrap().len(), count, "{found}");
+    }
+
     // A line for each thing that is said.
     let text = program.done(&format!("alert show 1 {PLACE}"));
     let lines: Vec<&str> = text.lines().collect();

@@ -891,6 +891,7 @@ const NOT_READ: &[(&str, &str)] = &[
         "order new --licensee 1 --season 2026 --form dried --product p --quantity=-1",
         "16,777,216",
     ),
+    ("alert list --province 湖西", "no province is called so"),
     ("order release 1", "--receiver"),
     ("order close 1", "--on-hand"),
     ("order list --state x", "[possible values: placed"),

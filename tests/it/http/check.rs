@@ -34,6 +34,9 @@ async fn an_inspector_checks_one_pack_after_another() {
         approver.send(&form.form()).await.is_done();
         let batch = installation.issue(&order, "checked").await.unwrap().batch;
         office.site.activate(&batch).await;
+        let file = format!("/console/batches/{}", batch.number);
+        let file = approver.open(&file).await;
+        file.says("销售区域").says("福建、广东");
         let serial = installation.serial(&batch, 2).to_string();
         let inspector = office.signed_in("inspector").await;
         inspector.open("/console").await.says("现场查验");
