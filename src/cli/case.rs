@@ -393,7 +393,7 @@ impl Marks {
         all["unchanged"] = json!(changed.unchanged);
         all["entries"] = json!(changed.entries);
         let text = format!(
-            "{} {}, {} were so already\n",
+            "{} {}; already so, or withdrawn for good: {}\n",
             number_of_marks(changed.marks),
             self.kind.slug(),
             changed.unchanged

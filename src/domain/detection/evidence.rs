@@ -146,7 +146,7 @@ impl Evidence {
         let (Some(from), Some(to)) = (self.from, self.to) else {
             return said!("seen at another place", "在另一地点被查询");
         };
-        let (after, by) = (gap(self.gap_s), (class(from.class), class(to.class)));
+        let (after, by) = (gap(self.gap_s), known(from.class, to.class));
         let (a, b) = (name_of(from.spot), name_of(to.spot));
         let how_far = GEOGRAPHY
             .kilometres(from.spot, to.spot)
@@ -159,8 +159,8 @@ impl Evidence {
             None => ("seen after".into(), "先后出现".into()),
         };
         said!(
-            "a new phone in {}, {far_en} {}, by {} and {}, {} apart", b.1, a.1, by.0.en, by.1.en, after.en;
-            "新手机出现在{}，与{}{far_zh}（{}、{}），间隔 {}", b.0, a.0, by.0.zh, by.1.zh, after.zh
+            "a new phone in {}, {far_en} {}, {}, {} apart", b.1, a.1, by.en, after.en;
+            "新手机出现在{}，与{}{far_zh}（{}），间隔 {}", b.0, a.0, by.zh, after.zh
         )
     }
 }
@@ -176,6 +176,19 @@ fn gap(seconds: u32) -> Said {
         0..7_200 => said!("{} min", "{} 分钟", seconds / 60),
         7_200..172_800 => said!("{} h", "{} 小时", seconds / 3_600),
         _ => said!("{} days", "{} 天", seconds / 86_400),
+    }
+}
+
+/// How two places are known.
+fn known(from: PlaceClass, to: PlaceClass) -> Said {
+    let (first, second) = (class(from), class(to));
+    if from == to {
+        said!("both by {}", first.en; "均为{}", first.zh)
+    } else {
+        said!(
+            "by {} and {}", first.en, second.en;
+            "{}、{}", first.zh, second.zh
+        )
     }
 }
 

@@ -70,7 +70,7 @@ fn phones_far_apart_raise_a_suspicion_and_their_reasons_are_told() {
     assert!(state.strongest().unwrap().weight > 0.7);
     let said = places.last().unwrap().said();
     assert!(
-        said.en.contains(" km from ") && said.en.contains("by gps and gps"),
+        said.en.contains(" km from ") && said.en.contains("both by gps"),
         "{}",
         said.en
     );

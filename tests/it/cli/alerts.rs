@@ -44,7 +44,7 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     let evidence = lines.iter().filter(|line| line.starts_with("  evidence: "));
     assert!(evidence.count() >= 5, "{text}");
     assert!(
-        text.contains(" km from 成都市 (Chengdu), by gps and gps"),
+        text.contains(" km from 成都市 (Chengdu), both by gps"),
         "{text}"
     );
     assert!(lines.contains(&"  Liaoning: 1"), "{text}");
