@@ -336,13 +336,14 @@ fn to_text(whole: &Whole) -> String {
 
 fn story_to_text(alert: &Entry, story: &Story) -> String {
     let mut text = String::new();
-    for (what, seen) in [
+    let of = |seen: &Seen| (seen.posterior, seen.e_value);
+    for (what, strong) in [
         ("highest", story.strongest()),
-        ("now", story.now()),
-        ("when raised", story.when_raised(alert)),
+        ("now", story.now().map(of)),
+        ("when raised", story.when_raised(alert).map(of)),
     ] {
-        if let Some(seen) = seen {
-            let strength = strength(seen.posterior, seen.e_value).en;
+        if let Some((posterior, e_value)) = strong {
+            let strength = strength(posterior, e_value).en;
             text.push_str(&format!("\n  {what}: {strength}"));
         }
     }
@@ -377,7 +378,14 @@ fn story_to_text(alert: &Entry, story: &Story) -> String {
             ));
         }
     }
-    for (province, count) in story.provinces() {
+    let provinces = story.provinces();
+    if !provinces.is_empty() {
+        text.push_str(match story {
+            Story::Mark(_) => "\n  asked about from",
+            Story::Batch { .. } => "\n  marks of the batch by where they were first asked about",
+        });
+    }
+    for (province, count) in provinces {
         let name = province
             .and_then(province_of)
             .map_or("place not known", |(_, en)| en);

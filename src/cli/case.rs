@@ -222,7 +222,7 @@ pub(super) struct Marks {
     /// Take the good lines of the file even if there are bad ones
     #[arg(long, requires = "file")]
     skip_bad: bool,
-    /// Even marks of batches that the case is not about
+    /// Even marks that no alert and no tip of the case is about
     #[arg(long)]
     beyond: bool,
     #[command(flatten)]

@@ -15,7 +15,7 @@ use super::output::{Output, counted};
 use crate::domain::detection::Parameters;
 use crate::service::alerts;
 use crate::service::desk::Call;
-use crate::service::detection::calibrate::{Calibration, calibrate};
+use crate::service::detection::calibrate::{Calibration, FEWEST, calibrate};
 use crate::service::detection::evaluate::{Extent, evaluate};
 use crate::service::detection::examples::{self, Labels};
 use crate::service::detection::export::{self, Exported};
@@ -111,7 +111,7 @@ pub(super) enum Detect {
 
 #[derive(Args)]
 pub(super) struct Recorded {
-    /// Scans: time,mark,phone,place,class,network,channel,hidden,market
+    /// Scans: time,mark,phone,place,class,network,channel,hidden,outside_market
     #[arg(long, value_name = "FILE")]
     scans: PathBuf,
     /// When marks were activated: mark_from,mark_to,time
@@ -251,6 +251,17 @@ fn apart(recorded: &Recorded, verdicts: &Path, batches: Option<&Path>) -> Result
     Ok(())
 }
 
+/// The failure to make a folder; what stands in one that is there is not written over.
+fn not_made(folder: &Path, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::wrong_input(
+            format!("{} is there already", folder.display()),
+            "name another folder with --out, or move this one away",
+        ),
+        _ => unwritable(folder, error),
+    }
+}
+
 /// Writes the files of an export, which nobody else may read; how much stands in them, and how many labels.
 async fn take(store: &Store, call: &Call, folder: &Path) -> Result<(Exported, u64), Failure> {
     let create = |name: &str| {
@@ -274,7 +285,7 @@ async fn run_export(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let (store, call) = (installation.store().await?, caller.call());
-    fs::create_dir(folder).map_err(|error| unwritable(folder, &error))?;
+    fs::create_dir(folder).map_err(|error| not_made(folder, &error))?;
     let taken = take(&store, &call, folder).await;
     if taken.is_err() {
         // Half an export would pass for a whole one; the folder is ours.
@@ -371,6 +382,7 @@ fn run_simulate(
                 format!("take one of: {}", names.join(", ")),
             )
         })?;
+    fs::create_dir(out).map_err(|error| not_made(out, &error))?;
     let made = simulate(world, wanted, out).map_err(|error| unwritable(out, &error))?;
     let value = json!({"scans": made.scans, "marks": made.marks, "copied": made.copied});
     let text = format!(
@@ -397,13 +409,19 @@ fn run_evaluate(extent: Extent, out: Option<&Path>, output: &mut Output) -> Resu
     output.result(&json!({"tables": report.tables}), &report.tables)
 }
 
+/// Whether there are so many honest codes.
+#[allow(clippy::cast_precision_loss)] // millions
+fn honest_enough(honest: usize, wanted: f64) -> bool {
+    honest as f64 >= wanted
+}
+
 fn run_calibrate(
     recorded: &Recorded,
     labels: &Path,
     rate: f64,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    if !(0.0..=0.5).contains(&rate) {
+    if !(rate > 0.0 && rate <= 0.5) {
         return Err(Failure::wrong_input(
             format!("{rate} is no share of false alarms"),
             "take a share such as 0.0004",
@@ -437,14 +455,22 @@ fn run_calibrate(
             "bring labels of scanned codes",
         ));
     }
-    let level = (level.abs() < 700.0).then_some(level);
+    // A share that not one of them stands for says nothing.
+    let wanted = (1.0 / rate).ceil();
+    let level = Some(level).filter(|level| level.abs() < 700.0 && honest_enough(honest, wanted));
     let value = json!({"offset": offset, "slope": slope, "alarm_log_odds": level, "honest": honest, "copied": copied});
     let text = format!(
-        "{honest} honest and {copied} copied codes\n  calibration     [{offset:.4}, {slope:.4}]\n  alarm_log_odds  {}",
-        level.map_or_else(
-            || "below every code with evidence".into(),
-            |level| format!("{level:.4}")
-        )
+        "{honest} honest and {copied} copied codes\n  calibration     [{offset:.4}, {slope:.4}]{}\n  alarm_log_odds  {}",
+        if copied.min(honest) < FEWEST {
+            format!(": left as it is, for want of {FEWEST} codes of each kind")
+        } else {
+            String::new()
+        },
+        match level {
+            Some(level) => format!("{level:.4}"),
+            None if honest_enough(honest, wanted) => "below every code with evidence".into(),
+            None => format!("not set: a share of {rate} takes at least {wanted} honest codes"),
+        }
     );
     output.result(&value, &text)
 }

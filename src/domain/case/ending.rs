@@ -70,7 +70,21 @@ impl CaseResult {
             let verdict = alert.decision.as_ref().map(Decision::verdict);
             verdict == Some(Verdict::ConfirmedCopy)
         };
-        match alerts.iter().find(is_copy) {
+        let confirmed = alerts.iter().find(is_copy);
+        if self == Self::CopiesFound && confirmed.is_none() && !alerts.is_empty() && tips.is_empty()
+        {
+            return Err(Refusal::conflict(
+                said!(
+                    "no alert of the case is decided as a confirmed copy",
+                    "案件中没有判定为确认复制的预警"
+                ),
+                said!(
+                    "close the case with another result, or reopen the alert that was one and decide it anew",
+                    "请选择其他结案结果，或先重新处理并判定有关预警"
+                ),
+            ));
+        }
+        match confirmed {
             Some(alert) if self.is_nothing_wrong() => Err(Refusal::conflict(
                 said!(
                     "alert {} is decided as a confirmed copy", alert.number;

@@ -523,7 +523,7 @@ pub struct CaseMarks {
     reason: Text,
     /// The number of the decision.
     document: Option<Text>,
-    /// Whether marks of batches that the case is not about are meant all the same.
+    /// Whether marks that no alert and no tip of the case is about are meant all the same.
     #[serde(default)]
     beyond: bool,
 }

@@ -235,7 +235,7 @@ async fn merge(tx: &mut Tx, alert: &Alert, into: AlertNumber) -> Result<(), Serv
         return Err(ServiceError::refused(
             said!(
                 "alert {into} is {} and takes no other", target.state.english();
-                "预警 {into} {}，不能再并入其他预警", target.state.chinese()
+                "预警 {into} {}，其他预警不能再并入", target.state.chinese()
             ),
             said!("name one that is open", "请选择待处理或处理中的预警"),
         ));

@@ -109,7 +109,8 @@ pub async fn locate(store: &Store, now: Timestamp) -> Result<(), ServiceError> {
         let is_last = to_do.len() < AT_ONCE as usize;
         let mut tx = store.write().await?;
         for one in to_do {
-            alert::locate(&mut tx, one, now).await?;
+            let met = story::places_met(&mut tx, one.0).await?;
+            alert::locate(&mut tx, one, met.as_deref(), now).await?;
         }
         tx.commit().await?;
         if is_last {

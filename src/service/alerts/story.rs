@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertNumber};
 use crate::domain::detection::real::exp;
 use crate::domain::detection::{Kind, Known};
 use crate::domain::mark::{MarkId, MarkIndex};
@@ -106,16 +106,12 @@ impl Story {
         }
     }
 
-    /// Where the suspicion of the mark was at its strongest since the office last took it back.
-    pub fn strongest(&self) -> Option<&Seen> {
-        match self {
-            Self::Mark(seen) => {
-                let from = cleared(seen).map_or(0, |place| place + 1);
-                let all = seen[from..].iter();
-                all.max_by(|one, other| one.posterior.total_cmp(&other.posterior))
-            }
-            Self::Batch { .. } => None,
-        }
+    /// The highest posterior and the highest e-value of the mark since the office last took the suspicion back.
+    pub fn strongest(&self) -> Option<(f64, f64)> {
+        let Self::Mark(seen) = self else { return None };
+        let from = cleared(seen).map_or(0, |place| place + 1);
+        let all = seen[from..].iter().map(|one| (one.posterior, one.e_value));
+        all.reduce(|(posterior, e_value), one| (posterior.max(one.0), e_value.max(one.1)))
     }
 
     /// How the mark stood after the query that raised the alert.
@@ -294,6 +290,35 @@ async fn met(tx: &mut Tx, alert: &Alert) -> Result<Vec<Met>, ServiceError> {
     }
     all.sort_by_key(|one| (one.first_at, one.index));
     Ok(all)
+}
+
+/// From where the marks were asked about that raised an alert of their batch, in the states that raise it; `None` of an alert that
+/// no such mark raises.
+pub(super) async fn places_met(
+    tx: &mut Tx,
+    number: AlertNumber,
+) -> Result<Option<Vec<Place>>, ServiceError> {
+    let found = alert::get(tx, number).await?;
+    let Some(alert) = found.filter(|alert| alert.mark().is_none()) else {
+        return Ok(None);
+    };
+    let states = alert.kind.states();
+    if states.is_empty() {
+        return Ok(None);
+    }
+    let mut places = Vec::new();
+    for one in met(tx, &alert).await? {
+        let mark = MarkId {
+            batch: alert.batch,
+            index: one.index,
+        };
+        let queries = scan::newest(tx, mark, MOST_OF_ONE).await?;
+        let of_state = queries
+            .into_iter()
+            .filter(|query| states.contains(&query.state.as_str()));
+        places.extend(of_state.filter_map(|query| query.place));
+    }
+    Ok(Some(places))
 }
 
 #[cfg(test)]

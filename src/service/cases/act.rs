@@ -21,6 +21,9 @@ use crate::service::{ServiceError, alerts, documents, licensees, seen, tips};
 use crate::store::trail::Outcome;
 use crate::store::{Store, Tx, alert, case, tip};
 
+/// The first year that a season can have: an inspection of before is a slip of the pen.
+const FIRST_YEAR: i16 = 2000;
+
 /// What a licensee is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -338,6 +341,17 @@ async fn inspect(
         .into());
     }
     let today = crate::domain::calendar::day_of(call.at);
+    if inspection.day.year() < FIRST_YEAR {
+        return Err(Refusal::invalid(
+            said!(
+                "the inspection is on {}, before there were any marks",
+                "检查日期 {} 早于标志启用",
+                inspection.day
+            ),
+            said!("look at the year again", "请核对年份"),
+        )
+        .into());
+    }
     if inspection.day > today {
         return Err(Refusal::invalid(
             said!(

@@ -10,7 +10,7 @@ use crate::domain::text::Line;
 use crate::service::ServiceError;
 use crate::service::desk::Call;
 use crate::service::keys::LiveKeys;
-use crate::service::marks::{self, Change, Changed, Which};
+use crate::service::marks::{self, Change, Changed, Which, look};
 use crate::service::requests::{digest_of, something_else};
 use crate::store::{Store, case};
 
@@ -27,7 +27,7 @@ pub struct Withdraw<'a> {
     pub document: Option<Line>,
     /// Whether the good lines are taken even if there are bad ones.
     pub skip_bad: bool,
-    /// Whether marks of batches that the case is not about are meant all the same.
+    /// Whether marks that the case is not about are meant all the same.
     pub is_beyond: bool,
 }
 
@@ -47,7 +47,7 @@ impl Withdraw<'_> {
 /// the same name, the marks are not withdrawn twice.
 ///
 /// # Errors
-/// If the case is closed, a line is bad, a batch is not the case's and not said to be meant, all marks are withdrawn so already,
+/// If the case is closed, a line is bad, a batch or mark is not the case's and not said to be meant, all marks are withdrawn so already,
 /// or a rule of the ledger does not allow it.
 pub async fn withdraw(
     store: &Store,
@@ -83,6 +83,12 @@ pub async fn withdraw(
     };
     if !wanted.is_beyond {
         beyond::refuse_batches(&beyond::batches(store, keys, &own, &lines).await?)?;
+        // What is so already is none of them: asked again under the same name, nothing is.
+        let looked = look::look(store, keys, call, &[wanted.change(&lines)]).await?;
+        for outlook in looked {
+            let foreign = beyond::marks(store, &own, &outlook.changed.ranges, call.at).await?;
+            beyond::refuse_marks(foreign)?;
+        }
     }
     let changed = marks::change(store, keys, call, &wanted.change(&lines)).await?;
     if changed.entries.is_empty() {

@@ -39,12 +39,15 @@ pub struct Calibration {
     pub copied: usize,
 }
 
-/// Fits offset and slope by logistic regression (Platt), in at most fifty of Newton's steps; without examples of both
-/// kinds they stay 0 and 1. `rate` is the wanted share of false alarms per honest scanned code.
+/// Codes of a kind without which nothing is fitted: a line through fewer would say more of them than of the model.
+pub const FEWEST: usize = 20;
+
+/// Fits offset and slope by logistic regression (Platt), in at most fifty of Newton's steps; with fewer than [`FEWEST`]
+/// examples of a kind they stay 0 and 1. `rate` is the wanted share of false alarms per honest scanned code.
 pub fn calibrate(examples: &[Example], rate: f64) -> Calibration {
     let copied = examples.iter().filter(|example| example.is_copied).count();
     let honest = examples.len() - copied;
-    let [offset, slope] = if copied > 0 && honest > 0 {
+    let [offset, slope] = if copied.min(honest) >= FEWEST {
         fit(examples)
     } else {
         [0.0, 1.0]
@@ -148,17 +151,25 @@ mod tests {
     }
 
     #[test]
-    fn one_kind_alone_corrects_nothing() {
+    fn one_kind_alone_or_a_few_codes_correct_nothing() {
         let honest = Example {
             log_odds: -3.0,
             is_copied: false,
             weight: 1.0,
             has_e_value: true,
         };
-        let found = calibrate(&[honest; 10], 0.1);
-        assert_eq!(
-            (found.offset.to_bits(), found.slope.to_bits()),
-            (0.0_f64.to_bits(), 1.0_f64.to_bits())
-        );
+        let copied = Example {
+            log_odds: 3.0,
+            is_copied: true,
+            ..honest
+        };
+        let fitted = |copies: usize| {
+            let mut examples = vec![honest; 1000];
+            examples.extend(vec![copied; copies]);
+            let found = calibrate(&examples, 0.1);
+            found.offset.to_bits() != 0.0_f64.to_bits()
+                && found.slope.to_bits() != 1.0_f64.to_bits()
+        };
+        assert!(!fitted(0) && !fitted(FEWEST - 1) && fitted(FEWEST));
     }
 }

@@ -1,6 +1,6 @@
 //! A world as files: batches of 5,000 marks, most of them honest, with labels.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -38,13 +38,12 @@ pub struct Made {
     pub copied: u64,
 }
 
-/// Writes `scans.csv`, `labels.csv` and `activations.csv` into a folder. Of twenty batches one has many codes with few
+/// Writes `scans.csv`, `labels.csv` and `activations.csv` into a folder that is there. Of twenty batches one has many codes with few
 /// copies each, and each batch has one code that was copied much, one spoiled through proxies.
 ///
 /// # Errors
 /// What the system says.
 pub fn simulate(world: &World, wanted: Wanted, folder: &Path) -> io::Result<Made> {
-    fs::create_dir_all(folder)?;
     let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
     let (mut scans, mut labels, mut activations) = (
         create("scans.csv")?,

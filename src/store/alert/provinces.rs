@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::AlertNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
+use crate::domain::place::Place;
 use crate::store::row::Row;
 use crate::store::{StoreError, Tx, scan};
 
@@ -45,21 +46,26 @@ pub async fn to_be_located(
     rows.into_iter().map(read).collect()
 }
 
-/// Looks where the queries of a mark, or the first queries of the marks of a batch, came from.
+/// Looks where the queries of a mark, or the first queries of the marks of a batch, came from; `met`, if it is known better which
+/// queries an alert of a batch is about.
 ///
 /// # Errors
 /// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
 pub async fn locate(
     tx: &mut Tx,
     (alert, batch, index): (AlertNumber, BatchNumber, Option<MarkIndex>),
+    met: Option<&[Place]>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (mut provinces, mut until) = (Vec::new(), now);
-    if let Some(index) = index {
+    let province_of = |place: Place| i64::from(place.prefecture.code() / 10_000);
+    if let Some(met) = met {
+        provinces.extend(met.iter().copied().map(province_of));
+    } else if let Some(index) = index {
         let scans = scan::newest(tx, MarkId { batch, index }, MOST_QUERIES).await?;
         until = scans.first().map_or(now, |newest| newest.at);
         let places = scans.iter().filter_map(|scan| scan.place);
-        provinces.extend(places.map(|place| i64::from(place.prefecture.code() / 10_000)));
+        provinces.extend(places.map(province_of));
     } else {
         let sql = "SELECT DISTINCT first_prefecture / 10000 FROM mark_queries WHERE batch = $1 AND first_prefecture IS NOT NULL";
         let rows: Vec<(i64,)> = on!(&mut *tx, c => sqlx::query_as(sql)

@@ -363,6 +363,8 @@ fn a_world_from_a_seed_goes_through_replay_and_calibration() {
     let program = Program::new();
     let made = program.json("detect simulate --seed 9 --batches 6 --out world");
     program.done("detect simulate --seed 9 --batches 6 --out again");
+    let over = program.refused("detect simulate --seed 8 --batches 6 --out again");
+    assert!(over.what.contains("again is there already"), "{over:?}");
     program.done("detect simulate --seed 9 --batches 6 --world 'heavy tails' --out other");
     assert!(program.read("world/scans.csv") == program.read("again/scans.csv"));
     assert!(program.read("world/scans.csv") != program.read("other/scans.csv"));
@@ -407,6 +409,12 @@ fn calibration_tells_bad_labels_and_needs_an_honest_code() {
         "{}",
         ran.stdout
     );
+    for too_few in [
+        "left as it is, for want of 20",
+        "not set: a share of 0.0004 takes at least 2500",
+    ] {
+        assert!(ran.stdout.contains(too_few), "{}", ran.stdout);
+    }
     let said: Vec<&str> = ran.stderr.lines().collect();
     assert!(
         said[0].starts_with("labels.csv: line 3: ") && said[1].starts_with("labels.csv: line 4: ")

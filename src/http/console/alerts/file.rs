@@ -103,8 +103,9 @@ fn facts(visit: &Visit, names: &Names, alert: &Alert, known: &Story, file: File)
     let of = |seen: &Seen| in_words(&strength(seen.posterior, seen.e_value));
     let raised = known.when_raised(alert).map(of);
     let now = known.now().map(of);
-    let strongest = known.strongest().map(of);
-    let strongest = strongest.unwrap_or_else(|| in_words(&alert.strength()));
+    let strongest = known.strongest();
+    let strongest = strongest.map(|(posterior, e_value)| strength(posterior, e_value));
+    let strongest = in_words(&strongest.unwrap_or_else(|| alert.strength()));
     let mut file = file.facts(
         None,
         vec![

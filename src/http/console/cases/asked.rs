@@ -1,9 +1,6 @@
 //! What is asked before marks of a case are withdrawn: of revoking what it comes to, and of both whether marks are meant that the
 //! case is not about.
 
-use std::collections::BTreeSet;
-
-use crate::domain::alert::Alert;
 use crate::domain::event::Withdrawal;
 use crate::domain::mark::{BatchNumber, IndexRange, MarkId};
 use crate::domain::said::said;
@@ -35,7 +32,7 @@ pub(super) async fn summary(
     let looked = look::look(store, keys, call, &changes).await?;
     let outlook = looked.into_iter().next().unwrap_or_default();
     let (changed, kind) = (&outlook.changed, wanted.kind);
-    let foreign = foreign(whole, &changed.ranges);
+    let foreign = beyond::marks(store, whole, &changed.ranges, call.at).await?;
     let is_for_good = kind == Withdrawal::Revoked;
     // Where nothing is left to do that is told at once; or it was this very form that did it.
     let needs_asking = changed.marks > 0 && (is_for_good || foreign > 0);
@@ -93,23 +90,6 @@ pub(super) async fn summary(
         ));
     }
     Ok(all.into_iter().map(|said| visit.in_words(said)).collect())
-}
-
-/// How many of the marks of the case's batches no alert and no tip of it is about. An alert of a whole batch is about all of its.
-fn foreign(whole: &Whole, ranges: &[(BatchNumber, IndexRange)]) -> u64 {
-    let known = whole.batches();
-    let of_alerts = whole.alerts.iter().filter(|alert| alert.mark().is_none());
-    let whole_batches: BTreeSet<BatchNumber> = of_alerts.map(|alert: &Alert| alert.batch).collect();
-    let own = whole.marks();
-    let partly = ranges
-        .iter()
-        .filter(|(batch, _)| known.contains(batch) && !whole_batches.contains(batch));
-    let foreign = partly.map(|(batch, range)| {
-        let own = own.iter().filter(|mark| mark.batch == *batch);
-        let own = own.filter(|mark| range.covers(mark.index)).count() as u64;
-        u64::from(range.marks()) - own
-    });
-    foreign.sum()
 }
 
 /// The first of them.

@@ -5,7 +5,7 @@
 //! | `summary.pdf` | everything in Chinese, to be read |
 //! | `scans.csv` | the queries of its marks: when, from which prefecture, how; never whose phone or which address |
 //! | `ledger.json` | the ledger's entries about its marks and by the case itself, with all that their hashes cover, and where the ledger ended |
-//! | `words.json` | what people wrote in its steps and tips, letter for letter |
+//! | `words.json` | what people wrote in its steps, alerts and tips, letter for letter |
 //! | `exhibits/` | its exhibits, byte for byte as they were put in |
 //! | `documents/` | the documents of licensees that its inspections name |
 //! | `tips/` | the photos of its tips |
@@ -26,7 +26,7 @@ use archive::Archive;
 
 use super::exhibits::documents_of;
 use super::{Whole, get, marks_of_batch_alerts};
-use crate::domain::alert::{AlertNumber, Happened as OfAlert};
+use crate::domain::alert::{Alert, AlertNumber, Happened as OfAlert};
 use crate::domain::case::{CaseNumber, Happened};
 use crate::domain::document::AddedDocument;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
@@ -75,7 +75,9 @@ struct Gathered {
     documents: Vec<AddedDocument>,
     /// Its tips with what happened to them.
     tips: Vec<tips::Whole>,
-    /// What happened to each alert.
+    /// The alerts that were merged into one of the case's.
+    merged: BTreeMap<AlertNumber, Vec<Alert>>,
+    /// What happened to each alert, merged ones among them.
     of_alerts: BTreeMap<AlertNumber, Vec<OfAlert>>,
 }
 
@@ -132,7 +134,13 @@ async fn gather(
     call: &Call,
     whole: Whole,
 ) -> Result<Gathered, ServiceError> {
+    let mut merged = BTreeMap::new();
+    for alert in &whole.alerts {
+        let with_it = alert::merged_into(&mut store.read().await?, alert.number).await?;
+        merged.insert(alert.number, with_it);
+    }
     let mut all = whole.marks();
+    all.extend(merged.values().flatten().filter_map(Alert::mark));
     all.extend(marks_of_batch_alerts(store, &whole, call.at).await?);
     all.sort_unstable_by_key(|mark| (mark.batch, mark.index));
     all.dedup();
@@ -178,7 +186,7 @@ async fn gather(
     let own = whole.steps.iter().flat_map(|step| &step.detail.entries);
     let ledger = ledger::Proofs::gather(&mut tx, &marks, own.copied()).await?;
     let mut of_alerts = BTreeMap::new();
-    for alert in &whole.alerts {
+    for alert in whole.alerts.iter().chain(merged.values().flatten()) {
         let steps = alert::steps(&mut tx, alert.number).await?;
         of_alerts.insert(alert.number, steps);
     }
@@ -207,6 +215,7 @@ async fn gather(
         people,
         documents,
         tips,
+        merged,
         of_alerts,
     })
 }

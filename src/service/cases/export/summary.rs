@@ -2,7 +2,7 @@
 
 use super::attached::{DOCUMENTS, EXHIBITS, TIPS};
 use super::{Gathered, Mark};
-use crate::domain::alert::{Alert, AlertStep, Happened as OfAlert};
+use crate::domain::alert::Alert;
 use crate::domain::calendar::clock_of;
 use crate::domain::case::exhibit::{exhibits, exhibits_of, file_name};
 use crate::domain::case::{CaseStep, Happened};
@@ -74,6 +74,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
     for mark in &gathered.marks {
         of_mark(gathered, mark, &mut pieces);
     }
+    withdrawn(gathered, &mut pieces);
     none_of(gathered.marks.is_empty(), &mut pieces);
     pieces.push(heading("二、预警"));
     for alert in &gathered.whole.alerts {
@@ -203,18 +204,9 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     )));
     if let Some(decision) = &alert.decision {
         let (verdict, said) = (decision.verdict().chinese(), decision.said().zh);
-        let mut line = format!("　判定：{verdict}（{said}）");
-        let steps = gathered.of_alerts.get(&alert.number);
-        let decided = |step: &&OfAlert| step.step == AlertStep::Decided;
-        let step = steps.and_then(|steps| steps.iter().rfind(decided));
-        if let Some(step) = step {
-            let by = gathered.people.name(&step.by);
-            line.push_str(&format!("　{}　{by}", clock_of(step.at)));
-        }
-        pieces.push(text(line));
-        let told = step.and_then(|step| step.told.as_ref());
-        pieces.extend(told.map(|told| Piece::Small(told.as_str().to_owned())));
+        pieces.push(text(format!("　判定：{verdict}（{said}）")));
     }
+    handled(gathered, alert, pieces);
     let marks = gathered.marks.iter();
     let mut own = marks.filter(|one| Some(one.id) == alert.mark());
     let Some(mark) = own.next() else {
@@ -239,6 +231,57 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
     for (seen, said) in against.iter().take(MOST_AGAINST) {
         let at = clock_of(seen.at);
         pieces.push(Piece::Small(format!("　{at}　{}", said.zh)));
+    }
+}
+
+/// What happened to an alert, earlier decisions among it, and to those that were merged into it.
+fn handled(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
+    for step in gathered.of_alerts.get(&alert.number).into_iter().flatten() {
+        let (at, what) = (clock_of(step.at), step.step.chinese());
+        let mut line = format!("　经过：{at}　{what}");
+        if let Some(decision) = &step.decision {
+            line.push_str(&format!(
+                "为{}（{}）",
+                decision.verdict().chinese(),
+                decision.said().zh
+            ));
+        }
+        line.push_str(&format!("　{}", gathered.people.name(&step.by)));
+        if let Some(told) = &step.told {
+            line.push_str(&format!("　{}", told.as_str().replace('\n', "　")));
+        }
+        pieces.push(Piece::Small(line));
+    }
+    for one in gathered.merged.get(&alert.number).into_iter().flatten() {
+        let mark = gathered
+            .marks
+            .iter()
+            .find(|mark| Some(mark.id) == one.mark());
+        let about = mark.map_or_else(
+            || format!("第 {} 批", one.batch),
+            |mark| mark.serial.to_string(),
+        );
+        pieces.push(Piece::Small(format!(
+            "　并入本预警：预警 {}　{}　{about}　{}",
+            one.number,
+            one.kind.chinese(),
+            clock_of(one.raised_at)
+        )));
+        handled(gathered, one, pieces);
+    }
+}
+
+/// How many marks the case itself has withdrawn, which may be others than those that it is about.
+fn withdrawn(gathered: &Gathered, pieces: &mut Vec<Piece>) {
+    let of = |step: CaseStep| -> u64 {
+        let steps = gathered.whole.steps.iter().filter(|one| one.step == step);
+        steps.filter_map(|one| one.detail.marks).sum()
+    };
+    let (frozen, revoked) = (of(CaseStep::Frozen), of(CaseStep::Revoked));
+    if frozen + revoked > 0 {
+        pieces.push(text(format!(
+            "本案办理中共冻结标志 {frozen} 枚、撤销标志 {revoked} 枚，可能多于上列标志；所涉号段见第五节，scans.csv 只含上列标志的查询。"
+        )));
     }
 }
 
