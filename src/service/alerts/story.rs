@@ -358,6 +358,10 @@ mod tests {
         let story = Story::Mark(seen.clone());
         let names_against: Vec<&str> = story.against().iter().map(|said| &*said.en).collect();
         assert_eq!(names_against, ["strongly against", "against"]);
+        // Each at its highest, whenever that was.
+        (seen[0].posterior, seen[0].e_value) = (0.9, 7.0);
+        (seen[1].posterior, seen[1].e_value) = (0.8, 8.0);
+        assert_eq!(Story::Mark(seen.clone()).strongest(), Some((0.9, 8.0)));
         seen.push(step(Some(Known::Cleared), &[]));
         assert_eq!(names(&seen), [""; 0]);
         assert!(against(&seen).is_empty());

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use crate::http::alerts::unpacked;
 use crate::support::program::Program;
+use crate::support::reader::text_of;
 
 const PLACE: &str = "--database sqlite:yuanmark-demo/yuanmark.db --keys yuanmark-demo/keys";
 
@@ -75,9 +77,8 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
     let taken = program.refused(&format!("{open} --alert 1"));
     assert!(taken.what.contains("belongs to case 1"), "{taken:?}");
     assert_eq!(program.json(&open)["number"], 2);
-    program.done(&format!(
-        "alert decide 1 --verdict confirmed_copy --cause label_reprinted {PLACE}"
-    ));
+    is_not_withdrawn_by_mistake(&program);
+    is_decided_before_it_is_closed(&program);
     let inform = format!("case inform 1 --licensee 2 --text 请核对 {PLACE}");
     let beyond = program.run(&inform);
     assert_ne!(beyond.code, 0);
@@ -99,11 +100,50 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
             .any(|bytes| bytes == name.as_bytes());
         assert!(found, "{name}");
     }
+    let (_, pdf) = unpacked(&zip).swap_remove(0);
+    std::fs::write(program.path("summary.pdf"), pdf).unwrap();
+    let summary = text_of(&program.path("summary.pdf")).concat();
+    let summary: String = summary.split_whitespace().collect();
+    for said in [
+        "判定为无法查明（未见实物）",
+        "新线索",
+        "共冻结标志2枚、撤销标志0枚",
+    ] {
+        assert!(summary.contains(said), "{said} in {summary}");
+    }
     let again = program.run(&format!("case export 1 --out case.zip {PLACE}"));
     assert_ne!(again.code, 0, "never over another file");
     assert_eq!(std::fs::read(program.path("case.zip")).unwrap(), zip);
 
-    // What was recorded is replayed to the same end.
+    is_replayed_to_the_same_end(&program);
+    // What was decided is what calibration reads, and the page of the mark stays as it was.
+    program.done(&format!("alert labels --out labels.csv {PLACE}"));
+    assert_eq!(program.read("labels.csv"), "mark,truth\n1-8,copied\n");
+    let told = program.json_and_code(&format!("verify {} {PLACE}", copied(&program)), 3);
+    assert_eq!(told["verdict"], json!("suspected_copy"));
+}
+
+/// A result is not the contrary of what was decided; what was decided before stays told.
+fn is_decided_before_it_is_closed(program: &Program) {
+    program.done(&format!(
+        "alert decide 1 --verdict unclear --cause no_goods {PLACE}"
+    ));
+    let close = format!("case close 1 --result copies_found --text 已查处 {PLACE}");
+    let contrary = program.refused(&close);
+    assert!(
+        contrary
+            .what
+            .contains("no alert of the case is decided as a confirmed copy"),
+        "{contrary:?}"
+    );
+    program.done(&format!("alert reopen 1 --text 新线索 {PLACE}"));
+    program.done(&format!(
+        "alert decide 1 --verdict confirmed_copy --cause label_reprinted {PLACE}"
+    ));
+}
+
+/// What was recorded of the copied mark.
+fn is_replayed_to_the_same_end(program: &Program) {
     program.done(&format!("detect export --out recorded {PLACE}"));
     let scans = program.read("recorded/scans.csv");
     assert_eq!(scans.lines().count(), 7, "{scans}");
@@ -127,18 +167,37 @@ fn an_alert_becomes_a_case_that_is_handed_over() {
         scans,
         "and it is left as it was"
     );
-    // What was decided is what calibration reads, and the page of the mark stays as it was.
-    program.done(&format!("alert labels --out labels.csv {PLACE}"));
-    assert_eq!(program.read("labels.csv"), "mark,truth\n1-8,copied\n");
-    let told = program.json_and_code(&format!("verify {} {PLACE}", copied(&program)), 3);
-    assert_eq!(told["verdict"], json!("suspected_copy"));
+}
+
+/// Marks that the case is not about, and a day of long ago.
+fn is_not_withdrawn_by_mistake(program: &Program) {
+    let [first, last] = [11, 12].map(|line| serial(program, line));
+    program.write("others.txt", &format!("{first}..{last}\n"));
+    let freeze = format!("case withdraw 1 --kind frozen --reason 同批 --file others.txt {PLACE}");
+    let refused = program.refused(&freeze);
+    assert!(
+        refused.what.contains("is about 2 of these marks"),
+        "{refused:?}"
+    );
+    program.done(&format!("{freeze} --beyond"));
+    let inspect = format!("case inspect 1 --day 1900-01-01 --spot x --text y {PLACE}");
+    let refused = program.refused(&inspect);
+    assert!(
+        refused.what.contains("before there were any marks"),
+        "{refused:?}"
+    );
 }
 
 /// The serial of the copied mark.
 fn copied(program: &Program) -> String {
+    serial(program, 9)
+}
+
+/// The serial in a line of the demonstration's labels.
+fn serial(program: &Program, line: usize) -> String {
     let labels = program.read("yuanmark-demo/pack/labels.csv");
     let head: Vec<&str> = labels.lines().next().unwrap().split(',').collect();
     let place = head.iter().position(|name| *name == "serial").unwrap();
-    let line = labels.lines().nth(9).unwrap();
+    let line = labels.lines().nth(line).unwrap();
     line.split(',').nth(place).unwrap().to_owned()
 }

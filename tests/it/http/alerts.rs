@@ -228,13 +228,13 @@ async fn what_is_open_and_strong_comes_first_and_pages_follow_one_another() {
         )
         .await;
         assert_eq!(numbers(installation, &all, None).await, [3, 1, 4, 2]);
-        // Asked about from Guangdong, and all that concerns the batch.
+        // Where nobody asked about a mark that is not in use, the alert of its batch comes from nowhere.
         let of = |province| Filter {
             province: Some(province),
             ..Filter::default()
         };
         assert_eq!(numbers(installation, &of(44), None).await, [1]);
-        assert_eq!(numbers(installation, &of(43), None).await, [1, 4]);
+        assert_eq!(numbers(installation, &of(43), None).await, [1]);
         assert!(numbers(installation, &of(11), None).await.is_empty());
         office
             .site
@@ -360,6 +360,11 @@ async fn is_whole(person: &Person<'_>, here: &str) {
             && !scans.contains("127.0.0.1"),
         "{scans}"
     );
+    let words: Value = serde_json::from_slice(&files[3].1).unwrap();
+    for alert in words["alerts"].as_array().unwrap() {
+        let mut steps = alert["steps"].as_array().unwrap().iter();
+        assert!(steps.any(|step| step["step"] == "decided"), "{words}");
+    }
     let ledger: Value = serde_json::from_slice(&files[2].1).unwrap();
     assert!(prove(&ledger) >= 5, "order, issue, labels, frozen");
     let kinds = ledger["entries"].as_array().unwrap().iter();
@@ -725,5 +730,16 @@ async fn an_alert_of_a_batch_names_the_marks_that_raised_it() {
             .map(|one| (one.index.get(), one.queries, one.state.as_str()))
             .collect();
         assert_eq!(met, [(4, 2, "not_activated"), (7, 1, "not_activated")]);
+        // Others of the batch, once it is in use, are none of its matter.
+        office.site.activate(&batch).await;
+        let code = office.site.link(&batch, 5);
+        office.site.phone().check_in(440_100, &code).await;
+        for (province, expected) in [(43, vec![1]), (44, Vec::new())] {
+            let filter = Filter {
+                province: Some(province),
+                ..Filter::default()
+            };
+            assert_eq!(numbers(installation, &filter, None).await, expected);
+        }
     }
 }

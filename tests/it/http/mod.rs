@@ -1,7 +1,7 @@
 //! The HTTP interface as phones, programs and strangers meet it: a real server on a real socket and database.
 
 mod administrators;
-mod alerts;
+pub mod alerts;
 pub mod answers;
 mod check;
 mod claims;
