@@ -210,7 +210,7 @@ pub(super) struct Marks {
     /// What becomes of them: frozen or revoked
     #[arg(long, value_parser = kind)]
     kind: Withdrawal,
-    /// A file of serials and ranges; all marks of the case, if not said
+    /// A file with a serial, or a range as SERIAL..SERIAL, a line; all marks of the case, if not said
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Why; the public reads it

@@ -322,6 +322,12 @@ fn run_replay(
     let lines = scans::read(&text, &activations, &mut bad)
         .map_err(|what| no_table(&recorded.scans, &what))?;
     tell_bad(&recorded.scans, &bad);
+    if lines.is_empty() && bad.count > 0 {
+        return Err(no_table(
+            &recorded.scans,
+            "not one of its lines can be read",
+        ));
+    }
     let create = |path: &Path| {
         File::create(path)
             .map(BufWriter::new)

@@ -268,6 +268,14 @@ fn no_file_is_written_over_another() {
         );
         assert!(!program.path("v.csv").exists(), "{line}");
     }
+    // Of which nothing can be read, nothing is written.
+    program.write("nothing.csv", &format!("{TITLES}soon,1-8,p1,,,,,\n"));
+    let ran = program.run("detect replay --scans nothing.csv --verdicts none.csv");
+    assert!(
+        ran.code == 2 && ran.stderr.contains("not one of its lines"),
+        "{ran:?}"
+    );
+    assert!(!program.path("none.csv").exists());
     // One that cannot be written is said, and nothing is lost.
     let ran = program.run("detect replay --scans scans.csv --verdicts nix/v.csv");
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");

@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::{asked, find, find_for, title_of};
 use crate::domain::case::{CaseNumber, CaseStep, step_of};
 use crate::domain::event::Withdrawal;
+use crate::domain::mark::MarkId;
 use crate::http::console::alerts::serial_of;
 use crate::http::console::form::{Form, Kind};
 use crate::http::console::guard::Visit;
@@ -14,8 +15,10 @@ use crate::http::console::submit::{answer, or_refuse};
 use crate::http::console::typed::Typed;
 use crate::http::console::words::two;
 use crate::service::cases::{self, Whole, Withdraw};
+use crate::service::system;
 
-fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
+/// The form, these marks filled in.
+fn form(visit: &Visit, whole: &Whole, marks: &[MarkId], kind: Withdrawal) -> Form {
     let (title, button) = match kind {
         Withdrawal::Revoked => (
             two("撤销案件涉及的标志", "Revoke marks of a case"),
@@ -26,11 +29,7 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
             two("冻结", "Freeze"),
         ),
     };
-    let serials: Vec<String> = whole
-        .marks()
-        .into_iter()
-        .map(|mark| serial_of(visit, mark))
-        .collect();
+    let serials: Vec<String> = marks.iter().map(|mark| serial_of(visit, *mark)).collect();
     Form::new(visit, title, button)
         .text(title_of(visit, &whole.case))
         .field("lines", two("标志", "Marks"), Kind::Marks)
@@ -52,12 +51,17 @@ fn form(visit: &Visit, whole: &Whole, kind: Withdrawal) -> Form {
 async fn page(visit: Visit, number: u32, kind: Withdrawal) -> Response {
     let step = step_of(kind).unwrap_or(CaseStep::Frozen);
     let whole = or_refuse!(visit, find_for(&visit, number, step).await);
-    form(&visit, &whole, kind).render(&visit, None)
+    let met = cases::marks_of_batch_alerts(&visit.app.store, &whole, system::now()).await;
+    let mut marks = whole.marks();
+    marks.extend(or_refuse!(visit, met));
+    marks.sort_unstable_by_key(|mark| (mark.batch, mark.index));
+    marks.dedup();
+    form(&visit, &whole, &marks, kind).render(&visit, None)
 }
 
 async fn done(visit: Visit, number: u32, typed: Typed, kind: Withdrawal) -> Response {
     let whole = or_refuse!(visit, find(&visit, number).await);
-    let form = form(&visit, &whole, kind).filled(&typed);
+    let form = form(&visit, &whole, &[], kind).filled(&typed);
     if typed.is_resumed() {
         return form.render(&visit, Some(&typed));
     }

@@ -289,7 +289,13 @@ fn inspected(gathered: &Gathered, step: &Happened, pieces: &mut Vec<Piece>) {
     let detail = &step.detail;
     let day = detail.day.map_or_else(String::new, |day| day.to_string());
     let place = detail.prefecture.and_then(Prefecture::new);
-    let place = place.map_or("", |place| place.name().0);
+    let place = place.map_or_else(String::new, |place| {
+        let (province, name) = (place.province().0, place.name().0);
+        match province == name {
+            true => name.to_owned(),
+            false => format!("{province} {name}"),
+        }
+    });
     let spot = detail.spot.as_ref().map_or("", |spot| spot.as_str());
     let by = gathered.people.name(&step.by);
     pieces.push(text(format!("{day}　{place} {spot}　登记人 {by}")));
