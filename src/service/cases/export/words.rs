@@ -41,6 +41,7 @@ fn of_alert((alert, steps): (&AlertNumber, &Vec<OfAlert>)) -> Value {
             "at": step.at,
             "step": step.step.slug(),
             "by": step.by,
+            "decision": step.decision.as_ref().map(ToString::to_string),
             "told": step.told.as_ref().map(Told::as_str),
         })
     });
