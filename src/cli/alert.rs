@@ -419,7 +419,7 @@ pub(super) fn to_json(alert: &Entry) -> Value {
         "licensee": alert.licensee,
         "raised_at": alert.raised_at,
         "query": alert.query,
-        "parameters": alert.parameters,
+        "parameters": alert.parameters.to_string(),
         "log_odds": alert.log_odds,
         "e_value_ln": alert.e_value_ln,
         "hypothesis": alert.hypothesis.slug(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::ServiceError;
+use super::detection::in_force::in_force;
 use super::verify::suspicion::suspected;
-use crate::domain::detection::parameters::CURRENT;
 use crate::domain::detection::{BatchState, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::state::ACTIVE;
@@ -34,23 +34,24 @@ pub async fn take(
     let Some(queries) = group.queries.get(&mark) else {
         return Ok(());
     };
+    let parameters = &in_force(tx).await?;
     let mut account = match group.accounts.get(&mark) {
         Some(account) => account.clone(),
-        None => MarkState::after_first(&CURRENT, &queries.first_seen().scan(ACTIVE, None)),
+        None => MarkState::after_first(parameters, &queries.first_seen().scan(ACTIVE, None)),
     };
     let market = batch::market(tx, mark.batch).await?;
-    let (was_suspected, before) = (account.is_suspected(), account.for_batch(&CURRENT));
-    account.learn(&CURRENT, known, seen, market.as_ref());
+    let (was_suspected, before) = (account.is_suspected(), account.for_batch(parameters));
+    account.learn(parameters, known, seen, market.as_ref());
     let mut more = BatchState::default();
-    more.update(&CURRENT, Some(before), account.for_batch(&CURRENT));
+    more.update(parameters, Some(before), account.for_batch(parameters));
     more.scans = 0;
     batch_account::add(tx, 0, &BTreeMap::from([(mark.batch, more)])).await?;
     if known != Known::Cleared {
         // What its batch adds counts with its next scan.
-        let is_suspected = account.decide(&CURRENT, 0.0);
+        let is_suspected = account.decide(parameters, 0.0);
         if is_suspected && !was_suspected && !is_found {
             let query = Some(queries.count);
-            let new = suspected(mark, &account, 0.0, seen.at, query);
+            let new = suspected(parameters, mark, &account, 0.0, seen.at, query);
             alert::raise(tx, &[new]).await?;
         }
     }

@@ -65,6 +65,7 @@ const INVARIANTS: [(&str, &str); 6] = [
          WHEN 'token' THEN (SELECT coalesce(max(number), 0) FROM tokens) \
          WHEN 'tip' THEN (SELECT coalesce(max(number), 0) FROM tips) \
          WHEN 'case' THEN (SELECT coalesce(max(number), 0) FROM cases) \
+         WHEN 'calibration' THEN (SELECT coalesce(max(number), 0) FROM calibrations) \
          WHEN 'alert' THEN (SELECT coalesce(max(number), 0) FROM alerts) \
          WHEN 'trail' THEN (SELECT coalesce(max(number), 0) FROM trail) \
          ELSE c.next END",

@@ -144,6 +144,15 @@ macro_rules! migrations {
                     "/0019_strength_of_alerts.sql"
                 )),
             ),
+            (
+                20,
+                "calibrations",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0020_calibrations.sql"
+                )),
+            ),
         ]
     };
 }

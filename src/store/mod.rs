@@ -29,6 +29,7 @@ pub mod backup;
 pub mod batch;
 pub mod batch_account;
 mod books;
+pub mod calibration;
 pub mod case;
 pub mod claim;
 mod connect;

@@ -1,5 +1,7 @@
 //! `yuanmark detect …`
 
+mod calibrate;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,16 +10,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::arguments::{Caller, Installation};
+use self::calibrate::{Apply, Calibrate, run_parameters};
+use super::arguments::{Caller, Installation, Limit};
 use super::failure::Failure;
 use super::files;
 use super::output::{Output, counted};
 use crate::domain::detection::Parameters;
 use crate::service::alerts;
 use crate::service::desk::Call;
-use crate::service::detection::calibrate::{Calibration, FEWEST, calibrate};
 use crate::service::detection::evaluate::{Extent, evaluate};
-use crate::service::detection::examples::{self, Labels};
 use crate::service::detection::export::{self, Exported};
 use crate::service::detection::replay::replay;
 use crate::service::detection::scans::{self, Activations, BadLines};
@@ -43,13 +44,16 @@ pub(super) enum Detect {
         /// Where the batches go, one line for each and week
         #[arg(long, value_name = "FILE")]
         batches: Option<PathBuf>,
+        /// What `detect calibrate --out` wrote, to weigh by
+        #[arg(long, value_name = "FILE")]
+        calibration: Option<PathBuf>,
     },
     /// Write what was recorded of all marks, to be replayed or calibrated by: scans.csv, activations.csv, labels.csv
     ///
     /// Queries that are not aged out, hidden codes, checks of inspectors; labels are what the office decided of alerts. Phones
     /// and networks stand under names of this export alone.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark detect export --out recorded\n  yuanmark detect calibrate --scans recorded/scans.csv \\\n      --activations recorded/activations.csv --labels recorded/labels.csv"
+        after_help = "EXAMPLE\n  yuanmark detect export --out recorded\n  yuanmark detect calibrate --scans recorded/scans.csv \\\n      --labels recorded/labels.csv --presume-honest --out calibration.json"
     )]
     Export {
         /// The folder, which is made
@@ -93,19 +97,26 @@ pub(super) enum Detect {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
-    /// Set correction and alarm level by codes of which the truth is known
+    /// Find correction and alarm level by codes of which the truth is known
+    ///
+    /// Nothing is changed by it: see what `detect replay --calibration` says of your scans, then `detect apply` it.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark detect calibrate --scans scans.csv --labels labels.csv --false-alarms 0.0004"
+        after_help = "EXAMPLE\n  yuanmark detect calibrate --scans recorded/scans.csv --labels recorded/labels.csv \\\n      --presume-honest --false-alarms 0.0004 --out calibration.json"
     )]
-    Calibrate {
+    Calibrate(Calibrate),
+    /// Put a calibration in force, or the program's own parameters again
+    ///
+    /// Running servers weigh by it within ten seconds, and every alarm names it. A mark that is over the new level is
+    /// suspected with its next scan; one that was suspected stays so until the office decides.
+    #[command(
+        after_help = "EXAMPLE\n  yuanmark detect apply calibration.json --reason \"season of 2026\" --by 张三\n  yuanmark detect apply --shipped --reason \"the sample was too small\""
+    )]
+    Apply(Apply),
+    /// Say which parameters are in force, and how that changed
+    #[command(after_help = "EXAMPLE\n  yuanmark detect parameters")]
+    Parameters {
         #[command(flatten)]
-        recorded: Recorded,
-        /// What the codes are: mark,truth, where truth is copied, or honest, image, poisoned
-        #[arg(long, value_name = "FILE")]
-        labels: PathBuf,
-        /// The wanted share of false alarms among honest scanned codes
-        #[arg(long, default_value_t = 0.0004, value_name = "SHARE")]
-        false_alarms: f64,
+        limit: Limit,
     },
 }
 
@@ -142,7 +153,21 @@ impl Detect {
                 recorded,
                 verdicts,
                 batches,
-            } => run_replay(&recorded, &verdicts, batches.as_deref(), output),
+                calibration,
+            } => {
+                let own = Parameters::reference();
+                let parameters = match calibration.as_deref().map(calibrate::read).transpose()? {
+                    Some(calibration) => own.corrected_by(&calibration),
+                    None => own,
+                };
+                run_replay(
+                    &parameters,
+                    &recorded,
+                    &verdicts,
+                    batches.as_deref(),
+                    output,
+                )
+            }
             Self::Simulate {
                 seed,
                 batches,
@@ -165,11 +190,9 @@ impl Detect {
                 out.as_deref(),
                 output,
             ),
-            Self::Calibrate {
-                recorded,
-                labels,
-                false_alarms,
-            } => run_calibrate(&recorded, &labels, false_alarms, output),
+            Self::Calibrate(calibrate) => calibrate.run(output),
+            Self::Apply(apply) => apply.run(installation, output).await,
+            Self::Parameters { limit } => run_parameters(installation, &limit, output).await,
         }
     }
 }
@@ -309,12 +332,12 @@ async fn run_export(
 }
 
 fn run_replay(
+    parameters: &Parameters,
     recorded: &Recorded,
     verdicts: &Path,
     batches: Option<&Path>,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let parameters = Parameters::reference();
     apart(recorded, verdicts, batches)?;
     let (text, activated) = recorded.texts()?;
     let (mut bad, mut bad_ranges) = (BadLines::default(), BadLines::default());
@@ -336,7 +359,7 @@ fn run_replay(
     let mut out = create(verdicts)?;
     let mut weeks = batches.map(create).transpose()?;
     let done = replay(
-        &parameters,
+        parameters,
         &lines,
         &activations,
         &mut out,
@@ -354,7 +377,7 @@ fn run_replay(
         "suspected": done.suspected,
         "batches": done.batches,
         "bad_lines": bad.count + bad_ranges.count,
-        "parameters": parameters.version,
+        "parameters": parameters.version.to_string(),
     });
     let text = format!(
         "{} of {}: {} suspected, {} over the alarm level; {} could not be taken",
@@ -413,70 +436,4 @@ fn run_evaluate(extent: Extent, out: Option<&Path>, output: &mut Output) -> Resu
         write("reliability.svg", &report.reliability)?;
     }
     output.result(&json!({"tables": report.tables}), &report.tables)
-}
-
-/// Whether there are so many honest codes.
-#[allow(clippy::cast_precision_loss)] // millions
-fn honest_enough(honest: usize, wanted: f64) -> bool {
-    honest as f64 >= wanted
-}
-
-fn run_calibrate(
-    recorded: &Recorded,
-    labels: &Path,
-    rate: f64,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    if !(rate > 0.0 && rate <= 0.5) {
-        return Err(Failure::wrong_input(
-            format!("{rate} is no share of false alarms"),
-            "take a share such as 0.0004",
-        ));
-    }
-    let (scans_text, activated) = recorded.texts()?;
-    let labels_text = text(labels)?;
-    let mut bad = [const {
-        BadLines {
-            told: Vec::new(),
-            count: 0,
-        }
-    }; 3];
-    let activations = activations(recorded, &activated, &mut bad[0])?;
-    let lines = scans::read(&scans_text, &activations, &mut bad[1])
-        .map_err(|what| no_table(&recorded.scans, &what))?;
-    let known = Labels::read(&labels_text, &mut bad[2]).map_err(|what| no_table(labels, &what))?;
-    tell_bad(&recorded.scans, &bad[1]);
-    tell_bad(labels, &bad[2]);
-    let examples = examples::of(&Parameters::reference(), &lines, &known);
-    let Calibration {
-        offset,
-        slope,
-        level,
-        honest,
-        copied,
-    } = calibrate(&examples, rate);
-    if honest == 0 {
-        return Err(Failure::wrong_input(
-            "no scanned code is known to be honest",
-            "bring labels of scanned codes",
-        ));
-    }
-    // A share that not one of them stands for says nothing.
-    let wanted = (1.0 / rate).ceil();
-    let level = Some(level).filter(|level| level.abs() < 700.0 && honest_enough(honest, wanted));
-    let value = json!({"offset": offset, "slope": slope, "alarm_log_odds": level, "honest": honest, "copied": copied});
-    let text = format!(
-        "{honest} honest and {copied} copied codes\n  calibration     [{offset:.4}, {slope:.4}]{}\n  alarm_log_odds  {}",
-        if copied.min(honest) < FEWEST {
-            format!(": left as it is, for want of {FEWEST} codes of each kind")
-        } else {
-            String::new()
-        },
-        match level {
-            Some(level) => format!("{level:.4}"),
-            None if honest_enough(honest, wanted) => "below every code with evidence".into(),
-            None => format!("not set: a share of {rate} takes at least {wanted} honest codes"),
-        }
-    );
-    output.result(&value, &text)
 }

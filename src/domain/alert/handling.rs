@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{AlertKind, AlertNumber, Decision};
 use crate::domain::case::CaseNumber;
-use crate::domain::detection::Hypothesis;
 use crate::domain::detection::real::{exp, probability};
+use crate::domain::detection::{Hypothesis, Version};
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::refusal::Refusal;
@@ -139,8 +139,8 @@ pub struct Alert {
     pub raised_at: Timestamp,
     /// The mark's query that raised it.
     pub query: Option<u64>,
-    /// Version of the detector's parameters.
-    pub parameters: u32,
+    /// The detector's parameters that raised it.
+    pub parameters: Version,
     /// The highest posterior log-odds so far, as of the last time that the list was asked for; of a batch the logarithm of its
     /// evidence.
     pub log_odds: f64,

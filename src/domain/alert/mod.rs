@@ -9,7 +9,7 @@ pub mod rate;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::detection::{Hypothesis, NOT_ON_GOODS};
+use super::detection::{Hypothesis, NOT_ON_GOODS, Version};
 use super::mark::{BatchNumber, MarkIndex};
 use super::said::{Said, said};
 use super::state::NOT_ACTIVATED;
@@ -125,7 +125,7 @@ pub struct NewAlert {
     /// The mark's query that raised it.
     pub query: Option<u64>,
     /// Version of the detector's parameters.
-    pub parameters: u32,
+    pub parameters: Version,
     /// Posterior log-odds; of a batch the logarithm of its evidence.
     pub log_odds: f64,
     /// Natural logarithm of the e-value.

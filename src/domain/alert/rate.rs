@@ -6,10 +6,14 @@
 //! of one is taken as negative binomial: its mean from the peers, its over-dispersion from how much they differ. The tenth
 //! of the peers that is asked about most is left out, so that other copied batches hide none.
 
+use crate::domain::detection::Version;
 use crate::domain::detection::real::{exp, ln};
 
 /// Version of this rule, which alerts name.
-pub const VERSION: u32 = 1;
+pub const VERSION: Version = Version {
+    model: 1,
+    calibration: None,
+};
 /// Days that are looked at.
 pub const DAYS: u32 = 28;
 /// Peers without which nothing is said.

@@ -10,6 +10,7 @@
 //! alarms whichever kind of honest pack is true. `docs/DETECTION.md` has the model and what it was measured to do.
 
 pub mod batch;
+pub mod calibration;
 pub mod evidence;
 mod gaps;
 pub mod geography;
@@ -25,6 +26,7 @@ mod tests;
 pub mod update;
 
 pub use batch::{BATCH_BYTES, BatchState};
+pub use calibration::{Calibration, Version};
 pub use evidence::{Evidence, Hypothesis, Kind};
 pub use geography::{GEOGRAPHY, Sighting, Spot};
 pub use live::{Known, NOT_ON_GOODS, Seen};

@@ -2,10 +2,7 @@
 //!
 //! Times are in days. Every alarm names the version of the parameters that raised it.
 
-use std::sync::LazyLock;
-
-/// The parameters that scans are weighed with.
-pub static CURRENT: LazyLock<Parameters> = LazyLock::new(Parameters::reference);
+use super::calibration::Version;
 
 /// Time scales of gaps between scans of one item: twelve minutes (another phone at the same table), nine hours (the same
 /// day), eight days (a gift, a cupboard), forty days (stock).
@@ -48,8 +45,8 @@ pub type Confusion = [f64; 3];
 /// All of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
-    /// Which parameters these are, such as 1. A change of any number is a new version.
-    pub version: u32,
+    /// Which parameters these are.
+    pub version: Version,
     /// Days over which copies of one code are sold.
     pub season_days: f64,
     /// Kinds of honest packs; the first is the usual one. Their weights add up to 1.
@@ -152,7 +149,10 @@ impl Parameters {
             mean,
         };
         Self {
-            version: 3,
+            version: Version {
+                model: 3,
+                calibration: None,
+            },
             season_days: 180.0,
             honest: [usual, gifts, dealers, crowds],
             copied: [

@@ -47,8 +47,9 @@ pub struct AlertBody {
     /// The mark's query that raised it.
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<u64>,
-    /// Version of the parameters.
-    parameters: u32,
+    /// The detector's parameters that raised it: the program's version, and the calibration of it, if there was one.
+    #[schema(pattern = r"^\d{1,10}(\.\d{1,10})?$", example = "3.2")]
+    parameters: String,
     /// The highest posterior log-odds so far, as of the last time that the list was asked for; of a batch the logarithm of its
     /// evidence.
     log_odds: f64,
@@ -87,7 +88,7 @@ impl From<Alert> for AlertBody {
             licensee: alert.licensee,
             raised_at: At(alert.raised_at),
             query: alert.query,
-            parameters: alert.parameters,
+            parameters: alert.parameters.to_string(),
             log_odds: alert.log_odds,
             e_value_ln: alert.e_value_ln,
             matter_chinese: alert.matter().zh,

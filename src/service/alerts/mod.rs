@@ -16,9 +16,9 @@ use super::ServiceError;
 use crate::domain::access::Scope;
 use crate::domain::alert::{Alert, AlertNumber, Happened};
 use crate::domain::detection::MarkState;
-use crate::domain::detection::parameters::CURRENT;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
+use crate::service::detection::in_force::in_force;
 use crate::store::alert::{self, Filter};
 use crate::store::{Store, Tx, scan};
 
@@ -82,11 +82,12 @@ pub async fn weigh(store: &Store) -> Result<(), ServiceError> {
         }
         let is_last = to_do.len() < AT_ONCE as usize;
         let mut tx = store.write().await?;
+        let parameters = in_force(&mut tx).await?;
         for one in &to_do {
             let account = scan::account(&mut tx, one.mark).await?;
             let strength = account
                 .filter(MarkState::is_suspected)
-                .map(|account| (account.peak_log_odds(&CURRENT), account.e_peak()));
+                .map(|account| (account.peak_log_odds(&parameters), account.e_peak()));
             alert::set_strength(&mut tx, one, strength).await?;
         }
         tx.commit().await?;

@@ -2,7 +2,7 @@
 //! rate of false alarms.
 
 use crate::domain::detection::Parameters;
-use crate::domain::detection::real::{ln, probability};
+use crate::domain::detection::real::probability;
 
 /// A code of which the truth is known.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,11 @@ pub struct Example {
 }
 
 impl Example {
+    /// Whether it is over the alarm level of these parameters. What its batch would add is left out.
+    pub fn is_over_the_level(&self, parameters: &Parameters) -> bool {
+        self.has_e_value && parameters.corrected(self.log_odds) >= parameters.alarm_log_odds
+    }
+
     /// Its posterior as these parameters correct it.
     pub fn posterior(&self, parameters: &Parameters) -> f64 {
         probability(parameters.corrected(self.log_odds))
@@ -26,41 +31,48 @@ impl Example {
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Calibration {
+pub struct Fit {
     /// Corrected log-odds = offset + slope × the model's.
     pub offset: f64,
     /// See above; never negative, so that more evidence never counts for less.
     pub slope: f64,
-    /// Corrected log-odds above which so many honest codes lie as were wanted.
-    pub level: f64,
+    /// Corrected log-odds above which so many honest codes lie as were wanted; `None` if too few are known to say so.
+    pub level: Option<f64>,
     /// Honest codes that set the level.
     pub honest: usize,
     /// Copied ones.
     pub copied: usize,
+    /// Whether there were [`FEWEST`] of each kind, so that offset and slope are new.
+    pub is_fitted: bool,
 }
 
 /// Codes of a kind without which nothing is fitted: a line through fewer would say more of them than of the model.
 pub const FEWEST: usize = 20;
 
+/// Numbers are rounded to so many parts of one: what is printed is what was found.
+const PARTS: f64 = 1e4;
+
 /// Fits offset and slope by logistic regression (Platt), in at most fifty of Newton's steps; with fewer than [`FEWEST`]
-/// examples of a kind they stay 0 and 1. `rate` is the wanted share of false alarms per honest scanned code.
-pub fn calibrate(examples: &[Example], rate: f64) -> Calibration {
+/// examples of a kind they stay as in the parameters. `rate` is the wanted share of false alarms per honest scanned code; the
+/// level takes one honest code at least that stands for it, and one with evidence.
+pub fn calibrate(parameters: &Parameters, examples: &[Example], rate: f64) -> Fit {
     let copied = examples.iter().filter(|example| example.is_copied).count();
     let honest = examples.len() - copied;
-    let [offset, slope] = if copied.min(honest) >= FEWEST {
-        fit(examples)
+    let is_fitted = copied.min(honest) >= FEWEST;
+    let [offset, slope] = if is_fitted {
+        fit(examples).map(|number| (number * PARTS).round() / PARTS)
     } else {
-        [0.0, 1.0]
+        parameters.calibration
     };
-    let over = examples.iter().filter(|example| !example.is_copied);
+    let corrected = Parameters {
+        calibration: [offset, slope],
+        ..parameters.clone()
+    };
+    let over = examples
+        .iter()
+        .filter(|example| !example.is_copied && example.has_e_value);
     let mut scores: Vec<f64> = over
-        .map(|example| {
-            if example.has_e_value {
-                offset + slope * example.log_odds
-            } else {
-                f64::MIN
-            }
-        })
+        .map(|example| corrected.corrected(example.log_odds))
         .collect();
     scores.sort_by(|a, b| b.total_cmp(a));
     #[allow(
@@ -68,16 +80,16 @@ pub fn calibrate(examples: &[Example], rate: f64) -> Calibration {
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss
     )] // millions
-    let level = scores
-        .get((scores.len() as f64 * rate) as usize)
-        .copied()
-        .unwrap_or(f64::MAX);
-    Calibration {
+    let allowed = (honest as f64 * rate) as usize;
+    // The next one below the level is the first that may not be over it.
+    let level = scores.get(allowed).filter(|_| allowed > 0);
+    Fit {
         offset,
         slope,
-        level,
+        level: level.map(|level| (level * PARTS).ceil() / PARTS + 1.0 / PARTS),
         honest,
         copied,
+        is_fitted,
     }
 }
 
@@ -115,7 +127,6 @@ fn fit(examples: &[Example]) -> [f64; 2] {
             break;
         }
     }
-    debug_assert!(ln(slope).is_finite());
     [offset, slope]
 }
 
@@ -139,15 +150,17 @@ mod tests {
                 });
             }
         }
-        let found = calibrate(&examples, 0.01);
+        let found = calibrate(&Parameters::reference(), &examples, 0.01);
         assert!(
             (found.offset + 1.0).abs() < 0.05 && (found.slope - 0.5).abs() < 0.02,
             "{found:?}"
         );
         let honest = examples.iter().filter(|example| !example.is_copied);
-        let over =
-            honest.filter(|example| found.offset + found.slope * example.log_odds > found.level);
+        let level = found.level.unwrap();
+        let over = honest.filter(|example| found.offset + found.slope * example.log_odds >= level);
         assert_eq!(over.count(), 2, "one in a hundred of 201");
+        let too_few = calibrate(&Parameters::reference(), &examples, 0.001);
+        assert_eq!(too_few.level, None, "one in a thousand of 201");
     }
 
     #[test]
@@ -166,9 +179,9 @@ mod tests {
         let fitted = |copies: usize| {
             let mut examples = vec![honest; 1000];
             examples.extend(vec![copied; copies]);
-            let found = calibrate(&examples, 0.1);
-            found.offset.to_bits() != 0.0_f64.to_bits()
-                && found.slope.to_bits() != 1.0_f64.to_bits()
+            let own = Parameters::reference();
+            let found = calibrate(&own, &examples, 0.1);
+            [found.offset, found.slope] != own.calibration
         };
         assert!(!fitted(0) && !fitted(FEWEST - 1) && fitted(FEWEST));
     }

@@ -57,13 +57,28 @@ impl Labels {
     }
 }
 
+/// What scanned codes are that no label names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Nobody knows: they are left out.
+    Unknown,
+    /// Honest, as nearly all are. Where labels are of suspected codes alone, as decisions of alerts are, honest codes among
+    /// them are those that look like copies, and a level set by these would be far too high.
+    Honest,
+}
+
 /// The scanned codes whose truth is known, weighed so that copied ones are as rare as the prior says. Lines are in the order of
 /// time.
-pub fn of(parameters: &Parameters, lines: &[Line<'_>], labels: &Labels) -> Vec<Example> {
+pub fn of(
+    parameters: &Parameters,
+    lines: &[Line<'_>],
+    labels: &Labels,
+    others: Others,
+) -> Vec<Example> {
     let mut states: HashMap<MarkKey, MarkState> = HashMap::new();
     for line in lines
         .iter()
-        .filter(|line| labels.0.contains_key(&line.mark))
+        .filter(|line| others == Others::Honest || labels.0.contains_key(&line.mark))
     {
         states
             .entry(line.mark)
@@ -72,10 +87,11 @@ pub fn of(parameters: &Parameters, lines: &[Line<'_>], labels: &Labels) -> Vec<E
     }
     let mut known: Vec<(MarkKey, MarkState)> = states.into_iter().collect();
     known.sort_by_key(|(mark, _)| *mark);
+    let is_copied = |mark: &MarkKey| labels.0.get(mark).copied().unwrap_or(false);
     let count = |wanted: bool| {
         known
             .iter()
-            .filter(|(mark, _)| labels.0[mark] == wanted)
+            .filter(|(mark, _)| is_copied(mark) == wanted)
             .count()
     };
     let prior = exp(parameters.prior_copied);
@@ -86,8 +102,8 @@ pub fn of(parameters: &Parameters, lines: &[Line<'_>], labels: &Labels) -> Vec<E
     );
     let example = |(mark, state): &(MarkKey, MarkState)| Example {
         log_odds: parameters.prior_copied + state.gain(),
-        is_copied: labels.0[mark],
-        weight: if labels.0[mark] { copied } else { honest },
+        is_copied: is_copied(mark),
+        weight: if is_copied(mark) { copied } else { honest },
         has_e_value: state.e_peak() >= parameters.alarm_e_value,
     };
     known.iter().map(example).collect()

@@ -7,6 +7,7 @@ pub mod calibrate;
 pub mod evaluate;
 pub mod examples;
 pub mod export;
+pub mod in_force;
 pub mod recorded;
 pub mod replay;
 pub mod scans;

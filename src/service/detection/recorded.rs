@@ -1,6 +1,6 @@
 //! The recorded scans of one mark, weighed once more by the code that weighed them when they came.
 
-use crate::domain::detection::parameters::CURRENT;
+use super::in_force::in_force;
 use crate::domain::detection::{Evidence, Hypothesis, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::service::ServiceError;
@@ -69,19 +69,20 @@ pub async fn recorded(tx: &mut Tx, mark: MarkId) -> Result<Recorded, ServiceErro
     steps.sort_by_key(|(seen, _)| seen.at);
     let market = batch::market(tx, mark.batch).await?;
     let market = market.as_ref();
+    let parameters = &in_force(tx).await?;
     let mut account = MarkState::default();
     let steps = steps.into_iter().map(|(seen, happened)| {
         let step = match &happened {
-            Happened::Scan(scan) => account.update(&CURRENT, &seen.scan(&scan.state, market)),
-            Happened::Known(known) => account.learn(&CURRENT, *known, &seen, market),
+            Happened::Scan(scan) => account.update(parameters, &seen.scan(&scan.state, market)),
+            Happened::Known(known) => account.learn(parameters, *known, &seen, market),
         };
         Weighed {
             seen,
             happened,
             evidence: step.evidence,
-            posterior: account.posterior(&CURRENT, 0.0),
-            e_value_ln: account.ln_e_value(&CURRENT),
-            hypothesis: account.hypothesis(&CURRENT),
+            posterior: account.posterior(parameters, 0.0),
+            e_value_ln: account.ln_e_value(parameters),
+            hypothesis: account.hypothesis(parameters),
         }
     });
     Ok(Recorded {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::examples::{self, Labels};
+use super::calibrate::calibrate;
+use super::examples::{self, Labels, Others};
 use super::replay::{Replayed, replay};
 use super::scans::{Activations, BadLines, read};
 use super::simulate::{Wanted, simulate};
@@ -95,12 +96,52 @@ fn calibration_learns_from_labels() {
     let mut bad = BadLines::default();
     let labels = Labels::read(&(file("labels.csv") + "1-1,perhaps\n"), &mut bad).unwrap();
     assert_eq!(bad.count, 1);
-    let found = super::calibrate::calibrate(
-        &examples::of(&Parameters::reference(), &lines, &labels),
-        0.001,
-    );
+    let own = Parameters::reference();
+    let fitted = |labels: &Labels, others| {
+        let examples = examples::of(&own, &lines, labels, others);
+        (calibrate(&own, &examples, 0.001), examples)
+    };
+    let (found, all) = fitted(&labels, Others::Unknown);
     assert!(found.honest > 4_000 && found.copied > 20, "{found:?}");
-    assert!(found.slope > 0.5 && found.level < 5.0, "{found:?}");
+    let level = found.level.unwrap();
+    assert!(found.slope > 0.5 && level < 5.0, "{found:?}");
+    // What the office decides is of suspected codes alone: by those the level would be that of codes that look like copies.
+    let suspected = replayed(&scans).1;
+    let suspected = suspected.lines().filter_map(|line| {
+        let mark = line.split(',').nth(1)?;
+        line.contains(",suspected_copy,").then_some(mark)
+    });
+    let decided: String = suspected
+        .filter_map(|mark| {
+            let truth = if labels.is_copied(mark)? {
+                "copied"
+            } else {
+                "honest"
+            };
+            Some(format!("{mark},{truth}\n"))
+        })
+        .collect();
+    let decided = Labels::read(&format!("mark,truth\n{decided}"), &mut bad).unwrap();
+    let (few, _) = fitted(&decided, Others::Unknown);
+    assert!(few.honest < 100 && few.level.is_none(), "{few:?}");
+    let (presumed, _) = fitted(&decided, Others::Honest);
+    assert!(presumed.honest > found.honest, "{presumed:?}");
+    let corrected = Parameters {
+        calibration: [presumed.offset, presumed.slope],
+        alarm_log_odds: presumed.level.unwrap(),
+        ..own.clone()
+    };
+    let over = all
+        .iter()
+        .filter(|example| !example.is_copied && example.is_over_the_level(&corrected));
+    assert!(
+        over.count() * 1000 <= found.honest,
+        "no more false alarms than wanted"
+    );
+    let copied = all
+        .iter()
+        .filter(|example| example.is_copied && example.is_over_the_level(&corrected));
+    assert!(copied.count() * 3 > found.copied, "{presumed:?}");
 }
 
 #[test]

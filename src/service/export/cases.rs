@@ -29,7 +29,7 @@ const ALERTS: [Column; 17] = [
     column("编号", ColumnKind::Text, 24),
     column("可能的情况", ColumnKind::Text, 24),
     column("强度", ColumnKind::Text, 36),
-    column("参数版本", ColumnKind::Integer, 10),
+    column("参数版本", ColumnKind::Text, 10),
     column("使用人编号", ColumnKind::Integer, 12),
     column("使用人", ColumnKind::Text, 30),
     column("产生时间", ColumnKind::DateTime, 20),
@@ -138,6 +138,7 @@ fn alert_row(
     row: impl FnOnce(&[Cell<'_>; ALERTS.len()]) -> Result<(), SheetError>,
 ) -> Result<(), SheetError> {
     let serial = alert.mark().map(|mark| key.serial(mark).to_string());
+    let parameters = alert.parameters.to_string();
     let (matter, strength) = (alert.matter().zh, alert.strength().zh);
     let causes = alert.decision.as_ref().map(|decision| decision.said().zh);
     let decision = alert.decision.as_ref().map(Decision::verdict);
@@ -150,7 +151,7 @@ fn alert_row(
         optional(serial.as_deref()),
         Cell::Text(&matter),
         Cell::Text(&strength),
-        count(alert.parameters),
+        Cell::Text(&parameters),
         number(alert.licensee.map(|licensee| licensee.0)),
         text(names.licensee(alert.licensee).map(Licensee::name)),
         Cell::DateTime(alert.raised_at),

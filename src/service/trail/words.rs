@@ -89,6 +89,11 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("case-export", "导出案卷", "take the file of a case"),
     ("scans-take", "导出查询记录", "take recorded scans away"),
     ("labels-take", "导出判定结果", "take decided marks away"),
+    (
+        "parameters-change",
+        "变更检测参数",
+        "change the detector's parameters",
+    ),
     ("scan-prune", "清除过期查询记录", "remove old scans"),
     ("none", "无此权限", "nothing that is allowed"),
 ];

@@ -10,7 +10,6 @@ use super::suspicion::{Added, Suspicion};
 use super::{Answer, Check, MarkAnswer};
 use crate::domain::alert::AlertKind;
 use crate::domain::code::Payload;
-use crate::domain::detection::parameters::CURRENT;
 use crate::domain::detection::{MarkState, Scan, Seen, Standing};
 use crate::domain::keyring::{KeyId, Keyring};
 use crate::domain::mark::MarkId;
@@ -294,17 +293,18 @@ impl<'a> Book<'a> {
 
     /// Takes a query into the mark's account, before it is counted.
     fn weigh(&mut self, mark: MarkId, seen: &Seen, scan: &Scan, query: u64) {
+        let parameters = self.suspicion.parameters();
         let before = match (self.account(mark), self.queries(mark)) {
             (Some(account), _) => Some(account.clone()),
             // What the first query said follows from its columns, unless it met something worth an account.
             (None, Some(queries)) => {
                 let first = queries.first_seen().scan(state::ACTIVE, None);
-                Some(MarkState::after_first(&CURRENT, &first))
+                Some(MarkState::after_first(parameters, &first))
             }
             (None, None) => None,
         };
         let mut account = before.clone().unwrap_or_default();
-        account.update(&CURRENT, scan);
+        account.update(parameters, scan);
         let (suspicion, added) = (self.suspicion, &mut self.added);
         let was_suspected = account.is_suspected();
         let is_suspected = suspicion.weigh(added, mark, before.as_ref(), &mut account);

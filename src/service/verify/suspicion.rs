@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::domain::alert::{AlertKind, NewAlert};
-use crate::domain::detection::parameters::CURRENT;
-use crate::domain::detection::{BatchState, Hypothesis, MarkState, Peers};
+use crate::domain::detection::{BatchState, Hypothesis, MarkState, Parameters, Peers};
 use crate::domain::mark::{BatchNumber, MarkId};
 use crate::service::ServiceError;
+use crate::service::detection::in_force::in_force;
 use crate::store::{Tx, alert, batch_account, scan};
 
 /// How often batches are written down.
 pub(super) const FLUSH: Duration = Duration::from_secs(1);
-/// How long what other instances added may be missing.
+/// How long what other instances added, and a change of the parameters, may be missing.
 const REREAD: Duration = Duration::from_secs(10);
 /// How long batches are held against what their peers showed.
 const COMPARE_AGAIN: Duration = Duration::from_hours(1);
@@ -34,6 +34,8 @@ const MOST_SUSPECTED: u32 = 200;
 #[derive(Debug)]
 pub(super) struct Suspicion {
     part: u8,
+    parameters: Parameters,
+    parameters_read_at: Option<Instant>,
     batches: HashMap<BatchNumber, Held>,
     /// What other batches show, and since when it is known.
     peers: Option<(Peers, Instant)>,
@@ -64,6 +66,8 @@ impl Suspicion {
     pub(super) fn new(part: u8) -> Self {
         Self {
             part: part % batch_account::PARTS,
+            parameters: Parameters::reference(),
+            parameters_read_at: None,
             batches: HashMap::new(),
             peers: None,
             unwritten: BTreeMap::new(),
@@ -72,21 +76,31 @@ impl Suspicion {
         }
     }
 
+    /// The parameters that scans are weighed with.
+    pub(super) const fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
     /// Whether something waits to be written down.
     pub(super) fn is_unwritten(&self) -> bool {
         !self.unwritten.is_empty()
     }
 
-    /// Reads the accounts of batches that are not held, or not lately.
+    /// Reads the parameters if that was not done lately, and the accounts of batches that are not held, or not lately.
     pub(super) async fn read(
         &mut self,
         tx: &mut Tx,
         batches: impl Iterator<Item = BatchNumber>,
     ) -> Result<(), ServiceError> {
+        let is_fresh = |at: &Instant| at.elapsed() < REREAD;
+        if !self.parameters_read_at.as_ref().is_some_and(is_fresh) {
+            self.parameters = in_force(tx).await?;
+            self.parameters_read_at = Some(Instant::now());
+        }
         if self.batches.len() > MOST_BATCHES {
             self.batches.clear();
         }
-        let is_fresh = |held: &Held| held.read_at.elapsed() < REREAD;
+        let is_fresh = |held: &Held| is_fresh(&held.read_at);
         let wanted: BTreeSet<BatchNumber> = batches
             .filter(|batch| !self.batches.get(batch).is_some_and(is_fresh))
             .collect();
@@ -112,7 +126,7 @@ impl Suspicion {
         let lately = |peers: &(Peers, Instant)| peers.1.elapsed() < COMPARE_AGAIN;
         if !self.peers.as_ref().is_some_and(lately) {
             let latest = batch_account::latest(tx, MOST_PEERS).await?;
-            let peers = Peers::of(&CURRENT, latest.values().map(|batch| (batch, 0)));
+            let peers = Peers::of(&self.parameters, latest.values().map(|batch| (batch, 0)));
             self.peers = Some((peers, Instant::now()));
         }
         Ok(())
@@ -138,7 +152,7 @@ impl Suspicion {
         before: Option<&MarkState>,
         account: &mut MarkState,
     ) -> bool {
-        let parameters = &CURRENT;
+        let parameters = &self.parameters;
         let term = before.map(|before| before.for_batch(parameters));
         let batch = added.batches.entry(mark.batch).or_default();
         batch.update(parameters, term, account.for_batch(parameters));
@@ -158,10 +172,10 @@ impl Suspicion {
         at: Timestamp,
         query: Option<u64>,
     ) {
-        let raise = self.account(mark.batch, added).raise(&CURRENT);
-        added
-            .alerts
-            .push(suspected(mark, account, raise, at, query));
+        let parameters = &self.parameters;
+        let raise = self.account(mark.batch, added).raise(parameters);
+        let new = suspected(parameters, mark, account, raise, at, query);
+        added.alerts.push(new);
     }
 
     /// Notes that a mark of this batch was asked about that should not be on goods.
@@ -188,7 +202,7 @@ impl Suspicion {
             index: None,
             at,
             query: Some(query),
-            parameters: CURRENT.version,
+            parameters: self.parameters.version,
             log_odds: 0.0,
             e_value_ln: 0.0,
             hypothesis,
@@ -217,13 +231,14 @@ impl Suspicion {
                 let key = (AlertKind::BatchEvidence, *batch);
                 let lately = |at: &Instant| at.elapsed() < ASK_AGAIN;
                 let is_known = self.raised.get(&key).is_some_and(lately);
-                if account.is_alarming(&CURRENT) && !is_known {
-                    let account = without_suspected(tx, *batch, account).await?;
-                    if !account.is_alarming(&CURRENT) {
+                let parameters = &self.parameters;
+                if account.is_alarming(parameters) && !is_known {
+                    let account = without_suspected(tx, parameters, *batch, account).await?;
+                    if !account.is_alarming(parameters) {
                         continue;
                     }
                     added.kinds.insert(key);
-                    of_batches.push(batch_evidence(*batch, &account, now));
+                    of_batches.push(batch_evidence(parameters, *batch, &account, now));
                 }
             }
         }
@@ -254,13 +269,14 @@ impl Suspicion {
 /// A batch's account without the marks that are suspected themselves: each of them has an alert of its own.
 async fn without_suspected(
     tx: &mut Tx,
+    parameters: &Parameters,
     batch: BatchNumber,
     mut account: BatchState,
 ) -> Result<BatchState, ServiceError> {
     for mark in alert::suspected_of(tx, batch, MOST_SUSPECTED).await? {
         let found = scan::account(tx, mark).await?;
         if let Some(found) = found.filter(MarkState::is_suspected) {
-            account.update(&CURRENT, Some(found.for_batch(&CURRENT)), 0.0);
+            account.update(parameters, Some(found.for_batch(parameters)), 0.0);
         }
     }
     Ok(account)
@@ -268,6 +284,7 @@ async fn without_suspected(
 
 /// The alert that a mark is suspected.
 pub(in crate::service) fn suspected(
+    parameters: &Parameters,
     mark: MarkId,
     account: &MarkState,
     raise: f64,
@@ -280,23 +297,28 @@ pub(in crate::service) fn suspected(
         index: Some(mark.index),
         at,
         query,
-        parameters: CURRENT.version,
-        log_odds: account.log_odds(&CURRENT, raise),
-        e_value_ln: account.ln_e_value(&CURRENT),
-        hypothesis: account.hypothesis(&CURRENT),
+        parameters: parameters.version,
+        log_odds: account.log_odds(parameters, raise),
+        e_value_ln: account.ln_e_value(parameters),
+        hypothesis: account.hypothesis(parameters),
     }
 }
 
-fn batch_evidence(batch: BatchNumber, account: &BatchState, at: Timestamp) -> NewAlert {
+fn batch_evidence(
+    parameters: &Parameters,
+    batch: BatchNumber,
+    account: &BatchState,
+    at: Timestamp,
+) -> NewAlert {
     NewAlert {
         kind: AlertKind::BatchEvidence,
         batch,
         index: None,
         at,
         query: None,
-        parameters: CURRENT.version,
-        log_odds: account.evidence(&CURRENT),
-        e_value_ln: account.evidence(&CURRENT),
+        parameters: parameters.version,
+        log_odds: account.evidence(parameters),
+        e_value_ln: account.evidence(parameters),
         hypothesis: Hypothesis::Copied,
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::{Alert, AlertKind, AlertNumber, AlertState, Decision, hypothesis_named};
 use crate::domain::case::CaseNumber;
+use crate::domain::detection::Version;
 use crate::domain::licensee::LicenseeNumber;
 use crate::domain::mark::{BatchNumber, MarkId, MarkIndex};
 use crate::domain::text::Line;
@@ -18,7 +19,7 @@ pub(super) type AlertRow = (
     Option<i64>,
     i64,
     Option<i64>,
-    i64,
+    String,
     i64,
     i64,
     String,
@@ -30,8 +31,8 @@ pub(super) type AlertRow = (
 );
 
 /// The columns of [`AlertRow`], and where they are from.
-pub(super) const ALERTS: &str = "SELECT a.number, a.kind, a.batch, b.licensee, a.mark_index, a.raised_at, a.query, a.parameters, \
-     a.log_odds, a.e_value_ln, a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
+pub(super) const ALERTS: &str = "SELECT a.number, a.kind, a.batch, b.licensee, a.mark_index, a.raised_at, a.query, \
+     CAST(a.parameters AS TEXT) || coalesce('.' || CAST(a.calibration AS TEXT), ''), a.log_odds, a.e_value_ln, a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
      FROM alerts a LEFT JOIN batches b ON b.number = a.batch";
 
 #[rustfmt::skip] // the columns as they stand in ALERTS
@@ -57,7 +58,7 @@ pub(super) fn read(row: AlertRow) -> Result<Alert, StoreError> {
         index: index.transpose()?,
         raised_at: row.time("raised_at", raised_at)?,
         query: query.map(i64::cast_unsigned),
-        parameters: row.number("parameters", parameters)?,
+        parameters: row.value("parameters", Version::from_text(&parameters))?,
         log_odds: of_millionths(log_odds),
         e_value_ln: of_millionths(e_value_ln),
         hypothesis: row.value("hypothesis", hypothesis_named(&hypothesis))?,

@@ -52,8 +52,8 @@ pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
         }
         let number: u32 = counter::next_of(tx, "alert").await?;
         // Another instance may have been faster.
-        let sql = "INSERT INTO alerts (number, kind, batch, mark_index, raised_at, query, parameters, log_odds, e_value_ln, \
-             hypothesis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO alerts (number, kind, batch, mark_index, raised_at, query, parameters, calibration, log_odds, \
+             e_value_ln, hypothesis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
         on!(&mut *tx, c => sqlx::query(sql)
             .bind(i64::from(number))
             .bind(alert.kind.slug())
@@ -61,7 +61,8 @@ pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
             .bind(index)
             .bind(alert.at.as_microsecond())
             .bind(alert.query.map(u64::cast_signed))
-            .bind(i64::from(alert.parameters))
+            .bind(i64::from(alert.parameters.model))
+            .bind(alert.parameters.calibration.map(i64::from))
             .bind(to_millionths(alert.log_odds))
             .bind(to_millionths(alert.e_value_ln))
             .bind(alert.hypothesis.slug())

@@ -346,7 +346,7 @@ fn wrong_flags_are_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{line}: {ran:?}");
         assert!(ran.stderr.contains(what), "{line}: {}", ran.stderr);
     }
-    for share in ["0.9", "-0.1", "NaN", "inf"] {
+    for share in ["0.02", "-0.1", "NaN", "inf"] {
         let line = format!(
             "detect calibrate --scans scans.csv --labels labels.csv --false-alarms={share}"
         );
@@ -368,7 +368,7 @@ fn wrong_flags_are_refused() {
 
 #[test]
 fn a_world_from_a_seed_goes_through_replay_and_calibration() {
-    let program = Program::new();
+    let program = Program::installed();
     let made = program.json("detect simulate --seed 9 --batches 6 --out world");
     program.done("detect simulate --seed 9 --batches 6 --out again");
     let over = program.refused("detect simulate --seed 8 --batches 6 --out again");
@@ -401,6 +401,63 @@ fn a_world_from_a_seed_goes_through_replay_and_calibration() {
         found["honest"].as_u64().unwrap() + found["copied"].as_u64().unwrap(),
         made["marks"].as_u64().unwrap()
     );
+    a_calibration_is_tried_and_put_in_force(&program);
+}
+
+/// Fits one to the world in `world`, replays by it, applies it and takes it back.
+fn a_calibration_is_tried_and_put_in_force(program: &Program) {
+    let fit = "detect calibrate --scans world/scans.csv --labels world/labels.csv --presume-honest";
+    let few = program.refused(&format!("{fit} --false-alarms 0.000001 --out c.json"));
+    assert!(few.what.contains("takes at least 1000000"), "{few:?}");
+    let fit = format!("{fit} --false-alarms 0.01 --out c.json");
+    let found = program.json(&fit);
+    let over = |level: &str| found[level]["honest"].as_u64().unwrap();
+    let wanted = found["honest"].as_u64().unwrap() / 100;
+    assert!(over("over_the_level") <= wanted && over("over_the_level") > 0);
+    assert!(
+        over("over_the_level") > over("over_the_shipped_level"),
+        "{found}"
+    );
+    let there = program.refused(&fit);
+    assert!(there.what.contains("c.json is there already"), "{there:?}");
+    let replay = "detect replay --scans world/scans.csv --verdicts v.csv";
+    let suspected = |line: &str| program.json(line)["suspected"].as_u64().unwrap();
+    assert!(suspected(&format!("{replay} --calibration c.json")) > suspected(replay));
+    let apply = "detect apply c.json --reason 'one world'";
+    assert_eq!(program.json(apply)["parameters"], "3.1");
+    let twice = program.refused(apply);
+    assert!(twice.what.contains("in force already"), "{twice:?}");
+    let shown = program.done("detect parameters");
+    assert!(shown.contains("parameters 3.1 are in force"), "{shown}");
+    assert!(shown.contains("\"one world\""), "{shown}");
+    let told = program.json("detect parameters");
+    assert_eq!(told["alarm_log_odds"], found["alarm_log_odds"]);
+    program.write(
+        "old.json",
+        &program
+            .read("c.json")
+            .replace("\"model\": 3", "\"model\": 2"),
+    );
+    program.write(
+        "bent.json",
+        &program
+            .read("c.json")
+            .replace("\"slope\": ", "\"slope\": -"),
+    );
+    for (file, what) in [
+        (
+            "old.json",
+            "it corrects parameters 2, and this program has parameters 3",
+        ),
+        ("bent.json", "the slope within 0.05 to 20"),
+        ("world/labels.csv", "expected value"),
+        ("nix.json", "No such file"),
+    ] {
+        let refused = program.refused(&format!("detect apply {file} --reason x"));
+        assert!(refused.what.contains(what), "{refused:?}");
+    }
+    program.done("detect apply --shipped --reason 'too small'");
+    assert_eq!(program.json("detect parameters")["parameters"], "3");
 }
 
 #[test]

@@ -168,6 +168,8 @@ const COMMANDS: &[&str] = &[
     "detect simulate",
     "detect evaluate",
     "detect calibrate",
+    "detect apply",
+    "detect parameters",
     "scan",
     "scan prune",
     "verify",

@@ -1,12 +1,14 @@
 //! Copied marks: found while scans are answered, by the code that replays what was recorded.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use yuanmark::domain::access::Scope;
-use yuanmark::domain::alert::Alert;
-use yuanmark::domain::detection::parameters::CURRENT;
-use yuanmark::domain::detection::{BatchState, Hypothesis, Known, MarkState, Seen};
+use yuanmark::domain::alert::{Alert, AlertKind, AlertNumber};
+use yuanmark::domain::detection::{
+    BatchState, Calibration, Hypothesis, Known, MarkState, Parameters, Seen,
+};
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
 use yuanmark::domain::mark::{BatchNumber, MarkCount};
@@ -17,15 +19,17 @@ use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
 use yuanmark::domain::verdict::Verdict;
 use yuanmark::service::desk::Call;
 use yuanmark::service::detection::export::export;
+use yuanmark::service::detection::in_force::{in_force, put};
 use yuanmark::service::detection::recorded::recorded;
-use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer};
+use yuanmark::service::metrics::{Metrics, Refusals};
+use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer, Verifier};
 use yuanmark::service::{alerts, evidence, inspecting, orders};
 use yuanmark::store::alert::Filter;
-use yuanmark::store::{batch_account, scan};
+use yuanmark::store::{batch_account, calibration, scan};
 
 use super::{mark, rows};
 use crate::support::databases::number;
-use crate::support::installation::{Installation, call, morning};
+use crate::support::installation::{Installation, call, line, morning};
 
 fn phone(name: u8) -> PhoneHash {
     // The detector goes by the first bytes.
@@ -140,7 +144,7 @@ async fn an_alert_is_as_strong_as_its_mark_is_when_the_list_is_asked_for() {
         assert!(after[0].1 > before[1].1, "{before:?} {after:?}");
         let mut tx = place.store.read().await.unwrap();
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
-        let log_odds = account.unwrap().peak_log_odds(&CURRENT);
+        let log_odds = account.unwrap().peak_log_odds(&Parameters::reference());
         assert!((after[0].1 - log_odds).abs() < 1e-5, "{after:?} {log_odds}");
         drop(tx);
         // Whoever sells copies asks a dozen times at one place: the suspicion is not washed out of the list.
@@ -155,7 +159,7 @@ async fn an_alert_is_as_strong_as_its_mark_is_when_the_list_is_asked_for() {
         }
         let mut tx = place.store.read().await.unwrap();
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
-        let now = account.unwrap().log_odds(&CURRENT, 0.0);
+        let now = account.unwrap().log_odds(&Parameters::reference(), 0.0);
         assert!(now < log_odds, "what counts now is less: {now} {log_odds}");
         drop(tx);
         assert_eq!(open().await, after);
@@ -200,9 +204,12 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
         assert_eq!(replayed.steps.len(), CITIES.len() + 4, "one check twice");
         assert!(live.is_suspected());
         let mut account = replayed.account;
-        assert!(account.decide(&CURRENT, 0.0));
+        assert!(account.decide(&Parameters::reference(), 0.0));
         assert_eq!(account.to_bytes(), live.to_bytes());
-        assert_eq!(live.hypothesis(&CURRENT), Hypothesis::Copied);
+        assert_eq!(
+            live.hypothesis(&Parameters::reference()),
+            Hypothesis::Copied
+        );
         let strongest = &replayed.steps[2].evidence[0];
         assert!(strongest.said().en.contains("km from"), "{strongest:?}");
         let by_inspector = &replayed.steps.last().unwrap().evidence;
@@ -210,7 +217,11 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
         assert!(far.contains("km from") && far.contains("Ürümqi"), "{far}");
         // And the batch's account is what its one mark adds to it.
         let mut whole = BatchState::default();
-        whole.update(&CURRENT, None, live.for_batch(&CURRENT));
+        whole.update(
+            &Parameters::reference(),
+            None,
+            live.for_batch(&Parameters::reference()),
+        );
         let found = batch_account::of(&mut tx, &[batch.number]).await.unwrap();
         let found = &found[&batch.number];
         for (found, expected) in found.sums().iter().zip(whole.sums()) {
@@ -261,6 +272,137 @@ async fn what_was_recorded_is_taken_out_whole_and_names_no_phone() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_instance_takes_a_calibration_over_within_ten_seconds() {
+    for place in Installation::both().await {
+        let metrics = Metrics::new(&Refusals::default());
+        let running = Verifier::start(&place.store, place.keys.clone(), metrics, 64);
+        let licensee = place.licensee(0).await;
+        let mut versions = Vec::new();
+        for after in [Duration::ZERO, Duration::from_millis(10_200)] {
+            tokio::time::sleep(after).await;
+            // Its labels are delivered, and nobody activated it.
+            let order = place.order(&licensee, 10).await;
+            let batch = place.issue(&order, &format!("after {after:?}")).await;
+            let batch = batch.unwrap().batch;
+            place.deliver(&batch).await;
+            running
+                .answer(check(&place, &batch, 0, 1, CITIES[0]))
+                .await
+                .unwrap();
+            let found = alerts::get(
+                &place.store,
+                Scope::All,
+                AlertNumber(versions.len() as u32 + 1),
+            )
+            .await;
+            versions.push(found.unwrap().alert.parameters.to_string());
+            if versions.len() == 1 {
+                let reason = line("as the season has shown");
+                let office = call("office", morning());
+                put(&place.store, &office, &reason, Some(&with_level(-4.0)))
+                    .await
+                    .unwrap();
+            }
+        }
+        assert_eq!(versions, ["3", "3.1"]);
+    }
+}
+
+/// A calibration that changes nothing but the level.
+fn with_level(alarm_log_odds: f64) -> Calibration {
+    let own = Parameters::reference();
+    Calibration {
+        model: own.version.model,
+        offset: own.calibration[0],
+        slope: own.calibration[1],
+        alarm_log_odds,
+        false_alarms: 0.0004,
+        honest: 60_000,
+        copied: 600,
+        scans_sha256: String::new(),
+        labels_sha256: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
+    for place in Installation::both().await {
+        let batch = active_batch(&place).await;
+        let own = Parameters::reference();
+        let office = call("office", morning());
+        let apply = async |wanted: Option<&Calibration>| {
+            let reason = line("as the season has shown");
+            put(&place.store, &office, &reason, wanted).await
+        };
+        let told_in = async |index, name: u8| {
+            let now = morning() + days(5 * i64::from(name));
+            let city = CITIES[usize::from(name - 1)];
+            ask(&place, check(&place, &batch, index, name, city), now)
+                .await
+                .verdict
+        };
+        let alerts = async || {
+            let mut tx = place.store.read().await.unwrap();
+            let sql = "SELECT coalesce(sum(10 * parameters + coalesce(calibration, 0)), 0) FROM alerts \
+                 WHERE kind = 'suspected_copy'";
+            number(&mut tx, sql).await
+        };
+        let by_default = copied(&place, &batch, 0).await;
+        assert_eq!(alerts().await, 30, "as the program has them");
+        let (high, low) = (with_level(30.0), with_level(-8.0));
+        let now = apply(Some(&high)).await.unwrap();
+        assert_eq!(now.version.to_string(), "3.1");
+        for name in 1..=7 {
+            assert_ne!(told_in(1, name).await, Verdict::SuspectedCopy, "{name}");
+        }
+        assert_eq!(
+            told_in(0, 8).await,
+            Verdict::SuspectedCopy,
+            "the office has not decided"
+        );
+        // What is in force already, and what would do harm, changes nothing.
+        let again = apply(Some(&high)).await.unwrap_err().to_string();
+        assert!(again.contains("in force already"), "{again}");
+        let harmful = apply(Some(&with_level(-12.0)))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(harmful.contains("nothing is known"), "{harmful}");
+        let mut tx = place.store.read().await.unwrap();
+        assert_eq!(in_force(&mut tx).await.unwrap(), now);
+        drop(tx);
+        // The account is what it would have been: with the old level the next scan is over it.
+        assert_eq!(apply(None).await.unwrap(), own);
+        assert_eq!(told_in(1, 8).await, Verdict::SuspectedCopy);
+        assert_eq!(alerts().await, 30 + 30);
+        assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "3.3");
+        let earlier = copied(&place, &batch, 2).await;
+        assert!(earlier < by_default, "{earlier} {by_default}");
+        assert_eq!(alerts().await, 30 + 30 + 33);
+        let of_mark = Filter {
+            kind: Some(AlertKind::SuspectedCopy),
+            ..Filter::default()
+        };
+        let found = alerts::list(&place.store, Scope::All, &of_mark, None, 9, morning());
+        let found = found.await.unwrap();
+        let third = found.iter().find(|alert| alert.index.unwrap().get() == 2);
+        let parameters = third.unwrap().parameters;
+        assert_eq!(parameters.to_string(), "3.3");
+        assert_eq!(
+            rows(&place, "trail WHERE action = 'parameters-change'").await,
+            3
+        );
+        // A program with other parameters has no use for it.
+        let mut tx = place.store.write().await.unwrap();
+        let other = Calibration { model: 2, ..low };
+        calibration::add(&mut tx, morning(), &office.by, &office.by, Some(&other))
+            .await
+            .unwrap();
+        assert_eq!(in_force(&mut tx).await.unwrap(), own);
+    }
+}
+
 /// A batch in use whose order names a market.
 async fn batch_for(place: &Installation, market: &str) -> Batch {
     let licensee = place.licensee(0).await;
@@ -296,7 +438,8 @@ async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
                 .iter()
                 .any(|said| said.starts_with("seen outside the market"));
             if let Some(live) = &live {
-                let log_odds = |account: &MarkState| account.log_odds(&CURRENT, 0.0).to_bits();
+                let log_odds =
+                    |account: &MarkState| account.log_odds(&Parameters::reference(), 0.0).to_bits();
                 assert_eq!(log_odds(&replayed.account), log_odds(live));
             }
             (live, is_told)
@@ -331,7 +474,7 @@ async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
         copied(&place, &batch, 3).await;
         let (copied, _) = account(3).await;
         assert_eq!(
-            copied.unwrap().hypothesis(&CURRENT),
+            copied.unwrap().hypothesis(&Parameters::reference()),
             Hypothesis::OutsideMarket
         );
         let (mut scans, mut activations) = (Vec::new(), Vec::new());
@@ -427,10 +570,10 @@ async fn marks_not_in_use_that_are_asked_about_are_one_alert_a_batch() {
         let account = scan::account(&mut tx, mark(&batch, 4)).await.unwrap();
         let hypothesis = account
             .as_ref()
-            .map(|it: &MarkState| it.hypothesis(&CURRENT));
+            .map(|it: &MarkState| it.hypothesis(&Parameters::reference()));
         assert_eq!(hypothesis, Some(Hypothesis::UsedAfterDestruction));
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
-        let hypothesis = account.map(|it| it.hypothesis(&CURRENT));
+        let hypothesis = account.map(|it| it.hypothesis(&Parameters::reference()));
         assert_eq!(hypothesis, Some(Hypothesis::LeakedBeforeActivation));
     }
 }

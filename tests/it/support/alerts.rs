@@ -2,7 +2,7 @@
 
 use yuanmark::domain::alert::{AlertKind, AlertNumber, Cause, Decision, NewAlert, Verdict};
 use yuanmark::domain::case::{CaseNumber, CaseResult, NewExhibit};
-use yuanmark::domain::detection::Hypothesis;
+use yuanmark::domain::detection::{Hypothesis, Parameters};
 use yuanmark::domain::licensee::LicenseeNumber;
 use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::tip::Told;
@@ -20,7 +20,7 @@ pub fn new(kind: AlertKind, batch: BatchNumber, mark: Option<u32>, log_odds: f64
         index: mark.map(index),
         at: system::now(),
         query: mark.map(|_| 3),
-        parameters: 1,
+        parameters: Parameters::reference().version,
         log_odds,
         e_value_ln: 9.0,
         hypothesis: Hypothesis::Copied,

@@ -13,7 +13,11 @@ pub(super) type Points = Vec<(f64, f64)>;
 /// Tells of codes as rarely copied as the prior says, however many of each were simulated.
 pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -> (String, Points) {
     let examples = examples(parameters, world, extent, 8);
-    let found = calibrate(&self::examples(parameters, world, extent, 9), 0.0004);
+    let found = calibrate(
+        parameters,
+        &self::examples(parameters, world, extent, 9),
+        0.0004,
+    );
     let (mut rows, mut points) = (Vec::new(), Vec::new());
     for decade in -6..0 {
         let (low, high) = (
@@ -45,12 +49,15 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
         ]);
     }
     let head = ["posterior", "codes", "said", "copied", "copied / said"];
+    let level = found.level.map_or_else(
+        || "no level: there are too few".to_owned(),
+        |level| format!("the level {level:.3}"),
+    );
     let text = format!(
-        "### Reliability of the posterior\n\n{}\nCalibration on other seeds gives log-odds = {:.3} + {:.3} × the model's, and for 0.04 % false alarms the level {:.3}.\n",
+        "### Reliability of the posterior\n\n{}\nCalibration on other seeds gives log-odds = {:.3} + {:.3} × the model's, and for 0.04 % false alarms {level}.\n",
         table(&head, &rows),
         found.offset,
         found.slope,
-        found.level
     );
     (text, points)
 }

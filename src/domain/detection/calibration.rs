@@ -1,0 +1,188 @@
+//! A calibration: the correction and the alarm level that an installation found by codes of which it knows the truth.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::parameters::Parameters;
+use crate::domain::said::{Said, said};
+
+/// Which parameters weighed something: those of the program, and the calibration of them, if there was one. Written `3`, or
+/// `3.2` with the second calibration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The program's parameters. A change of any number in them is a new version.
+    pub model: u32,
+    /// The installation's calibration, from 1.
+    pub calibration: Option<u32>,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.model)?;
+        match self.calibration {
+            Some(calibration) => write!(f, ".{calibration}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Correction and alarm level, and what set them. Marks' accounts do not hang on it: it only says what they mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// The version of the program's parameters that it corrects. It says nothing of others.
+    pub model: u32,
+    /// Posterior log-odds = offset + slope × the model's.
+    pub offset: f64,
+    /// See above.
+    pub slope: f64,
+    /// Posterior log-odds from which a mark is suspected.
+    pub alarm_log_odds: f64,
+    /// The share of honest scanned codes that was to be over the level, above 0 and at most 0.5.
+    pub false_alarms: f64,
+    /// Honest codes that set it.
+    pub honest: u64,
+    /// Copied ones.
+    pub copied: u64,
+    /// SHA-256 of the file of scans, in hexadecimal.
+    pub scans_sha256: String,
+    /// SHA-256 of the file of labels.
+    pub labels_sha256: String,
+}
+
+/// Slopes below it would make all marks alike, and those above tell nothing between never and surely.
+const SLOPES: std::ops::RangeInclusive<f64> = 0.05..=20.0;
+/// No log-odds of a posterior that anybody acts on is beyond it.
+const MOST_LOG_ODDS: f64 = 50.0;
+
+impl Version {
+    /// The version as it is written.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (model, calibration) = match text.split_once('.') {
+            Some((model, calibration)) => (model, Some(calibration.parse().ok()?)),
+            None => (text, None),
+        };
+        let model = model.parse().ok()?;
+        Some(Self { model, calibration })
+    }
+}
+
+impl Calibration {
+    /// Whether these parameters can be corrected by it without harm.
+    ///
+    /// # Errors
+    /// What is wrong with it: a number out of its range, another model, or a level that marks without evidence are over.
+    pub fn check(&self, parameters: &Parameters) -> Result<(), Said> {
+        if self.model != parameters.version.model {
+            let (own, other) = (parameters.version.model, self.model);
+            return Err(said!(
+                "it corrects parameters {other}, and this program has parameters {own}",
+                "该校准针对参数版本 {other}，本程序的参数版本为 {own}"
+            ));
+        }
+        let is_level = |value: f64| value.is_finite() && value.abs() <= MOST_LOG_ODDS;
+        if !is_level(self.offset) || !is_level(self.alarm_log_odds) || !SLOPES.contains(&self.slope)
+        {
+            return Err(said!(
+                "offset and level lie within ±50, the slope within 0.05 to 20",
+                "截距和阈值应在 ±50 以内，斜率应在 0.05 至 20 之间"
+            ));
+        }
+        let corrected = parameters.corrected_by(self);
+        if corrected.corrected(corrected.prior_copied) >= self.alarm_log_odds {
+            return Err(said!(
+                "a mark of which nothing is known would be over its level",
+                "按此阈值，没有任何证据的标志也会被列为疑似"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Parameters {
+    /// The same with this correction and level.
+    #[must_use]
+    pub fn corrected_by(&self, calibration: &Calibration) -> Self {
+        Self {
+            calibration: [calibration.offset, calibration.slope],
+            alarm_log_odds: calibration.alarm_log_odds,
+            ..self.clone()
+        }
+    }
+
+    /// The same as the calibration of this number makes it.
+    #[must_use]
+    pub fn calibrated(&self, number: u32, calibration: &Calibration) -> Self {
+        let version = Version {
+            calibration: Some(number),
+            ..self.version
+        };
+        Self {
+            version,
+            ..self.corrected_by(calibration)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calibration() -> Calibration {
+        let own = Parameters::reference();
+        Calibration {
+            model: own.version.model,
+            offset: own.calibration[0],
+            slope: own.calibration[1],
+            alarm_log_odds: own.alarm_log_odds,
+            false_alarms: 0.0004,
+            honest: 60_000,
+            copied: 600,
+            scans_sha256: String::new(),
+            labels_sha256: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_could_do_harm_is_refused() {
+        let own = Parameters::reference();
+        let told = |change: &dyn Fn(&mut Calibration)| {
+            let mut changed = calibration();
+            change(&mut changed);
+            changed.check(&own).err().map(|said| said.en)
+        };
+        assert_eq!(told(&|_| ()), None);
+        let prior = own.corrected(own.prior_copied);
+        assert_eq!(told(&|it| it.alarm_log_odds = prior + 0.01), None);
+        let over = told(&|it| it.alarm_log_odds = prior);
+        assert!(over.unwrap().contains("nothing is known"));
+        for change in [
+            &(|it: &mut Calibration| it.slope = -1.0) as &dyn Fn(&mut Calibration),
+            &|it| it.slope = f64::NAN,
+            &|it| it.offset = f64::INFINITY,
+            &|it| it.alarm_log_odds = 51.0,
+        ] {
+            assert!(told(change).unwrap().contains("within"));
+        }
+        assert!(told(&|it| it.model += 1).unwrap().contains("parameters 4"));
+    }
+
+    #[test]
+    fn alarms_name_both_versions() {
+        let own = Parameters::reference();
+        assert_eq!(own.version.to_string(), "3");
+        let calibrated = own.calibrated(2, &calibration());
+        assert_eq!(calibrated.version.to_string(), "3.2");
+        assert_eq!(Version::from_text("3.2"), Some(calibrated.version));
+        assert_eq!(Version::from_text("3"), Some(own.version));
+        assert!(Version::from_text("3.").is_none() && Version::from_text("a.1").is_none());
+        assert_eq!(
+            Parameters {
+                version: own.version,
+                ..calibrated
+            },
+            own
+        );
+    }
+}
