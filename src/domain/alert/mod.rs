@@ -51,6 +51,34 @@ impl AlertKind {
         }
     }
 
+    /// What its strength says and what it does not, for whoever decides; `None` where there is no estimate.
+    pub fn meaning(self) -> Option<Said> {
+        Some(match self {
+            Self::SuspectedCopy => said!(
+                "The posterior is the probability that the mark was copied, as the model weighs all that is known of it: queries as one \
+                 pack gets them that is bought, given away or looked at by dealers, against those of copies that are sold. The e-value \
+                 says how many times better copies explain the queries than the kind of honest pack that explains them best; of \
+                 a hundred packs without copies at most one ever reaches 100. Both say where to look. Whether there are copies is found on the goods.",
+                "后验概率：综合该标志的全部已知情况，按模型推算其被复制的概率，即比较“一件商品被购买、赠送、\
+                 经销商查看”与“多件复制品在售”两种情形下出现这些查询的可能性。e 值：“有复制品”对这些查询的解释力，\
+                 是最能解释它们的正常情形的多少倍；没有复制品的商品中，e 值曾达到 100 的至多百分之一。\
+                 两者用于确定核查的先后，不能代替实物检查。"
+            ),
+            Self::BatchEvidence => said!(
+                "So many times better do copies among the marks of this batch explain their queries than no copies do, other batches \
+                 of the time being the measure. It does not say which marks.",
+                "以同期其他批次为参照，“这一批中有标志被复制”对查询情况的解释力是“没有复制”的这么多倍；\
+                 它不指明是哪些标志。"
+            ),
+            Self::BatchRate => said!(
+                "For each active mark and week so many times as many marks were asked about for the first time as of the batch's peers of the \
+                 season. Brisk sales do that too.",
+                "按激活枚数和周数折算，首次被查询的标志数是同年度其他批次的这么多倍；销售旺盛也会如此。"
+            ),
+            Self::BeforeActivation | Self::WhileWithdrawn => return None,
+        })
+    }
+
     /// Why it is raised, where no single query says so.
     pub fn why(self) -> Said {
         match self {

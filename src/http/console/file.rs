@@ -56,6 +56,8 @@ enum Part {
     Text(Vec<String>),
     /// A text as it is kept, folded away.
     Folded(String),
+    /// What words on the page mean, folded away.
+    Explained(String),
     /// A picture of numbers, with its table.
     Figure(Box<Figure>),
     /// A picture by its address, and what it shows.
@@ -65,7 +67,7 @@ enum Part {
 impl Part {
     /// Whether its heading is that of a fold.
     const fn is_folded(&self) -> bool {
-        matches!(self, Self::Folded(_))
+        matches!(self, Self::Folded(_) | Self::Explained(_))
     }
 }
 
@@ -323,6 +325,14 @@ impl File {
             self.parts
                 .push((Some(heading.say(self.language)), Part::Folded(text)));
         }
+        self
+    }
+
+    /// What words on the page mean, folded away.
+    #[must_use]
+    pub fn explained(mut self, heading: Two, text: String) -> Self {
+        let heading = heading.say(self.language);
+        self.parts.push((Some(heading), Part::Explained(text)));
         self
     }
 

@@ -1,8 +1,9 @@
 //! What the office does with alerts and cases, and what a licensee is told of its own.
 
+use std::fs;
 use std::io::{Cursor, Read as _};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::alert::{AlertKind, AlertNumber};
@@ -18,6 +19,7 @@ use crate::support::alerts::{new, raise};
 use crate::support::databases::number;
 use crate::support::installation::{Installation, line};
 use crate::support::office::{Office, Person};
+use crate::support::reader;
 use crate::support::server::{Site, this_season};
 use crate::support::tips;
 
@@ -351,7 +353,7 @@ async fn is_whole(person: &Person<'_>, here: &str) {
         assert_eq!(told["file"].as_str(), Some(name.as_str()));
         assert_eq!(told["sha256"].as_str(), Some(hash.as_str()));
     }
-    assert!(files[0].1.starts_with(b"%PDF-1.5"));
+    summary_tells_all(&files[0].1);
     let scans = String::from_utf8(files[1].1.clone()).unwrap();
     assert_eq!(scans.lines().count(), 6, "{scans}");
     assert!(
@@ -362,8 +364,9 @@ async fn is_whole(person: &Person<'_>, here: &str) {
     );
     let words: Value = serde_json::from_slice(&files[3].1).unwrap();
     let all = words["alerts"].as_array().unwrap();
-    assert_eq!(all.len(), 2, "{words}");
-    for alert in all {
+    assert_eq!(all.len(), 3, "{words}");
+    assert_eq!(all[2]["steps"][0]["step"], "merged", "{words}");
+    for alert in &all[..2] {
         let mut steps = alert["steps"].as_array().unwrap().iter();
         let decision = "confirmed_copy label_reprinted";
         assert!(steps.any(|step| step["decision"] == decision), "{words}");
@@ -377,6 +380,25 @@ async fn is_whole(person: &Person<'_>, here: &str) {
         3,
         "its own marks, another, and another's: {ledger}"
     );
+}
+
+/// What a court reads: marks, alerts with what they were decided to be, what their strength means, tips.
+fn summary_tells_all(pdf: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("summary.pdf");
+    fs::write(&file, pdf).unwrap();
+    let mut text = reader::text_of(&file).concat();
+    text.retain(|letter| !letter.is_whitespace());
+    println!("{text}");
+    for said in [
+        "一、涉及的标志",
+        "判定：确认复制",
+        "“疑似复制”的强度后验概率：",
+        "不能代替实物检查",
+        "并入本预警：预警3",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
 }
 
 /// Cases and tips as tables.
@@ -536,6 +558,7 @@ async fn a_case_gathers_acts_and_is_handed_over_as_one_file() {
             0
         );
         let late = approver.open(&format!("{here}/add-alert")).await.form();
+        takes(&approver, "/console/alerts/3/merge", &[("into", "1")]).await;
         is_closed_when_all_is_decided(&approver, here).await;
         let page = approver.send(&late.fill("alert", "3")).await;
         page.is(422).says("已结案");
@@ -744,5 +767,42 @@ async fn an_alert_of_a_batch_names_the_marks_that_raised_it() {
             };
             assert_eq!(numbers(installation, &filter, None).await, expected);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_too_has_to_say_that_it_goes_beyond_the_alerts() {
+    for office in Office::both().await {
+        let batch = suspected(&office).await;
+        let serial = |index| office.installation.serial(&batch, index).to_string();
+        let program = office.site.administrator();
+        let open = json!({ "by": "clerk", "title": "市场", "alerts": [1] });
+        program.send_json("POST", "/api/v1/cases", &open).await;
+        let freeze = |index, beyond| json!({ "by": "clerk", "lines": serial(index), "reason": "查", "beyond": beyond });
+        let sent = async |body| {
+            let path = "/api/v1/cases/1/freeze";
+            program.send_json("POST", path, &body).await
+        };
+        let refused = sent(freeze(5, false)).await;
+        assert_eq!(refused.status, 409, "{}", refused.text());
+        assert!(refused.text().contains("beyond"), "{}", refused.text());
+        assert_eq!(
+            office
+                .site
+                .how_many("range_events WHERE kind = 'frozen'")
+                .await,
+            0
+        );
+        for (index, beyond) in [(0, false), (5, true)] {
+            let done = sent(freeze(index, beyond)).await;
+            assert_eq!(done.status, 200, "{}", done.text());
+        }
+        assert_eq!(
+            office
+                .site
+                .how_many("range_events WHERE kind = 'frozen'")
+                .await,
+            2
+        );
     }
 }

@@ -344,7 +344,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         };
         let alerts = async || {
             let mut tx = place.store.read().await.unwrap();
-            let sql = "SELECT coalesce(sum(10 * parameters + coalesce(calibration, 0)), 0) FROM alerts \
+            let sql = "SELECT CAST(coalesce(sum(10 * parameters + coalesce(calibration, 0)), 0) AS BIGINT) FROM alerts \
                  WHERE kind = 'suspected_copy'";
             number(&mut tx, sql).await
         };

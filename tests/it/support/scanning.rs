@@ -20,7 +20,7 @@ use yuanmark::store::Store;
 
 use super::databases::TestDatabase;
 use super::installation::{Installation, index, morning};
-use super::server::{BROWSER, PATIENCE};
+use super::server::{BROWSER, IDLE, PATIENCE};
 
 /// A mark: its batch and its place in it.
 pub type Mark = (u32, u32);
@@ -73,6 +73,7 @@ impl Client {
             .proxy(None)
             .user_agent(BROWSER)
             .timeout_global(Some(LONGEST_ANSWER))
+            .max_idle_age(IDLE)
             .build();
         Self {
             agent: agent.into(),

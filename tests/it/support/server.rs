@@ -34,6 +34,8 @@ const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=
 pub const BROWSER: &str = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0 Mobile";
 /// A test that waits longer than this has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client keeps a connection that it does not use: the server ends those after ten seconds.
+pub const IDLE: Duration = Duration::from_secs(5);
 
 /// The year in whose season goods of every form but the fresh ones are in the market now.
 pub fn this_season() -> u16 {
@@ -266,6 +268,7 @@ impl Phone {
             .user_agent("")
             .accept("")
             .timeout_global(Some(PATIENCE))
+            .max_idle_age(IDLE)
             .build();
         let phone = Self {
             origin: format!("http://{address}"),

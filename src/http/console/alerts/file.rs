@@ -49,6 +49,11 @@ pub async fn file(visit: Visit, Path(number): Path<u32>) -> Response {
     );
     let mut file = steps(&visit, &whole);
     file = facts(&visit, &names, alert, &known, file);
+    if let Some(meaning) = alert.kind.meaning() {
+        let text = visit.language.choose(&meaning.zh, &meaning.en);
+        let heading = two("强度的含义", "What the strength says");
+        file = file.explained(heading, text.to_owned());
+    }
     file = story::add(&visit, alert, &known, now, file);
     let merged: Vec<_> = whole
         .merged

@@ -2,7 +2,7 @@
 
 use super::attached::{DOCUMENTS, EXHIBITS, TIPS};
 use super::{Gathered, Mark};
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertKind};
 use crate::domain::calendar::clock_of;
 use crate::domain::case::exhibit::{exhibits, exhibits_of, file_name};
 use crate::domain::case::{CaseStep, Happened};
@@ -80,6 +80,7 @@ pub(super) fn pieces(gathered: &Gathered, call: &Call) -> Vec<Piece> {
     for alert in &gathered.whole.alerts {
         of_alert(gathered, alert, &mut pieces);
     }
+    meanings(&gathered.whole.alerts, &mut pieces);
     none_of(gathered.whole.alerts.is_empty(), &mut pieces);
     pieces.push(heading("三、举报线索"));
     for whole in &gathered.tips {
@@ -189,6 +190,17 @@ fn of_mark(gathered: &Gathered, one: &Mark, pieces: &mut Vec<Piece>) {
             clock_of(first.at),
             clock_of(last.at)
         )));
+    }
+}
+
+/// What the strength of these alerts says, once for each kind.
+fn meanings(alerts: &[Alert], pieces: &mut Vec<Piece>) {
+    let kinds = AlertKind::ALL.iter();
+    for kind in kinds.filter(|kind| alerts.iter().any(|alert| alert.kind == **kind)) {
+        if let Some(meaning) = kind.meaning() {
+            let of_kind = format!("“{}”的强度　{}", kind.chinese(), meaning.zh);
+            pieces.push(Piece::Small(of_kind));
+        }
     }
 }
 
