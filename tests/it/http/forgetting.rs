@@ -31,11 +31,12 @@ impl Site {
     /// How many rows name this phone, in each place that can.
     async fn rows_of(&self, phone: PhoneHash) -> [i64; 4] {
         let hex: String = phone.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        let last = &hex[hex.len() - 12..]; // what is kept of it for half an hour
         let (bytes, within) = match self.database.is_sqlite() {
-            true => (format!("x'{hex}'"), format!("instr(recent, x'{hex}') > 0")),
+            true => (format!("x'{hex}'"), format!("instr(recent, x'{last}') > 0")),
             false => (
                 format!("'\\x{hex}'::bytea"),
-                format!("position('\\x{hex}'::bytea in recent) > 0"),
+                format!("position('\\x{last}'::bytea in recent) > 0"),
             ),
         };
         let mut rows = [0; 4];
