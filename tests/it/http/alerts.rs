@@ -389,7 +389,6 @@ fn summary_tells_all(pdf: &[u8]) {
     fs::write(&file, pdf).unwrap();
     let mut text = reader::text_of(&file).concat();
     text.retain(|letter| !letter.is_whitespace());
-    println!("{text}");
     for said in [
         "一、涉及的标志",
         "判定：确认复制",

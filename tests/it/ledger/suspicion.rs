@@ -279,7 +279,7 @@ async fn a_running_instance_takes_a_calibration_over_within_ten_seconds() {
         let running = Verifier::start(&place.store, place.keys.clone(), metrics, 64);
         let licensee = place.licensee(0).await;
         let mut versions = Vec::new();
-        for after in [Duration::ZERO, Duration::from_millis(10_200)] {
+        for (next, after) in (1..).zip([Duration::ZERO, Duration::from_millis(10_200)]) {
             tokio::time::sleep(after).await;
             // Its labels are delivered, and nobody activated it.
             let order = place.order(&licensee, 10).await;
@@ -290,14 +290,9 @@ async fn a_running_instance_takes_a_calibration_over_within_ten_seconds() {
                 .answer(check(&place, &batch, 0, 1, CITIES[0]))
                 .await
                 .unwrap();
-            let found = alerts::get(
-                &place.store,
-                Scope::All,
-                AlertNumber(versions.len() as u32 + 1),
-            )
-            .await;
+            let found = alerts::get(&place.store, Scope::All, AlertNumber(next)).await;
             versions.push(found.unwrap().alert.parameters.to_string());
-            if versions.len() == 1 {
+            if next == 1 {
                 let reason = line("as the season has shown");
                 let office = call("office", morning());
                 put(&place.store, &office, &reason, Some(&with_level(-4.0)))
