@@ -61,6 +61,17 @@ pub async fn newest(tx: &mut Tx, limit: u32) -> Result<Vec<Change>, StoreError> 
     rows.into_iter().map(read).collect()
 }
 
+/// The change of a number.
+///
+/// # Errors
+/// [`StoreError::BrokenRow`], [`StoreError::Unavailable`].
+pub async fn get(tx: &mut Tx, number: u32) -> Result<Option<Change>, StoreError> {
+    let sql = "SELECT number, at, actor, reason, calibration FROM calibrations WHERE number = $1";
+    let row: Option<CalibrationRow> =
+        on!(tx, c => sqlx::query_as(sql).bind(i64::from(number)).fetch_optional(c).await)?;
+    row.map(read).transpose()
+}
+
 fn read((number, at, actor, reason, json): CalibrationRow) -> Result<Change, StoreError> {
     let row = Row {
         table: "calibrations",

@@ -10,8 +10,10 @@ use super::{Recorded, activations, no_table, tell_bad, text};
 use crate::cli::arguments::{By, Installation, Limit};
 use crate::cli::failure::Failure;
 use crate::cli::files;
-use crate::cli::output::{Output, beijing};
+use crate::cli::output::{Output, beijing, counted};
 use crate::cli::values::line;
+use crate::domain::alert::percent;
+use crate::domain::detection::real::probability;
 use crate::domain::detection::{Calibration, Parameters};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::text::Line;
@@ -30,8 +32,8 @@ pub(in crate::cli) struct Calibrate {
     /// What the codes are: mark,truth, where truth is copied, or honest, image, poisoned
     #[arg(long, value_name = "FILE")]
     labels: PathBuf,
-    /// Take scanned codes without a label as honest, as nearly all are. Labels that an installation exported are of
-    /// suspected codes alone: a level set by those honest ones would be far too high
+    /// Take scanned codes without a label as honest, as nearly all are, unless they are over the level as shipped. Labels
+    /// that an installation exported are of suspected codes alone: a level set by those honest ones would be far too high
     #[arg(long)]
     presume_honest: bool,
     /// The wanted share of false alarms among honest scanned codes, at most 0.01
@@ -91,7 +93,12 @@ pub(super) fn read(path: &Path) -> Result<Calibration, Failure> {
     let read: Calibration =
         serde_json::from_str(&text(path)?).map_err(|error| wrong(error.to_string()))?;
     let checked = read.check(&Parameters::reference());
-    checked.map_err(|what| wrong(what.en)).map(|()| read)
+    checked.map(|()| read).map_err(|what| {
+        Failure::wrong_input(
+            format!("{}: {what}", path.display()),
+            "fit it again, by this program: `yuanmark detect calibrate`",
+        )
+    })
 }
 
 impl Calibrate {
@@ -106,7 +113,7 @@ impl Calibrate {
         let (scans, activated) = self.recorded.texts()?;
         let labels = text(&self.labels)?;
         let own = Parameters::reference();
-        let examples = self.examples(&own, &scans, &activated, &labels)?;
+        let (examples, undecided) = self.examples(&own, &scans, &activated, &labels)?;
         let fit = calibrate(&own, &examples, rate);
         if fit.honest == 0 {
             return Err(Failure::wrong_input(
@@ -149,10 +156,20 @@ impl Calibrate {
             "alarm_log_odds": fit.level,
             "honest": fit.honest,
             "copied": fit.copied,
+            "undecided": undecided,
             "over_the_level": now.as_ref().map(Over::to_json),
             "over_the_shipped_level": shipped.to_json(),
         });
         output.result(&value, &told(&fit, rate, now.as_ref(), &shipped))?;
+        output
+            .note("  what its batch adds to a code is left out here; `detect replay` counts it")?;
+        if undecided > 0 {
+            output.note(&format!(
+                "  left out: {} over the level as shipped without a label; decide their alerts first, for the level \
+                 hangs on what they are",
+                counted(undecided as u64, "code", "codes")
+            ))?;
+        }
         match &self.out {
             Some(path) => output.note(&format!(
                 "written: {0}\nthen: yuanmark detect replay --calibration {0} …, and yuanmark detect apply {0} --reason …",
@@ -168,7 +185,7 @@ impl Calibrate {
         scans: &str,
         activated: &str,
         labels: &str,
-    ) -> Result<Vec<Example>, Failure> {
+    ) -> Result<(Vec<Example>, usize), Failure> {
         let (mut ranges, mut lines, mut known) = Default::default();
         let activations = activations(&self.recorded, activated, &mut ranges)?;
         let read = scans::read(scans, &activations, &mut lines)
@@ -186,6 +203,12 @@ impl Calibrate {
     }
 }
 
+/// A level, and the probability that it means.
+fn level_in_words(level: f64) -> String {
+    let percent = percent(probability(level));
+    format!("{level:.4}: suspected from a posterior of {percent} on")
+}
+
 /// Why there is no level.
 #[allow(clippy::cast_precision_loss)] // millions
 fn no_level(fit: &Fit, rate: f64) -> String {
@@ -200,7 +223,7 @@ fn no_level(fit: &Fit, rate: f64) -> String {
 fn told(fit: &Fit, rate: f64, now: Option<&Over>, shipped: &Over) -> String {
     let Fit { honest, copied, .. } = *fit;
     let mut text = format!(
-        "{honest} honest and {copied} copied codes\n  calibration     [{:.4}, {:.4}]",
+        "{honest} honest and {copied} copied codes\n  correction      offset {:.4}, slope {:.4}",
         fit.offset, fit.slope
     );
     if !fit.is_fitted {
@@ -208,7 +231,7 @@ fn told(fit: &Fit, rate: f64, now: Option<&Over>, shipped: &Over) -> String {
     }
     text += "\n  alarm_log_odds  ";
     text += &match fit.level {
-        Some(level) => format!("{level:.4}"),
+        Some(level) => level_in_words(level),
         None => format!("not set: {}", no_level(fit, rate)),
     };
     let mut over = |name: &str, over: &Over| {
@@ -263,8 +286,9 @@ pub(super) async fn run_parameters(
     });
     let [offset, slope] = now.calibration;
     let mut text = format!(
-        "parameters {} are in force\n  calibration     [{offset:.4}, {slope:.4}]\n  alarm_log_odds  {:.4}",
-        now.version, now.alarm_log_odds
+        "parameters {} are in force\n  correction      offset {offset:.4}, slope {slope:.4}\n  alarm_log_odds  {}",
+        now.version,
+        level_in_words(now.alarm_log_odds)
     );
     for change in &found {
         text += &format!("\n{}", line_of(change, &own));
@@ -288,7 +312,7 @@ fn line_of(change: &Change, own: &Parameters) -> String {
     let what = match &change.calibration {
         None => "back to the program's own".to_owned(),
         Some(calibration) => format!(
-            "[{:.4}, {:.4}], {:.4} for {} of false alarms, by {} honest and {} copied codes{}",
+            "offset {:.4}, slope {:.4}, level {:.4} for {} of false alarms, by {} honest and {} copied codes{}",
             calibration.offset,
             calibration.slope,
             calibration.alarm_log_odds,

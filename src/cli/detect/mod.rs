@@ -53,7 +53,7 @@ pub(super) enum Detect {
     /// Queries that are not aged out, hidden codes, checks of inspectors; labels are what the office decided of alerts. Phones
     /// and networks stand under names of this export alone.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark detect export --out recorded\n  yuanmark detect calibrate --scans recorded/scans.csv \\\n      --labels recorded/labels.csv --presume-honest --out calibration.json"
+        after_help = "EXAMPLE\n  yuanmark detect export --out recorded\n  yuanmark detect calibrate --scans recorded/scans.csv --activations recorded/activations.csv \\\n      --labels recorded/labels.csv --presume-honest --out calibration.json"
     )]
     Export {
         /// The folder, which is made
@@ -99,9 +99,10 @@ pub(super) enum Detect {
     },
     /// Find correction and alarm level by codes of which the truth is known
     ///
+    /// A level takes as many honest codes as stand for one false alarm (2,500 for 0.0004), a correction 20 codes of each kind.
     /// Nothing is changed by it: see what `detect replay --calibration` says of your scans, then `detect apply` it.
     #[command(
-        after_help = "EXAMPLE\n  yuanmark detect calibrate --scans recorded/scans.csv --labels recorded/labels.csv \\\n      --presume-honest --false-alarms 0.0004 --out calibration.json"
+        after_help = "EXAMPLE\n  yuanmark detect calibrate --scans recorded/scans.csv --activations recorded/activations.csv \\\n      --labels recorded/labels.csv --presume-honest --false-alarms 0.0004 --out calibration.json"
     )]
     Calibrate(Calibrate),
     /// Put a calibration in force, or the program's own parameters again

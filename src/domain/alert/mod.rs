@@ -58,10 +58,12 @@ impl AlertKind {
                 "The posterior is the probability that the mark was copied, as the model weighs all that is known of it: queries as one \
                  pack gets them that is bought, given away or looked at by dealers, against those of copies that are sold. The e-value \
                  says how many times better copies explain the queries than the kind of honest pack that explains them best; of \
-                 a hundred packs without copies at most one ever reaches 100. Both say where to look. Whether there are copies is found on the goods.",
+                 a hundred packs without copies at most one ever reaches 100. A mark is suspected long before it is likely to be \
+                 copied: copies are rare, and a look is cheap. Whether there are copies is found on the goods.",
                 "后验概率：综合该标志的全部已知情况，按模型推算其被复制的概率，即比较“一件商品被购买、赠送、\
                  经销商查看”与“多件复制品在售”两种情形下出现这些查询的可能性。e 值：“有复制品”对这些查询的解释力，\
                  是最能解释它们的正常情形的多少倍；没有复制品的商品中，e 值曾达到 100 的至多百分之一。\
+                 复制极少发生而核查成本低，所以远未到“很可能复制”时就列为疑似。\
                  两者用于确定核查的先后，不能代替实物检查。"
             ),
             Self::BatchEvidence => said!(

@@ -53,8 +53,10 @@ pub struct Calibration {
 
 /// Slopes below it would make all marks alike, and those above tell nothing between never and surely.
 const SLOPES: std::ops::RangeInclusive<f64> = 0.05..=20.0;
-/// No log-odds of a posterior that anybody acts on is beyond it.
-const MOST_LOG_ODDS: f64 = 50.0;
+/// Offsets beyond it no fit has.
+const MOST_OFFSET: f64 = 50.0;
+/// Log-odds of a posterior of 99 %: a level above it would suspect no mark in time.
+const MOST_LEVEL: f64 = 4.6;
 
 impl Version {
     /// The version as it is written.
@@ -81,12 +83,17 @@ impl Calibration {
                 "该校准针对参数版本 {other}，本程序的参数版本为 {own}"
             ));
         }
-        let is_level = |value: f64| value.is_finite() && value.abs() <= MOST_LOG_ODDS;
-        if !is_level(self.offset) || !is_level(self.alarm_log_odds) || !SLOPES.contains(&self.slope)
-        {
+        let is_offset = self.offset.is_finite() && self.offset.abs() <= MOST_OFFSET;
+        if !is_offset || !SLOPES.contains(&self.slope) {
             return Err(said!(
-                "offset and level lie within ±50, the slope within 0.05 to 20",
-                "截距和阈值应在 ±50 以内，斜率应在 0.05 至 20 之间"
+                "the offset lies within ±50, the slope within 0.05 to 20",
+                "截距应在 ±50 以内，斜率应在 0.05 至 20 之间"
+            ));
+        }
+        if !self.alarm_log_odds.is_finite() || self.alarm_log_odds > MOST_LEVEL {
+            return Err(said!(
+                "by its level a mark would be suspected only from a posterior of 99 % on, far too late",
+                "按此阈值，后验概率超过 99% 才列为疑似，为时已晚"
             ));
         }
         let corrected = parameters.corrected_by(self);
@@ -161,10 +168,12 @@ mod tests {
             &(|it: &mut Calibration| it.slope = -1.0) as &dyn Fn(&mut Calibration),
             &|it| it.slope = f64::NAN,
             &|it| it.offset = f64::INFINITY,
-            &|it| it.alarm_log_odds = 51.0,
         ] {
             assert!(told(change).unwrap().contains("within"));
         }
+        let late = told(&|it| it.alarm_log_odds = 4.7).unwrap();
+        assert!(late.contains("far too late"), "{late}");
+        assert!(told(&|it| it.alarm_log_odds = f64::NAN).is_some());
         assert!(told(&|it| it.model += 1).unwrap().contains("parameters 4"));
     }
 

@@ -18,7 +18,7 @@ use crate::domain::alert::{Alert, AlertNumber, Happened};
 use crate::domain::detection::MarkState;
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
-use crate::service::detection::in_force::in_force;
+use crate::service::detection::in_force::named;
 use crate::store::alert::{self, Filter};
 use crate::store::{Store, Tx, scan};
 
@@ -82,8 +82,12 @@ pub async fn weigh(store: &Store) -> Result<(), ServiceError> {
         }
         let is_last = to_do.len() < AT_ONCE as usize;
         let mut tx = store.write().await?;
-        let parameters = in_force(&mut tx).await?;
         for one in &to_do {
+            // By what raised it, so that its figures are of one kind.
+            let Some(alert) = alert::get(&mut tx, one.alert).await? else {
+                continue;
+            };
+            let parameters = named(&mut tx, alert.parameters).await?;
             let account = scan::account(&mut tx, one.mark).await?;
             let strength = account
                 .filter(MarkState::is_suspected)

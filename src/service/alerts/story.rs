@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use crate::domain::alert::{Alert, AlertNumber};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{Kind, Known};
+use crate::domain::detection::{Kind, Known, Version};
 use crate::domain::mark::{MarkId, MarkIndex};
 use crate::domain::place::{Place, Prefecture};
 use crate::domain::said::{Said, said};
 use crate::service::ServiceError;
+use crate::service::detection::in_force::named;
 use crate::service::detection::recorded::{Happened, Weighed, recorded};
 use crate::store::alert::{self, OfBatch};
 use crate::store::{Store, Tx, scan};
@@ -189,20 +190,24 @@ fn strongest_first(seen: &[Seen], counts: fn(f64) -> bool) -> Vec<(&Seen, &Said)
 /// If the database does not answer.
 pub async fn story(store: &Store, alert: &Alert, now: Timestamp) -> Result<Story, ServiceError> {
     match alert.mark() {
-        Some(mark) => Ok(Story::Mark(of_mark(store, mark).await?)),
+        Some(mark) => Ok(Story::Mark(of_mark(store, alert.parameters, mark).await?)),
         None => of_batch(store, alert, now).await,
     }
 }
 
-/// The queries of a mark and what else became known of it, the first first, each weighed once more by the detector.
+/// The queries of a mark and what else became known of it, the first first, each weighed once more by the
+/// detector, with the parameters of this version.
 ///
 /// # Errors
 /// If the database does not answer.
 pub(in crate::service) async fn of_mark(
     store: &Store,
+    version: Version,
     mark: MarkId,
 ) -> Result<Vec<Seen>, ServiceError> {
-    let recorded = recorded(&mut store.read().await?, mark).await?;
+    let mut tx = store.read().await?;
+    let parameters = named(&mut tx, version).await?;
+    let recorded = recorded(&mut tx, &parameters, mark).await?;
     let beyond = recorded.steps.len().saturating_sub(MOST_SEEN);
     let steps = recorded.steps.into_iter().skip(beyond);
     Ok(steps.map(seen).collect())

@@ -86,7 +86,7 @@ pub fn calibrate(parameters: &Parameters, examples: &[Example], rate: f64) -> Fi
     Fit {
         offset,
         slope,
-        level: level.map(|level| (level * PARTS).ceil() / PARTS + 1.0 / PARTS),
+        level: level.map(|level| ((level * PARTS).ceil() + 1.0) / PARTS),
         honest,
         copied,
         is_fitted,

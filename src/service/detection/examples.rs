@@ -62,19 +62,19 @@ impl Labels {
 pub enum Others {
     /// Nobody knows: they are left out.
     Unknown,
-    /// Honest, as nearly all are. Where labels are of suspected codes alone, as decisions of alerts are, honest codes among
+    /// Honest, as nearly all are, unless they are over the level: of those nobody knows. Where labels are of suspected codes alone, as decisions of alerts are, honest codes among
     /// them are those that look like copies, and a level set by these would be far too high.
     Honest,
 }
 
-/// The scanned codes whose truth is known, weighed so that copied ones are as rare as the prior says. Lines are in the order of
-/// time.
+/// The scanned codes whose truth is known, weighed so that copied ones are as rare as the prior says; and how many were to be
+/// presumed honest and are over the level. Lines are in the order of time.
 pub fn of(
     parameters: &Parameters,
     lines: &[Line<'_>],
     labels: &Labels,
     others: Others,
-) -> Vec<Example> {
+) -> (Vec<Example>, usize) {
     let mut states: HashMap<MarkKey, MarkState> = HashMap::new();
     for line in lines
         .iter()
@@ -85,7 +85,16 @@ pub fn of(
             .or_default()
             .update(parameters, &line.scan);
     }
-    let mut known: Vec<(MarkKey, MarkState)> = states.into_iter().collect();
+    let scanned = states.len();
+    // What looks like a copy and was not decided may be one: taken as honest it would raise the level above all copies.
+    let is_known = |mark: &MarkKey, state: &MarkState| {
+        labels.0.contains_key(mark)
+            || !weighed(parameters, state, false).is_over_the_level(parameters)
+    };
+    let known = states
+        .into_iter()
+        .filter(|(mark, state)| is_known(mark, state));
+    let mut known: Vec<(MarkKey, MarkState)> = known.collect();
     known.sort_by_key(|(mark, _)| *mark);
     let is_copied = |mark: &MarkKey| labels.0.get(mark).copied().unwrap_or(false);
     let count = |wanted: bool| {
@@ -101,10 +110,18 @@ pub fn of(
         (1.0 - prior) / count(false).max(1) as f64,
     );
     let example = |(mark, state): &(MarkKey, MarkState)| Example {
-        log_odds: parameters.prior_copied + state.gain(),
-        is_copied: is_copied(mark),
         weight: if is_copied(mark) { copied } else { honest },
-        has_e_value: state.e_peak() >= parameters.alarm_e_value,
+        ..weighed(parameters, state, is_copied(mark))
     };
-    known.iter().map(example).collect()
+    (known.iter().map(example).collect(), scanned - known.len())
+}
+
+/// What the model says of a code; it counts once.
+fn weighed(parameters: &Parameters, state: &MarkState, is_copied: bool) -> Example {
+    Example {
+        log_odds: parameters.prior_copied + state.gain(),
+        is_copied,
+        weight: 1.0,
+        has_e_value: state.e_peak() >= parameters.alarm_e_value,
+    }
 }

@@ -3,7 +3,9 @@
 //! Instances read them again every ten seconds. A calibration changes what accounts mean, never the accounts: a mark that is over
 //! the new level is suspected with its next scan, and one that was suspected stays so until the office decides.
 
-use crate::domain::detection::{Calibration, Parameters};
+use serde_json::json;
+
+use crate::domain::detection::{Calibration, Parameters, Version};
 use crate::domain::refusal::Refusal;
 use crate::domain::said::said;
 use crate::domain::text::Line;
@@ -21,6 +23,19 @@ use crate::store::{Store, Tx};
 pub async fn in_force(tx: &mut Tx) -> Result<Parameters, ServiceError> {
     let newest = calibration::newest(tx, 1).await?;
     Ok(newest.first().map_or_else(Parameters::reference, after))
+}
+
+/// The parameters of this version: what an alert was raised with is what its figures are told by. Of another program's version only
+/// the figures as they were raised are left; what is worked out anew is by this program's own.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn named(tx: &mut Tx, version: Version) -> Result<Parameters, ServiceError> {
+    let change = match version.calibration {
+        Some(number) => calibration::get(tx, number).await?,
+        None => None,
+    };
+    Ok(change.as_ref().map_or_else(Parameters::reference, after))
 }
 
 /// The parameters that this change leads to. A calibration of other parameters than this program's says nothing of them.
@@ -68,12 +83,11 @@ pub async fn put(
         return Err(refusal.into());
     }
     calibration::add(&mut tx, call.at, &call.by, reason, wanted).await?;
-    let json = |calibration: Option<&Calibration>| {
-        calibration.and_then(|calibration| serde_json::to_string(calibration).ok())
-    };
+    let before = before.map(|before| json!({ "calibration": before }).to_string());
+    let after = json!({ "calibration": wanted, "reason": reason }).to_string();
     let note = Note::new("parameters-change")
         .about("alerts")
-        .changed(json(before.as_ref()), json(wanted));
+        .changed(before, Some(after));
     trail::write(&mut tx, &call.origin, call.at, Outcome::Done, note).await?;
     let now = in_force(&mut tx).await?;
     tx.commit().await?;

@@ -1,7 +1,6 @@
 //! The recorded scans of one mark, weighed once more by the code that weighed them when they came.
 
-use super::in_force::in_force;
-use crate::domain::detection::{Evidence, Hypothesis, Known, MarkState, Seen};
+use crate::domain::detection::{Evidence, Hypothesis, Known, MarkState, Parameters, Seen};
 use crate::domain::mark::MarkId;
 use crate::service::ServiceError;
 use crate::store::scan::{self, Scan};
@@ -47,11 +46,15 @@ pub struct Recorded {
     pub is_complete: bool,
 }
 
-/// Weighs the recorded scans of a mark once more.
+/// Weighs the recorded scans of a mark once more, by these parameters.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn recorded(tx: &mut Tx, mark: MarkId) -> Result<Recorded, ServiceError> {
+pub async fn recorded(
+    tx: &mut Tx,
+    parameters: &Parameters,
+    mark: MarkId,
+) -> Result<Recorded, ServiceError> {
     let found = scan::recorded(tx, mark, MOST_SCANS).await?;
     let is_complete = found.last().is_none_or(|first| first.scan.query == 1);
     let known = evidence::of_mark(tx, mark).await?;
@@ -69,7 +72,6 @@ pub async fn recorded(tx: &mut Tx, mark: MarkId) -> Result<Recorded, ServiceErro
     steps.sort_by_key(|(seen, _)| seen.at);
     let market = batch::market(tx, mark.batch).await?;
     let market = market.as_ref();
-    let parameters = &in_force(tx).await?;
     let mut account = MarkState::default();
     let steps = steps.into_iter().map(|(seen, happened)| {
         let step = match &happened {

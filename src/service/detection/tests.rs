@@ -99,9 +99,9 @@ fn calibration_learns_from_labels() {
     let own = Parameters::reference();
     let fitted = |labels: &Labels, others| {
         let examples = examples::of(&own, &lines, labels, others);
-        (calibrate(&own, &examples, 0.001), examples)
+        (calibrate(&own, &examples.0, 0.001), examples)
     };
-    let (found, all) = fitted(&labels, Others::Unknown);
+    let (found, (all, _)) = fitted(&labels, Others::Unknown);
     assert!(found.honest > 4_000 && found.copied > 20, "{found:?}");
     let level = found.level.unwrap();
     assert!(found.slope > 0.5 && level < 5.0, "{found:?}");
@@ -124,7 +124,15 @@ fn calibration_learns_from_labels() {
     let decided = Labels::read(&format!("mark,truth\n{decided}"), &mut bad).unwrap();
     let (few, _) = fitted(&decided, Others::Unknown);
     assert!(few.honest < 100 && few.level.is_none(), "{few:?}");
-    let (presumed, _) = fitted(&decided, Others::Honest);
+    let (presumed, (_, undecided)) = fitted(&decided, Others::Honest);
+    assert_eq!(undecided, 0, "all that is over the level was decided");
+    // Where nothing is decided, what looks like a copy is not taken as honest, and the level stays where copies are found.
+    let none = Labels::read("mark,truth\n", &mut bad).unwrap();
+    let (undecided, (_, left_out)) = fitted(&none, Others::Honest);
+    assert!(
+        left_out * 2 > few.copied && undecided.level.unwrap() < 0.0,
+        "{undecided:?}"
+    );
     assert!(presumed.honest > found.honest, "{presumed:?}");
     let corrected = Parameters {
         calibration: [presumed.offset, presumed.slope],

@@ -94,7 +94,12 @@ impl Suspicion {
     ) -> Result<(), ServiceError> {
         let is_fresh = |at: &Instant| at.elapsed() < REREAD;
         if !self.parameters_read_at.as_ref().is_some_and(is_fresh) {
-            self.parameters = in_force(tx).await?;
+            let parameters = in_force(tx).await?;
+            if parameters.version != self.parameters.version {
+                let (version, before) = (parameters.version, self.parameters.version);
+                tracing::info!(%version, %before, "scans are weighed by other parameters");
+            }
+            self.parameters = parameters;
             self.parameters_read_at = Some(Instant::now());
         }
         if self.batches.len() > MOST_BATCHES {

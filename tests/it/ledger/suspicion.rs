@@ -198,7 +198,9 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
         let mut tx = place.store.read().await.unwrap();
         let queries = scan::get(&mut tx, mark).await.unwrap().unwrap();
         assert_eq!(queries.count, CITIES.len() as u64);
-        let replayed = recorded(&mut tx, mark).await.unwrap();
+        let replayed = recorded(&mut tx, &Parameters::reference(), mark)
+            .await
+            .unwrap();
         let live = scan::account(&mut tx, mark).await.unwrap().unwrap();
         assert!(replayed.is_complete);
         assert_eq!(replayed.steps.len(), CITIES.len() + 4, "one check twice");
@@ -344,8 +346,20 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
             number(&mut tx, sql).await
         };
         let by_default = copied(&place, &batch, 0).await;
+        // What is told of an alert is by the parameters that raised it, whatever is in force.
+        let strongest = async || {
+            let found = alerts::get(&place.store, Scope::All, AlertNumber(1)).await;
+            let story = alerts::story(&place.store, &found.unwrap().alert, morning()).await;
+            story.unwrap().strongest()
+        };
+        let told_by_default = strongest().await;
+        assert!(told_by_default.is_some());
         assert_eq!(alerts().await, 30, "as the program has them");
-        let (high, low) = (with_level(30.0), with_level(-8.0));
+        let never = Calibration {
+            offset: -40.0,
+            ..with_level(4.0)
+        };
+        let (high, low) = (never, with_level(-8.0));
         let now = apply(Some(&high)).await.unwrap();
         assert_eq!(now.version.to_string(), "3.1");
         for name in 1..=7 {
@@ -356,6 +370,8 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
             Verdict::SuspectedCopy,
             "the office has not decided"
         );
+        let before = told_by_default.unwrap().0;
+        assert!(strongest().await.unwrap().0 >= before);
         // What is in force already, and what would do harm, changes nothing.
         let again = apply(Some(&high)).await.unwrap_err().to_string();
         assert!(again.contains("in force already"), "{again}");
@@ -388,6 +404,8 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
             rows(&place, "trail WHERE action = 'parameters-change'").await,
             3
         );
+        let told = "trail WHERE new LIKE '%as the season has shown%'";
+        assert_eq!(rows(&place, told).await, 3, "the trail says why");
         // A program with other parameters has no use for it.
         let mut tx = place.store.write().await.unwrap();
         let other = Calibration { model: 2, ..low };
@@ -426,7 +444,9 @@ async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
             let mut tx = place.store.read().await.unwrap();
             let mark = mark(&batch, index);
             let live = scan::account(&mut tx, mark).await.unwrap();
-            let replayed = recorded(&mut tx, mark).await.unwrap();
+            let replayed = recorded(&mut tx, &Parameters::reference(), mark)
+                .await
+                .unwrap();
             let said = replayed.steps.iter().flat_map(|step| &step.evidence);
             let said: Vec<String> = said.map(|piece| piece.said().en).collect();
             let is_told = said

@@ -28,6 +28,7 @@ use super::exhibits::documents_of;
 use super::{Whole, get, marks_of_batch_alerts};
 use crate::domain::alert::{Alert, AlertNumber, Happened as OfAlert};
 use crate::domain::case::{CaseNumber, Happened};
+use crate::domain::detection::Parameters;
 use crate::domain::document::AddedDocument;
 use crate::domain::licensee::{Licensee, LicenseeNumber};
 use crate::domain::mark::MarkId;
@@ -160,12 +161,16 @@ async fn gather(
         let found = batch::get(&mut store.read().await?, mark.batch).await?;
         let serials = &keys.secrets.serial;
         let state = marks::report(store, call.scope, serials, mark, call.at).await;
+        let mut alerts = whole.alerts.iter();
+        let of_it = alerts.find(|alert| alert.mark() == Some(mark));
+        let own = || Parameters::reference().version;
+        let version = of_it.map_or_else(own, |alert| alert.parameters);
         gathered.push(Mark {
             id: mark,
             serial: keys.secrets.serial.serial(mark),
             batch: found,
             state: state.ok().map(|report| report.state),
-            seen: of_mark(store, mark).await?,
+            seen: of_mark(store, version, mark).await?,
         });
     }
     let mut tx = store.read().await?;
