@@ -24,7 +24,7 @@ pub struct Change {
     pub calibration: Option<Calibration>,
 }
 
-/// Writes a change down under the next number, which is returned.
+/// Writes a change down under the next number.
 ///
 /// # Errors
 /// [`StoreError::NumbersUsedUp`], [`StoreError::Unavailable`].
@@ -34,7 +34,7 @@ pub async fn add(
     actor: &Line,
     reason: &Line,
     calibration: Option<&Calibration>,
-) -> Result<u32, StoreError> {
+) -> Result<(), StoreError> {
     let number: u32 = counter::next_of(tx, "calibration").await?;
     let json = calibration.map(|calibration| {
         serde_json::to_string(calibration).expect("numbers and texts are written as JSON")
@@ -47,7 +47,7 @@ pub async fn add(
         .bind(reason.as_str())
         .bind(json)
         .execute(c).await.map(drop))?;
-    Ok(number)
+    Ok(())
 }
 
 /// The changes, the newest first, at most so many.

@@ -59,7 +59,7 @@ pub(in crate::cli) struct Apply {
     by: By,
 }
 
-/// A share of codes over a level.
+/// How many codes are over a level.
 struct Over {
     honest: usize,
     copied: usize,

@@ -29,7 +29,6 @@ impl fmt::Display for Version {
 
 /// Correction and alarm level, and what set them. Marks' accounts do not hang on it: it only says what they mean.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// The version of the program's parameters that it corrects. It says nothing of others.
     pub model: u32,

@@ -32,7 +32,8 @@ pub(super) type AlertRow = (
 
 /// The columns of [`AlertRow`], and where they are from.
 pub(super) const ALERTS: &str = "SELECT a.number, a.kind, a.batch, b.licensee, a.mark_index, a.raised_at, a.query, \
-     CAST(a.parameters AS TEXT) || coalesce('.' || CAST(a.calibration AS TEXT), ''), a.log_odds, a.e_value_ln, a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
+     CAST(a.parameters AS TEXT) || coalesce('.' || CAST(a.calibration AS TEXT), ''), \
+     a.log_odds, a.e_value_ln, a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
      FROM alerts a LEFT JOIN batches b ON b.number = a.batch";
 
 #[rustfmt::skip] // the columns as they stand in ALERTS
