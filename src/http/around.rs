@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::{App, chosen, for_people, log, packing, pages, security};
+use super::{App, chosen, for_people, log, packing, security};
 
 /// Whatever becomes of a request: its answer is a page if a person would read it, is packed, carries the security headers, and is
 /// logged.
@@ -31,5 +31,5 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
         Some(reader) => reader.error_page(app, response).await,
         None => response,
     };
-    packing::page(pages::packed_beginnings(), packs, response).await
+    packing::page(&app.alike, packs, response).await
 }

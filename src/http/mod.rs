@@ -132,6 +132,8 @@ pub struct Parts {
     pub admin: Option<AdminToken>,
     /// Who asks: proxies, limits, places.
     pub traffic: Arc<Traffic>,
+    /// What all pages begin and end with, packed.
+    alike: [packing::Alike; 2],
 }
 
 /// Memory that may be held of batches if nothing else is said, in MiB: enough for two million range events.
@@ -155,6 +157,7 @@ impl App {
             metrics,
             store,
             keys,
+            alike: pages::packed_alike(public_url.domain()),
             public_url,
             admin,
             traffic: Arc::new(traffic),

@@ -1,8 +1,8 @@
 //! Packs answers for the wire (gzip, RFC 1952).
 //!
-//! What every public page begins with, its whole style above all, is the same for all: it was packed once, well, and only what
-//! differs is packed for an answer, lightly. A packed text is a row of blocks, so the two are put one behind the other; the
-//! rest begins on a byte of its own and refers to nothing before it (RFC 1951, 3.2.4).
+//! What every public page begins and ends with, its whole style above all, is the same for all: it was packed once, well, and
+//! only what differs is packed for an answer, lightly. A packed text is a row of blocks, so the three are put one behind the
+//! other; each begins on a byte of its own and refers to nothing before it (RFC 1951, 3.2.4).
 
 use std::cell::RefCell;
 
@@ -18,51 +18,70 @@ pub const LIGHTLY: u32 = 1;
 /// Magic bytes, deflate, no flags, no time, no hint of effort, no hint of a system.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
-/// What pages begin with, packed.
-pub struct Beginning {
+/// A text that was packed once.
+struct Packed {
     text: String,
     packed: Vec<u8>,
     crc: Crc,
 }
 
-impl Beginning {
-    /// Packs it.
-    pub fn new(text: String) -> Self {
-        let mut packed = HEAD.to_vec();
+impl Packed {
+    fn new(text: String, flush: FlushCompress) -> Self {
+        let mut packed = Vec::new();
         let mut compress = Compress::new(Compression::new(WELL), false);
-        add(
-            &mut compress,
-            text.as_bytes(),
-            &mut packed,
-            FlushCompress::Full,
-        );
-        let mut crc = Crc::new();
-        crc.update(text.as_bytes());
+        add(&mut compress, text.as_bytes(), &mut packed, flush);
+        let crc = crc_of(text.as_bytes());
         Self { text, packed, crc }
     }
+}
 
-    /// A whole page, packed, if it begins like this.
+/// What pages begin and end with, packed.
+pub struct Alike {
+    beginning: Packed,
+    ending: Packed,
+}
+
+impl Alike {
+    /// Packs both.
+    pub fn new(beginning: String, ending: String) -> Self {
+        Self {
+            beginning: Packed::new(beginning, FlushCompress::Full),
+            ending: Packed::new(ending, FlushCompress::Finish),
+        }
+    }
+
+    /// A whole page, packed, if it begins and ends like this.
     pub fn pack(&self, page: &[u8]) -> Option<Vec<u8>> {
         thread_local! {
             /// Its tables are large; a page is small.
             static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LIGHTLY), false));
         }
-        let rest = page.strip_prefix(self.text.as_bytes())?;
-        let mut packed = Vec::with_capacity(self.packed.len() + rest.len() / 2 + 64);
-        packed.extend(&self.packed);
+        let Self { beginning, ending } = self;
+        let rest = page.strip_prefix(beginning.text.as_bytes())?;
+        let rest = rest.strip_suffix(ending.text.as_bytes())?;
+        let alike = HEAD.len() + beginning.packed.len() + ending.packed.len();
+        let mut packed = Vec::with_capacity(alike + rest.len() + 128);
+        packed.extend(HEAD);
+        packed.extend(&beginning.packed);
         COMPRESS.with_borrow_mut(|compress| {
             compress.reset();
-            add(compress, rest, &mut packed, FlushCompress::Finish);
+            add(compress, rest, &mut packed, FlushCompress::Sync);
         });
-        let mut crc = Crc::new();
-        crc.update(rest);
+        packed.extend(&ending.packed);
         let mut whole = Crc::new();
-        whole.combine(&self.crc);
-        whole.combine(&crc);
+        for part in [&beginning.crc, &crc_of(rest), &ending.crc] {
+            whole.combine(part);
+        }
         packed.extend(whole.sum().to_le_bytes());
         packed.extend(whole.amount().to_le_bytes());
         Some(packed)
     }
+}
+
+fn crc_of(text: &[u8]) -> Crc {
+    let mut crc = Crc::new();
+    crc.update(text);
+    crc
 }
 
 /// Adds all of a text, to the byte on which the flush ends.
@@ -84,8 +103,8 @@ fn add(compress: &mut Compress, text: &[u8], into: &mut Vec<u8>, flush: FlushCom
     }
 }
 
-/// Packs a page that begins as public pages do, if the client takes it.
-pub async fn page(beginnings: &'static [Beginning], takes: bool, response: Response) -> Response {
+/// Packs a page that begins and ends as public pages do, if the client takes it.
+pub async fn page(alike: &[Alike], takes: bool, response: Response) -> Response {
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -102,11 +121,7 @@ pub async fn page(beginnings: &'static [Beginning], takes: bool, response: Respo
         return Response::from_parts(head, Body::empty());
     };
     let packed = takes
-        .then(|| {
-            beginnings
-                .iter()
-                .find_map(|beginning| beginning.pack(&page))
-        })
+        .then(|| alike.iter().find_map(|alike| alike.pack(&page)))
         .flatten();
     head.headers
         .append(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -162,18 +177,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_packed_in_two_parts_is_whole_again(beginning in ".{0,3000}", rest in ".{0,3000}", again in 0..40usize) {
-            let page = format!("{beginning}{}", rest.repeat(again));
-            let packed = Beginning::new(beginning).pack(page.as_bytes()).unwrap();
+        fn what_was_packed_in_three_parts_is_whole_again(
+            beginning in ".{0,3000}", rest in ".{0,3000}", again in 0..40usize, ending in ".{0,300}",
+        ) {
+            let page = format!("{beginning}{}{ending}", rest.repeat(again));
+            let packed = Alike::new(beginning, ending).pack(page.as_bytes()).unwrap();
             prop_assert_eq!(unpacked(&packed), page.as_bytes());
         }
     }
 
     #[test]
-    fn a_page_that_begins_otherwise_is_left_to_others() {
-        let beginning = Beginning::new("<!doctype html>".to_owned());
-        assert!(beginning.pack(b"<html>").is_none());
-        assert!(beginning.pack(b"").is_none());
+    fn a_page_that_begins_or_ends_otherwise_is_left_to_others() {
+        let alike = Alike::new("<!doctype html>".into(), "</html>".into());
+        assert!(alike.pack(b"<!doctype html>x</html>").is_some());
+        for other in ["<html>x</html>", "<!doctype html>x", "<!doctype html>", ""] {
+            assert!(alike.pack(other.as_bytes()).is_none(), "{other}");
+        }
     }
 
     #[test]

@@ -4,12 +4,15 @@ use askama::Template;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::beginning;
+use super::alike::{self, Ending};
 use super::document::{ClaimedMark, FieldKind, Line, Piece, Says, Section, Tone, fill};
 use super::text::Texts;
 use crate::http::assets::{self, Asset};
 use crate::http::chosen;
 use crate::http::language::Language;
+
+/// Bytes that a page has after its beginning, mostly.
+const MOST_OF_A_PAGE: usize = 7 * 1024;
 
 /// What a page says.
 #[derive(Debug)]
@@ -31,13 +34,13 @@ struct Frame<'a> {
     text: &'static Texts,
     is_chinese: bool,
     lang_query: &'static str,
+    ending: Ending<'a>,
     other_language: String,
     beginning: &'static str,
     domain: &'a str,
     styles: Vec<&'static Asset>,
     scripts: Vec<&'static Asset>,
     worker: &'static Asset,
-    true_domain: Line,
     hint: Line,
     hidden_hint: Line,
     may_be_indexed: bool,
@@ -88,15 +91,12 @@ fn titled(
         is_chinese: language == Language::Chinese,
         lang_query: language.choose("", "?lang=en"),
         other_language: chosen::link(&in_other_language(uri, language.other())),
-        beginning: beginning::of(language),
+        beginning: alike::beginning(language),
         domain,
         styles: wanted(&body.sections, Section::styles),
         scripts: wanted(&body.sections, Section::scripts),
         worker: assets::of("web-verify/offline/register.js"),
-        true_domain: fill(
-            text.true_domain,
-            &[("domain", Piece::Domain(domain.to_owned()))],
-        ),
+        ending: Ending::new(language, domain),
         hint: fill(
             text.hint,
             &[("example", Piece::Serial("4BD9-QV4N-Q0NZ-57DB".into()))],
@@ -120,7 +120,9 @@ fn titled(
         status,
         sections: &body.sections,
     };
-    match page.render() {
+    // Room for all of it at once: most of a page is its beginning.
+    let mut html = String::with_capacity(alike::beginning(language).len() + MOST_OF_A_PAGE);
+    match page.render_into(&mut html).map(|()| html) {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
@@ -154,6 +156,26 @@ pub fn in_other_language(uri: &Uri, other: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn all_pages_begin_and_end_alike() {
+        let body = Body {
+            tone: Tone::Plain,
+            heading: vec!["x".to_owned()],
+            lead: Line::new(),
+            button: None,
+            sections: Vec::new(),
+        };
+        let domain = "v.example.cn";
+        for (language, alike) in [Language::Chinese, Language::English]
+            .into_iter()
+            .zip(alike::packed(domain))
+        {
+            let page = page(&body, language, &Uri::from_static("/t/x"), domain, None);
+            let page = axum::body::to_bytes(page.into_body(), usize::MAX).await;
+            assert!(alike.pack(&page.unwrap()).is_some(), "{language:?}");
+        }
+    }
 
     #[test]
     fn the_other_language_keeps_the_question() {

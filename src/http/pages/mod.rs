@@ -4,8 +4,8 @@
 //! `web-verify/`.
 
 mod about;
+mod alike;
 mod answer;
-mod beginning;
 mod claim;
 mod directory;
 mod document;
@@ -19,7 +19,7 @@ mod text;
 mod tip;
 
 pub use about::about;
-pub use beginning::packed as packed_beginnings;
+pub use alike::packed as packed_alike;
 pub use claim::{claim, claim_form, claim_scanned};
 pub use directory::directory;
 pub use frame::in_other_language;
