@@ -46,17 +46,25 @@ pub(in crate::cli) struct Calibrate {
 
 #[derive(Args)]
 pub(in crate::cli) struct Apply {
-    /// What `detect calibrate --out` wrote
-    #[arg(required_unless_present = "shipped", value_name = "FILE")]
-    calibration: Option<PathBuf>,
-    /// The parameters that the program comes with, instead of a calibration
-    #[arg(long, conflicts_with = "calibration")]
-    shipped: bool,
+    #[command(flatten)]
+    which: Which,
     /// Why, as the audit trail will say
     #[arg(long, value_name = "TEXT", value_parser = line)]
     reason: Line,
     #[command(flatten)]
     by: By,
+}
+
+/// What is to be in force: one of both.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// What `detect calibrate --out` wrote
+    #[arg(value_name = "FILE")]
+    calibration: Option<PathBuf>,
+    /// The parameters that the program comes with, instead of a calibration
+    #[arg(long)]
+    shipped: bool,
 }
 
 /// How many codes are over a level.
@@ -253,12 +261,12 @@ impl Apply {
         installation: &Installation,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let calibration = self.calibration.as_deref().map(read).transpose()?;
+        let calibration = self.which.calibration.as_deref().map(read).transpose()?;
         let store = installation.store().await?;
         let call = Call::new(self.by.by, system::now());
         let now = put(&store, &call, &self.reason, calibration.as_ref()).await?;
         let text = format!(
-            "parameters {} are in force: running servers weigh by them within ten seconds",
+            "parameters {} are in force: a server that runs weighs by them within ten seconds",
             now.version
         );
         output.result(&json!({"parameters": now.version.to_string()}), &text)

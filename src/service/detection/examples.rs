@@ -38,7 +38,12 @@ impl Labels {
                 _ => None,
             };
             match (parse_mark(field(mark)), is_copied) {
-                (Some(mark), Some(is_copied)) => _ = labels.insert(mark, is_copied),
+                (Some(mark), Some(is_copied)) => {
+                    if *labels.entry(mark).or_insert(is_copied) != is_copied {
+                        let what = "the mark has another truth above, which stays";
+                        bad.add(number + 1, what.into());
+                    }
+                }
                 _ => bad.add(
                     number + 1,
                     "no mark, or none of copied, honest, image, poisoned".into(),
@@ -62,8 +67,9 @@ impl Labels {
 pub enum Others {
     /// Nobody knows: they are left out.
     Unknown,
-    /// Honest, as nearly all are, unless they are over the level: of those nobody knows. Where labels are of suspected codes alone, as decisions of alerts are, honest codes among
-    /// them are those that look like copies, and a level set by these would be far too high.
+    /// Honest, as nearly all are, unless they are over the level: of those nobody knows. Where labels are of suspected codes
+    /// alone, as decisions of alerts are, honest codes among them are those that look like copies, and a level set by these
+    /// would be far too high.
     Honest,
 }
 

@@ -220,3 +220,13 @@ fn the_evaluation_is_the_same_every_time() {
         assert!(one.tables.contains(title), "{title}");
     }
 }
+
+#[test]
+fn a_mark_has_one_truth() {
+    let mut bad = BadLines::default();
+    let text = "mark,truth\n1-1,copied\n1-2,honest\n1-1,honest\n1-1,copied\n";
+    let labels = Labels::read(text, &mut bad).unwrap();
+    assert_eq!(bad.count, 1);
+    assert_eq!(labels.is_copied("1-1"), Some(true));
+    assert_eq!(labels.is_copied("1-2"), Some(false));
+}

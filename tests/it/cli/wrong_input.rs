@@ -820,6 +820,11 @@ const NOT_READ: &[(&str, &str)] = &[
         "[possible values: fresh, canned",
     ),
     ("licensee show x", "invalid digit"),
+    ("detect apply --reason x", "<FILE|--shipped>"),
+    (
+        "detect apply f.json --shipped --reason x",
+        "cannot be used with",
+    ),
     ("licensee show 0", "0 is not in 1.."),
     ("licensee end 1", "unrecognized subcommand 'end'"),
     ("licensee step 1", "<STEP>"),
