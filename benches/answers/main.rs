@@ -1,10 +1,11 @@
 //! What `benches/answers/run` is made of: an installation of any size, codes to ask about, a server that answers nothing
-//! but a constant, and phones that ask on time. Each prints one line of JSON.
+//! but a constant, one that only counts, and phones that ask on time. Each prints one line of JSON.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)] // a bench prints, ends at the first fault, and asks the clock
 
 mod bare;
 mod codes;
+mod counter;
 mod fill;
 mod layout;
 mod load;
@@ -20,6 +21,8 @@ enum Command {
     Codes(codes::Codes),
     /// Answers every request with the same bytes.
     Bare(bare::Bare),
+    /// Counts every request durably, and answers with the same bytes.
+    Counter(counter::Counter),
     /// Asks over many connections at a rate, or over one as fast as answers come.
     Load(load::Load),
     /// Times writes of 4 KiB that are forced to the disk.
@@ -41,6 +44,7 @@ fn main() {
             Command::Fill(fill) => fill.run().await,
             Command::Codes(codes) => codes.run().await,
             Command::Bare(bare) => bare.run().await,
+            Command::Counter(counter) => counter.run().await,
             Command::Load(load) => load.run().await,
             Command::Sync(sync) => sync.run(),
         }

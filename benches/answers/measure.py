@@ -235,6 +235,8 @@ class Measured:
     layout: Layout
     closed: Closed = None
     bare: Closed = None
+    counter: Closed = None
+    counter_open: dict = None
     page: Closed = None
     open: dict = None
     lone: dict = None
@@ -287,6 +289,12 @@ class Bench:
         if "bare" in parts:
             print("  bare server", file=sys.stderr, flush=True)
             measured.bare = self.bare(server, file)
+            if kind == "sqlite":
+                print("  a server that only counts", file=sys.stderr, flush=True)
+                # Faster than ours: it needs more questions.
+                few = codes(enough(options.warm))
+                warm = few.rename(self.folder / "warm")
+                self.counter(measured, warm, codes(enough(4 * options.seconds)))
         if "page" in parts:
             print("  pages", file=sys.stderr, flush=True)
             file = codes(enough(options.seconds))
@@ -332,10 +340,27 @@ class Bench:
         headers = [pair for pair in answer.getheaders() if pair[0].lower() not in made_by_http]
         file = self.folder / "answer"
         file.write_text(json.dumps({"headers": headers, "body": answer.read().decode()}))
-        bare = Running([ANSWERS, "bare", "--answer", file])
-        ask(bare, "check", codes, self.options.warm, self.options.connections)
-        result = ask(bare, "check", codes, self.options.seconds, self.options.connections)
-        bare.end()
+        return self.asked([ANSWERS, "bare", "--answer", file], codes)
+
+    def counter(self, measured, warm, codes):
+        """The same load on a server that only counts, each question durably, beside as many marks as are scanned in ours;
+        then questions at half the rate of ours."""
+        options, file = self.options, self.folder / "counter.db"
+        flags = [*measured.layout.flags, "--file", file, "--answer", self.folder / "answer"]
+        server = Running([ANSWERS, "counter", *flags])
+        ask(server, "check", warm, options.warm, options.connections)
+        measured.counter = ask(server, "check", codes, options.seconds, options.connections)
+        flags = ["--rate", measured.closed.rate / 2, "--seconds", options.seconds, "--connections", options.connections]
+        measured.counter_open = answers("load", "--address", f"127.0.0.1:{server.port}", "--codes", codes, *flags)
+        server.end()
+        for file in self.folder.glob("counter.db*"):
+            file.unlink()
+
+    def asked(self, command, codes):
+        server = Running(command)
+        ask(server, "check", codes, self.options.warm, self.options.connections)
+        result = ask(server, "check", codes, self.options.seconds, self.options.connections)
+        server.end()
         return result
 
 
@@ -386,6 +411,17 @@ def report(results, options):
                 "bare µs/answer", "wrk µs/answer", "p50, p99 ms", "memory", "no verdict"]
         parts.append(table(head, rows))
         parts.append("µs/answer is processor time, user and system, of all threads; memory is the server's at the end.")
+    rows = [
+        [f"{one.counter.rate:,.0f}", f"{one.closed.rate / one.counter.rate * 100:.0f} %", us(one.counter.server_us),
+         f"{ms(one.counter.p50_us)}, {ms(one.counter.p99_us)}", *(ms(one.counter_open[key]) for key in ("p50_us", "p99_us", "p999_us"))]
+        for one in results if one.counter
+    ]
+    if rows:
+        parts.append(
+            "A server that only counts on SQLite, each question durably in a group, without signatures, states of marks, phones or "
+            "detection; then at half the rate of ours:"
+        )
+        parts.append(table(["answers/s", "ours, of it", "its µs/answer", "p50, p99 ms", "p50 ms then", "p99 ms", "p99.9 ms"], rows))
     rows = [
         [NAMES[one.kind], f"{one.closed.rate / 2:,.0f}", *(ms(one.open[key]) for key in ("p50_us", "p99_us", "p999_us", "max_us")),
          one.open["most_waiting"], one.open["other"] + one.open["broken"] + one.open["still_waiting"]]
