@@ -21,17 +21,17 @@ const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// A text that was packed once.
 struct Packed {
     text: String,
-    packed: Vec<u8>,
+    blocks: Vec<u8>,
     crc: Crc,
 }
 
 impl Packed {
     fn new(text: String, flush: FlushCompress) -> Self {
-        let mut packed = Vec::new();
+        let mut blocks = Vec::new();
         let mut compress = Compress::new(Compression::new(WELL), false);
-        add(&mut compress, text.as_bytes(), &mut packed, flush);
+        add(&mut compress, text.as_bytes(), &mut blocks, flush);
         let crc = crc_of(text.as_bytes());
-        Self { text, packed, crc }
+        Self { text, blocks, crc }
     }
 }
 
@@ -59,15 +59,15 @@ impl Alike {
         let Self { beginning, ending } = self;
         let rest = page.strip_prefix(beginning.text.as_bytes())?;
         let rest = rest.strip_suffix(ending.text.as_bytes())?;
-        let alike = HEAD.len() + beginning.packed.len() + ending.packed.len();
+        let alike = HEAD.len() + beginning.blocks.len() + ending.blocks.len();
         let mut packed = Vec::with_capacity(alike + rest.len() + 128);
         packed.extend(HEAD);
-        packed.extend(&beginning.packed);
+        packed.extend(&beginning.blocks);
         COMPRESS.with_borrow_mut(|compress| {
             compress.reset();
             add(compress, rest, &mut packed, FlushCompress::Sync);
         });
-        packed.extend(&ending.packed);
+        packed.extend(&ending.blocks);
         let mut whole = Crc::new();
         for part in [&beginning.crc, &crc_of(rest), &ending.crc] {
             whole.combine(part);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ServiceError;
 use super::detection::in_force::in_force;
 use super::verify::suspicion::suspected;
-use crate::domain::detection::{BatchState, Known, MarkState, Seen};
+use crate::domain::detection::{BatchState, Context, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::state::ACTIVE;
 use crate::store::{Tx, alert, batch, batch_account, evidence, scan};
@@ -48,10 +48,10 @@ pub async fn take(
     batch_account::add(tx, 0, &BTreeMap::from([(mark.batch, more)])).await?;
     if known != Known::Cleared {
         // What its batch adds counts with its next scan.
-        let is_suspected = account.decide(parameters, 0.0);
+        let is_suspected = account.decide(parameters, &Context::ALONE);
         if is_suspected && !was_suspected && !is_found {
             let query = Some(queries.count);
-            let new = suspected(parameters, mark, &account, 0.0, seen.at, query);
+            let new = suspected(parameters, mark, &account, &Context::ALONE, seen.at, query);
             alert::raise(tx, &[new]).await?;
         }
     }

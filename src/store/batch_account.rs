@@ -15,7 +15,8 @@ macro_rules! sums {
     ($condition:literal) => {
         concat!(
             "SELECT batch, CAST(sum(codes) AS BIGINT), CAST(sum(scans) AS BIGINT), CAST(sum(share_1) AS BIGINT), \
-             CAST(sum(share_2) AS BIGINT), CAST(sum(share_3) AS BIGINT), CAST(sum(share_4) AS BIGINT) \
+             CAST(sum(share_2) AS BIGINT), CAST(sum(share_3) AS BIGINT), CAST(sum(share_4) AS BIGINT), \
+             CAST(sum(seen_again) AS BIGINT), CAST(sum(dealt) AS BIGINT) \
              FROM batch_accounts WHERE ",
             $condition,
             " GROUP BY batch"
@@ -27,17 +28,18 @@ macro_rules! sums {
 macro_rules! add_to {
     ($rows:literal) => {
         concat!(
-            "INSERT INTO batch_accounts (batch, part, codes, scans, share_1, share_2, share_3, share_4) ",
+            "INSERT INTO batch_accounts (batch, part, codes, scans, share_1, share_2, share_3, share_4, seen_again, dealt) ",
             $rows,
             " ON CONFLICT (batch, part) DO UPDATE SET codes = batch_accounts.codes + excluded.codes, \
              scans = batch_accounts.scans + excluded.scans, share_1 = batch_accounts.share_1 + excluded.share_1, \
              share_2 = batch_accounts.share_2 + excluded.share_2, share_3 = batch_accounts.share_3 + excluded.share_3, \
-             share_4 = batch_accounts.share_4 + excluded.share_4"
+             share_4 = batch_accounts.share_4 + excluded.share_4, \
+             seen_again = batch_accounts.seen_again + excluded.seen_again, dealt = batch_accounts.dealt + excluded.dealt"
         )
     };
 }
 
-type AccountRow = (i64, i64, i64, i64, i64, i64, i64);
+type AccountRow = (i64, i64, i64, i64, i64, i64, i64, i64, i64);
 
 /// The accounts of these batches, as far as they have any.
 ///
@@ -60,7 +62,7 @@ pub async fn of(
         }
     };
     let mut accounts = BTreeMap::new();
-    for (batch, codes, scans, a, b, c, d) in rows {
+    for (batch, codes, scans, a, b, c, d, seen_again, dealt) in rows {
         let row = Row {
             table: "batch_accounts",
             key: &batch,
@@ -68,7 +70,8 @@ pub async fn of(
         let number = row.value("batch", BatchNumber::new(row.number("batch", batch)?))?;
         let (codes, scans) = (row.number("codes", codes)?, row.number("scans", scans)?);
         let sums = [a, b, c, d].map(of_millionths);
-        accounts.insert(number, BatchState::of(codes, scans, sums));
+        let dealt = (row.number("seen_again", seen_again)?, of_millionths(dealt));
+        accounts.insert(number, BatchState::of(codes, scans, sums, dealt));
     }
     Ok(accounts)
 }
@@ -109,13 +112,17 @@ pub async fn add(
     let rows = more.iter().map(|(batch, more)| {
         let [a, b, c, d] = more.sums().map(to_millionths);
         let (codes, scans) = (i64::from(more.codes), i64::from(more.scans));
-        [i64::from(batch.get()), part, codes, scans, a, b, c, d]
+        let (seen_again, dealt) = more.dealt();
+        let (batch, seen_again) = (i64::from(batch.get()), i64::from(seen_again));
+        let dealt = to_millionths(dealt);
+        [batch, part, codes, scans, a, b, c, d, seen_again, dealt]
     });
-    let rows: Vec<[i64; 8]> = rows.collect();
+    let rows: Vec<[i64; 10]> = rows.collect();
     match tx {
         Tx::Sqlite(tx) => {
             let sql = add_to!(
-                "SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
+                "SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, \
+                 value->>8, value->>9 \
                  FROM json_each($1) WHERE true"
             );
             let query = sqlx::query(sql).bind(json(&rows));
@@ -124,10 +131,10 @@ pub async fn add(
         Tx::Postgres(tx) => {
             let sql = add_to!(
                 "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], \
-                 $6::bigint[], $7::bigint[], $8::bigint[])"
+                 $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])"
             );
             let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<i64>>();
-            let query = (0..8).fold(sqlx::query(sql), |query, at| query.bind(column(at)));
+            let query = (0..10).fold(sqlx::query(sql), |query, at| query.bind(column(at)));
             query.execute(&mut **tx).await?;
         }
     }

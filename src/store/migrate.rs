@@ -153,6 +153,15 @@ macro_rules! migrations {
                     "/0020_calibrations.sql"
                 )),
             ),
+            (
+                21,
+                "dealers of a season",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0021_dealers_of_a_season.sql"
+                )),
+            ),
         ]
     };
 }

@@ -11,10 +11,36 @@ use super::real::{exp, ln, ln_mean};
 use super::update::narrow;
 
 /// Bytes of a batch's account as it is stored.
-pub const BATCH_BYTES: usize = 78;
+pub const BATCH_BYTES: usize = 94;
 
 /// A batch raises its codes once it was held against so many batches, itself among them.
 pub const FEWEST_PEERS: u16 = 6;
+
+/// What a mark adds to its batch's account.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Part {
+    /// By how much its log-odds were raised, prior apart.
+    pub log_odds: f64,
+    /// The share of dealers' looks in what explains its scans, if more than one phone has seen it.
+    pub dealt: Option<f64>,
+}
+
+/// The light in which a mark is seen: its batch's and its season's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Context {
+    /// What the batch adds to the posterior log-odds of each of its codes; never below 0.
+    pub raise: f64,
+    /// How many times as many packs as believed dealers look at in this season; at least 1.
+    pub dealers: f64,
+}
+
+impl Context {
+    /// Of a mark of whose batch and season nothing is known.
+    pub const ALONE: Self = Self {
+        raise: 0.0,
+        dealers: 1.0,
+    };
+}
 
 /// The account of one batch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +50,9 @@ pub struct BatchState {
     /// Scans of them.
     pub scans: u32,
     pub(super) sums: [f64; 4],
+    /// Codes that more than one phone has seen, and the sum of the shares that dealers' looks have in them.
+    pub(super) seen_again: u32,
+    pub(super) dealt: f64,
     /// What its peers showed when it was last held against them.
     pub(super) usual: Usual,
 }
@@ -36,6 +65,8 @@ pub(super) struct Usual {
     narrowed: [f32; 4],
     /// Evidence that lies in how many of its marks were scanned.
     rate: f32,
+    /// How many times as many packs as believed dealers look at.
+    dealers: f32,
     /// How many peers showed it.
     peers: u16,
 }
@@ -46,20 +77,35 @@ impl Default for Usual {
             shift: [0.0; 4],
             narrowed: [1.0; 4],
             rate: 0.0,
+            dealers: 1.0,
             peers: 0,
         }
     }
 }
 
 impl BatchState {
-    /// Takes in a scan: by how much the code's log-odds (prior apart) were raised so far, and now. `before` is `None` for
-    /// the code's first scan.
-    pub fn update(&mut self, parameters: &Parameters, before: Option<f64>, now: f64) {
+    /// Takes in a scan: what the code added so far, and what it adds now. `before` is `None` for the code's first scan.
+    pub fn update(&mut self, parameters: &Parameters, before: Option<Part>, now: Part) {
         self.scans = self.scans.saturating_add(1);
         self.codes = self.codes.saturating_add(u32::from(before.is_none()));
         for (sum, share) in self.sums.iter_mut().zip(parameters.batch_shares) {
-            let term = |log_odds: f64| ln(1.0 + share * (exp(log_odds.min(20.0)) - 1.0));
+            let term = |part: Part| ln(1.0 + share * (exp(part.log_odds.min(20.0)) - 1.0));
             *sum += term(now) - before.map_or(0.0, term);
+        }
+        let before = before.and_then(|before| before.dealt);
+        self.seen_again = match (before, now.dealt) {
+            (None, Some(_)) => self.seen_again.saturating_add(1),
+            (Some(_), None) => self.seen_again.saturating_sub(1),
+            _ => self.seen_again,
+        };
+        self.dealt += now.dealt.unwrap_or(0.0) - before.unwrap_or(0.0);
+    }
+
+    /// In which light its marks are seen.
+    pub fn context(&self, parameters: &Parameters) -> Context {
+        Context {
+            raise: self.raise(parameters),
+            dealers: self.usual.dealers.into(),
         }
     }
 
@@ -70,6 +116,7 @@ impl BatchState {
             shift: peers.shift.map(narrow),
             narrowed: peers.narrowed.map(narrow),
             rate: narrow(peers.of_rate(self.codes, activated)),
+            dealers: narrow(peers.dealers),
             peers: peers.count,
         };
     }
@@ -135,10 +182,13 @@ impl BatchState {
             shift,
             narrowed,
             rate,
+            dealers,
             peers,
         } = self.usual;
-        bytes[76..].copy_from_slice(&peers.to_le_bytes());
-        let usual = shift.into_iter().chain(narrowed).chain([rate]);
+        bytes[80..82].copy_from_slice(&peers.to_le_bytes());
+        bytes[82..86].copy_from_slice(&self.seen_again.to_le_bytes());
+        bytes[86..].copy_from_slice(&self.dealt.to_le_bytes());
+        let usual = shift.into_iter().chain(narrowed).chain([rate, dealers]);
         for (at, real) in usual.enumerate() {
             bytes[40 + 4 * at..44 + 4 * at].copy_from_slice(&real.to_le_bytes());
         }
@@ -152,24 +202,28 @@ impl BatchState {
         let (sums, usual) = sums.split_at(32);
         let (sums, _) = sums.as_chunks::<8>();
         let (usual, _) = usual.as_chunks::<4>();
-        let mut reals = [0.0; 9];
+        let mut reals = [0.0; 10];
         for (real, bytes) in reals.iter_mut().zip(usual) {
             *real = f32::from_le_bytes(*bytes);
         }
-        if reals.iter().any(|real| !real.is_finite()) {
+        let dealt = f64::from_le_bytes(bytes[86..].try_into().ok()?);
+        if !dealt.is_finite() || reals.iter().any(|real| !real.is_finite()) {
             return None;
         }
-        let [s1, s2, s3, s4, n1, n2, n3, n4, rate] = reals;
+        let [s1, s2, s3, s4, n1, n2, n3, n4, rate, dealers] = reals;
         let read = |at: usize| Some(f64::from_le_bytes(sums[at])).filter(|sum| sum.is_finite());
         Some(Self {
             codes: u32::from_le_bytes(codes.try_into().ok()?),
             scans: u32::from_le_bytes(scans.try_into().ok()?),
             sums: [read(0)?, read(1)?, read(2)?, read(3)?],
+            seen_again: u32::from_le_bytes(bytes[82..86].try_into().ok()?),
+            dealt,
             usual: Usual {
                 shift: [s1, s2, s3, s4],
                 narrowed: [n1, n2, n3, n4],
                 rate,
-                peers: u16::from_le_bytes([bytes[76], bytes[77]]),
+                dealers,
+                peers: u16::from_le_bytes([bytes[80], bytes[81]]),
             },
         })
     }

@@ -179,12 +179,12 @@ mod tests {
     #[test]
     fn alarms_name_both_versions() {
         let own = Parameters::reference();
-        assert_eq!(own.version.to_string(), "3");
+        assert_eq!(own.version.to_string(), "4");
         let calibrated = own.calibrated(2, &calibration());
-        assert_eq!(calibrated.version.to_string(), "3.2");
-        assert_eq!(Version::from_text("3.2"), Some(calibrated.version));
-        assert_eq!(Version::from_text("3"), Some(own.version));
-        assert!(Version::from_text("3.").is_none() && Version::from_text("a.1").is_none());
+        assert_eq!(calibrated.version.to_string(), "4.2");
+        assert_eq!(Version::from_text("4.2"), Some(calibrated.version));
+        assert_eq!(Version::from_text("4"), Some(own.version));
+        assert!(Version::from_text("4.").is_none() && Version::from_text("a.1").is_none());
         assert_eq!(
             Parameters {
                 version: own.version,

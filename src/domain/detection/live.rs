@@ -144,6 +144,8 @@ impl BatchState {
         for (sum, more) in self.sums.iter_mut().zip(other.sums) {
             *sum += more;
         }
+        self.seen_again = self.seen_again.saturating_add(other.seen_again);
+        self.dealt += other.dealt;
     }
 
     /// Its sums, one for each share of copied codes that a batch is tested for.
@@ -151,12 +153,19 @@ impl BatchState {
         self.sums
     }
 
+    /// How many of its codes more than one phone has seen, and the sum of the shares that dealers' looks have in them.
+    pub const fn dealt(&self) -> (u32, f64) {
+        (self.seen_again, self.dealt)
+    }
+
     /// Put together again from what was stored.
-    pub fn of(codes: u32, scans: u32, sums: [f64; 4]) -> Self {
+    pub fn of(codes: u32, scans: u32, sums: [f64; 4], (seen_again, dealt): (u32, f64)) -> Self {
         Self {
             codes,
             scans,
             sums,
+            seen_again,
+            dealt,
             ..Self::default()
         }
     }

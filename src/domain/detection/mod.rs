@@ -25,7 +25,7 @@ pub mod state;
 mod tests;
 pub mod update;
 
-pub use batch::{BATCH_BYTES, BatchState};
+pub use batch::{BATCH_BYTES, BatchState, Context, Part};
 pub use calibration::{Calibration, Version};
 pub use evidence::{Evidence, Hypothesis, Kind};
 pub use geography::{GEOGRAPHY, Sighting, Spot};

@@ -8,6 +8,9 @@ use super::calibration::Version;
 /// day), eight days (a gift, a cupboard), forty days (stock).
 pub const SCALES_DAYS: [f64; 4] = [0.0083, 0.375, 8.0, 40.0];
 
+/// The place of those that dealers look at before the sale among the kinds of honest packs.
+pub(super) const DEALERS: usize = 2;
+
 /// One way in which honest packs are scanned. Several stand side by side, since nobody knows which one it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Honest {
@@ -97,6 +100,9 @@ pub struct Parameters {
     /// For each of them, what a batch without copies sums up to: mean per scanned code, and standard deviation per root of
     /// their number.
     pub batch_usual: [[f64; 2]; 4],
+    /// Of marks that more than one phone has seen, the mean share of dealers' looks in what explains them; and with which
+    /// power of what a season shows beyond it these packs are more frequent than believed.
+    pub dealt: [f64; 2],
     /// A batch raises an alarm from this logarithm of its evidence.
     pub alarm_batch: f64,
 }
@@ -150,7 +156,7 @@ impl Parameters {
         };
         Self {
             version: Version {
-                model: 3,
+                model: 4,
                 calibration: None,
             },
             season_days: 180.0,
@@ -189,6 +195,7 @@ impl Parameters {
                 [0.0034, 0.038],
                 [0.0088, 0.107],
             ],
+            dealt: [0.2025, 4.0],
             alarm_batch: 2.2,
         }
     }

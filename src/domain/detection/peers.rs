@@ -4,6 +4,11 @@
 //! that it departs from the others. So its sums are moved and narrowed by what is usual among its peers, by their medians,
 //! which a few batches with copies do not move. And how many of its activated marks were scanned is held against
 //! theirs: many more than usual, measured by how much batches differ anyway, is evidence of its own.
+//!
+//! And they say how dealers behave this season: of marks that more than one phone has seen, the mean share that dealers' looks have
+//! in the explanation, held against what the parameters believe. Where it is higher, that kind of honest pack counts as more frequent,
+//! so that a code that dealers may explain is suspected later. Copies move this little: they are few, and what they explain
+//! dealers do not.
 
 use super::batch::BatchState;
 use super::parameters::Parameters;
@@ -24,6 +29,11 @@ const IN_RATE: f64 = 0.5;
 /// How far a batch with copies is thought to depart, in standard deviations.
 const DEPARTURE: f64 = 3.0;
 
+/// What the parameters believe of dealers counts as much as so many marks that more than one phone has seen.
+const BELIEF_MARKS: f64 = 200.0;
+/// Dealers are at most so many times as frequent as believed.
+const MOST_DEALERS: f64 = 8.0;
+
 /// What is usual among the batches of a season.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Peers {
@@ -32,6 +42,8 @@ pub struct Peers {
     /// Sums per scanned code beyond what the parameters believe, and how much less a departure counts.
     pub(super) shift: [f64; 4],
     pub(super) narrowed: [f64; 4],
+    /// How many times as many packs as believed dealers look at.
+    pub(super) dealers: f64,
     /// Scanned codes per activated mark, and how batches differ in it, at least as by chance (1).
     rate: Option<[f64; 2]>,
 }
@@ -69,8 +81,14 @@ impl Peers {
             count: u16::try_from(batches.len()).unwrap_or(u16::MAX),
             shift,
             narrowed,
+            dealers: dealers(parameters, &batches),
             rate: rates(&batches),
         }
+    }
+
+    /// How many times as many packs as believed dealers look at.
+    pub const fn dealers(&self) -> f64 {
+        self.dealers
     }
 
     /// The logarithm of the evidence that lies in how many marks were scanned: the likelihood of such a departure if the batch
@@ -93,6 +111,22 @@ impl Peers {
         let [rate, spread] = self.rate?;
         (activated > 0).then(|| departure(codes, activated, rate) / spread)
     }
+}
+
+/// How many times as many packs as believed dealers look at: by the median of the batches.
+fn dealers(parameters: &Parameters, batches: &[(&BatchState, u32)]) -> f64 {
+    let known = || {
+        let batches = batches.iter().map(|(batch, _)| *batch);
+        batches.filter(|batch| batch.seen_again >= FEWEST_CODES)
+    };
+    let Some(share) = median(known().map(|batch| batch.dealt / f64::from(batch.seen_again))) else {
+        return 1.0;
+    };
+    let marks: f64 = known().map(|batch| f64::from(batch.seen_again)).sum();
+    let learned = marks / (marks + BELIEF_MARKS);
+    let [usual, power] = parameters.dealt;
+    let departure = ln((share / usual).max(1.0));
+    exp(learned * power * departure).min(MOST_DEALERS)
 }
 
 /// Square roots of counts differ by one half, however large the counts: so many standard deviations of chance.

@@ -1,10 +1,11 @@
 //! What is kept of a scanned mark: the same few bytes for two scans as for two million.
 
+use super::batch::{Context, Part};
 use super::evidence::{Evidence, Kind};
 use super::geography::{Sighting, Spot};
-use super::parameters::Parameters;
+use super::parameters::{DEALERS, Parameters};
 use super::places::{ANCHORS, Anchors};
-use super::real::{exp, ln_mean, ln_sum, probability};
+use super::real::{exp, ln, ln_mean, ln_sum, probability};
 use crate::domain::place::PlaceClass;
 
 /// Phones that are remembered: the first, and the last eleven others.
@@ -143,6 +144,26 @@ impl MarkState {
         self.ln_copied(parameters) - self.ln_single(parameters)
     }
 
+    /// The share that dealers' looks before the sale have in what explains the scans, copies among the explanations. `None`
+    /// for a mark that one phone alone has seen: nothing can be told by that.
+    pub(super) fn dealt(&self, parameters: &Parameters) -> Option<f64> {
+        let copied = parameters.prior_copied + self.ln_copied(parameters);
+        let all = ln_sum(self.ln_single(parameters), copied);
+        let dealers = ln(parameters.honest[DEALERS].weight) + f64::from(self.honest[DEALERS - 1]);
+        (self.phones > 1).then(|| exp(dealers - all))
+    }
+
+    /// By how much less its scans speak for copies in a season in which dealers look at so many times as many packs as
+    /// believed. Never less than 0: a season can make the detector more careful, not less.
+    pub(super) fn caution(&self, parameters: &Parameters, dealers: f64) -> f64 {
+        if dealers <= 1.0 {
+            return 0.0;
+        }
+        let more = parameters.honest[DEALERS].weight * (dealers - 1.0);
+        let share = exp(f64::from(self.honest[DEALERS - 1]) - self.ln_single(parameters));
+        ln((1.0 + more * share) / (1.0 + more)).max(0.0)
+    }
+
     /// The logarithm of the e-value: copies against the kind of honest pack that explains the scans best. Whichever of
     /// these kinds is true, the probability that it ever reaches 1/α is at most α.
     pub fn ln_e_value(&self, parameters: &Parameters) -> f64 {
@@ -154,14 +175,15 @@ impl MarkState {
         exp(self.ln_e_value(parameters))
     }
 
-    /// Posterior log-odds that the code was copied; `raise` is what its batch adds to the prior.
-    pub fn log_odds(&self, parameters: &Parameters, raise: f64) -> f64 {
-        parameters.corrected(parameters.prior_copied + f64::from(self.log_odds)) + raise
+    /// Posterior log-odds that the code was copied, in the light of its batch and season.
+    pub fn log_odds(&self, parameters: &Parameters, context: &Context) -> f64 {
+        let gain = f64::from(self.log_odds) - self.caution(parameters, context.dealers);
+        parameters.corrected(parameters.prior_copied + gain) + context.raise
     }
 
     /// The posterior probability that the code was copied.
-    pub fn posterior(&self, parameters: &Parameters, raise: f64) -> f64 {
-        probability(self.log_odds(parameters, raise))
+    pub fn posterior(&self, parameters: &Parameters, context: &Context) -> f64 {
+        probability(self.log_odds(parameters, context))
     }
 
     /// By how much its scans raised the log-odds that it was copied.
@@ -169,30 +191,33 @@ impl MarkState {
         self.log_odds.into()
     }
 
-    /// What the mark adds to its batch's account: two parts of its gain and one of the logarithm of its e-value, so that
+    /// What the mark adds to its batch's account. For copies: two parts of its gain and one of the logarithm of its e-value, so that
     /// a batch of honest packs of an unusual kind raises fewer alarms. That it is sold elsewhere counts for the mark alone:
     /// a dealer takes whole batches.
-    pub fn for_batch(&self, parameters: &Parameters) -> f64 {
+    pub fn for_batch(&self, parameters: &Parameters) -> Part {
         let elsewhere = match self.has(Flag::OutsideMarket) {
             true => parameters.outside_market(),
             false => 0.0,
         };
         let gain = self.gain() - elsewhere;
-        0.65 * gain + 0.35 * self.ln_e_value(parameters).min(gain)
+        Part {
+            log_odds: 0.65 * gain + 0.35 * self.ln_e_value(parameters).min(gain),
+            dealt: self.dealt(parameters),
+        }
     }
 
     /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.
-    pub fn is_over_the_level(&self, parameters: &Parameters, raise: f64) -> bool {
+    pub fn is_over_the_level(&self, parameters: &Parameters, context: &Context) -> bool {
         let needs_no_e_value =
             self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
-        self.log_odds(parameters, raise) >= parameters.alarm_log_odds
+        self.log_odds(parameters, context) >= parameters.alarm_log_odds
             && (needs_no_e_value || self.ln_e_value(parameters) >= parameters.alarm_e_value)
     }
 
     /// Suspects the mark from now on if it is over the alarm level. Says whether it is suspected, now or since earlier:
     /// only a decision of the office takes a suspicion back.
-    pub fn decide(&mut self, parameters: &Parameters, raise: f64) -> bool {
-        if self.is_over_the_level(parameters, raise) {
+    pub fn decide(&mut self, parameters: &Parameters, context: &Context) -> bool {
+        if self.is_over_the_level(parameters, context) {
             self.flags |= Flag::Suspected as u8;
         }
         self.is_suspected()

@@ -56,7 +56,7 @@ fn phones_far_apart_raise_a_suspicion_and_their_reasons_are_told() {
                 .filter(|piece| piece.kind == Kind::Place)
                 .copied(),
         );
-        state.decide(&parameters, 0.0);
+        state.decide(&parameters, &Context::ALONE);
         assert!(
             state.gain() > before,
             "each one adds: {before} {}",
@@ -84,7 +84,7 @@ fn nobody_is_warned_because_of_themselves() {
     for at in 0..200_u32 {
         let scan = scan(f64::from(at) * 0.7, 7, FAR[at as usize % 5]);
         state.update(&parameters, &scan);
-        assert!(!state.decide(&parameters, 0.0), "scan {at}");
+        assert!(!state.decide(&parameters, &Context::ALONE), "scan {at}");
         assert!(state.gain() <= 0.0);
     }
     assert_eq!((state.scans, state.phones), (200, 1));
@@ -99,7 +99,7 @@ fn a_family_at_one_table_is_no_suspicion() {
             &parameters,
             &scan(f64::from(at) * 0.007, u64::from(at), 430_100),
         );
-        assert!(!state.decide(&parameters, 0.0));
+        assert!(!state.decide(&parameters, &Context::ALONE));
     }
 }
 
@@ -115,7 +115,7 @@ fn a_picture_that_circulates_is_known_as_one() {
         );
     }
     assert_eq!(state.hypothesis(&parameters), Hypothesis::ImageCirculating);
-    assert!(!state.is_over_the_level(&parameters, 0.0));
+    assert!(!state.is_over_the_level(&parameters, &Context::ALONE));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn bytes_come_back_and_others_are_refused() {
         (state.items, &state.strongest, state.scans)
     );
     let mut batch = BatchState::default();
-    batch.update(&Parameters::reference(), None, 2.0);
+    batch.update(&Parameters::reference(), None, part(2.0));
     assert_eq!(BatchState::from_bytes(&batch.to_bytes()), Some(batch));
 }
 
@@ -253,7 +253,7 @@ fn goods_sold_elsewhere_say_nothing_of_their_batch() {
     outside.standing.outside_market = true;
     elsewhere.update(&parameters, &outside);
     assert!(elsewhere.gain() > at_home.gain() + 1.0);
-    let [here, there] = [&at_home, &elsewhere].map(|state| state.for_batch(&parameters));
+    let [here, there] = [&at_home, &elsewhere].map(|state| state.for_batch(&parameters).log_odds);
     assert!((here - there).abs() < 1e-6, "{here} and {there}");
 }
 
@@ -288,6 +288,14 @@ fn weights_and_shares_add_up() {
     );
 }
 
+/// What a code adds that dealers explain as little as any other.
+fn part(log_odds: f64) -> Part {
+    Part {
+        log_odds,
+        dealt: None,
+    }
+}
+
 #[test]
 fn a_batch_with_more_evidence_raises_its_codes_more() {
     let parameters = Parameters::reference();
@@ -295,7 +303,7 @@ fn a_batch_with_more_evidence_raises_its_codes_more() {
     let others: Vec<BatchState> = (0..8)
         .map(|_| {
             let mut other = BatchState::default();
-            (0..200).for_each(|_| other.update(&parameters, None, 0.0));
+            (0..200).for_each(|_| other.update(&parameters, None, part(0.0)));
             other
         })
         .collect();
@@ -306,7 +314,7 @@ fn a_batch_with_more_evidence_raises_its_codes_more() {
     let mut before = batch.raise(&parameters);
     assert!(before.abs() < 1e-12);
     for _ in 0..20 {
-        batch.update(&parameters, None, 6.0);
+        batch.update(&parameters, None, part(6.0));
         let now = batch.raise(&parameters);
         assert!(now >= before);
         before = now;
@@ -371,17 +379,21 @@ proptest! {
             let step = state.update(&parameters, scan);
             prop_assert_eq!(state.scans, before + u32::from(step.counted));
             prop_assert!(state.phones <= state.scans);
-            let posterior = state.posterior(&parameters, 0.0);
+            let posterior = state.posterior(&parameters, &Context::ALONE);
             prop_assert!((0.0..=1.0).contains(&posterior));
             prop_assert!(state.e_value(&parameters) >= 0.0 && state.ln_e_value(&parameters).is_finite());
             // What can only grow.
             prop_assert!(state.peak() >= peak && state.e_peak() >= e_peak);
             (peak, e_peak) = (state.peak(), state.e_peak());
-            let is_suspected = state.decide(&parameters, 0.0);
+            let is_suspected = state.decide(&parameters, &Context::ALONE);
             prop_assert!(is_suspected || !was_suspected);
             was_suspected = is_suspected;
             // A batch's evidence can only raise.
-            prop_assert!(state.log_odds(&parameters, 1.0) >= state.log_odds(&parameters, 0.0));
+            let alone = state.log_odds(&parameters, &Context::ALONE);
+            let raised = Context { raise: 1.0, ..Context::ALONE };
+            let many_dealers = Context { dealers: 3.0, ..Context::ALONE };
+            prop_assert!(state.log_odds(&parameters, &raised) >= alone);
+            prop_assert!(state.log_odds(&parameters, &many_dealers) <= alone);
             // What is stored goes on like what was not.
             prop_assert_eq!(MarkState::from_bytes(&state.to_bytes()), Some(state.clone()));
         }
@@ -472,7 +484,7 @@ proptest! {
         let mut batches: Vec<(BatchState, u32)> = codes.iter().map(|(count, log_odds, activated)| {
             let mut batch = BatchState::default();
             for code in 0..*count {
-                batch.update(&parameters, None, log_odds * f64::from(code % 7) / 7.0);
+                batch.update(&parameters, None, Part { log_odds: log_odds * f64::from(code % 7) / 7.0, dealt: (code % 3 > 0).then(|| f64::from(code % 5) / 5.0) });
             }
             (batch, *activated)
         }).collect();
@@ -496,10 +508,14 @@ fn what_is_usual_among_its_peers_speaks_against_no_batch() {
     let made = |copied: u32, codes: u32| {
         let mut batch = BatchState::default();
         for code in 0..codes {
-            batch.update(&parameters, None, if code % 10 == 0 { 1.5 } else { -0.1 });
+            batch.update(
+                &parameters,
+                None,
+                part(if code % 10 == 0 { 1.5 } else { -0.1 }),
+            );
         }
         for _ in 0..copied {
-            batch.update(&parameters, None, 5.0);
+            batch.update(&parameters, None, part(5.0));
         }
         batch
     };
@@ -523,7 +539,7 @@ fn a_batch_of_which_far_more_is_scanned_than_of_its_peers_stands_out() {
     let parameters = Parameters::reference();
     let made = |codes: u32| {
         let mut batch = BatchState::default();
-        (0..codes).for_each(|_| batch.update(&parameters, None, 0.0));
+        (0..codes).for_each(|_| batch.update(&parameters, None, part(0.0)));
         batch
     };
     let usual = [240, 262, 251, 229, 247, 255, 238, 244, 259, 250];
@@ -556,7 +572,7 @@ fn a_table_that_knows_no_networks_hides_no_copies() {
                 ..sighting
             });
             state.update(&parameters, &scan);
-            state.decide(&parameters, 0.0);
+            state.decide(&parameters, &Context::ALONE);
         }
         state
     };
@@ -579,7 +595,7 @@ fn rented_proxies_do_not_pass_for_buyers() {
                 sighting.class = classes[at % classes.len()];
             }
             state.update(&parameters, &one);
-            state.decide(&parameters, 0.0);
+            state.decide(&parameters, &Context::ALONE);
         }
         state
     };
@@ -608,7 +624,7 @@ fn no_flood_breaks_the_account() {
             &parameters,
             &scan(f64::from(at) * 0.001, u64::from(at), place),
         );
-        assert!(state.posterior(&parameters, 0.0).is_finite());
+        assert!(state.posterior(&parameters, &Context::ALONE).is_finite());
     }
     assert!(MarkState::from_bytes(&state.to_bytes()).is_some());
 }
@@ -623,4 +639,76 @@ impl MarkState {
     fn remembers(&self, phone: u64) -> bool {
         self.ring.contains(&update::short(phone))
     }
+}
+
+/// A pack that a dealer saw elsewhere days before its buyer and the buyer's family did.
+fn dealt(parameters: &Parameters) -> MarkState {
+    let mut state = MarkState::default();
+    for (phone, place, day) in [(1, 430_100, 1.0), (2, 440_100, 9.0), (3, 440_100, 9.01)] {
+        state.update(parameters, &scan(day, phone, place));
+    }
+    state
+}
+
+#[test]
+fn where_dealers_look_more_often_what_they_explain_is_suspected_later() {
+    let parameters = Parameters::reference();
+    let state = dealt(&parameters);
+    let log_odds = |dealers| {
+        let context = Context {
+            dealers,
+            ..Context::ALONE
+        };
+        state.log_odds(&parameters, &context)
+    };
+    let usual = log_odds(1.0);
+    let more = [1.5, 2.0, 4.0, 8.0].map(log_odds);
+    assert!(more[0] < usual - 0.2, "{usual} {more:?}");
+    assert!(more.is_sorted_by(|a, b| a > b), "{more:?}");
+    // One phone alone has nothing that dealers would explain.
+    let mut once = MarkState::default();
+    once.update(&parameters, &scan(1.0, 1, 430_100));
+    assert_eq!(once.dealt(&parameters), None);
+    assert!(once.caution(&parameters, 4.0) < 1e-9);
+    assert!(state.dealt(&parameters).unwrap() > parameters.dealt[0]);
+}
+
+#[test]
+fn how_dealers_behave_is_learned_from_most_batches() {
+    let parameters = Parameters::reference();
+    let made = |share: f64| {
+        let mut batch = BatchState::default();
+        for _ in 0..60 {
+            let now = Part {
+                log_odds: 0.0,
+                dealt: Some(share),
+            };
+            batch.update(&parameters, None, now);
+        }
+        batch
+    };
+    let dealers = |shares: &[f64]| {
+        let season: Vec<BatchState> = shares.iter().copied().map(made).collect();
+        Peers::of(&parameters, season.iter().map(|batch| (batch, 0))).dealers()
+    };
+    let [usual, _] = parameters.dealt;
+    let is_one = |factor: f64| (factor - 1.0).abs() < 1e-9;
+    assert!(is_one(dealers(&[usual; 20])) && is_one(dealers(&[0.5 * usual; 20])));
+    assert!(is_one(dealers(&[])), "nothing is known");
+    let many = dealers(&[1.2 * usual; 20]);
+    assert!((1.7..2.1).contains(&many), "{many}");
+    let few = dealers(&[1.2 * usual; 2]);
+    assert!(few > 1.0 && few < many, "{few}: few marks tell little");
+    // Some batches that stand out are no season.
+    let mut some = [usual; 20];
+    some[..6].fill(0.9);
+    assert!(is_one(dealers(&some)));
+    assert!(dealers(&[1.0; 20]) <= 8.0);
+    // And what the season shows is said of each of its marks.
+    let mut batch = made(usual);
+    let season = [batch.clone(), made(2.0 * usual), made(2.0 * usual)];
+    let peers = Peers::of(&parameters, season.iter().map(|batch| (batch, 0)));
+    batch.compare(&peers, 0);
+    assert!((batch.context(&parameters).dealers - peers.dealers()).abs() < 1e-6);
+    assert!(peers.dealers() > 1.5);
 }

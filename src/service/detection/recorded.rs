@@ -1,6 +1,6 @@
 //! The recorded scans of one mark, weighed once more by the code that weighed them when they came.
 
-use crate::domain::detection::{Evidence, Hypothesis, Known, MarkState, Parameters, Seen};
+use crate::domain::detection::{Context, Evidence, Hypothesis, Known, MarkState, Parameters, Seen};
 use crate::domain::mark::MarkId;
 use crate::service::ServiceError;
 use crate::store::scan::{self, Scan};
@@ -82,7 +82,7 @@ pub async fn recorded(
             seen,
             happened,
             evidence: step.evidence,
-            posterior: account.posterior(parameters, 0.0),
+            posterior: account.posterior(parameters, &Context::ALONE),
             e_value_ln: account.ln_e_value(parameters),
             hypothesis: account.hypothesis(parameters),
         }

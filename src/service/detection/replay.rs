@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::scans::{Activations, Line, MarkKey};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{BatchState, MarkState, Parameters, Peers, Step};
+use crate::domain::detection::{BatchState, Context, MarkState, Parameters, Peers, Step};
 
 const WEEK_US: i64 = 7 * 86_400_000_000;
 
@@ -86,10 +86,10 @@ pub fn replay(
             done.scans += 1;
             done.marks += u64::from(is_first);
         }
-        let raise = batch.raise(parameters);
-        let is_suspected = state.decide(parameters, raise);
+        let context = batch.context(parameters);
+        let is_suspected = state.decide(parameters, &context);
         done.suspected += u64::from(is_suspected && !was_suspected);
-        tell(parameters, line, state, raise, &step, verdicts)?;
+        tell(parameters, line, state, &context, &step, verdicts)?;
     }
     compare(parameters, week, activations, &mut accounts);
     tell_week(parameters, week, &accounts, &mut batches)?;
@@ -113,7 +113,7 @@ fn tell(
     parameters: &Parameters,
     line: &Line<'_>,
     state: &MarkState,
-    raise: f64,
+    context: &Context,
     step: &Step,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -135,11 +135,11 @@ fn tell(
         mark.index,
         state.scans,
         state.phones,
-        short(state.posterior(parameters, raise)),
+        short(state.posterior(parameters, context)),
         short(state.e_value(parameters)),
         state.hypothesis(parameters).slug(),
     )?;
-    out.write_all(reasons(state, raise, step).as_bytes())?;
+    out.write_all(reasons(state, context.raise, step).as_bytes())?;
     out.write_all(b"\n")
 }
 

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::domain::alert::{AlertKind, NewAlert};
-use crate::domain::detection::{BatchState, Hypothesis, MarkState, Parameters, Peers};
+use crate::domain::detection::{
+    BatchState, Context, Hypothesis, MarkState, Parameters, Part, Peers,
+};
 use crate::domain::mark::{BatchNumber, MarkId};
 use crate::service::ServiceError;
 use crate::service::detection::in_force::in_force;
@@ -162,10 +164,10 @@ impl Suspicion {
         let batch = added.batches.entry(mark.batch).or_default();
         batch.update(parameters, term, account.for_batch(parameters));
         if before.is_none() {
-            return account.decide(parameters, 0.0);
+            return account.decide(parameters, &Context::ALONE);
         }
-        let raise = self.account(mark.batch, added).raise(parameters);
-        account.decide(parameters, raise)
+        let context = self.account(mark.batch, added).context(parameters);
+        account.decide(parameters, &context)
     }
 
     /// Notes that a mark is suspected from this query on.
@@ -178,8 +180,8 @@ impl Suspicion {
         query: Option<u64>,
     ) {
         let parameters = &self.parameters;
-        let raise = self.account(mark.batch, added).raise(parameters);
-        let new = suspected(parameters, mark, account, raise, at, query);
+        let context = self.account(mark.batch, added).context(parameters);
+        let new = suspected(parameters, mark, account, &context, at, query);
         added.alerts.push(new);
     }
 
@@ -281,7 +283,8 @@ async fn without_suspected(
     for mark in alert::suspected_of(tx, batch, MOST_SUSPECTED).await? {
         let found = scan::account(tx, mark).await?;
         if let Some(found) = found.filter(MarkState::is_suspected) {
-            account.update(parameters, Some(found.for_batch(parameters)), 0.0);
+            let part = found.for_batch(parameters);
+            account.update(parameters, Some(part), Part::default());
         }
     }
     Ok(account)
@@ -292,7 +295,7 @@ pub(in crate::service) fn suspected(
     parameters: &Parameters,
     mark: MarkId,
     account: &MarkState,
-    raise: f64,
+    context: &Context,
     at: Timestamp,
     query: Option<u64>,
 ) -> NewAlert {
@@ -303,7 +306,7 @@ pub(in crate::service) fn suspected(
         at,
         query,
         parameters: parameters.version,
-        log_odds: account.log_odds(parameters, raise),
+        log_odds: account.log_odds(parameters, context),
         e_value_ln: account.ln_e_value(parameters),
         hypothesis: account.hypothesis(parameters),
     }

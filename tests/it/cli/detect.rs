@@ -424,7 +424,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     let suspected = |line: &str| program.json(line)["suspected"].as_u64().unwrap();
     assert!(suspected(&format!("{replay} --calibration c.json")) > suspected(replay));
     let apply = "detect apply c.json --reason 'one world'";
-    assert_eq!(program.json(apply)["parameters"], "3.1");
+    assert_eq!(program.json(apply)["parameters"], "4.1");
     let twice = program.refused(apply);
     assert!(twice.what.contains("in force already"), "{twice:?}");
     let shown = program.done("detect parameters");
@@ -457,7 +457,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
         assert!(refused.what.contains(what), "{refused:?}");
     }
     program.done("detect apply --shipped --reason 'too small'");
-    assert_eq!(program.json("detect parameters")["parameters"], "3");
+    assert_eq!(program.json("detect parameters")["parameters"], "4");
 }
 
 #[test]

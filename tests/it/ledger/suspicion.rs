@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use yuanmark::domain::access::Scope;
 use yuanmark::domain::alert::{Alert, AlertKind, AlertNumber};
 use yuanmark::domain::detection::{
-    BatchState, Calibration, Hypothesis, Known, MarkState, Parameters, Seen,
+    BatchState, Calibration, Context, Hypothesis, Known, MarkState, Parameters, Seen,
 };
 use yuanmark::domain::event::{EventKind, Withdrawal};
 use yuanmark::domain::input::Input;
@@ -159,7 +159,9 @@ async fn an_alert_is_as_strong_as_its_mark_is_when_the_list_is_asked_for() {
         }
         let mut tx = place.store.read().await.unwrap();
         let account = scan::account(&mut tx, mark(&batch, 0)).await.unwrap();
-        let now = account.unwrap().log_odds(&Parameters::reference(), 0.0);
+        let now = account
+            .unwrap()
+            .log_odds(&Parameters::reference(), &Context::ALONE);
         assert!(now < log_odds, "what counts now is less: {now} {log_odds}");
         drop(tx);
         assert_eq!(open().await, after);
@@ -206,7 +208,7 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
         assert_eq!(replayed.steps.len(), CITIES.len() + 4, "one check twice");
         assert!(live.is_suspected());
         let mut account = replayed.account;
-        assert!(account.decide(&Parameters::reference(), 0.0));
+        assert!(account.decide(&Parameters::reference(), &Context::ALONE));
         assert_eq!(account.to_bytes(), live.to_bytes());
         assert_eq!(
             live.hypothesis(&Parameters::reference()),
@@ -230,6 +232,9 @@ async fn the_account_of_live_scans_is_that_of_their_replay() {
             assert!((found - expected).abs() < 1e-4, "{found} {expected}");
         }
         assert_eq!((found.codes, found.scans), (1, 8));
+        let ((seen_again, dealt), (_, expected)) = (found.dealt(), whole.dealt());
+        assert_eq!(seen_again, 1);
+        assert!((dealt - expected).abs() < 1e-4, "{dealt} {expected}");
     }
 }
 
@@ -302,7 +307,7 @@ async fn a_running_instance_takes_a_calibration_over_within_ten_seconds() {
                     .unwrap();
             }
         }
-        assert_eq!(versions, ["3", "3.1"]);
+        assert_eq!(versions, ["4", "4.1"]);
     }
 }
 
@@ -361,7 +366,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         };
         let (high, low) = (never, with_level(-8.0));
         let now = apply(Some(&high)).await.unwrap();
-        assert_eq!(now.version.to_string(), "3.1");
+        assert_eq!(now.version.to_string(), "4.1");
         for name in 1..=7 {
             assert_ne!(told_in(1, name).await, Verdict::SuspectedCopy, "{name}");
         }
@@ -387,7 +392,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         assert_eq!(apply(None).await.unwrap(), own);
         assert_eq!(told_in(1, 8).await, Verdict::SuspectedCopy);
         assert_eq!(alerts().await, 30 + 30);
-        assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "3.3");
+        assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "4.3");
         let earlier = copied(&place, &batch, 2).await;
         assert!(earlier < by_default, "{earlier} {by_default}");
         assert_eq!(alerts().await, 30 + 30 + 33);
@@ -399,7 +404,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         let found = found.await.unwrap();
         let third = found.iter().find(|alert| alert.index.unwrap().get() == 2);
         let parameters = third.unwrap().parameters;
-        assert_eq!(parameters.to_string(), "3.3");
+        assert_eq!(parameters.to_string(), "4.3");
         assert_eq!(
             rows(&place, "trail WHERE action = 'parameters-change'").await,
             3
@@ -453,8 +458,11 @@ async fn a_pack_outside_its_market_counts_against_its_mark_and_warns_nobody() {
                 .iter()
                 .any(|said| said.starts_with("seen outside the market"));
             if let Some(live) = &live {
-                let log_odds =
-                    |account: &MarkState| account.log_odds(&Parameters::reference(), 0.0).to_bits();
+                let log_odds = |account: &MarkState| {
+                    account
+                        .log_odds(&Parameters::reference(), &Context::ALONE)
+                        .to_bits()
+                };
                 assert_eq!(log_odds(&replayed.account), log_odds(live));
             }
             (live, is_told)
@@ -602,7 +610,7 @@ async fn a_batch_is_held_against_the_others_of_its_time() {
         let alike = |count: u32| -> BTreeMap<BatchNumber, BatchState> {
             let first = batch.number.get();
             let numbers = (first..first + count).filter_map(BatchNumber::new);
-            let account = |number| (number, BatchState::of(CODES, 2 * CODES, SUMS));
+            let account = |number| (number, BatchState::of(CODES, 2 * CODES, SUMS, (0, 0.0)));
             numbers.map(account).collect()
         };
         let mut tx = place.store.write().await.unwrap();
@@ -629,7 +637,7 @@ async fn a_batch_is_held_against_the_others_of_its_time() {
         let mut quiet = alike(12);
         quiet.remove(&batch.number);
         for account in quiet.values_mut() {
-            *account = BatchState::of(0, 0, SUMS.map(|sum| -sum));
+            *account = BatchState::of(0, 0, SUMS.map(|sum| -sum), (0, 0.0));
         }
         batch_account::add(&mut tx, 0, &quiet).await.unwrap();
         tx.commit().await.unwrap();

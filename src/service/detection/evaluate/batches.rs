@@ -3,12 +3,12 @@
 use super::super::world::{Attack, Life, Maker, Spread, World};
 use super::Extent;
 use super::figures::{Share, level, table};
-use crate::domain::detection::{BatchState, MarkState, Parameters, Peers};
+use crate::domain::detection::{BatchState, Context, MarkState, Parameters, Peers};
 
 /// Marks of a batch, all of them activated.
-const MARKS: u32 = 5_000;
+pub(super) const MARKS: u32 = 5_000;
 /// Batches of a season, which are held against one another.
-const SEASON: usize = 20;
+pub(super) const SEASON: usize = 20;
 /// Copied codes, copies of each.
 const ATTACKS: [(u32, u32); 4] = [(400, 5), (200, 5), (20, 20), (5, 50)];
 
@@ -207,9 +207,14 @@ fn peers<'a>(parameters: &Parameters, season: impl Iterator<Item = &'a Sold>) ->
 }
 
 fn told(parameters: &Parameters, batch: &BatchState, codes: &[MarkState]) -> Told {
-    let raise = batch.raise(parameters);
+    let context = batch.context(parameters);
+    let alone = Context {
+        raise: 0.0,
+        ..context
+    };
     let is_raised = |state: &&MarkState| {
-        state.is_over_the_level(parameters, raise) && !state.is_over_the_level(parameters, 0.0)
+        state.is_over_the_level(parameters, &context)
+            && !state.is_over_the_level(parameters, &alone)
     };
     Told {
         evidence: batch.evidence(parameters),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::world::{Attack, Life, Spread, World};
+use super::seasons::Seasons;
 use crate::domain::detection::parameters::{Copied, Honest};
 use crate::domain::detection::{Channel, GEOGRAPHY, MarkState, Parameters, Scan};
 
@@ -11,8 +12,8 @@ pub(super) const NO_SCORE: f64 = -99.0;
 
 /// A rule that gives every scan a score; the highest so far decides.
 pub(super) enum Detector {
-    /// The log-odds.
-    Model(Box<Parameters>),
+    /// The log-odds, in the light of the season.
+    Model(Box<Parameters>, Seasons),
     /// Scans.
     Count,
     /// Distinct phones.
@@ -27,10 +28,10 @@ pub(super) enum Detector {
 
 impl Detector {
     /// The highest score up to each scan of a code.
-    pub(super) fn scores(&self, life: &Life) -> Vec<f64> {
+    pub(super) fn scores(&self, seed: u64, life: &Life) -> Vec<f64> {
         let scans: Vec<&Scan> = life.scans.iter().map(|(scan, _)| scan).collect();
         let mut scores = match self {
-            Self::Model(parameters) => model(parameters, &scans),
+            Self::Model(parameters, seasons) => model(parameters, (seasons, seed), &scans),
             Self::Count => (1..=scans.len()).map(whole).collect(),
             Self::Phones => phones(&scans),
             Self::Window => window(&scans),
@@ -48,8 +49,8 @@ impl Detector {
     }
 
     /// The highest score of all.
-    pub(super) fn score(&self, life: &Life) -> f64 {
-        self.scores(life).last().copied().unwrap_or(NO_SCORE)
+    pub(super) fn score(&self, seed: u64, life: &Life) -> f64 {
+        self.scores(seed, life).last().copied().unwrap_or(NO_SCORE)
     }
 }
 
@@ -57,11 +58,11 @@ fn whole(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-fn model(parameters: &Parameters, scans: &[&Scan]) -> Vec<f64> {
+fn model(parameters: &Parameters, (seasons, seed): (&Seasons, u64), scans: &[&Scan]) -> Vec<f64> {
     let mut state = MarkState::default();
     let score = |scan: &&Scan| {
         state.update(parameters, scan);
-        state.log_odds(parameters, 0.0)
+        state.log_odds(parameters, &seasons.context(seed, scan.at_s))
     };
     scans.iter().map(score).collect()
 }
@@ -125,7 +126,7 @@ pub(super) fn ceiling(world: &World, attack: Attack) -> Detector {
         shape: 100.0,
         mean,
     };
-    Detector::Model(Box::new(Parameters {
+    let parameters = Parameters {
         honest: [usual; 4],
         copied: [copied; 3],
         confusion: world
@@ -136,5 +137,6 @@ pub(super) fn ceiling(world: &World, attack: Attack) -> Detector {
         spoiled: [NO_SCORE; 2],
         season_days: world.season_days,
         ..Parameters::reference()
-    }))
+    };
+    Detector::Model(Box::new(parameters), Seasons::default())
 }

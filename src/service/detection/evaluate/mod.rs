@@ -5,10 +5,12 @@ mod detectors;
 mod figures;
 mod plots;
 mod reliability;
+mod seasons;
 mod worlds;
 
 use self::detectors::{Detector, NO_SCORE, ceiling};
 use self::figures::{Share, level, table};
+use self::seasons::Seasons;
 use super::world::{Attack, Life, Maker, Spread, World};
 use crate::domain::detection::Parameters;
 use crate::domain::detection::real::exp;
@@ -59,14 +61,17 @@ const ATTACKS: [(u32, Spread); 8] = [
 /// Evaluates the detector with these parameters.
 pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
     let world = World::reference();
-    let model = Detector::Model(Box::new(parameters.clone()));
-    let honest = descending(&world, extent, &model);
+    let model = |world: &World| {
+        let seasons = Seasons::learn(parameters, world, extent.seeds);
+        Detector::Model(Box::new(parameters.clone()), seasons)
+    };
+    let honest = descending(&world, extent, &model(&world));
     // Not more than 0.1 % in the world that is believed in, nor more than clearly less than 0.2 % where it is wrong in one way.
     let wrong = World::wrong_ones();
     let wrong = wrong
         .iter()
         .take(WORLDS_FOR_THE_LEVEL)
-        .map(|world| level(&descending(world, extent, &model), IN_WRONG_WORLDS));
+        .map(|world| level(&descending(world, extent, &model(world)), IN_WRONG_WORLDS));
     let at_level = wrong.fold(level(&honest, 0.001), f64::max);
     let mut tables = String::new();
     let curves = attacks(parameters, &world, extent, (&honest, at_level), &mut tables);
@@ -86,27 +91,29 @@ pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
 }
 
 /// Honest lives of all seeds, one after another.
-fn each_honest(world: &World, extent: Extent, purpose: u64, mut take: impl FnMut(&Life)) {
+fn each_honest(world: &World, extent: Extent, purpose: u64, mut take: impl FnMut(u64, &Life)) {
     for seed in 1..=extent.seeds {
         let mut maker = Maker::new(world, seed, purpose);
         for _ in 0..extent.honest {
-            take(&maker.honest());
+            take(seed, &maker.honest());
         }
     }
 }
 
-fn each_copied(world: &World, extent: Extent, attack: Attack, mut take: impl FnMut(&Life)) {
+fn each_copied(world: &World, extent: Extent, attack: Attack, mut take: impl FnMut(u64, &Life)) {
     for seed in 1..=extent.seeds {
         let mut maker = Maker::new(world, seed, 2);
         for _ in 0..extent.copied {
-            take(&maker.copied(attack));
+            take(seed, &maker.copied(attack));
         }
     }
 }
 
 fn descending(world: &World, extent: Extent, detector: &Detector) -> Vec<f64> {
     let mut scores = Vec::new();
-    each_honest(world, extent, 1, |life| scores.push(detector.score(life)));
+    each_honest(world, extent, 1, |seed, life| {
+        scores.push(detector.score(seed, life));
+    });
     scores.sort_by(|a, b| b.total_cmp(a));
     scores
 }
@@ -121,7 +128,8 @@ fn attacks(
     (honest, at_level): (&[f64], f64),
     tables: &mut String,
 ) -> Vec<Curve> {
-    let model = Detector::Model(Box::new(parameters.clone()));
+    let seasons = Seasons::learn(parameters, world, extent.seeds);
+    let model = Detector::Model(Box::new(parameters.clone()), seasons);
     let rules =
         [Detector::Count, Detector::Phones].map(|rule| (descending(world, extent, &rule), rule));
     let (mut rows, mut when, mut curves) = (Vec::new(), Vec::new(), Vec::new());
@@ -131,12 +139,12 @@ fn attacks(
         let best_honest = descending(world, extent, &best);
         let (mut ours, mut theirs, mut top) = (Vec::new(), [const { Vec::new() }; 2], Vec::new());
         let (mut found_at, mut buyers, mut warned) = (Vec::new(), 0, 0);
-        each_copied(world, extent, attack, |life| {
-            let scores = model.scores(life);
+        each_copied(world, extent, attack, |seed, life| {
+            let scores = model.scores(seed, life);
             ours.push(scores.last().copied().unwrap_or(NO_SCORE));
-            top.push(best.score(life));
+            top.push(best.score(seed, life));
             for (scores, (_, rule)) in theirs.iter_mut().zip(&rules) {
-                scores.push(rule.score(life));
+                scores.push(rule.score(seed, life));
             }
             if let Some(at) = scores.iter().position(|score| *score > at_level) {
                 found_at.push(at + 1);
@@ -229,12 +237,14 @@ fn rules(world: &World, extent: Extent, tables: &mut String) {
     let mut rows = Vec::new();
     for (name, rule) in rules {
         let mut honest = Vec::new();
-        each_honest(world, extent, 1, |life| honest.push(rule.score(life) > 0.0));
+        each_honest(world, extent, 1, |seed, life| {
+            honest.push(rule.score(seed, life) > 0.0);
+        });
         let mut row = vec![name.to_owned(), Share::of(honest).text(2)];
         for (copies, spread) in [ATTACKS[0], ATTACKS[1], ATTACKS[6]] {
             let mut found = Vec::new();
-            each_copied(world, extent, Attack { copies, spread }, |life| {
-                found.push(rule.score(life) > 0.0);
+            each_copied(world, extent, Attack { copies, spread }, |seed, life| {
+                found.push(rule.score(seed, life) > 0.0);
             });
             row.push(Share::of(found).percent());
         }

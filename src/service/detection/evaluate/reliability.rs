@@ -81,7 +81,7 @@ fn examples(parameters: &Parameters, world: &World, extent: Extent, purpose: u64
         }
     };
     let honest = f64::from(extent.honest) * f64::from(u32::try_from(extent.seeds).unwrap_or(1));
-    each_honest(world, extent, purpose, |life| {
+    each_honest(world, extent, purpose, |_, life| {
         add(life, false, (1.0 - prior) / honest, &mut examples);
     });
     let count = extent.copied * 4;

@@ -3,9 +3,10 @@
 use super::super::world::{Attack, Maker, Proxies, Spread, World};
 use super::detectors::{Detector, ceiling};
 use super::figures::{Share, level, table};
+use super::seasons::Seasons;
 use super::{Extent, descending, each_copied, each_honest};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{MarkState, Parameters};
+use crate::domain::detection::{Context, MarkState, Parameters};
 
 /// All worlds, the reference first.
 fn all() -> impl Iterator<Item = World> {
@@ -17,15 +18,17 @@ fn all() -> impl Iterator<Item = World> {
 pub(super) fn wrong(parameters: &Parameters, extent: Extent, at_level: f64) -> String {
     let mut rows = Vec::new();
     for world in all() {
+        let seasons = Seasons::learn(parameters, &world, extent.seeds);
         let (mut over, mut default) = (Vec::new(), Vec::new());
         // Other codes than those that the level was set by.
-        each_honest(&world, extent, 3, |life| {
+        each_honest(&world, extent, 3, |seed, life| {
             let mut state = MarkState::default();
             let (mut is_over, mut is_suspected) = (false, false);
             for (scan, _) in &life.scans {
                 state.update(parameters, scan);
-                is_over |= state.log_odds(parameters, 0.0) > at_level;
-                is_suspected |= state.is_over_the_level(parameters, 0.0);
+                let context = seasons.context(seed, scan.at_s);
+                is_over |= state.log_odds(parameters, &context) > at_level;
+                is_suspected |= state.is_over_the_level(parameters, &context);
             }
             over.push(is_over);
             default.push(is_suspected);
@@ -49,9 +52,10 @@ pub(super) fn wrong(parameters: &Parameters, extent: Extent, at_level: f64) -> S
 
 /// Detection in worlds of another shape, at the level for 0.1 % there, of the detector as of the one that knows the world.
 pub(super) fn shapes(parameters: &Parameters, extent: Extent) -> String {
-    let model = Detector::Model(Box::new(parameters.clone()));
     let mut rows = Vec::new();
     for world in World::other_shapes() {
+        let seasons = Seasons::learn(parameters, &world, extent.seeds);
+        let model = Detector::Model(Box::new(parameters.clone()), seasons);
         let at_level = level(&descending(&world, extent, &model), 0.001);
         // As many scans of copies as 100 copies give where one in twenty scans.
         let copies = match world.scan_rate {
@@ -64,10 +68,11 @@ pub(super) fn shapes(parameters: &Parameters, extent: Extent) -> String {
             let best = ceiling(&world, attack);
             let best_level = level(&descending(&world, extent, &best), 0.001);
             let (mut ours, mut default, mut top) = (Vec::new(), Vec::new(), Vec::new());
-            each_copied(&world, extent, attack, |life| {
-                ours.push(model.score(life) > at_level);
-                default.push(model.score(life) >= parameters.alarm_log_odds);
-                top.push(best.score(life) > best_level);
+            each_copied(&world, extent, attack, |seed, life| {
+                let score = model.score(seed, life);
+                ours.push(score > at_level);
+                default.push(score >= parameters.alarm_log_odds);
+                top.push(best.score(seed, life) > best_level);
             });
             let (ours, top) = (Share::of(ours), Share::of(top));
             rows.push(vec![
@@ -100,7 +105,7 @@ pub(super) fn bounds(parameters: &Parameters, extent: Extent) -> String {
     let mut rows = Vec::new();
     for world in all() {
         let mut reached = [const { Vec::new() }; 4];
-        each_honest(&world.of_one_item(), extent, 4, |life| {
+        each_honest(&world.of_one_item(), extent, 4, |_, life| {
             let mut state = MarkState::default();
             for (scan, _) in &life.scans {
                 state.update(parameters, scan);
@@ -189,10 +194,10 @@ fn spoiled(
             let (mut is_over, mut is_suspected) = (false, false);
             for (scan, _) in &life.scans {
                 state.update(parameters, scan);
-                is_over |= state.log_odds(parameters, 0.0) > at_level;
-                is_suspected |= state.is_over_the_level(parameters, 0.0);
+                is_over |= state.log_odds(parameters, &Context::ALONE) > at_level;
+                is_suspected |= state.is_over_the_level(parameters, &Context::ALONE);
             }
-            let at_end = state.log_odds(parameters, 0.0) > at_level;
+            let at_end = state.log_odds(parameters, &Context::ALONE) > at_level;
             for (share, is_hit) in shares.iter_mut().zip([is_over, is_suspected, at_end]) {
                 share.hits += usize::from(is_hit);
                 share.of += 1;
