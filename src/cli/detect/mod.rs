@@ -84,6 +84,9 @@ pub(super) enum Detect {
         /// Worlds of each kind, each from its own seed
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
         seeds: u64,
+        /// The first of these seeds: other seeds are other worlds of the same kinds
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+        first_seed: u64,
         /// Honest scanned codes of each
         #[arg(long, default_value_t = 60_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
         honest: u32,
@@ -177,6 +180,7 @@ impl Detect {
             } => run_simulate(Wanted { seed, batches }, &world, &out, output),
             Self::Evaluate {
                 seeds,
+                first_seed,
                 honest,
                 copied,
                 batches,
@@ -184,6 +188,7 @@ impl Detect {
             } => run_evaluate(
                 Extent {
                     seeds,
+                    first_seed,
                     honest,
                     copied,
                     batches,

@@ -147,10 +147,13 @@ impl MarkState {
     /// The share that dealers' looks before the sale have in what explains the scans, copies among the explanations. `None`
     /// for a mark that one phone alone has seen: nothing can be told by that.
     pub(super) fn dealt(&self, parameters: &Parameters) -> Option<f64> {
+        if self.phones < 2 {
+            return None;
+        }
         let copied = parameters.prior_copied + self.ln_copied(parameters);
         let all = ln_sum(self.ln_single(parameters), copied);
         let dealers = ln(parameters.honest[DEALERS].weight) + f64::from(self.honest[DEALERS - 1]);
-        (self.phones > 1).then(|| exp(dealers - all))
+        Some(exp(dealers - all))
     }
 
     /// By how much less its scans speak for copies in a season in which dealers look at so many times as many packs as

@@ -192,6 +192,7 @@ fn a_scan_before_activation_is_no_activated_mark() {
 #[test]
 fn the_evaluation_is_the_same_every_time() {
     let extent = super::evaluate::Extent {
+        first_seed: 1,
         seeds: 1,
         honest: 300,
         copied: 12,

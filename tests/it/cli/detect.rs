@@ -428,7 +428,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     let twice = program.refused(apply);
     assert!(twice.what.contains("in force already"), "{twice:?}");
     let shown = program.done("detect parameters");
-    assert!(shown.contains("parameters 3.1 are in force"), "{shown}");
+    assert!(shown.contains("parameters 4.1 are in force"), "{shown}");
     assert!(shown.contains("\"one world\""), "{shown}");
     let told = program.json("detect parameters");
     assert_eq!(told["alarm_log_odds"], found["alarm_log_odds"]);
@@ -436,7 +436,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
         "old.json",
         &program
             .read("c.json")
-            .replace("\"model\": 3", "\"model\": 2"),
+            .replace("\"model\": 4", "\"model\": 2"),
     );
     program.write(
         "bent.json",
@@ -447,7 +447,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     for (file, what) in [
         (
             "old.json",
-            "it corrects parameters 2, and this program has parameters 3",
+            "it corrects parameters 2, and this program has parameters 4",
         ),
         ("bent.json", "the slope within 0.05 to 20"),
         ("world/labels.csv", "expected value"),
@@ -507,6 +507,8 @@ fn the_evaluation_writes_its_tables_and_pictures() {
     let shown = program.done(line);
     let tables = program.read("figures/tables.md");
     assert_eq!(shown.trim_end(), tables.trim_end());
+    let others = program.done(&line.replace("--seeds 1", "--seeds 1 --first-seed 7"));
+    assert_ne!(shown, others, "other seeds are other worlds");
     for picture in ["figures/detection.svg", "figures/reliability.svg"] {
         assert!(program.read(picture).starts_with("<svg"), "{picture}");
     }

@@ -359,7 +359,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         };
         let told_by_default = strongest().await;
         assert!(told_by_default.is_some());
-        assert_eq!(alerts().await, 30, "as the program has them");
+        assert_eq!(alerts().await, 40, "as the program has them");
         let never = Calibration {
             offset: -40.0,
             ..with_level(4.0)
@@ -391,11 +391,11 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         // The account is what it would have been: with the old level the next scan is over it.
         assert_eq!(apply(None).await.unwrap(), own);
         assert_eq!(told_in(1, 8).await, Verdict::SuspectedCopy);
-        assert_eq!(alerts().await, 30 + 30);
+        assert_eq!(alerts().await, 40 + 40);
         assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "4.3");
         let earlier = copied(&place, &batch, 2).await;
         assert!(earlier < by_default, "{earlier} {by_default}");
-        assert_eq!(alerts().await, 30 + 30 + 33);
+        assert_eq!(alerts().await, 40 + 40 + 43);
         let of_mark = Filter {
             kind: Some(AlertKind::SuspectedCopy),
             ..Filter::default()
@@ -644,5 +644,34 @@ async fn a_batch_is_held_against_the_others_of_its_time() {
         twice(4).await;
         let mut tx = place.store.read().await.unwrap();
         assert_eq!(number(&mut tx, alerts).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_season_shows_of_dealers_counts_as_scans_are_answered() {
+    // At which query a copied mark is suspected, and how strongly: in millionths of the log-odds.
+    let suspected = async |place: &Installation, dealt: f64| {
+        let batch = active_batch(place).await;
+        let first = batch.number.get();
+        let numbers = (first..first + 12).filter_map(BatchNumber::new);
+        let account = |number| (number, BatchState::of(230, 460, [0.0; 4], (60, dealt)));
+        let mut tx = place.store.write().await.unwrap();
+        let all = numbers.map(account).collect();
+        batch_account::add(&mut tx, 0, &all).await.unwrap();
+        tx.commit().await.unwrap();
+        let at = copied(place, &batch, 0).await;
+        let mut tx = place.store.read().await.unwrap();
+        let sql = "SELECT log_odds FROM alerts WHERE kind = 'suspected_copy'";
+        (at, number(&mut tx, sql).await)
+    };
+    let usual = Parameters::reference().dealt[0] * 60.0;
+    let (first, second) = (Installation::both().await, Installation::both().await);
+    for (as_believed, full_of_dealers) in first.iter().zip(&second) {
+        let (at, log_odds) = suspected(as_believed, usual).await;
+        let (later_at, lower) = suspected(full_of_dealers, 4.0 * usual).await;
+        assert!(
+            later_at > at || later_at == at && lower < log_odds,
+            "at the {at}th query with {log_odds}, at the {later_at}th with {lower}"
+        );
     }
 }

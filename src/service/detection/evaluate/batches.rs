@@ -28,7 +28,7 @@ struct Told {
 }
 
 pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -> String {
-    let pool = sold(parameters, world, extent.seeds, extent.batches * 4, None);
+    let pool = sold(parameters, world, extent, extent.batches * 4, None);
     let told = seasons(parameters, &pool, Some(MARKS));
     let mut honest: Vec<f64> = told.iter().map(|told| told.evidence).collect();
     honest.sort_by(|a, b| b.total_cmp(a));
@@ -40,27 +40,15 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
         batches_differ: 0.3,
         ..world.clone()
     };
-    let pool_apart = sold(parameters, &apart, extent.seeds, extent.batches, None);
+    let pool_apart = sold(parameters, &apart, extent, extent.batches, None);
     let mut rows = Vec::new();
     for attack in ATTACKS {
         let mut row = vec![format!("{} codes × {} copies", attack.0, attack.1)];
-        let attacked = sold(
-            parameters,
-            world,
-            extent.seeds,
-            extent.batches,
-            Some(attack),
-        );
+        let attacked = sold(parameters, world, extent, extent.batches, Some(attack));
         let among = among(parameters, &pool, &attacked);
         row.push(found(&among, at_level).text(1));
         row.push(found(&among, parameters.alarm_batch).percent());
-        let attacked = sold(
-            parameters,
-            &apart,
-            extent.seeds,
-            extent.batches,
-            Some(attack),
-        );
+        let attacked = sold(parameters, &apart, extent, extent.batches, Some(attack));
         let among = self::among(parameters, &pool_apart, &attacked);
         row.push(found(&among, at_level).text(1));
         rows.push(row);
@@ -94,7 +82,7 @@ fn wrong_worlds(parameters: &Parameters, world: &World, extent: Extent, at_level
         .chain(World::other_shapes());
     let rows: Vec<Vec<String>> = worlds
         .map(|world| {
-            let pool = sold(parameters, &world, extent.seeds, extent.batches, None);
+            let pool = sold(parameters, &world, extent, extent.batches, None);
             let (told, alone) = (
                 seasons(parameters, &pool, Some(MARKS)),
                 seasons(parameters, &pool, None),
@@ -128,12 +116,12 @@ fn wrong_worlds(parameters: &Parameters, world: &World, extent: Extent, at_level
 fn sold(
     parameters: &Parameters,
     world: &World,
-    seeds: u64,
+    extent: Extent,
     count: u32,
     attack: Option<(u32, u32)>,
 ) -> Vec<Sold> {
     let mut all = Vec::new();
-    for seed in 1..=seeds {
+    for seed in extent.each_seed() {
         let mut maker = Maker::new(world, seed, 6 + u64::from(attack.is_some()));
         for _ in 0..count {
             let mut batch = BatchState::default();

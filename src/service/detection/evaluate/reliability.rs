@@ -86,7 +86,7 @@ fn examples(parameters: &Parameters, world: &World, extent: Extent, purpose: u64
     });
     let count = extent.copied * 4;
     let copied = f64::from(count) * f64::from(u32::try_from(extent.seeds).unwrap_or(1));
-    for seed in 1..=extent.seeds {
+    for seed in extent.each_seed() {
         let mut maker = Maker::new(world, seed, purpose + 10);
         for _ in 0..count {
             let attack: Attack = maker.some_attack(

@@ -1,6 +1,9 @@
 //! What is known of a season while it goes on: how dealers behave, learned week by week from twenty batches, as replay does.
 
+use std::collections::BTreeMap;
+
 use super::super::world::{Maker, SEASON_BEGINS_S, World};
+use super::Extent;
 use super::batches::{MARKS, SEASON};
 use crate::domain::detection::{BatchState, Context, MarkState, Parameters, Peers, Scan};
 
@@ -8,24 +11,19 @@ const WEEK_S: u32 = 7 * 86_400;
 
 /// What each week begins with, of the worlds of some seeds.
 #[derive(Clone, Default)]
-pub(super) struct Seasons(Vec<Vec<Context>>);
+pub(super) struct Seasons(BTreeMap<u64, Vec<Context>>);
 
 impl Seasons {
     /// Learns the seasons of a world, one for each seed, from packs of their own.
-    pub(super) fn learn(parameters: &Parameters, world: &World, seeds: u64) -> Self {
-        Self(
-            (1..=seeds)
-                .map(|seed| season(parameters, world, seed))
-                .collect(),
-        )
+    pub(super) fn learn(parameters: &Parameters, world: &World, extent: Extent) -> Self {
+        let learned = |seed| (seed, season(parameters, world, seed));
+        Self(extent.each_seed().map(learned).collect())
     }
 
     /// What was known of a seed's season when a scan came.
     pub(super) fn context(&self, seed: u64, at_s: u32) -> Context {
-        let season = usize::try_from(seed)
-            .ok()
-            .and_then(|seed| self.0.get(seed.checked_sub(1)?));
-        let known = season.and_then(|weeks| weeks.get(week(at_s)).or_else(|| weeks.last()));
+        let weeks = self.0.get(&seed);
+        let known = weeks.and_then(|weeks| weeks.get(week(at_s)).or_else(|| weeks.last()));
         known.copied().unwrap_or(Context::ALONE)
     }
 }
@@ -75,8 +73,15 @@ mod tests {
     #[test]
     fn a_season_with_many_dealers_is_told_from_a_usual_one() {
         let parameters = Parameters::reference();
+        let extent = Extent {
+            seeds: 1,
+            first_seed: 1,
+            honest: 0,
+            copied: 0,
+            batches: 0,
+        };
         let at_end = |world: &World| {
-            let seasons = Seasons::learn(&parameters, world, 1);
+            let seasons = Seasons::learn(&parameters, world, extent);
             seasons.context(1, SEASON_BEGINS_S + 200 * 86_400).dealers
         };
         let many = &World::wrong_ones()[1];
@@ -84,7 +89,7 @@ mod tests {
         let (usual, many) = (at_end(&World::reference()), at_end(many));
         assert!(usual < 1.25, "{usual}");
         assert!(many > 1.5, "{many}");
-        let before = Seasons::learn(&parameters, &World::reference(), 1);
+        let before = Seasons::learn(&parameters, &World::reference(), extent);
         let first = before.context(1, SEASON_BEGINS_S - 59 * 86_400);
         assert_eq!(first, Context::ALONE);
     }

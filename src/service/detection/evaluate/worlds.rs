@@ -18,7 +18,7 @@ fn all() -> impl Iterator<Item = World> {
 pub(super) fn wrong(parameters: &Parameters, extent: Extent, at_level: f64) -> String {
     let mut rows = Vec::new();
     for world in all() {
-        let seasons = Seasons::learn(parameters, &world, extent.seeds);
+        let seasons = Seasons::learn(parameters, &world, extent);
         let (mut over, mut default) = (Vec::new(), Vec::new());
         // Other codes than those that the level was set by.
         each_honest(&world, extent, 3, |seed, life| {
@@ -54,7 +54,7 @@ pub(super) fn wrong(parameters: &Parameters, extent: Extent, at_level: f64) -> S
 pub(super) fn shapes(parameters: &Parameters, extent: Extent) -> String {
     let mut rows = Vec::new();
     for world in World::other_shapes() {
-        let seasons = Seasons::learn(parameters, &world, extent.seeds);
+        let seasons = Seasons::learn(parameters, &world, extent);
         let model = Detector::Model(Box::new(parameters.clone()), seasons);
         let at_level = level(&descending(&world, extent, &model), 0.001);
         // As many scans of copies as 100 copies give where one in twenty scans.
@@ -186,7 +186,7 @@ fn spoiled(
     proxies: Proxies,
 ) -> [Share; 3] {
     let mut shares = [Share::default(); 3];
-    for seed in 1..=extent.seeds {
+    for seed in extent.each_seed() {
         let mut maker = Maker::new(world, seed, 5);
         for _ in 0..(extent.copied / 4).max(1) {
             let life = maker.poisoned(proxies);
