@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ServiceError;
 use super::detection::in_force::in_force;
-use super::verify::suspicion::suspected;
+use super::verify::suspicion::{season, suspected};
 use crate::domain::detection::{BatchState, Context, Known, MarkState, Seen};
 use crate::domain::mark::MarkId;
 use crate::domain::state::ACTIVE;
@@ -41,17 +41,20 @@ pub async fn take(
     };
     let market = batch::market(tx, mark.batch).await?;
     let (was_suspected, before) = (account.is_suspected(), account.for_batch(parameters));
-    account.learn(parameters, known, seen, market.as_ref());
+    let step = account.learn(parameters, known, seen, market.as_ref());
     let mut more = BatchState::default();
     more.update(parameters, Some(before), account.for_batch(parameters));
     more.scans = 0;
     batch_account::add(tx, 0, &BTreeMap::from([(mark.batch, more)])).await?;
     if known != Known::Cleared {
-        // What its batch adds counts with its next scan.
-        let is_suspected = account.decide(parameters, &Context::ALONE);
+        let mut context = Context::ALONE;
+        if account.is_over_the_level(parameters, &context) && !was_suspected {
+            context = season(tx, parameters).await?;
+        }
+        let is_suspected = step.decide(&mut account, parameters, &context);
         if is_suspected && !was_suspected && !is_found {
             let query = Some(queries.count);
-            let new = suspected(parameters, mark, &account, &Context::ALONE, seen.at, query);
+            let new = suspected(parameters, mark, &account, &context, seen.at, query);
             alert::raise(tx, &[new]).await?;
         }
     }

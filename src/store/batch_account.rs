@@ -70,7 +70,9 @@ pub async fn of(
         let number = row.value("batch", BatchNumber::new(row.number("batch", batch)?))?;
         let (codes, scans) = (row.number("codes", codes)?, row.number("scans", scans)?);
         let sums = [a, b, c, d].map(of_millionths);
-        let dealt = (row.number("seen_again", seen_again)?, of_millionths(dealt));
+        // Below 0 are accounts from before both were counted: they tell nothing of dealers.
+        let seen_again = row.number("seen_again", seen_again.max(0))?;
+        let dealt = (seen_again, of_millionths(dealt));
         accounts.insert(number, BatchState::of(codes, scans, sums, dealt));
     }
     Ok(accounts)

@@ -218,7 +218,8 @@ impl MarkState {
     }
 
     /// Suspects the mark from now on if it is over the alarm level. Says whether it is suspected, now or since earlier:
-    /// only a decision of the office takes a suspicion back.
+    /// only a decision of the office takes a suspicion back. Where a scan is answered, [`Step::decide`](super::Step::decide) says
+    /// whether it may begin one.
     pub fn decide(&mut self, parameters: &Parameters, context: &Context) -> bool {
         if self.is_over_the_level(parameters, context) {
             self.flags |= Flag::Suspected as u8;

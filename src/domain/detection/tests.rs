@@ -91,6 +91,44 @@ fn nobody_is_warned_because_of_themselves() {
 }
 
 #[test]
+fn a_rescan_begins_no_suspicion_whatever_batch_and_season_say() {
+    let parameters = Parameters::reference();
+    // Its batch is found to have copies, and this year's dealers to be few, between two scans by the same people.
+    let convinced = Context {
+        raise: 20.0,
+        dealers: 1.0,
+    };
+    let mut state = MarkState::default();
+    let mut phones = 0_u32;
+    while !state.is_over_the_level(&parameters, &convinced) {
+        phones += 1;
+        let day = 5.0 * f64::from(phones);
+        let place = FAR[phones as usize % FAR.len()];
+        state.update(&parameters, &scan(day, u64::from(phones), place));
+        assert!(phones < 12);
+    }
+    let later = |days: f64| 5.0 * f64::from(phones) + days;
+    let again = state.update(&parameters, &scan(later(1.0), 1, 430_100));
+    assert!(again.counted && !again.is_news);
+    assert!(state.is_over_the_level(&parameters, &convinced));
+    assert!(!again.decide(&mut state, &parameters, &convinced));
+    // A duplicate is no scan; somebody else is news; so is hard evidence, whoever brings it.
+    let twice = state.update(&parameters, &scan(later(1.0), 1, 430_100));
+    assert!(!twice.decide(&mut state, &parameters, &convinced));
+    let wrong = Scan {
+        hidden: Hidden::Bad,
+        ..scan(later(2.0), 1, 430_100)
+    };
+    let mut told = state.clone();
+    assert!(told.update(&parameters, &wrong).is_news);
+    let other = state.update(&parameters, &scan(later(2.0), 99, 650_100));
+    assert!(other.decide(&mut state, &parameters, &convinced));
+    // And once it is suspected, everybody is told.
+    let again = state.update(&parameters, &scan(later(3.0), 1, 430_100));
+    assert!(again.decide(&mut state, &parameters, &Context::ALONE));
+}
+
+#[test]
 fn a_family_at_one_table_is_no_suspicion() {
     let parameters = Parameters::reference();
     let mut state = MarkState::default();

@@ -4,6 +4,7 @@
 //! and the last stays where it was. The same delivery twice (same second, same phone, or neither known and the same
 //! place and network) changes nothing. A clock that jumps cannot make a gap longer than [`LONGEST_GAP_DAYS`].
 
+use super::batch::Context;
 use super::evidence::{Evidence, HARD, Kind};
 use super::gaps::{Gap, Stream, forgotten};
 use super::geography::Sighting;
@@ -25,8 +26,21 @@ const SAME_UNKNOWN_PHONE: f64 = 0.6;
 pub struct Step {
     /// Whether it was a scan at all: a preview or a duplicate is none.
     pub counted: bool,
+    /// Whether a suspicion may begin with it: a phone that was there before brings none, unless it brings hard evidence.
+    pub is_news: bool,
     /// Pieces of evidence for or against copies.
     pub evidence: Vec<Evidence>,
+}
+
+impl Step {
+    /// Suspects the mark from now on if it is over the alarm level and this is news: nobody is warned because of what they did
+    /// themselves, whatever batch and season say meanwhile. Says whether it is suspected, now or since earlier.
+    pub fn decide(&self, mark: &mut MarkState, parameters: &Parameters, context: &Context) -> bool {
+        match self.is_news {
+            true => mark.decide(parameters, context),
+            false => mark.is_suspected(),
+        }
+    }
 }
 
 /// What the accounts say of a new phone at this time and place, as densities.
@@ -76,6 +90,7 @@ impl MarkState {
             }
         }
         self.remember(phone, is_known_phone);
+        step.is_news = !is_known_phone || !step.evidence.is_empty();
         step.evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         self.note_peaks(parameters, &step);
         step
@@ -171,6 +186,7 @@ impl MarkState {
         let number = if flag == Flag::FoundCopied { 5 } else { 1 };
         self.harden(parameters, number, flag, scan, &mut step);
         self.note_peaks(parameters, &step);
+        step.is_news = !step.evidence.is_empty();
         step
     }
 

@@ -87,7 +87,7 @@ pub fn replay(
             done.marks += u64::from(is_first);
         }
         let context = batch.context(parameters);
-        let is_suspected = state.decide(parameters, &context);
+        let is_suspected = step.decide(state, parameters, &context);
         done.suspected += u64::from(is_suspected && !was_suspected);
         tell(parameters, line, state, &context, &step, verdicts)?;
     }

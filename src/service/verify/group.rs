@@ -304,10 +304,10 @@ impl<'a> Book<'a> {
             (None, None) => None,
         };
         let mut account = before.clone().unwrap_or_default();
-        account.update(parameters, scan);
+        let step = account.update(parameters, scan);
         let (suspicion, added) = (self.suspicion, &mut self.added);
         let was_suspected = account.is_suspected();
-        let is_suspected = suspicion.weigh(added, mark, before.as_ref(), &mut account);
+        let is_suspected = suspicion.weigh(added, mark, before.as_ref(), (&mut account, &step));
         if is_suspected && !was_suspected {
             suspicion.suspect(added, mark, &account, seen.at, Some(query));
         }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::alert::{AlertKind, NewAlert};
 use crate::domain::detection::{
-    BatchState, Context, Hypothesis, MarkState, Parameters, Part, Peers,
+    BatchState, Context, Hypothesis, MarkState, Parameters, Part, Peers, Step,
 };
 use crate::domain::mark::{BatchNumber, MarkId};
 use crate::service::ServiceError;
@@ -132,9 +132,7 @@ impl Suspicion {
     async fn compare(&mut self, tx: &mut Tx) -> Result<(), ServiceError> {
         let lately = |peers: &(Peers, Instant)| peers.1.elapsed() < COMPARE_AGAIN;
         if !self.peers.as_ref().is_some_and(lately) {
-            let latest = batch_account::latest(tx, MOST_PEERS).await?;
-            let peers = Peers::of(&self.parameters, latest.values().map(|batch| (batch, 0)));
-            self.peers = Some((peers, Instant::now()));
+            self.peers = Some((peers(tx, &self.parameters).await?, Instant::now()));
         }
         Ok(())
     }
@@ -157,17 +155,17 @@ impl Suspicion {
         added: &mut Added,
         mark: MarkId,
         before: Option<&MarkState>,
-        account: &mut MarkState,
+        (account, step): (&mut MarkState, &Step),
     ) -> bool {
         let parameters = &self.parameters;
         let term = before.map(|before| before.for_batch(parameters));
         let batch = added.batches.entry(mark.batch).or_default();
         batch.update(parameters, term, account.for_batch(parameters));
         if before.is_none() {
-            return account.decide(parameters, &Context::ALONE);
+            return step.decide(account, parameters, &Context::ALONE);
         }
         let context = self.account(mark.batch, added).context(parameters);
-        account.decide(parameters, &context)
+        step.decide(account, parameters, &context)
     }
 
     /// Notes that a mark is suspected from this query on.
@@ -271,6 +269,23 @@ impl Suspicion {
         self.raised
             .extend(added.kinds.into_iter().map(|key| (key, now)));
     }
+}
+
+/// What the season of a mark shows of dealers. What its batch adds counts with its next query.
+pub(in crate::service) async fn season(
+    tx: &mut Tx,
+    parameters: &Parameters,
+) -> Result<Context, ServiceError> {
+    Ok(Context {
+        dealers: peers(tx, parameters).await?.dealers(),
+        ..Context::ALONE
+    })
+}
+
+async fn peers(tx: &mut Tx, parameters: &Parameters) -> Result<Peers, ServiceError> {
+    let latest = batch_account::latest(tx, MOST_PEERS).await?;
+    let batches = latest.values().map(|batch| (batch, 0));
+    Ok(Peers::of(parameters, batches))
 }
 
 /// A batch's account without the marks that are suspected themselves: each of them has an alert of its own.
