@@ -347,11 +347,11 @@ fn story_to_text(alert: &Entry, story: &Story) -> String {
             text.push_str(&format!("\n  {what}: {strength}"));
         }
     }
-    let (evidence, cleared_at) = (story.evidence(), story.cleared_at());
+    let (evidence, cleared_at) = (story.evidence(alert), story.cleared_at());
     for said in evidence.iter().take(MOST_EVIDENCE) {
         text.push_str(&format!("\n  evidence: {}", said.en));
     }
-    let against = story.against();
+    let against = story.against(alert);
     for said in against.iter().take(MOST_AGAINST) {
         text.push_str(&format!("\n  against: {}", said.en));
     }

@@ -162,6 +162,15 @@ macro_rules! migrations {
                     "/0021_dealers_of_a_season.sql"
                 )),
             ),
+            (
+                22,
+                "light of alerts",
+                include_str!(concat!(
+                    "../../migrations/",
+                    $database,
+                    "/0022_light_of_alerts.sql"
+                )),
+            ),
         ]
     };
 }

@@ -18,8 +18,8 @@ use crate::domain::detection::{Calibration, Parameters};
 use crate::domain::ledger::chain::EntryHash;
 use crate::domain::text::Line;
 use crate::service::desk::Call;
-use crate::service::detection::calibrate::{Example, FEWEST, Fit, calibrate};
-use crate::service::detection::examples::{self, Labels, Others};
+use crate::service::detection::calibrate::{FEWEST, Fit, Over, calibrate};
+use crate::service::detection::examples::{Known, Labels, Others};
 use crate::service::detection::in_force::{after, changes, put};
 use crate::service::detection::scans;
 use crate::service::system;
@@ -67,29 +67,6 @@ struct Which {
     shipped: bool,
 }
 
-/// How many codes are over a level.
-struct Over {
-    honest: usize,
-    copied: usize,
-}
-
-impl Over {
-    fn of(parameters: &Parameters, examples: &[Example]) -> Self {
-        let over = examples
-            .iter()
-            .filter(|example| example.is_over_the_level(parameters));
-        let (copied, honest) = over.partition::<Vec<&Example>, _>(|example| example.is_copied);
-        Self {
-            honest: honest.len(),
-            copied: copied.len(),
-        }
-    }
-
-    fn to_json(&self) -> Value {
-        json!({"honest": self.honest, "copied": self.copied})
-    }
-}
-
 /// A calibration out of a file.
 pub(super) fn read(path: &Path) -> Result<Calibration, Failure> {
     let wrong = |what: String| {
@@ -121,8 +98,7 @@ impl Calibrate {
         let (scans, activated) = self.recorded.texts()?;
         let labels = text(&self.labels)?;
         let own = Parameters::reference();
-        let (examples, undecided) = self.examples(&own, &scans, &activated, &labels)?;
-        let fit = calibrate(&own, &examples, rate);
+        let (fit, undecided) = self.fit(&own, &scans, &activated, &labels)?;
         if fit.honest == 0 {
             return Err(Failure::wrong_input(
                 "no scanned code is known to be honest",
@@ -154,10 +130,6 @@ impl Calibrate {
             let json = serde_json::to_string_pretty(found).expect("numbers and texts") + "\n";
             files::write_new(path, json.as_bytes())?;
         }
-        let shipped = Over::of(&own, &examples);
-        let now = found
-            .as_ref()
-            .map(|found| Over::of(&own.corrected_by(found), &examples));
         let value = json!({
             "offset": fit.offset,
             "slope": fit.slope,
@@ -165,12 +137,10 @@ impl Calibrate {
             "honest": fit.honest,
             "copied": fit.copied,
             "undecided": undecided,
-            "over_the_level": now.as_ref().map(Over::to_json),
-            "over_the_shipped_level": shipped.to_json(),
+            "over_the_level": fit.over.map(counts),
+            "over_the_shipped_level": counts(fit.over_before),
         });
-        output.result(&value, &told(&fit, rate, now.as_ref(), &shipped))?;
-        output
-            .note("  what its batch adds to a code is left out here; `detect replay` counts it")?;
+        output.result(&value, &told(&fit, rate))?;
         if undecided > 0 {
             output.note(&format!(
                 "  left out: {} over the level as shipped without a label; decide their alerts first, for the level \
@@ -187,13 +157,13 @@ impl Calibrate {
         }
     }
 
-    fn examples(
+    fn fit(
         &self,
         own: &Parameters,
         scans: &str,
         activated: &str,
         labels: &str,
-    ) -> Result<(Vec<Example>, usize), Failure> {
+    ) -> Result<(Fit, usize), Failure> {
         let (mut ranges, mut lines, mut known) = Default::default();
         let activations = activations(&self.recorded, activated, &mut ranges)?;
         let read = scans::read(scans, &activations, &mut lines)
@@ -207,7 +177,10 @@ impl Calibrate {
             true => Others::Honest,
             false => Others::Unknown,
         };
-        Ok(examples::of(own, &read, &labels, others))
+        let known = Known::new(own, &read, &activations, &labels, others);
+        let rate = self.false_alarms;
+        let fit = calibrate(own, rate, |parameters| known.weigh(parameters));
+        Ok((fit, known.undecided))
     }
 }
 
@@ -228,7 +201,7 @@ fn no_level(fit: &Fit, rate: f64) -> String {
     }
 }
 
-fn told(fit: &Fit, rate: f64, now: Option<&Over>, shipped: &Over) -> String {
+fn told(fit: &Fit, rate: f64) -> String {
     let Fit { honest, copied, .. } = *fit;
     let mut text = format!(
         "{honest} honest and {copied} copied codes\n  correction      offset {:.4}, slope {:.4}",
@@ -242,16 +215,16 @@ fn told(fit: &Fit, rate: f64, now: Option<&Over>, shipped: &Over) -> String {
         Some(level) => level_in_words(level),
         None => format!("not set: {}", no_level(fit, rate)),
     };
-    let mut over = |name: &str, over: &Over| {
+    let mut over = |name: &str, over: Over| {
         text += &format!(
             "\n  {name}  {} of {honest} honest codes, {} of {copied} copied ones",
             over.honest, over.copied
         );
     };
-    if let Some(now) = now {
+    if let Some(now) = fit.over {
         over("over it       ", now);
     }
-    over("as shipped    ", shipped);
+    over("as shipped    ", fit.over_before);
     text
 }
 
@@ -304,6 +277,10 @@ pub(super) async fn run_parameters(
     output.result(&value, &text)?;
     output.rest(rest.then(|| format!("--limit {}", limit.limit.saturating_mul(2))));
     Ok(())
+}
+
+fn counts(over: Over) -> Value {
+    json!({"honest": over.honest, "copied": over.copied})
 }
 
 fn to_json(change: &Change) -> Value {

@@ -111,7 +111,7 @@ pub(super) enum Detect {
     /// Put a calibration in force, or the program's own parameters again
     ///
     /// Running servers weigh by it within ten seconds, and every alarm names it. A mark that is over the new level is
-    /// suspected with its next scan; one that was suspected stays so until the office decides.
+    /// suspected when another phone scans it; one that was suspected stays so until the office decides.
     #[command(
         after_help = "EXAMPLE\n  yuanmark detect apply calibration.json --reason \"season of 2026\" --by 张三\n  yuanmark detect apply --shipped --reason \"the sample was too small\""
     )]

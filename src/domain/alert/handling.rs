@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AlertKind, AlertNumber, Decision};
+use super::{AlertKind, AlertNumber, Decision, Light};
 use crate::domain::case::CaseNumber;
 use crate::domain::detection::real::{exp, probability};
 use crate::domain::detection::{Hypothesis, Version};
@@ -144,6 +144,8 @@ pub struct Alert {
     /// The highest posterior log-odds so far, as of the last time that the list was asked for; of a batch the logarithm of its
     /// evidence.
     pub log_odds: f64,
+    /// In which light its mark was seen when it was raised.
+    pub light: Light,
     /// Natural logarithm of the e-value.
     pub e_value_ln: f64,
     /// What is most likely the matter.

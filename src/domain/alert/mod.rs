@@ -9,6 +9,7 @@ pub mod rate;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::detection::real::exp;
 use super::detection::{Hypothesis, NOT_ON_GOODS, Version};
 use super::mark::{BatchNumber, MarkIndex};
 use super::said::{Said, said};
@@ -141,6 +142,38 @@ impl NewAlert {
     }
 }
 
+/// In which light a mark was seen when its alert was raised: what its batch and its season did to the log-odds. Of a batch's
+/// alert nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Light {
+    /// What its batch added, never below 0.
+    pub batch: f64,
+    /// What the season's dealers took off, never above 0.
+    pub season: f64,
+}
+
+impl Light {
+    /// Less is not worth a sentence.
+    const WORTH_TELLING: f64 = 0.1;
+
+    /// In sentences, each with what it did to the log-odds.
+    pub fn said(self) -> Vec<(Said, f64)> {
+        let (batch, season) = (exp(self.batch), exp(self.season));
+        let batch = said!(
+            "when this alert was raised, other marks of its batch showed copies: ×{batch:.1}",
+            "预警产生时，同批其他标志显示有复制：×{batch:.1}"
+        );
+        let season = said!(
+            "when this alert was raised, dealers of the season were seen to scan more than usual: ×{season:.2}",
+            "预警产生时，本季经销商查询多于通常：×{season:.2}"
+        );
+        let both = [(batch, self.batch), (season, self.season)];
+        let told = both.into_iter();
+        told.filter(|(_, weight)| weight.abs() >= Self::WORTH_TELLING)
+            .collect()
+    }
+}
+
 /// What raises an alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAlert {
@@ -158,6 +191,8 @@ pub struct NewAlert {
     pub parameters: Version,
     /// Posterior log-odds; of a batch the logarithm of its evidence.
     pub log_odds: f64,
+    /// In which light its mark was seen.
+    pub light: Light,
     /// Natural logarithm of the e-value.
     pub e_value_ln: f64,
     /// What is most likely the matter.

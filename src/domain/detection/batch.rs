@@ -4,6 +4,8 @@
 //! 1 + π (likelihood ratio of the code − 1). Its logarithm is kept for four shares; a code's scan replaces the code's
 //! old term by its new one. So the account is constant in size, and for independent codes an e-value of the batch, as far as
 //! the parameters are right; where they are not, the batches of a season are off together, and [`Peers`] show by how much.
+//! One code's ratio counts at most e⁶ there: one that was copied a thousand times says of its batch no more than one copied
+//! five times (`docs/decisions/0045-alarms-of-a-season.md`).
 
 use super::parameters::Parameters;
 use super::peers::Peers;
@@ -89,7 +91,8 @@ impl BatchState {
         self.scans = self.scans.saturating_add(1);
         self.codes = self.codes.saturating_add(u32::from(before.is_none()));
         for (sum, share) in self.sums.iter_mut().zip(parameters.batch_shares) {
-            let term = |part: Part| ln(1.0 + share * (exp(part.log_odds.min(20.0)) - 1.0));
+            let most = parameters.batch_most;
+            let term = |part: Part| ln(1.0 + share * (exp(part.log_odds.min(most)) - 1.0));
             *sum += term(now) - before.map_or(0.0, term);
         }
         let before = before.and_then(|before| before.dealt);

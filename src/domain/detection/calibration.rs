@@ -173,18 +173,18 @@ mod tests {
         let late = told(&|it| it.alarm_log_odds = 4.7).unwrap();
         assert!(late.contains("far too late"), "{late}");
         assert!(told(&|it| it.alarm_log_odds = f64::NAN).is_some());
-        assert!(told(&|it| it.model += 1).unwrap().contains("parameters 4"));
+        assert!(told(&|it| it.model += 1).unwrap().contains("parameters 5"));
     }
 
     #[test]
     fn alarms_name_both_versions() {
         let own = Parameters::reference();
-        assert_eq!(own.version.to_string(), "4");
+        assert_eq!(own.version.to_string(), "5");
         let calibrated = own.calibrated(2, &calibration());
-        assert_eq!(calibrated.version.to_string(), "4.2");
-        assert_eq!(Version::from_text("4.2"), Some(calibrated.version));
-        assert_eq!(Version::from_text("4"), Some(own.version));
-        assert!(Version::from_text("4.").is_none() && Version::from_text("a.1").is_none());
+        assert_eq!(calibrated.version.to_string(), "5.2");
+        assert_eq!(Version::from_text("5.2"), Some(calibrated.version));
+        assert_eq!(Version::from_text("5"), Some(own.version));
+        assert!(Version::from_text("5.").is_none() && Version::from_text("a.1").is_none());
         assert_eq!(
             Parameters {
                 version: own.version,

@@ -100,6 +100,8 @@ pub struct Parameters {
     /// For each of them, what a batch without copies sums up to: mean per scanned code, and standard deviation per root of
     /// their number.
     pub batch_usual: [[f64; 2]; 4],
+    /// In a batch's account a code's log-odds count at most this: one code with many copies is one code.
+    pub batch_most: f64,
     /// Of marks that more than one phone has seen, the mean share of dealers' looks in what explains them; and with which
     /// power of what a season shows beyond it these packs are more frequent than believed.
     pub dealt: [f64; 2],
@@ -156,7 +158,7 @@ impl Parameters {
         };
         Self {
             version: Version {
-                model: 4,
+                model: 5,
                 calibration: None,
             },
             season_days: 180.0,
@@ -186,8 +188,8 @@ impl Parameters {
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],
             calibration: [5.34, 1.781],
             below_prior: 0.1,
-            alarm_log_odds: -4.6,
-            alarm_e_value: 1.0, // e, over the best of all kinds of honest packs
+            alarm_log_odds: -3.9, // a posterior of 2 %
+            alarm_e_value: 1.0,   // e, over the best of all kinds of honest packs
             batch_shares: [0.003, 0.01, 0.04, 0.15],
             batch_usual: [
                 [0.0003, 0.0033],
@@ -195,6 +197,7 @@ impl Parameters {
                 [0.0034, 0.038],
                 [0.0088, 0.107],
             ],
+            batch_most: 6.0,
             dealt: [0.2025, 4.0],
             alarm_batch: 2.2,
         }

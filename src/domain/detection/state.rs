@@ -178,10 +178,25 @@ impl MarkState {
         exp(self.ln_e_value(parameters))
     }
 
+    /// The model's log-odds that the code was copied, in the light of its season; as no calibration has corrected them yet, and
+    /// without what its batch adds.
+    pub fn model_log_odds(&self, parameters: &Parameters, context: &Context) -> f64 {
+        let caution = self.caution(parameters, context.dealers);
+        parameters.prior_copied + f64::from(self.log_odds) - caution
+    }
+
     /// Posterior log-odds that the code was copied, in the light of its batch and season.
     pub fn log_odds(&self, parameters: &Parameters, context: &Context) -> f64 {
-        let gain = f64::from(self.log_odds) - self.caution(parameters, context.dealers);
-        parameters.corrected(parameters.prior_copied + gain) + context.raise
+        parameters.corrected(self.model_log_odds(parameters, context)) + context.raise
+    }
+
+    /// What the season takes off the posterior log-odds; never above 0.
+    pub fn taken_off(&self, parameters: &Parameters, context: &Context) -> f64 {
+        let alone = Context {
+            dealers: 1.0,
+            ..*context
+        };
+        self.log_odds(parameters, context) - self.log_odds(parameters, &alone)
     }
 
     /// The posterior probability that the code was copied.
@@ -209,12 +224,16 @@ impl MarkState {
         }
     }
 
-    /// Whether the mark is over the alarm level now: posterior and e-value both. Hard evidence needs no e-value.
+    /// Whether the mark is over the alarm level now: posterior and e-value both.
     pub fn is_over_the_level(&self, parameters: &Parameters, context: &Context) -> bool {
-        let needs_no_e_value =
-            self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
         self.log_odds(parameters, context) >= parameters.alarm_log_odds
-            && (needs_no_e_value || self.ln_e_value(parameters) >= parameters.alarm_e_value)
+            && self.has_e_value(parameters)
+    }
+
+    /// Whether its e-value suffices for an alarm. Hard evidence needs none.
+    pub fn has_e_value(&self, parameters: &Parameters) -> bool {
+        let needs_none = self.flags & (Flag::HiddenTwice as u8 | Flag::FoundCopied as u8) != 0;
+        needs_none || self.ln_e_value(parameters) >= parameters.alarm_e_value
     }
 
     /// Suspects the mark from now on if it is over the alarm level. Says whether it is suspected, now or since earlier:

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::alert::rate::{Batch, DAYS, VERSION, departs};
-use crate::domain::alert::{AlertKind, NewAlert};
+use crate::domain::alert::{AlertKind, Light, NewAlert};
 use crate::domain::calendar::day_of;
 use crate::domain::detection::Hypothesis;
 use crate::domain::detection::real::ln;
@@ -59,6 +59,7 @@ pub async fn compare(store: &Store, now: Timestamp) -> Result<u64, ServiceError>
                     query: None,
                     parameters: VERSION,
                     log_odds: ln(departure.ratio),
+                    light: Light::default(),
                     e_value_ln: -ln(departure.probability.max(1e-30)),
                     hypothesis: Hypothesis::Copied,
                 });

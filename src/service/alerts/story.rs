@@ -83,20 +83,29 @@ pub enum Story {
 }
 
 impl Story {
-    /// Its evidence for copies, strongest first.
-    pub fn evidence(&self) -> Vec<&Said> {
-        match self {
-            Self::Mark(seen) => weighed(seen).into_iter().map(|(_, said)| said).collect(),
-            Self::Batch { .. } => Vec::new(),
-        }
+    /// The evidence for copies of an alert's mark, strongest first: of its scans, and what its batch showed.
+    pub fn evidence(&self, alert: &Alert) -> Vec<Said> {
+        self.speaking(alert, |weight| weight > 0.0)
     }
 
-    /// What speaks against copies, strongest first.
-    pub fn against(&self) -> Vec<&Said> {
-        match self {
-            Self::Mark(seen) => against(seen).into_iter().map(|(_, said)| said).collect(),
-            Self::Batch { .. } => Vec::new(),
-        }
+    /// What speaks against copies, strongest first: of its scans, and what its season showed.
+    pub fn against(&self, alert: &Alert) -> Vec<Said> {
+        self.speaking(alert, |weight| weight < 0.0)
+    }
+
+    fn speaking(&self, alert: &Alert, counts: fn(f64) -> bool) -> Vec<Said> {
+        let Self::Mark(seen) = self else {
+            return Vec::new();
+        };
+        let pieces = strongest_first(seen, counts).into_iter();
+        let mut all: Vec<(Said, f64)> = pieces
+            .map(|(_, said, weight)| (said.clone(), weight))
+            .collect();
+        let taken_back = self.cleared_at().is_some_and(|at| at >= alert.raised_at);
+        let light = alert.light.said().into_iter();
+        all.extend(light.filter(|(_, weight)| counts(*weight) && !taken_back));
+        all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        all.into_iter().map(|(said, _)| said).collect()
     }
 
     /// Where the mark stands now.
@@ -162,15 +171,20 @@ fn cleared(seen: &[Seen]) -> Option<usize> {
 /// What speaks for copies of a mark, strongest first, each with the query or finding that says so. What was seen before the
 /// office took the suspicion back does not any more.
 pub fn weighed(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
-    strongest_first(seen, |weight| weight > 0.0)
+    told(strongest_first(seen, |weight| weight > 0.0))
 }
 
 /// The same of what speaks against copies.
 pub fn against(seen: &[Seen]) -> Vec<(&Seen, &Said)> {
-    strongest_first(seen, |weight| weight < 0.0)
+    told(strongest_first(seen, |weight| weight < 0.0))
 }
 
-fn strongest_first(seen: &[Seen], counts: fn(f64) -> bool) -> Vec<(&Seen, &Said)> {
+fn told<'a>(pieces: Vec<(&'a Seen, &'a Said, f64)>) -> Vec<(&'a Seen, &'a Said)> {
+    let pieces = pieces.into_iter();
+    pieces.map(|(one, said, _)| (one, said)).collect()
+}
+
+fn strongest_first(seen: &[Seen], counts: fn(f64) -> bool) -> Vec<(&Seen, &Said, f64)> {
     let from = cleared(seen).map_or(0, |place| place + 1);
     // What the office decided is no evidence for its decision.
     let others = seen[from..].iter();
@@ -181,7 +195,7 @@ fn strongest_first(seen: &[Seen], counts: fn(f64) -> bool) -> Vec<(&Seen, &Said)
     });
     let mut all: Vec<_> = pieces.filter(|(.., weight)| counts(*weight)).collect();
     all.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
-    all.into_iter().map(|(one, said, _)| (one, said)).collect()
+    all
 }
 
 /// What is known of an alert's mark or batch.
@@ -329,6 +343,9 @@ pub(super) async fn places_met(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::alert::{AlertKind, AlertState, Light};
+    use crate::domain::detection::{Hypothesis, Parameters};
+    use crate::domain::mark::BatchNumber;
 
     fn step(known: Option<Known>, pieces: &[(&str, f64)]) -> Seen {
         Seen {
@@ -347,6 +364,31 @@ mod tests {
         }
     }
 
+    fn an_alert() -> Alert {
+        Alert {
+            number: AlertNumber(1),
+            kind: AlertKind::SuspectedCopy,
+            batch: BatchNumber::new(1).unwrap(),
+            licensee: None,
+            index: MarkIndex::new(0),
+            raised_at: Timestamp::UNIX_EPOCH,
+            query: Some(2),
+            parameters: Parameters::reference().version,
+            log_odds: -2.0,
+            light: Light {
+                batch: 1.0,
+                season: -0.2,
+            },
+            e_value_ln: 2.0,
+            hypothesis: Hypothesis::Copied,
+            state: AlertState::Open,
+            assignee: None,
+            decision: None,
+            merged_into: None,
+            case: None,
+        }
+    }
+
     fn names(seen: &[Seen]) -> Vec<&str> {
         let all = weighed(seen).into_iter();
         all.map(|(_, said)| said.en.as_str()).collect()
@@ -360,9 +402,18 @@ mod tests {
             step(Some(Known::FoundCopied), &[("decided", 9.0)]),
         ];
         assert_eq!(names(&seen), ["strong", "weak"]);
-        let story = Story::Mark(seen.clone());
-        let names_against: Vec<&str> = story.against().iter().map(|said| &*said.en).collect();
+        let against_it = against(&seen).into_iter();
+        let names_against: Vec<&str> = against_it.map(|(_, said)| said.en.as_str()).collect();
         assert_eq!(names_against, ["strongly against", "against"]);
+        // What batch and season showed stands among it.
+        let alert = an_alert();
+        let story = Story::Mark(seen.clone());
+        let told = |all: Vec<Said>| all.into_iter().map(|said| said.en).collect::<Vec<_>>();
+        let (evidence, against_it) = (told(story.evidence(&alert)), told(story.against(&alert)));
+        assert_eq!(evidence.len(), 3, "{evidence:?}");
+        assert_eq!((&*evidence[0], &*evidence[2]), ("strong", "weak"));
+        assert!(evidence[1].contains("of its batch showed copies: ×2.7"));
+        assert!(against_it[2].contains("dealers of the season") && against_it.len() == 3);
         // Each at its highest, whenever that was.
         (seen[0].posterior, seen[0].e_value) = (0.9, 7.0);
         (seen[1].posterior, seen[1].e_value) = (0.8, 8.0);
@@ -370,6 +421,7 @@ mod tests {
         seen.push(step(Some(Known::Cleared), &[]));
         assert_eq!(names(&seen), [""; 0]);
         assert!(against(&seen).is_empty());
+        assert!(Story::Mark(seen.clone()).evidence(&alert).is_empty());
         seen.push(step(Some(Known::HiddenBad), &[("later", 1.0)]));
         assert_eq!(names(&seen), ["later"]);
     }

@@ -7,25 +7,54 @@ use crate::domain::detection::real::probability;
 /// A code of which the truth is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// What the model says, uncorrected.
+    /// What the model says at last, uncorrected, in the light of the season.
     pub log_odds: f64,
+    /// What its batch adds to that at last.
+    pub raise: f64,
+    /// The highest log-odds it had when a suspicion might have begun, corrected, in the light of batch and season; `None` if its
+    /// e-value never sufficed.
+    pub highest: Option<f64>,
     /// Whether it was copied.
     pub is_copied: bool,
     /// What it counts: copied codes are rare, and examples of them are not.
     pub weight: f64,
-    /// Whether its e-value sufficed for an alarm.
-    pub has_e_value: bool,
 }
 
 impl Example {
-    /// Whether it is over the alarm level of these parameters. What its batch would add is left out.
+    /// Whether it was ever over the alarm level of the parameters that it was weighed by.
     pub fn is_over_the_level(&self, parameters: &Parameters) -> bool {
-        self.has_e_value && parameters.corrected(self.log_odds) >= parameters.alarm_log_odds
+        let level = parameters.alarm_log_odds;
+        self.highest.is_some_and(|highest| highest >= level)
     }
 
-    /// Its posterior as these parameters correct it.
+    /// Its posterior at last as these parameters correct it.
     pub fn posterior(&self, parameters: &Parameters) -> f64 {
-        probability(parameters.corrected(self.log_odds))
+        probability(parameters.corrected(self.log_odds) + self.raise)
+    }
+}
+
+/// How many codes were ever over a level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Over {
+    /// Honest ones.
+    pub honest: usize,
+    /// Copied ones.
+    pub copied: usize,
+}
+
+impl Over {
+    fn of(parameters: &Parameters, examples: &[Example]) -> Self {
+        let mut found = Self::default();
+        for example in examples
+            .iter()
+            .filter(|example| example.is_over_the_level(parameters))
+        {
+            match example.is_copied {
+                true => found.copied += 1,
+                false => found.honest += 1,
+            }
+        }
+        found
     }
 }
 
@@ -36,7 +65,7 @@ pub struct Fit {
     pub offset: f64,
     /// See above; never negative, so that more evidence never counts for less.
     pub slope: f64,
-    /// Corrected log-odds above which so many honest codes lie as were wanted; `None` if too few are known to say so.
+    /// Corrected log-odds above which so many honest codes ever were as were wanted; `None` if too few are known to say so.
     pub level: Option<f64>,
     /// Honest codes that set the level.
     pub honest: usize,
@@ -44,6 +73,10 @@ pub struct Fit {
     pub copied: usize,
     /// Whether there were [`FEWEST`] of each kind, so that offset and slope are new.
     pub is_fitted: bool,
+    /// Codes over this level, if there is one.
+    pub over: Option<Over>,
+    /// Codes over the level of the parameters it began with.
+    pub over_before: Over,
 }
 
 /// Codes of a kind without which nothing is fitted: a line through fewer would say more of them than of the model.
@@ -53,28 +86,27 @@ pub const FEWEST: usize = 20;
 const PARTS: f64 = 1e4;
 
 /// Fits offset and slope by logistic regression (Platt), in at most fifty of Newton's steps; with fewer than [`FEWEST`]
-/// examples of a kind they stay as in the parameters. `rate` is the wanted share of false alarms per honest scanned code; the
-/// level takes one honest code at least that stands for it, and one with evidence.
-pub fn calibrate(parameters: &Parameters, examples: &[Example], rate: f64) -> Fit {
-    let copied = examples.iter().filter(|example| example.is_copied).count();
-    let honest = examples.len() - copied;
+/// examples of a kind they stay as in the parameters. Then the codes are weighed again, as corrected. `rate` is the wanted
+/// share of false alarms per honest scanned code; the level takes one honest code at least that stands for it, and one with evidence.
+pub fn calibrate(
+    parameters: &Parameters,
+    rate: f64,
+    weigh: impl Fn(&Parameters) -> Vec<Example>,
+) -> Fit {
+    let before = weigh(parameters);
+    let over_before = Over::of(parameters, &before);
+    let copied = before.iter().filter(|example| example.is_copied).count();
+    let honest = before.len() - copied;
     let is_fitted = copied.min(honest) >= FEWEST;
-    let [offset, slope] = if is_fitted {
-        fit(examples).map(|number| (number * PARTS).round() / PARTS)
-    } else {
-        parameters.calibration
-    };
-    let corrected = Parameters {
-        calibration: [offset, slope],
-        ..parameters.clone()
-    };
-    let over = examples
-        .iter()
-        .filter(|example| !example.is_copied && example.has_e_value);
-    let mut scores: Vec<f64> = over
-        .map(|example| corrected.corrected(example.log_odds))
-        .collect();
-    scores.sort_by(|a, b| b.total_cmp(a));
+    let mut corrected = parameters.clone();
+    let mut examples = before;
+    if is_fitted {
+        corrected.calibration = fit(&examples).map(|number| (number * PARTS).round() / PARTS);
+        examples = weigh(&corrected);
+    }
+    let its = examples.iter().filter(|example| !example.is_copied);
+    let mut highest: Vec<f64> = its.filter_map(|example| example.highest).collect();
+    highest.sort_by(|a, b| b.total_cmp(a));
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -82,14 +114,22 @@ pub fn calibrate(parameters: &Parameters, examples: &[Example], rate: f64) -> Fi
     )] // millions
     let allowed = (honest as f64 * rate) as usize;
     // The next one below the level is the first that may not be over it.
-    let level = scores.get(allowed).filter(|_| allowed > 0);
+    let level = highest.get(allowed).filter(|_| allowed > 0);
+    let level = level.map(|level| ((level * PARTS).ceil() + 1.0) / PARTS);
+    let over = level.map(|alarm_log_odds| {
+        corrected.alarm_log_odds = alarm_log_odds;
+        Over::of(&corrected, &examples)
+    });
+    let [offset, slope] = corrected.calibration;
     Fit {
         offset,
         slope,
-        level: level.map(|level| ((level * PARTS).ceil() + 1.0) / PARTS),
+        level,
         honest,
         copied,
         is_fitted,
+        over,
+        over_before,
     }
 }
 
@@ -103,7 +143,7 @@ fn fit(examples: &[Example]) -> [f64; 2] {
         for example in examples {
             // Beyond this nothing is learned, and one wild example would tilt the whole line.
             let x = example.log_odds.clamp(-20.0, 12.0);
-            let said = probability(offset + slope * x);
+            let said = probability(offset + slope * x + example.raise);
             let error = example.weight / total * (f64::from(u8::from(example.is_copied)) - said);
             let weight = example.weight / total * said * (1.0 - said);
             gradient = [gradient[0] + error, gradient[1] + error * x];
@@ -134,6 +174,18 @@ fn fit(examples: &[Example]) -> [f64; 2] {
 mod tests {
     use super::*;
 
+    /// Codes that were looked at once.
+    fn weighed(examples: &[Example]) -> impl Fn(&Parameters) -> Vec<Example> {
+        let once = |parameters: &Parameters, example: &Example| Example {
+            highest: Some(parameters.corrected(example.log_odds) + example.raise),
+            ..*example
+        };
+        move |parameters| {
+            let weighed = examples.iter().map(|example| once(parameters, example));
+            weighed.collect()
+        }
+    }
+
     #[test]
     fn what_was_bent_is_straightened() {
         // The truth is 0.5 × what is said, less 1.
@@ -144,13 +196,15 @@ mod tests {
             for (is_copied, weight) in [(true, share), (false, 1.0 - share)] {
                 examples.push(Example {
                     log_odds,
+                    raise: 0.0,
+                    highest: None,
                     is_copied,
                     weight,
-                    has_e_value: true,
                 });
             }
         }
-        let found = calibrate(&Parameters::reference(), &examples, 0.01);
+        let weigh = weighed(&examples);
+        let found = calibrate(&Parameters::reference(), 0.01, &weigh);
         assert!(
             (found.offset + 1.0).abs() < 0.05 && (found.slope - 0.5).abs() < 0.02,
             "{found:?}"
@@ -159,7 +213,8 @@ mod tests {
         let level = found.level.unwrap();
         let over = honest.filter(|example| found.offset + found.slope * example.log_odds >= level);
         assert_eq!(over.count(), 2, "one in a hundred of 201");
-        let too_few = calibrate(&Parameters::reference(), &examples, 0.001);
+        assert_eq!(found.over.unwrap().honest, 2);
+        let too_few = calibrate(&Parameters::reference(), 0.001, weigh);
         assert_eq!(too_few.level, None, "one in a thousand of 201");
     }
 
@@ -167,9 +222,10 @@ mod tests {
     fn one_kind_alone_or_a_few_codes_correct_nothing() {
         let honest = Example {
             log_odds: -3.0,
+            raise: 0.0,
+            highest: None,
             is_copied: false,
             weight: 1.0,
-            has_e_value: true,
         };
         let copied = Example {
             log_odds: 3.0,
@@ -180,7 +236,7 @@ mod tests {
             let mut examples = vec![honest; 1000];
             examples.extend(vec![copied; copies]);
             let own = Parameters::reference();
-            let found = calibrate(&own, &examples, 0.1);
+            let found = calibrate(&own, 0.1, weighed(&examples));
             let [offset, slope] = own.calibration.map(f64::to_bits);
             let is_other = (found.offset.to_bits(), found.slope.to_bits()) != (offset, slope);
             assert_eq!(found.is_fitted, is_other);

@@ -1,11 +1,12 @@
 //! Codes of which the truth is known: from inspectors' findings, hidden codes claimed once, or a simulated world.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::calibrate::Example;
-use super::scans::{BadLines, Line, MarkKey, parse_mark, plain};
+use super::scans::{Activations, BadLines, Line, MarkKey, parse_mark, plain};
+use super::season::Season;
+use crate::domain::detection::Parameters;
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{MarkState, Parameters};
 
 /// The truth of codes: `true` for copied ones.
 #[derive(Clone, Debug, Default)]
@@ -73,61 +74,104 @@ pub enum Others {
     Honest,
 }
 
-/// The scanned codes whose truth is known, weighed so that copied ones are as rare as the prior says; and how many were to be
-/// presumed honest and are over the level. Lines are in the order of time.
-pub fn of(
-    parameters: &Parameters,
-    lines: &[Line<'_>],
-    labels: &Labels,
-    others: Others,
-) -> (Vec<Example>, usize) {
-    let mut states: HashMap<MarkKey, MarkState> = HashMap::new();
-    for line in lines
-        .iter()
-        .filter(|line| others == Others::Honest || labels.0.contains_key(&line.mark))
-    {
-        states
-            .entry(line.mark)
-            .or_default()
-            .update(parameters, &line.scan);
-    }
-    let scanned = states.len();
-    // What looks like a copy and was not decided may be one: taken as honest it would raise the level above all copies.
-    let is_known = |mark: &MarkKey, state: &MarkState| {
-        labels.0.contains_key(mark)
-            || !weighed(parameters, state, false).is_over_the_level(parameters)
-    };
-    let known = states
-        .into_iter()
-        .filter(|(mark, state)| is_known(mark, state));
-    let mut known: Vec<(MarkKey, MarkState)> = known.collect();
-    known.sort_by_key(|(mark, _)| *mark);
-    let is_copied = |mark: &MarkKey| labels.0.get(mark).copied().unwrap_or(false);
-    let count = |wanted: bool| {
-        known
-            .iter()
-            .filter(|(mark, _)| is_copied(mark) == wanted)
-            .count()
-    };
-    let prior = exp(parameters.prior_copied);
-    #[allow(clippy::cast_precision_loss)] // millions
-    let (copied, honest) = (
-        prior / count(true).max(1) as f64,
-        (1.0 - prior) / count(false).max(1) as f64,
-    );
-    let example = |(mark, state): &(MarkKey, MarkState)| Example {
-        weight: if is_copied(mark) { copied } else { honest },
-        ..weighed(parameters, state, is_copied(mark))
-    };
-    (known.iter().map(example).collect(), scanned - known.len())
+/// Scanned codes of which the truth is known.
+pub struct Known<'a> {
+    lines: &'a [Line<'a>],
+    activations: &'a Activations,
+    /// `true` for copied ones.
+    truth: BTreeMap<MarkKey, bool>,
+    /// How many were to be presumed honest and were suspected.
+    pub undecided: usize,
 }
 
-/// What the model says of a code; it counts once.
-fn weighed(parameters: &Parameters, state: &MarkState, is_copied: bool) -> Example {
-    Example {
-        log_odds: parameters.prior_copied + state.gain(),
-        is_copied,
-        weight: 1.0,
-        has_e_value: state.e_peak() >= parameters.alarm_e_value,
+impl<'a> Known<'a> {
+    /// Finds them in lines that are in the order of time.
+    pub fn new(
+        parameters: &Parameters,
+        lines: &'a [Line<'a>],
+        activations: &'a Activations,
+        labels: &Labels,
+        others: Others,
+    ) -> Self {
+        let mut truth = BTreeMap::new();
+        let mut undecided = 0;
+        for (mark, example) in weigh(parameters, lines, activations) {
+            // What looks like a copy and was not decided may be one: taken as honest it would raise the level above all copies.
+            let is_copied = match (labels.0.get(&mark), others) {
+                (Some(is_copied), _) => Some(*is_copied),
+                (None, Others::Unknown) => None,
+                (None, Others::Honest) => {
+                    let is_suspected = example.is_over_the_level(parameters);
+                    undecided += usize::from(is_suspected);
+                    (!is_suspected).then_some(false)
+                }
+            };
+            truth.extend(is_copied.map(|is_copied| (mark, is_copied)));
+        }
+        Self {
+            lines,
+            activations,
+            truth,
+            undecided,
+        }
     }
+
+    /// What these parameters say of them while all scans are replayed, batches and season counted. Copied codes weigh as much as they are
+    /// rare.
+    pub fn weigh(&self, parameters: &Parameters) -> Vec<Example> {
+        let prior = exp(parameters.prior_copied);
+        let count = |wanted: bool| {
+            self.truth
+                .values()
+                .filter(|is| **is == wanted)
+                .count()
+                .max(1)
+        };
+        #[allow(clippy::cast_precision_loss)] // millions
+        let (copied, honest) = (
+            prior / count(true) as f64,
+            (1.0 - prior) / count(false) as f64,
+        );
+        let known = weigh(parameters, self.lines, self.activations).into_iter();
+        let known = known.filter_map(|(mark, example)| {
+            let is_copied = *self.truth.get(&mark)?;
+            Some(Example {
+                is_copied,
+                weight: if is_copied { copied } else { honest },
+                ..example
+            })
+        });
+        known.collect()
+    }
+}
+
+/// All scanned codes, each as if it were honest and counted once.
+fn weigh(
+    parameters: &Parameters,
+    lines: &[Line<'_>],
+    activations: &Activations,
+) -> BTreeMap<MarkKey, Example> {
+    let mut season = Season::new(parameters, activations);
+    let mut highest: HashMap<MarkKey, f64> = HashMap::new();
+    for line in lines {
+        season.go_on(line.at_us);
+        let scanned = season.scan(line.mark, &line.scan);
+        if scanned.step.is_news && scanned.mark.has_e_value(parameters) {
+            let log_odds = scanned.mark.log_odds(parameters, &scanned.context);
+            let highest = highest.entry(line.mark).or_insert(log_odds);
+            *highest = highest.max(log_odds);
+        }
+    }
+    season.end();
+    let weighed = season.marks().map(|(key, mark, context)| {
+        let example = Example {
+            log_odds: mark.model_log_odds(parameters, &context),
+            raise: context.raise,
+            highest: highest.get(&key).copied(),
+            is_copied: false,
+            weight: 1.0,
+        };
+        (key, example)
+    });
+    weighed.collect()
 }

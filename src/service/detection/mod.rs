@@ -11,6 +11,7 @@ pub mod in_force;
 pub mod recorded;
 pub mod replay;
 pub mod scans;
+mod season;
 pub mod simulate;
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,11 @@
 //! Recorded scans through the very code of the live path.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Write};
 
-use super::scans::{Activations, Line, MarkKey};
+use super::scans::{Activations, Line};
+use super::season::{Scanned, Season, WEEK_US};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{BatchState, Context, MarkState, Parameters, Peers, Step};
-
-const WEEK_US: i64 = 7 * 86_400_000_000;
+use crate::domain::detection::{MarkState, Parameters, Step};
 
 /// What became of a replay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,26 +20,6 @@ pub struct Replayed {
     pub batches: u64,
 }
 
-/// Marks hash well as they are: one multiplication.
-#[derive(Default)]
-pub struct MarkHasher(u64);
-
-impl Hasher for MarkHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-    fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0.rotate_left(26) ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-type Marks = HashMap<MarkKey, MarkState, BuildHasherDefault<MarkHasher>>;
-
 /// Replays scans, which are in the order of time, and writes a verdict for each; for each batch and week a line to
 /// `batches`. At each week's end the batches are held against one another, and stay so until the next.
 ///
@@ -55,47 +32,28 @@ pub fn replay(
     verdicts: &mut impl Write,
     mut batches: Option<&mut dyn Write>,
 ) -> io::Result<Replayed> {
-    let mut marks = Marks::default();
-    let mut accounts: BTreeMap<u32, BatchState> = BTreeMap::new();
+    let mut season = Season::new(parameters, activations);
     let mut done = Replayed::default();
     verdicts.write_all(b"time,mark,scans,phones,posterior,e_value,verdict,hypothesis,reasons\n")?;
     if let Some(batches) = &mut batches {
         batches.write_all(b"week,batch,codes,scans,evidence,raise,alarm\n")?;
     }
-    let mut week = lines
-        .first()
-        .map_or(0, |line| line.at_us.div_euclid(WEEK_US));
     for line in lines {
-        let this_week = line.at_us.div_euclid(WEEK_US);
-        if this_week != week {
-            compare(parameters, week, activations, &mut accounts);
-            tell_week(parameters, week, &accounts, &mut batches)?;
-            week = this_week;
+        if let Some(week) = season.go_on(line.at_us) {
+            tell_week(parameters, week, &season, &mut batches)?;
         }
-        let state = marks.entry(line.mark).or_default();
-        let batch = accounts.entry(line.mark.batch).or_default();
-        let (was_suspected, before) = (state.is_suspected(), state.for_batch(parameters));
-        let is_first = state.scans == 0;
-        let step = state.update(parameters, &line.scan);
-        if step.counted {
-            batch.update(
-                parameters,
-                (!is_first).then_some(before),
-                state.for_batch(parameters),
-            );
-            done.scans += 1;
-            done.marks += u64::from(is_first);
-        }
-        let context = batch.context(parameters);
-        let is_suspected = step.decide(state, parameters, &context);
-        done.suspected += u64::from(is_suspected && !was_suspected);
-        tell(parameters, line, state, &context, &step, verdicts)?;
+        let scanned = season.scan(line.mark, &line.scan);
+        done.scans += u64::from(scanned.step.counted);
+        done.marks += u64::from(scanned.step.counted && scanned.is_first);
+        done.suspected += u64::from(scanned.is_new_suspicion);
+        tell(parameters, line, &scanned, verdicts)?;
     }
-    compare(parameters, week, activations, &mut accounts);
-    tell_week(parameters, week, &accounts, &mut batches)?;
-    done.batches = accounts
-        .values()
-        .filter(|batch| batch.is_alarming(parameters))
+    if let Some(week) = season.end() {
+        tell_week(parameters, week, &season, &mut batches)?;
+    }
+    done.batches = season
+        .batches()
+        .filter(|(_, batch)| batch.is_alarming(parameters))
         .count() as u64;
     Ok(done)
 }
@@ -112,11 +70,10 @@ fn short(value: f64) -> String {
 fn tell(
     parameters: &Parameters,
     line: &Line<'_>,
-    state: &MarkState,
-    context: &Context,
-    step: &Step,
+    scanned: &Scanned<'_>,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let (state, context) = (scanned.mark, &scanned.context);
     let verdict = if line.scan.standing.before_activation {
         "not_activated"
     } else if state.is_suspected() {
@@ -139,7 +96,7 @@ fn tell(
         short(state.e_value(parameters)),
         state.hypothesis(parameters).slug(),
     )?;
-    out.write_all(reasons(state, context.raise, step).as_bytes())?;
+    out.write_all(reasons(state, context.raise, &scanned.step).as_bytes())?;
     out.write_all(b"\n")
 }
 
@@ -170,32 +127,15 @@ fn reasons(state: &MarkState, raise: f64, step: &Step) -> String {
     format!("\"{}\"", said.join("; "))
 }
 
-/// Holds the batches against one another, with what was activated of each by the week's end.
-fn compare(
-    parameters: &Parameters,
-    week: i64,
-    activations: &Activations,
-    accounts: &mut BTreeMap<u32, BatchState>,
-) {
-    let activated: Vec<u32> = accounts
-        .keys()
-        .map(|batch| activations.activated(*batch, (week + 1) * WEEK_US))
-        .collect();
-    let peers = Peers::of(parameters, accounts.values().zip(activated.iter().copied()));
-    for (batch, activated) in accounts.values_mut().zip(activated) {
-        batch.compare(&peers, activated);
-    }
-}
-
 fn tell_week(
     parameters: &Parameters,
     week: i64,
-    accounts: &BTreeMap<u32, BatchState>,
+    season: &Season<'_>,
     out: &mut Option<&mut dyn Write>,
 ) -> io::Result<()> {
     let Some(out) = out else { return Ok(()) };
     let begins = jiff::Timestamp::from_microsecond(week * WEEK_US).map_err(io::Error::other)?;
-    for (number, batch) in accounts {
+    for (number, batch) in season.batches() {
         writeln!(
             out,
             "{begins},{number},{},{},{},{},{}",

@@ -320,6 +320,12 @@ fn quickly(time: &[u8]) -> Option<i64> {
 pub struct Activations(HashMap<u32, Vec<(u32, u32, i64)>>);
 
 impl Activations {
+    /// All marks of so many batches of this size, long ago.
+    pub(super) fn of_batches(batches: u32, marks: u32) -> Self {
+        let all = (0, marks - 1, i64::MIN);
+        Self((0..batches).map(|batch| (batch, vec![all])).collect())
+    }
+
     /// Reads `mark_from,mark_to,time`.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! A world from a seed, through files, to verdicts.
 
+use std::collections::BTreeSet;
 use std::fs;
 
-use super::calibrate::calibrate;
-use super::examples::{self, Labels, Others};
+use super::calibrate::{Over, calibrate};
+use super::examples::{Known, Labels, Others};
 use super::replay::{Replayed, replay};
 use super::scans::{Activations, BadLines, read};
 use super::simulate::{Wanted, simulate};
@@ -11,10 +12,14 @@ use super::world::World;
 use crate::domain::detection::Parameters;
 
 fn replayed(text: &str) -> (Replayed, String, String) {
+    replayed_by(&Parameters::reference(), text)
+}
+
+fn replayed_by(parameters: &Parameters, text: &str) -> (Replayed, String, String) {
     let lines = read(text, &Activations::default(), &mut BadLines::default()).unwrap();
     let (mut verdicts, mut batches) = (Vec::new(), Vec::new());
     let done = replay(
-        &Parameters::reference(),
+        parameters,
         &lines,
         &Activations::default(),
         &mut verdicts,
@@ -97,66 +102,74 @@ fn calibration_learns_from_labels() {
     let labels = Labels::read(&(file("labels.csv") + "1-1,perhaps\n"), &mut bad).unwrap();
     assert_eq!(bad.count, 1);
     let own = Parameters::reference();
+    let none = Activations::default();
     let fitted = |labels: &Labels, others| {
-        let examples = examples::of(&own, &lines, labels, others);
-        (calibrate(&own, &examples.0, 0.001), examples)
+        let known = Known::new(&own, &lines, &none, labels, others);
+        let fit = calibrate(&own, 0.001, |parameters| known.weigh(parameters));
+        (fit, known.undecided)
     };
-    let (found, (all, _)) = fitted(&labels, Others::Unknown);
+    let (found, _) = fitted(&labels, Others::Unknown);
     assert!(found.honest > 4_000 && found.copied > 20, "{found:?}");
     let level = found.level.unwrap();
     assert!(found.slope > 0.5 && level < 5.0, "{found:?}");
     // What the office decides is of suspected codes alone: by those the level would be that of codes that look like copies.
-    let suspected = replayed(&scans).1;
-    let suspected = suspected.lines().filter_map(|line| {
-        let mark = line.split(',').nth(1)?;
-        line.contains(",suspected_copy,").then_some(mark)
-    });
-    let decided: String = suspected
-        .filter_map(|mark| {
-            let truth = if labels.is_copied(mark)? {
-                "copied"
-            } else {
-                "honest"
-            };
-            Some(format!("{mark},{truth}\n"))
-        })
+    let truth = |mark: &String| {
+        let truth = match labels.is_copied(mark)? {
+            true => "copied",
+            false => "honest",
+        };
+        Some(format!("{mark},{truth}\n"))
+    };
+    let decided: String = suspected_by(&own, &scans)
+        .iter()
+        .filter_map(truth)
         .collect();
     let decided = Labels::read(&format!("mark,truth\n{decided}"), &mut bad).unwrap();
     let (few, _) = fitted(&decided, Others::Unknown);
     assert!(few.honest < 100 && few.level.is_none(), "{few:?}");
-    let (presumed, (_, undecided)) = fitted(&decided, Others::Honest);
+    let (presumed, undecided) = fitted(&decided, Others::Honest);
     assert_eq!(undecided, 0, "all that is over the level was decided");
     // Where nothing is decided, what looks like a copy is not taken as honest, and the level stays where copies are found.
-    let none = Labels::read("mark,truth\n", &mut bad).unwrap();
-    let (undecided, (_, left_out)) = fitted(&none, Others::Honest);
+    let nothing = Labels::read("mark,truth\n", &mut bad).unwrap();
+    let (undecided, left_out) = fitted(&nothing, Others::Honest);
     assert!(
         left_out * 2 > few.copied && undecided.level.unwrap() < 0.0,
         "{undecided:?}"
     );
     assert!(presumed.honest > found.honest, "{presumed:?}");
+    // What replay says by it is what was promised, batches and dealers counted.
     let corrected = Parameters {
-        calibration: [presumed.offset, presumed.slope],
-        alarm_log_odds: presumed.level.unwrap(),
+        calibration: [found.offset, found.slope],
+        alarm_log_odds: level,
         ..own.clone()
     };
-    let over = all
-        .iter()
-        .filter(|example| !example.is_copied && example.is_over_the_level(&corrected));
-    assert!(
-        over.count() * 1000 <= found.honest,
-        "no more false alarms than wanted"
+    let (by_found, by_shipped) = (suspected_by(&corrected, &scans), suspected_by(&own, &scans));
+    let of = |marks: &BTreeSet<String>, wanted: bool| {
+        let is = |mark: &&String| labels.is_copied(mark) == Some(wanted);
+        marks.iter().filter(is).count()
+    };
+    let over = found.over.unwrap();
+    let told = |over: Over| (over.honest, over.copied);
+    assert_eq!(told(over), (of(&by_found, false), of(&by_found, true)));
+    let before = found.over_before;
+    assert_eq!(
+        told(before),
+        (of(&by_shipped, false), of(&by_shipped, true))
     );
-    let copied = all
-        .iter()
-        .filter(|example| example.is_copied && example.is_over_the_level(&corrected));
-    let by_shipped = all
-        .iter()
-        .filter(|example| example.is_copied && example.is_over_the_level(&own));
-    let (now, shipped) = (copied.count(), by_shipped.count());
+    assert!(over.honest * 1000 <= found.honest, "{found:?}");
     assert!(
-        now >= shipped && shipped > 5,
-        "{now} {shipped} of {found:?}"
+        over.copied >= before.copied && before.copied > 5,
+        "{found:?}"
     );
+}
+
+fn suspected_by(parameters: &Parameters, text: &str) -> BTreeSet<String> {
+    let (_, verdicts, _) = replayed_by(parameters, text);
+    let suspected = verdicts
+        .lines()
+        .filter(|line| line.contains(",suspected_copy,"));
+    let marks = suspected.filter_map(|line| line.split(',').nth(1));
+    marks.map(str::to_owned).collect()
 }
 
 #[test]
@@ -216,6 +229,7 @@ fn the_evaluation_is_the_same_every_time() {
         "e-value",
         "proxies",
         "Batches",
+        "whole seasons",
         "Reliability",
     ] {
         assert!(one.tables.contains(title), "{title}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::domain::alert::{AlertKind, NewAlert};
+use crate::domain::alert::{AlertKind, Light, NewAlert};
 use crate::domain::detection::{
     BatchState, Context, Hypothesis, MarkState, Parameters, Part, Peers, Step,
 };
@@ -209,6 +209,7 @@ impl Suspicion {
             query: Some(query),
             parameters: self.parameters.version,
             log_odds: 0.0,
+            light: Light::default(),
             e_value_ln: 0.0,
             hypothesis,
         });
@@ -322,6 +323,10 @@ pub(in crate::service) fn suspected(
         query,
         parameters: parameters.version,
         log_odds: account.log_odds(parameters, context),
+        light: Light {
+            batch: context.raise,
+            season: account.taken_off(parameters, context),
+        },
         e_value_ln: account.ln_e_value(parameters),
         hypothesis: account.hypothesis(parameters),
     }
@@ -341,6 +346,7 @@ fn batch_evidence(
         query: None,
         parameters: parameters.version,
         log_odds: account.evidence(parameters),
+        light: Light::default(),
         e_value_ln: account.evidence(parameters),
         hypothesis: Hypothesis::Copied,
     }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::alert::{Alert, AlertKind, AlertNumber, AlertState, Decision, hypothesis_named};
+use crate::domain::alert::{
+    Alert, AlertKind, AlertNumber, AlertState, Decision, Light, hypothesis_named,
+};
 use crate::domain::case::CaseNumber;
 use crate::domain::detection::Version;
 use crate::domain::licensee::LicenseeNumber;
@@ -21,7 +23,7 @@ pub(super) type AlertRow = (
     Option<i64>,
     String,
     i64,
-    i64,
+    String,
     String,
     String,
     Option<String>,
@@ -33,19 +35,21 @@ pub(super) type AlertRow = (
 /// The columns of [`AlertRow`], and where they are from.
 pub(super) const ALERTS: &str = "SELECT a.number, a.kind, a.batch, b.licensee, a.mark_index, a.raised_at, a.query, \
      CAST(a.parameters AS TEXT) || coalesce('.' || CAST(a.calibration AS TEXT), ''), \
-     a.log_odds, a.e_value_ln, a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
+     a.log_odds, CAST(a.e_value_ln AS TEXT) || ' ' || CAST(a.by_batch AS TEXT) || ' ' || CAST(a.by_season AS TEXT), \
+     a.hypothesis, a.state, a.assignee, a.decision, a.merged_into, a.case_number \
      FROM alerts a LEFT JOIN batches b ON b.number = a.batch";
 
 #[rustfmt::skip] // the columns as they stand in ALERTS
 pub(super) fn read(row: AlertRow) -> Result<Alert, StoreError> {
     let (
-        number, kind, batch, licensee, index, raised_at, query, parameters, log_odds, e_value_ln, hypothesis, state, assignee,
+        number, kind, batch, licensee, index, raised_at, query, parameters, log_odds, weights, hypothesis, state, assignee,
         decision, merged_into, case,
     ) = row;
     let row = Row {
         table: "alerts",
         key: &number,
     };
+    let [e_value_ln, by_batch, by_season] = row.value("e_value_ln", numbers(&weights))?;
     let small = |column, number: Option<i64>| number.map(|number| row.number::<u32>(column, number)).transpose();
     let batch: u32 = row.number("batch", batch)?;
     let index = small("mark_index", index)?.map(|index| row.value("mark_index", MarkIndex::new(index)));
@@ -61,6 +65,7 @@ pub(super) fn read(row: AlertRow) -> Result<Alert, StoreError> {
         query: query.map(i64::cast_unsigned),
         parameters: row.value("parameters", Version::from_text(&parameters))?,
         log_odds: of_millionths(log_odds),
+        light: Light { batch: of_millionths(by_batch), season: of_millionths(by_season) },
         e_value_ln: of_millionths(e_value_ln),
         hypothesis: row.value("hypothesis", hypothesis_named(&hypothesis))?,
         state: row.value("state", AlertState::from_slug(&state))?,
@@ -69,6 +74,12 @@ pub(super) fn read(row: AlertRow) -> Result<Alert, StoreError> {
         merged_into: small("merged_into", merged_into)?.map(AlertNumber),
         case: small("case_number", case)?.map(CaseNumber),
     })
+}
+
+/// Three numbers with a space between: a row of sixteen columns takes no more of them.
+fn numbers(text: &str) -> Option<[i64; 3]> {
+    let numbers: Option<Vec<i64>> = text.split(' ').map(|number| number.parse().ok()).collect();
+    numbers?.try_into().ok()
 }
 
 /// The alert of a number.

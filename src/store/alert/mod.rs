@@ -53,7 +53,8 @@ pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
         let number: u32 = counter::next_of(tx, "alert").await?;
         // Another instance may have been faster.
         let sql = "INSERT INTO alerts (number, kind, batch, mark_index, raised_at, query, parameters, calibration, log_odds, \
-             e_value_ln, hypothesis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+             e_value_ln, hypothesis, by_batch, by_season) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
         on!(&mut *tx, c => sqlx::query(sql)
             .bind(i64::from(number))
             .bind(alert.kind.slug())
@@ -66,6 +67,8 @@ pub async fn raise(tx: &mut Tx, alerts: &[NewAlert]) -> Result<(), StoreError> {
             .bind(to_millionths(alert.log_odds))
             .bind(to_millionths(alert.e_value_ln))
             .bind(alert.hypothesis.slug())
+            .bind(to_millionths(alert.light.batch))
+            .bind(to_millionths(alert.light.season))
             .execute(c).await.map(drop))?;
     }
     Ok(())

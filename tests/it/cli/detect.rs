@@ -428,7 +428,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     let twice = program.refused(apply);
     assert!(twice.what.contains("in force already"), "{twice:?}");
     let shown = program.done("detect parameters");
-    assert!(shown.contains("parameters 4.1 are in force"), "{shown}");
+    assert!(shown.contains("parameters 5.1 are in force"), "{shown}");
     assert!(shown.contains("\"one world\""), "{shown}");
     let told = program.json("detect parameters");
     assert_eq!(told["alarm_log_odds"], found["alarm_log_odds"]);
@@ -436,7 +436,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
         "old.json",
         &program
             .read("c.json")
-            .replace("\"model\": 4", "\"model\": 2"),
+            .replace("\"model\": 5", "\"model\": 2"),
     );
     program.write(
         "bent.json",
@@ -447,7 +447,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     for (file, what) in [
         (
             "old.json",
-            "it corrects parameters 2, and this program has parameters 4",
+            "it corrects parameters 2, and this program has parameters 5",
         ),
         ("bent.json", "the slope within 0.05 to 20"),
         ("world/labels.csv", "expected value"),
@@ -457,7 +457,7 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
         assert!(refused.what.contains(what), "{refused:?}");
     }
     program.done("detect apply --shipped --reason 'too small'");
-    assert_eq!(program.json("detect parameters")["parameters"], "4");
+    assert_eq!(program.json("detect parameters")["parameters"], "5");
 }
 
 #[test]

@@ -718,12 +718,12 @@ const REFUSED: &[Case] = &[
     ),
     (
         "batch list --database sqlite:newer.db",
-        "at version 99, this program knows only 21",
+        "at version 99, this program knows only 22",
         "newer",
     ),
     (
         "migrate --database sqlite:newer.db",
-        "at version 99, this program knows only 21",
+        "at version 99, this program knows only 22",
         "newer",
     ),
     (

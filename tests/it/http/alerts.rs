@@ -67,13 +67,10 @@ async fn suspected(office: &Office) -> Batch {
 /// What speaks against an alert's mark, in Chinese.
 async fn evidence_of(office: &Office, number: u32) -> Vec<String> {
     let found = alerts::get(&office.store, Scope::All, AlertNumber(number)).await;
-    let story = alerts::story(&office.store, &found.unwrap().alert, system::now()).await;
-    let story = story.unwrap();
-    story
-        .evidence()
-        .iter()
-        .map(|said| said.zh.clone())
-        .collect()
+    let alert = found.unwrap().alert;
+    let story = alerts::story(&office.store, &alert, system::now()).await;
+    let evidence = story.unwrap().evidence(&alert).into_iter();
+    evidence.map(|said| said.zh).collect()
 }
 
 async fn numbers(installation: &Installation, filter: &Filter, after: Option<u32>) -> Vec<u32> {

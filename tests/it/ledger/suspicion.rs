@@ -307,7 +307,7 @@ async fn a_running_instance_takes_a_calibration_over_within_ten_seconds() {
                     .unwrap();
             }
         }
-        assert_eq!(versions, ["4", "4.1"]);
+        assert_eq!(versions, ["5", "5.1"]);
     }
 }
 
@@ -359,14 +359,14 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         };
         let told_by_default = strongest().await;
         assert!(told_by_default.is_some());
-        assert_eq!(alerts().await, 40, "as the program has them");
+        assert_eq!(alerts().await, 50, "as the program has them");
         let never = Calibration {
             offset: -40.0,
             ..with_level(4.0)
         };
         let (high, low) = (never, with_level(-8.0));
         let now = apply(Some(&high)).await.unwrap();
-        assert_eq!(now.version.to_string(), "4.1");
+        assert_eq!(now.version.to_string(), "5.1");
         for name in 1..=7 {
             assert_ne!(told_in(1, name).await, Verdict::SuspectedCopy, "{name}");
         }
@@ -391,11 +391,11 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         // The account is what it would have been: with the old level the next scan is over it.
         assert_eq!(apply(None).await.unwrap(), own);
         assert_eq!(told_in(1, 8).await, Verdict::SuspectedCopy);
-        assert_eq!(alerts().await, 40 + 40);
-        assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "4.3");
+        assert_eq!(alerts().await, 50 + 50);
+        assert_eq!(apply(Some(&low)).await.unwrap().version.to_string(), "5.3");
         let earlier = copied(&place, &batch, 2).await;
         assert!(earlier < by_default, "{earlier} {by_default}");
-        assert_eq!(alerts().await, 40 + 40 + 43);
+        assert_eq!(alerts().await, 50 + 50 + 53);
         let of_mark = Filter {
             kind: Some(AlertKind::SuspectedCopy),
             ..Filter::default()
@@ -404,7 +404,7 @@ async fn a_calibration_counts_from_the_next_scan_and_alerts_name_it() {
         let found = found.await.unwrap();
         let third = found.iter().find(|alert| alert.index.unwrap().get() == 2);
         let parameters = third.unwrap().parameters;
-        assert_eq!(parameters.to_string(), "4.3");
+        assert_eq!(parameters.to_string(), "5.3");
         assert_eq!(
             rows(&place, "trail WHERE action = 'parameters-change'").await,
             3

@@ -1,6 +1,6 @@
 //! Alerts and cases as they come about, without waiting for scans to raise them.
 
-use yuanmark::domain::alert::{AlertKind, AlertNumber, Cause, Decision, NewAlert, Verdict};
+use yuanmark::domain::alert::{AlertKind, AlertNumber, Cause, Decision, Light, NewAlert, Verdict};
 use yuanmark::domain::case::{CaseNumber, CaseResult, NewExhibit};
 use yuanmark::domain::detection::{Hypothesis, Parameters};
 use yuanmark::domain::licensee::LicenseeNumber;
@@ -22,6 +22,7 @@ pub fn new(kind: AlertKind, batch: BatchNumber, mark: Option<u32>, log_odds: f64
         query: mark.map(|_| 3),
         parameters: Parameters::reference().version,
         log_odds,
+        light: Light::default(),
         e_value_ln: 9.0,
         hypothesis: Hypothesis::Copied,
     }

@@ -40,8 +40,8 @@ pub(super) fn add(visit: &Visit, alert: &Alert, story: &Story, now: Timestamp, f
 /// Why, strongest first.
 fn evidence(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
     let say = |said: &Said| visit.language.choose(&said.zh, &said.en).to_owned();
-    let all = story.evidence();
-    let mut sentences: Vec<String> = all.into_iter().take(MOST_EVIDENCE).map(say).collect();
+    let all = story.evidence(alert);
+    let mut sentences: Vec<String> = all.iter().take(MOST_EVIDENCE).map(say).collect();
     match story.cleared_at() {
         Some(at) => sentences.push(visit.in_words(said!(
             "The office took the suspicion back on {}: what was seen before counts no more.", minute(at);
@@ -50,8 +50,8 @@ fn evidence(visit: &Visit, alert: &Alert, story: &Story, file: File) -> File {
         None if sentences.is_empty() => sentences.push(say(&alert.kind.why())),
         None => {}
     }
-    let against = story.against().into_iter().take(MOST_AGAINST).map(say);
-    let mut against: Vec<String> = against.collect();
+    let against = story.against(alert);
+    let mut against: Vec<String> = against.iter().take(MOST_AGAINST).map(say).collect();
     if against.is_empty() && alert.mark().is_some() {
         let nothing = two("没有表明并非复制的迹象。", "Nothing speaks against copies.");
         against.push(visit.say(nothing).to_owned());

@@ -8,6 +8,7 @@ use crate::domain::case::exhibit::{exhibits, exhibits_of, file_name};
 use crate::domain::case::{CaseStep, Happened};
 use crate::domain::ledger::entry::{self, Entry};
 use crate::domain::place::Prefecture;
+use crate::domain::said::Said;
 use crate::domain::state;
 use crate::domain::text::Line;
 use crate::domain::tip::TipStep;
@@ -235,15 +236,22 @@ fn of_alert(gathered: &Gathered, alert: &Alert, pieces: &mut Vec<Piece>) {
             "　以上为最强的 {MOST_EVIDENCE} 项，另有 {more} 项见 scans.csv。"
         )));
     }
+    let light = alert.light.said().into_iter();
+    let (of_batch, of_season): (Vec<_>, Vec<_>) = light.partition(|(_, weight)| *weight > 0.0);
+    let unsigned = |(said, _): (Said, f64)| Piece::Small(format!("　{}", said.zh));
+    pieces.extend(of_batch.into_iter().map(unsigned));
     let against = against(&mark.seen);
-    pieces.push(Piece::Small(match against.is_empty() {
-        true => "　反证：没有表明并非复制的迹象。".to_owned(),
-        false => "　反证：".to_owned(),
-    }));
+    pieces.push(Piece::Small(
+        match against.is_empty() && of_season.is_empty() {
+            true => "　反证：没有表明并非复制的迹象。".to_owned(),
+            false => "　反证：".to_owned(),
+        },
+    ));
     for (seen, said) in against.iter().take(MOST_AGAINST) {
         let at = clock_of(seen.at);
         pieces.push(Piece::Small(format!("　{at}　{}", said.zh)));
     }
+    pieces.extend(of_season.into_iter().map(unsigned));
 }
 
 /// What happened to an alert, earlier decisions among it, and to those that were merged into it.

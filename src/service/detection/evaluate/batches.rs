@@ -8,7 +8,7 @@ use crate::domain::detection::{BatchState, Context, MarkState, Parameters, Peers
 /// Marks of a batch, all of them activated.
 pub(super) const MARKS: u32 = 5_000;
 /// Batches of a season, which are held against one another.
-pub(super) const SEASON: usize = 20;
+pub(super) const SEASON: u32 = 20;
 /// Copied codes, copies of each.
 const ATTACKS: [(u32, u32); 4] = [(400, 5), (200, 5), (20, 20), (5, 50)];
 
@@ -173,15 +173,15 @@ fn seasons(parameters: &Parameters, pool: &[Sold], activated: Option<u32>) -> Ve
         });
         told.collect::<Vec<Told>>()
     };
-    pool.chunks(SEASON).flat_map(season).collect()
+    pool.chunks(SEASON as usize).flat_map(season).collect()
 }
 
 /// Each batch with copies in a season of otherwise honest ones.
 fn among(parameters: &Parameters, pool: &[Sold], attacked: &[Sold]) -> Vec<Told> {
-    let seasons: Vec<&[Sold]> = pool.chunks(SEASON).collect();
+    let seasons: Vec<&[Sold]> = pool.chunks(SEASON as usize).collect();
     let one = |(number, attacked): (usize, &Sold)| {
         let season = seasons[number % seasons.len()];
-        let others = season.iter().take(SEASON - 1);
+        let others = season.iter().take(SEASON as usize - 1);
         let peers = peers(parameters, others.chain([attacked]));
         let mut batch = attacked.batch.clone();
         batch.compare(&peers, MARKS);

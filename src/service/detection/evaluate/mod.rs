@@ -89,6 +89,7 @@ pub fn evaluate(parameters: &Parameters, extent: Extent) -> Report {
     tables += &worlds::bounds(parameters, extent);
     tables += &worlds::poisoning(parameters, &world, extent, level(&honest, 0.001));
     tables += &batches::evaluate(parameters, &world, extent);
+    tables += &seasons::alarms(parameters, extent);
     let (reliable, points) = reliability::evaluate(parameters, &world, extent);
     tables += &reliable;
     Report {

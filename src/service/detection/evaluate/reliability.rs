@@ -5,7 +5,7 @@ use super::super::world::{Attack, Life, Maker, Spread, World};
 use super::figures::table;
 use super::{Extent, each_honest};
 use crate::domain::detection::real::exp;
-use crate::domain::detection::{MarkState, Parameters};
+use crate::domain::detection::{Context, MarkState, Parameters};
 
 /// Said, and what was: one point a decade.
 pub(super) type Points = Vec<(f64, f64)>;
@@ -13,11 +13,9 @@ pub(super) type Points = Vec<(f64, f64)>;
 /// Tells of codes as rarely copied as the prior says, however many of each were simulated.
 pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -> (String, Points) {
     let examples = examples(parameters, world, extent, 8);
-    let found = calibrate(
-        parameters,
-        &self::examples(parameters, world, extent, 9),
-        0.0004,
-    );
+    let found = calibrate(parameters, 0.0004, |parameters| {
+        self::examples(parameters, world, extent, 9)
+    });
     let (mut rows, mut points) = (Vec::new(), Vec::new());
     for decade in -6..0 {
         let (low, high) = (
@@ -54,7 +52,7 @@ pub(super) fn evaluate(parameters: &Parameters, world: &World, extent: Extent) -
         |level| format!("the level {level:.3}"),
     );
     let text = format!(
-        "### Reliability of the posterior\n\n{}\nCalibration on other seeds gives log-odds = {:.3} + {:.3} × the model's, and for 0.04 % false alarms {level}.\n",
+        "### Reliability of the posterior\n\n{}\nCalibration on other seeds gives log-odds = {:.3} + {:.3} × the model's, and for 0.04 % of codes that stand alone {level}.\n",
         table(&head, &rows),
         found.offset,
         found.slope,
@@ -67,16 +65,20 @@ fn examples(parameters: &Parameters, world: &World, extent: Extent, purpose: u64
     let prior = exp(parameters.prior_copied);
     let add = |life: &Life, is_copied: bool, weight: f64, examples: &mut Vec<Example>| {
         if !life.scans.is_empty() {
-            let mut state = MarkState::default();
+            let (mut state, mut highest) = (MarkState::default(), None::<f64>);
             for (scan, _) in &life.scans {
-                state.update(parameters, scan);
+                let step = state.update(parameters, scan);
+                if step.is_news && state.has_e_value(parameters) {
+                    let log_odds = state.log_odds(parameters, &Context::ALONE);
+                    highest = Some(highest.map_or(log_odds, |highest| highest.max(log_odds)));
+                }
             }
-            let log_odds = parameters.prior_copied + state.gain();
             examples.push(Example {
-                log_odds,
+                log_odds: state.model_log_odds(parameters, &Context::ALONE),
+                raise: 0.0,
+                highest,
                 is_copied,
                 weight,
-                has_e_value: state.e_peak() >= parameters.alarm_e_value,
             });
         }
     };
