@@ -1,18 +1,27 @@
 //! `store::migrate`
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small numbers
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use yuanmark::domain::alert::{AlertNumber, Light};
+use yuanmark::domain::detection::{BatchState, Parameters, Part, Peers};
 use yuanmark::domain::entitlement::{Account, Entitlement};
 use yuanmark::domain::form::Form;
 use yuanmark::domain::licensee::{
     Licensee, LicenseeNumber, LicenseeState, Pending, RightEnded, Step, StepTaken,
 };
 use yuanmark::domain::lot::{Lot, LotLabel, LotNumber, NewLot, TestReport, TestResult};
+use yuanmark::domain::mark::BatchNumber;
 use yuanmark::domain::order::{Order, OrderNumber, OrderState};
 use yuanmark::domain::township::Township;
 use yuanmark::domain::whereabouts::{Counts, Whereabouts};
 use yuanmark::store::kept;
 use yuanmark::store::migrate::{self, NEEDED};
-use yuanmark::store::{Store, StoreError, health, ledger, licensee};
+use yuanmark::store::{Store, StoreError, alert, batch_account, health, ledger, licensee};
 
 use super::{a_licensee, add_licensee, both, entries, first_batch, new_order, noon};
 use crate::support::databases::{TestDatabase, execute, number};
@@ -113,34 +122,23 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() {
 
 /// Makes an empty database of an earlier version, as the program of that version did.
 async fn of_version(database: &TestDatabase, version: usize) -> Store {
-    macro_rules! file {
-        ($database:literal, $number:literal, $name:literal, $file:literal) => {
-            (
-                $number,
-                $name,
-                include_str!(concat!("../../../migrations/", $database, "/", $file)),
-            )
-        };
-    }
-    macro_rules! files {
-        ($database:literal) => {
-            [
-                file!($database, 1, "ledger", "0001_ledger.sql"),
-                file!($database, 2, "scans", "0002_scans.sql"),
-                file!($database, 3, "books", "0003_books.sql"),
-                file!($database, 4, "people", "0004_people.sql"),
-            ]
-        };
-    }
-    let files = if database.is_sqlite() {
-        files!("sqlite")
-    } else {
-        files!("postgres")
+    let folder = match database.is_sqlite() {
+        true => "migrations/sqlite",
+        false => "migrations/postgres",
     };
-    let files = files[..version].iter().copied();
-    let migrations = files.map(|(version, name, sql)| {
-        let sql = sqlx::SqlSafeStr::into_sql_str(sql);
-        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let migrations = files[..version].iter().zip(1..).map(|(file, version)| {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let (number, name) = name.split_once('_').unwrap();
+        assert_eq!(number.parse(), Ok(version), "{}", file.display());
+        let sql = AssertSqlSafe(std::fs::read_to_string(file).unwrap()).into_sql_str();
+        let name = name.replace('_', " ").into();
+        Migration::new(version, name, MigrationType::Simple, sql, false)
     });
     let migrator = Migrator::with_migrations(migrations.collect());
     let store = Store::connect_or_create(&database.url).await.unwrap();
@@ -371,5 +369,62 @@ async fn what_version_4_kept_has_every_column_of_version_5_afterwards() {
         );
         found.extend(kept::differences(&mut tx, [a_lot()].iter()).await.unwrap());
         assert_eq!(found, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn batches_and_alerts_of_version_20_are_weighed_as_before_and_teach_nothing() {
+    for database in TestDatabase::both().await {
+        let store = of_version(&database, 20).await;
+        let mut tx = store.write().await.unwrap();
+        // Ten batches of a season in which half of the marks were seen again, each by dealers.
+        for batch in 1..=10 {
+            let sql = format!(
+                "INSERT INTO batch_accounts (batch, part, codes, scans, share_1, share_2, share_3, share_4) \
+                 VALUES ({batch}, 0, 200, 300, 60000, 200000, 680000, 1760000)"
+            );
+            execute(&mut tx, &sql).await;
+        }
+        let sql = "INSERT INTO alerts (number, kind, batch, mark_index, raised_at, query, parameters, log_odds, e_value_ln, hypothesis) \
+                   VALUES (1, 'suspected_copy', 1, 7, 1000000, 3, 3, -2000000, 2000000, 'copied')";
+        execute(&mut tx, sql).await;
+        tx.commit().await.unwrap();
+
+        migrate::run(&store).await.unwrap();
+        let parameters = Parameters::reference();
+        let mut tx = store.write().await.unwrap();
+        let before = batch_account::latest(&mut tx, 100).await.unwrap();
+        assert_eq!(before.len(), 10);
+        // New scans of all of them, and each that is seen again is as a dealer's.
+        let mut more = BatchState::default();
+        for _ in 0..50 {
+            let part = Part {
+                log_odds: 0.0,
+                dealt: Some(0.9),
+            };
+            more.update(&parameters, None, part);
+        }
+        let more = before.keys().map(|batch| (*batch, more.clone())).collect();
+        batch_account::add(&mut tx, 0, &more).await.unwrap();
+        let after = batch_account::latest(&mut tx, 100).await.unwrap();
+        for (batch, account) in &after {
+            assert_eq!((account.codes, account.scans), (250, 350));
+            let moved = account.evidence(&parameters) - before[batch].evidence(&parameters);
+            assert!(moved.abs() < 1.0, "{moved}");
+        }
+        let dealers = |accounts: &BTreeMap<BatchNumber, BatchState>| {
+            let batches = accounts.values().map(|account| (account, 0));
+            (Peers::of(&parameters, batches).dealers() * 1e6) as u32
+        };
+        assert_eq!(dealers(&after), 1_000_000, "what was before is not known");
+        // A new batch beside them teaches.
+        let batch = BatchNumber::new(11).unwrap();
+        let of_new = BTreeMap::from([(batch, more.into_values().next().unwrap())]);
+        batch_account::add(&mut tx, 0, &of_new).await.unwrap();
+        assert!(dealers(&batch_account::latest(&mut tx, 100).await.unwrap()) > 1_200_000);
+
+        let alert = alert::get(&mut tx, AlertNumber(1)).await.unwrap().unwrap();
+        assert_eq!(alert.light, Light::default());
+        assert_eq!((alert.log_odds.round() as i32, alert.query), (-2, Some(3)));
     }
 }
