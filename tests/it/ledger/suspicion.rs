@@ -16,6 +16,7 @@ use yuanmark::domain::market::Market;
 use yuanmark::domain::order::{Batch, NewOrder};
 use yuanmark::domain::phone::{NetworkHash, PhoneHash};
 use yuanmark::domain::place::{Place, PlaceClass, Prefecture};
+use yuanmark::domain::said::Said;
 use yuanmark::domain::verdict::Verdict;
 use yuanmark::service::desk::Call;
 use yuanmark::service::detection::export::export;
@@ -24,7 +25,7 @@ use yuanmark::service::detection::recorded::recorded;
 use yuanmark::service::metrics::{Metrics, Refusals};
 use yuanmark::service::verify::{self, Answer, Channel, Check, MarkAnswer, Verifier};
 use yuanmark::service::{alerts, evidence, inspecting, orders};
-use yuanmark::store::alert::Filter;
+use yuanmark::store::alert::{self, Filter};
 use yuanmark::store::{batch_account, calibration, scan};
 
 use super::{mark, rows};
@@ -644,12 +645,22 @@ async fn a_batch_is_held_against_the_others_of_its_time() {
         twice(4).await;
         let mut tx = place.store.read().await.unwrap();
         assert_eq!(number(&mut tx, alerts).await, 1);
+        drop(tx);
+        // A mark of it that is suspected is told so, and the alert says what the others had to do with it.
+        copied(&place, &batch, 6).await;
+        let alert = alerts::get(&place.store, Scope::All, AlertNumber(2)).await;
+        let alert = alert.unwrap().alert;
+        assert!(alert.light.batch > 1.0, "{alert:?}");
+        let story = alerts::story(&place.store, &alert, morning());
+        let evidence = story.await.unwrap().evidence(&alert);
+        let of_batch = |said: &Said| said.en.contains("other marks of its batch showed copies");
+        assert!(evidence.iter().any(of_batch), "{evidence:?}");
     }
 }
 
 #[tokio::test]
 async fn what_a_season_shows_of_dealers_counts_as_scans_are_answered() {
-    // At which query a copied mark is suspected, and how strongly: in millionths of the log-odds.
+    // At which query a copied mark is suspected, how strongly, and what the season took off.
     let suspected = async |place: &Installation, dealt: f64| {
         let batch = active_batch(place).await;
         let first = batch.number.get();
@@ -661,14 +672,22 @@ async fn what_a_season_shows_of_dealers_counts_as_scans_are_answered() {
         tx.commit().await.unwrap();
         let at = copied(place, &batch, 0).await;
         let mut tx = place.store.read().await.unwrap();
-        let sql = "SELECT log_odds FROM alerts WHERE kind = 'suspected_copy'";
-        (at, number(&mut tx, sql).await)
+        let alert = alert::get(&mut tx, AlertNumber(1)).await.unwrap().unwrap();
+        let story = alerts::story(&place.store, &alert, morning());
+        let against = story.await.unwrap().against(&alert);
+        let is_told = against
+            .iter()
+            .any(|said| said.en.contains("dealers of the season"));
+        assert_eq!(is_told, alert.light.season < -0.1, "{alert:?} {against:?}");
+        (at, alert.log_odds, alert.light.season)
     };
     let usual = Parameters::reference().dealt[0] * 60.0;
     let (first, second) = (Installation::both().await, Installation::both().await);
     for (as_believed, full_of_dealers) in first.iter().zip(&second) {
-        let (at, log_odds) = suspected(as_believed, usual).await;
-        let (later_at, lower) = suspected(full_of_dealers, 4.0 * usual).await;
+        let (at, log_odds, taken_off) = suspected(as_believed, usual).await;
+        assert!(taken_off.abs() < 1e-9, "{taken_off}");
+        let (later_at, lower, taken_off) = suspected(full_of_dealers, 4.0 * usual).await;
+        assert!(taken_off < 0.0, "{taken_off}");
         assert!(
             later_at > at || later_at == at && lower < log_odds,
             "at the {at}th query with {log_odds}, at the {later_at}th with {lower}"
