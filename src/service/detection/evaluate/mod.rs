@@ -130,11 +130,8 @@ fn descending(world: &World, extent: Extent, detector: &Detector) -> Vec<f64> {
 /// Whether so many scores can tell of so few false alarms: some of them must be over the level.
 fn tells(scores: &[f64], share: f64) -> bool {
     const FEWEST: usize = 10;
-    scores
-        .iter()
-        .filter(|score| **score > level(scores, share))
-        .count()
-        >= FEWEST
+    let level = level(scores, share);
+    scores.iter().take_while(|score| **score > level).count() >= FEWEST
 }
 
 /// The share of copied codes found at each share of false alarms, by attack.

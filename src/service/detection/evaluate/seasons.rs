@@ -244,4 +244,27 @@ mod tests {
         let first = before.context(1, SEASON_BEGINS_S - 59 * 86_400);
         assert_eq!(first, Context::ALONE);
     }
+
+    #[test]
+    fn a_batch_that_is_new_is_seen_in_the_light_of_its_season() {
+        let (parameters, activations) = (Parameters::reference(), Activations::default());
+        let many = &World::wrong_ones()[1];
+        let mut sold = Sold::default();
+        let mut maker = Maker::new(many, 1, 10);
+        (0..SEASON).for_each(|batch| sold.honest(&mut maker, batch, MARKS));
+        let mut season = Season::new(&parameters, &activations);
+        for (scan, mark) in sold.in_order() {
+            season.go_on(at_us(scan.at_s));
+            season.scan(*mark, scan);
+        }
+        season.end();
+        let known = season.dealers();
+        let mark = MarkKey {
+            batch: SEASON,
+            index: 0,
+        };
+        let scanned = season.scan(mark, &Scan::default());
+        assert!(scanned.is_first && (scanned.context.dealers - known).abs() < 1e-3);
+        assert!(known > 1.5, "{known}");
+    }
 }
