@@ -102,9 +102,18 @@ impl Calibrate {
         if fit.honest == 0 {
             return Err(Failure::wrong_input(
                 "no scanned code is known to be honest",
-                "bring labels of scanned codes, or --presume-honest",
+                match self.presume_honest {
+                    true => "bring more scans",
+                    false => "bring labels of scanned codes, or --presume-honest",
+                },
             ));
         }
+        let refused = no_level(&fit, rate, undecided);
+        let fit = Fit {
+            level: fit.level.filter(|_| refused.is_none()),
+            over: fit.over.filter(|_| refused.is_none()),
+            ..fit
+        };
         let sha256 = |text: &str| EntryHash(Sha256::digest(text.as_bytes()).into()).to_string();
         let found = fit.level.map(|level| Calibration {
             model: own.version.model,
@@ -119,9 +128,10 @@ impl Calibrate {
         });
         if let Some(path) = &self.out {
             let found = found.as_ref().ok_or_else(|| {
+                let why = refused.as_deref().unwrap_or_default();
                 Failure::wrong_input(
-                    format!("there is no calibration to write: {}", no_level(&fit, rate)),
-                    "bring more scanned codes that are known to be honest",
+                    format!("there is no calibration to write: {why}"),
+                    "bring more scanned codes that are known to be honest, or decide the alerts of those that are suspected",
                 )
             })?;
             found.check(&own).map_err(|what| {
@@ -140,7 +150,7 @@ impl Calibrate {
             "over_the_level": fit.over.map(counts),
             "over_the_shipped_level": counts(fit.over_before),
         });
-        output.result(&value, &told(&fit, rate))?;
+        output.result(&value, &told(&fit, refused.as_deref()))?;
         if undecided > 0 {
             output.note(&format!(
                 "  left out: {} over the level as shipped without a label; decide their alerts first, for the level \
@@ -190,18 +200,27 @@ fn level_in_words(level: f64) -> String {
     format!("{level:.4}: suspected from a posterior of {percent} on")
 }
 
-/// Why there is no level.
+/// Why there is no level, if there is none.
 #[allow(clippy::cast_precision_loss)] // millions
-fn no_level(fit: &Fit, rate: f64) -> String {
-    let wanted = (1.0 / rate).ceil();
+fn no_level(fit: &Fit, rate: f64, undecided: usize) -> Option<String> {
+    let (wanted, allowed) = ((1.0 / rate).ceil(), fit.honest as f64 * rate);
     if (fit.honest as f64) < wanted {
-        format!("a share of {rate} takes at least {wanted} honest codes")
-    } else {
-        "fewer honest codes than that look like copies at all".into()
+        return Some(format!(
+            "a share of {rate} takes at least {wanted} honest codes"
+        ));
     }
+    // Whether they are honest decides where the level lies: without them it would always be the shipped one, or lower.
+    if undecided as f64 > allowed {
+        return Some(format!(
+            "{} over the level as shipped without a label, more than the {allowed:.0} that the share allows",
+            counted(undecided as u64, "code is", "codes are")
+        ));
+    }
+    let few = "fewer honest codes than that look like copies at all";
+    fit.level.is_none().then(|| few.to_owned())
 }
 
-fn told(fit: &Fit, rate: f64) -> String {
+fn told(fit: &Fit, refused: Option<&str>) -> String {
     let Fit { honest, copied, .. } = *fit;
     let mut text = format!(
         "{honest} honest and {copied} copied codes\n  correction      offset {:.4}, slope {:.4}",
@@ -213,7 +232,7 @@ fn told(fit: &Fit, rate: f64) -> String {
     text += "\n  alarm_log_odds  ";
     text += &match fit.level {
         Some(level) => level_in_words(level),
-        None => format!("not set: {}", no_level(fit, rate)),
+        None => format!("not set: {}", refused.unwrap_or_default()),
     };
     let mut over = |name: &str, over: Over| {
         text += &format!(

@@ -96,7 +96,7 @@ pub(super) enum Detect {
         /// Batches of each kind of each
         #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(5..=100_000))]
         batches: u32,
-        /// The folder for tables.md, detection.svg and reliability.svg, which is made
+        /// The folder for tables.md, detection.svg and reliability.svg, which is made; earlier ones in it are replaced
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
@@ -345,6 +345,15 @@ fn run_replay(
     output: &mut Output,
 ) -> Result<(), Failure> {
     apart(recorded, verdicts, batches)?;
+    for path in [Some(verdicts), batches].into_iter().flatten() {
+        // What is no file of its own, such as /dev/stdout, may be there.
+        if path.is_file() {
+            return Err(Failure::wrong_input(
+                format!("{} is there already", path.display()),
+                "name another file, or move this one away",
+            ));
+        }
+    }
     let (text, activated) = recorded.texts()?;
     let (mut bad, mut bad_ranges) = (BadLines::default(), BadLines::default());
     let activations = activations(recorded, &activated, &mut bad_ranges)?;
@@ -382,15 +391,17 @@ fn run_replay(
         "marks": done.marks,
         "suspected": done.suspected,
         "batches": done.batches,
+        "not_counted": done.not_counted,
         "bad_lines": bad.count + bad_ranges.count,
         "parameters": parameters.version.to_string(),
     });
     let text = format!(
-        "{} of {}: {} suspected, {} over the alarm level; {} could not be taken",
+        "{} of {}: {} suspected, {} ever over the alarm level; previews and repeated deliveries: {}; {} could not be taken",
         counted(done.scans, "scan", "scans"),
         counted(done.marks, "mark", "marks"),
         counted(done.suspected, "mark", "marks"),
         counted(done.batches, "batch", "batches"),
+        done.not_counted,
         counted((bad.count + bad_ranges.count) as u64, "line", "lines"),
     );
     output.result(&value, &text)

@@ -95,6 +95,19 @@ impl Calibration {
                 "按此阈值，后验概率超过 99% 才列为疑似，为时已晚"
             ));
         }
+        let is_sum = |sum: &str| {
+            let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+            sum.len() == 64 && sum.bytes().all(is_digit)
+        };
+        if ![&self.scans_sha256, &self.labels_sha256]
+            .into_iter()
+            .all(|sum| is_sum(sum))
+        {
+            return Err(said!(
+                "it does not name the scans and labels that set it by their SHA-256",
+                "未以 SHA-256 注明所依据的查询记录和判定记录"
+            ));
+        }
         let corrected = parameters.corrected_by(self);
         if corrected.corrected(corrected.prior_copied) >= self.alarm_log_odds {
             return Err(said!(
@@ -145,8 +158,8 @@ mod tests {
             false_alarms: 0.0004,
             honest: 60_000,
             copied: 600,
-            scans_sha256: String::new(),
-            labels_sha256: String::new(),
+            scans_sha256: "0a".repeat(32),
+            labels_sha256: "f9".repeat(32),
         }
     }
 
@@ -173,6 +186,8 @@ mod tests {
         let late = told(&|it| it.alarm_log_odds = 4.7).unwrap();
         assert!(late.contains("far too late"), "{late}");
         assert!(told(&|it| it.alarm_log_odds = f64::NAN).is_some());
+        let unnamed = told(&|it| it.scans_sha256 = "z".repeat(64)).unwrap();
+        assert!(unnamed.contains("SHA-256"), "{unnamed}");
         assert!(told(&|it| it.model += 1).unwrap().contains("parameters 5"));
     }
 

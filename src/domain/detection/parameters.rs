@@ -80,6 +80,9 @@ pub struct Parameters {
     /// And the logarithms of the weights that both kinds of proxies have beside honest packs, far more than they are
     /// frequent: what false scans explain as well as copies do is no evidence of copies.
     pub spoiled: [f64; 2],
+    /// Copies may begin to be sold at any time: the logarithm of the probability that they do after the nth phone is this less
+    /// ln n + 2 ln (1 + ln n). All of these together are 9 %.
+    pub begins_later: f64,
     /// One scan's evidence is at least and at most this, in log-odds.
     pub clip: [f64; 2],
     /// From one network on one day at most this much evidence for copies.
@@ -183,6 +186,7 @@ impl Parameters {
             image_days: [0.7, 3.43],
             prior_poison: -3.0,
             spoiled: [-6.0, -7.5],
+            begins_later: -2.0,
             clip: [-2.5, 6.0],
             network_day: 3.0,
             hard: [3.0, 4.0, 3.0, 4.0, 2.0, 9.0],

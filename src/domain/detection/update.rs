@@ -102,8 +102,8 @@ impl MarkState {
             && match phone {
                 Some(phone) => self.ring.contains(&phone) && scan.hidden == Hidden::None,
                 None => {
-                    scan.network.map(short) == Some(self.network)
-                        && self.anchors.contains(&scan.sighting)
+                    scan.network.map_or(0, short) == self.network
+                        && (scan.sighting.is_none() || self.anchors.contains(&scan.sighting))
                 }
             }
     }
@@ -281,7 +281,11 @@ impl MarkState {
             self.push_evidence(scan, by_time, apart - by_time, step);
             self.take(parameters, scan, &densities);
         }
-        let increment = self.raw(parameters) - raw;
+        let phones = ln(f64::from(self.phones.max(2)));
+        let begins_later = parameters.begins_later - phones - 2.0 * ln(1.0 + phones);
+        self.begin_anew(parameters, begins_later);
+        let now = self.raw(parameters);
+        let increment = now - raw;
         // Whoever was there before is no reason to warn anybody, least of all themselves.
         let increment = if is_known_phone {
             increment.min(0.0)
@@ -289,11 +293,26 @@ impl MarkState {
             increment
         };
         let increment = self.capped(parameters, scan, increment);
-        self.log_odds += narrow(increment);
+        self.log_odds = (self.log_odds + narrow(increment)).max(narrow(now.min(begins_later)));
         self.move_anchors(parameters, &accounts, times.gap.days, scan.sighting);
         self.last_s = self.last_s.max(scan.at_s);
         if self.first_s > scan.at_s {
             self.first_s = scan.at_s;
+        }
+    }
+
+    /// Copies may begin to be sold only now, with such a probability: one item until here, whose picture may have circulated; and false
+    /// scans may begin now. Where that is likelier than all that was thought of them before, it takes its place. So no number of
+    /// looks before the sale hides copies; and the e-value stays one, as these probabilities add up (Shiryaev's mixture over the
+    /// moment of a change, 1963).
+    fn begin_anew(&mut self, parameters: &Parameters, ln_probability: f64) {
+        let one_item = ln_sum(self.ln_honest(parameters), f64::from(self.image));
+        let begun = one_item + ln_probability;
+        if begun > self.ln_copied(parameters) {
+            self.copied = [narrow(begun); 3];
+        }
+        for log in &mut self.poison {
+            *log = log.max(narrow(begun));
         }
     }
 
@@ -449,11 +468,12 @@ fn densities(parameters: &Parameters, times: &Times, accounts: &Accounts) -> Den
     for at in 0..3 {
         let stream = &times.streams[at];
         let new = stream.density / parameters.season_days * quiet * accounts.copied[at];
-        copied[at] = new + follows * stream.silent;
+        copied[at] = (new + follows * stream.silent).max(f64::MIN_POSITIVE);
         more[at] = new / copied[at];
     }
     let new_viewer = times.image.density * times.image_growth * quiet * accounts.anywhere;
-    let image = new_viewer + follows * times.image.silent;
+    // Thousands of viewers and then a pause of months: both are 0, and what is divided by must not be.
+    let image = (new_viewer + follows * times.image.silent).max(f64::MIN_POSITIVE);
     let national = &times.streams[2];
     let proxy = national.density / parameters.season_days * accounts.anywhere;
     let poison = parameters.proxies.map(|classes| {

@@ -1,5 +1,6 @@
 //! Recorded scans through the very code of the live path.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::scans::{Activations, Line};
@@ -16,8 +17,10 @@ pub struct Replayed {
     pub marks: u64,
     /// Marks that were suspected.
     pub suspected: u64,
-    /// Batches that raised an alarm.
+    /// Batches that were over their alarm level at the end of some week.
     pub batches: u64,
+    /// Lines that are no scans: previews, and deliveries that came twice.
+    pub not_counted: u64,
 }
 
 /// Replays scans, which are in the order of time, and writes a verdict for each; for each batch and week a line to
@@ -34,6 +37,7 @@ pub fn replay(
 ) -> io::Result<Replayed> {
     let mut season = Season::new(parameters, activations);
     let mut done = Replayed::default();
+    let mut alarming = BTreeSet::new();
     verdicts.write_all(b"time,mark,scans,phones,posterior,e_value,verdict,hypothesis,reasons\n")?;
     if let Some(batches) = &mut batches {
         batches.write_all(b"week,batch,codes,scans,evidence,raise,alarm\n")?;
@@ -41,21 +45,28 @@ pub fn replay(
     for line in lines {
         if let Some(week) = season.go_on(line.at_us) {
             tell_week(parameters, week, &season, &mut batches)?;
+            alarming.extend(alarming_now(parameters, &season));
         }
         let scanned = season.scan(line.mark, &line.scan);
         done.scans += u64::from(scanned.step.counted);
+        done.not_counted += u64::from(!scanned.step.counted);
         done.marks += u64::from(scanned.step.counted && scanned.is_first);
         done.suspected += u64::from(scanned.is_new_suspicion);
         tell(parameters, line, &scanned, verdicts)?;
     }
     if let Some(week) = season.end() {
         tell_week(parameters, week, &season, &mut batches)?;
+        alarming.extend(alarming_now(parameters, &season));
     }
-    done.batches = season
-        .batches()
-        .filter(|(_, batch)| batch.is_alarming(parameters))
-        .count() as u64;
+    done.batches = alarming.len() as u64;
     Ok(done)
+}
+
+fn alarming_now(parameters: &Parameters, season: &Season<'_>) -> impl Iterator<Item = u32> {
+    let alarming = season
+        .batches()
+        .filter(|(_, batch)| batch.is_alarming(parameters));
+    alarming.map(|(number, _)| number)
 }
 
 /// A real number short and the same everywhere: four digits that count.

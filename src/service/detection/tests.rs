@@ -8,8 +8,8 @@ use super::examples::{Known, Labels, Others};
 use super::replay::{Replayed, replay};
 use super::scans::{Activations, BadLines, read};
 use super::simulate::{Wanted, simulate};
-use super::world::World;
-use crate::domain::detection::Parameters;
+use super::world::{Attack, Life, Maker, Proxies, Spread, World};
+use crate::domain::detection::{Context, MarkState, Parameters};
 
 fn replayed(text: &str) -> (Replayed, String, String) {
     replayed_by(&Parameters::reference(), text)
@@ -244,4 +244,30 @@ fn a_mark_has_one_truth() {
     assert_eq!(bad.count, 1);
     assert_eq!(labels.is_copied("1-1"), Some(true));
     assert_eq!(labels.is_copied("1-2"), Some(false));
+}
+
+#[test]
+fn copies_by_the_thousand_are_found_and_rented_proxies_raise_nothing() {
+    let (parameters, world) = (Parameters::reference(), World::reference());
+    let mut maker = Maker::new(&world, 4, 20);
+    let is_suspected = |life: &Life| {
+        let mut mark = MarkState::default();
+        for (scan, _) in &life.scans {
+            let step = mark.update(&parameters, scan);
+            step.decide(&mut mark, &parameters, &Context::ALONE);
+        }
+        mark.is_suspected()
+    };
+    for copies in [1_000, 10_000] {
+        let spread = Spread::National;
+        let all = (0..10).all(|_| is_suspected(&maker.copied(Attack { copies, spread })));
+        assert!(all, "{copies}");
+    }
+    let rented = Proxies {
+        count: 500,
+        days: 30.0,
+        classes: Proxies::RENTED,
+    };
+    let found = (0..40).filter(|_| is_suspected(&maker.poisoned(rented)));
+    assert!(found.count() <= 1);
 }

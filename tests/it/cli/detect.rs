@@ -268,6 +268,19 @@ fn no_file_is_written_over_another() {
         );
         assert!(!program.path("v.csv").exists(), "{line}");
     }
+    program.write("c.json", "a calibration that is needed");
+    for line in [
+        "detect replay --scans scans.csv --verdicts c.json",
+        "detect replay --scans scans.csv --verdicts v.csv --batches c.json",
+        "detect replay --scans scans.csv --calibration c.json --verdicts ./c.json",
+    ] {
+        let ran = program.run(line);
+        assert_eq!(ran.code, 2, "{line}: {ran:?}");
+        assert!(!program.path("v.csv").exists(), "{line}");
+        assert_eq!(program.read("c.json"), "a calibration that is needed");
+    }
+    let piped = program.done("detect replay --scans scans.csv --verdicts /dev/stdout");
+    assert!(piped.contains("time,mark,scans"), "{piped}");
     // Of which nothing can be read, nothing is written.
     program.write("nothing.csv", &format!("{TITLES}soon,1-8,p1,,,,,\n"));
     let ran = program.run("detect replay --scans nothing.csv --verdicts none.csv");
@@ -314,6 +327,7 @@ fn a_scan_before_activation_is_told_as_one() {
         "{early:?}"
     );
     program.write("activations.csv", "mark_from,time\n");
+    let line = line.replace("verdicts.csv", "others.csv");
     assert!(program.refused(&line).what.contains("no column `mark_to`"));
 }
 
@@ -420,14 +434,26 @@ fn a_calibration_is_tried_and_put_in_force(program: &Program) {
     );
     let there = program.refused(&fit);
     assert!(there.what.contains("c.json is there already"), "{there:?}");
-    let replay = "detect replay --scans world/scans.csv --verdicts v.csv";
+    let replay = "detect replay --scans world/scans.csv --verdicts";
     let suspected = |line: &str| program.json(line)["suspected"].as_u64().unwrap();
-    let by_it = suspected(&format!("{replay} --calibration c.json"));
-    assert!(by_it > suspected(replay));
-    // It says what replay will say, but for codes over the shipped level that nobody has decided.
+    let by_it = suspected(&format!("{replay} by_it.csv --calibration c.json"));
+    assert!(by_it > suspected(&format!("{replay} as_shipped.csv")));
+    // It says what replay will say.
     let copied = found["over_the_level"]["copied"].as_u64().unwrap();
-    let undecided = found["undecided"].as_u64().unwrap();
-    assert_eq!(by_it, over("over_the_level") + copied + undecided);
+    assert_eq!(found["undecided"], 0);
+    assert_eq!(by_it, over("over_the_level") + copied);
+    // Where nobody has decided what is over the shipped level, no level can be set by the rest.
+    program.write("no.csv", "mark,truth\n");
+    let fit = "detect calibrate --scans world/scans.csv --labels no.csv --presume-honest --false-alarms 0.001";
+    let refused = program.refused(&format!("{fit} --out no.json"));
+    assert!(
+        refused
+            .what
+            .contains("over the level as shipped without a label"),
+        "{refused:?}"
+    );
+    assert!(!program.path("no.json").exists());
+    assert!(program.json(fit)["alarm_log_odds"].is_null());
     let apply = "detect apply c.json --reason 'one world'";
     assert_eq!(program.json(apply)["parameters"], "5.1");
     let twice = program.refused(apply);

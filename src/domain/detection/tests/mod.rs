@@ -362,6 +362,45 @@ fn rented_proxies_do_not_pass_for_buyers() {
 }
 
 #[test]
+fn scans_before_the_sale_hide_no_copies() {
+    let parameters = Parameters::reference();
+    // Whoever sells copies scans the mark first, with so many phones, one a second, and nobody knows where.
+    let washed = |phones: u32| {
+        let mut state = MarkState::default();
+        for number in 0..phones {
+            let at_s = 190_000_000 + number;
+            let phone = Some(u64::from(number) + 500);
+            let network = phone;
+            state.update(
+                &parameters,
+                &Scan {
+                    at_s,
+                    phone,
+                    network,
+                    ..Scan::default()
+                },
+            );
+        }
+        let mut at = 0;
+        for scan in far_apart(30) {
+            at += 1;
+            let step = state.update(&parameters, &scan);
+            if step.decide(&mut state, &parameters, &Context::ALONE) {
+                break;
+            }
+        }
+        at
+    };
+    let found: Vec<usize> = [0, 20, 100, 1_000].map(washed).to_vec();
+
+    assert!(found[0] <= 4, "{found:?}");
+    assert!(
+        found[1] <= 8 && found[2] <= 10 && found[3] <= 12,
+        "{found:?}"
+    );
+}
+
+#[test]
 fn no_flood_breaks_the_account() {
     let parameters = Parameters::reference();
     let mut state = MarkState::default();
