@@ -50,6 +50,11 @@ fn a_world_is_made_and_its_copies_are_found() {
         "one line a scan"
     );
     assert_eq!(done.marks, made.marks);
+    assert_eq!(done.scans + done.not_counted, made.scans);
+    // Batches that were ever over their level, also if they are not at the end.
+    let alarming = batches.lines().filter(|line| line.ends_with(",true"));
+    let alarming: BTreeSet<&str> = alarming.filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(done.batches, alarming.len() as u64);
     assert!(
         batches.lines().count() > 20 * 20,
         "one line a batch and week"
@@ -270,4 +275,13 @@ fn copies_by_the_thousand_are_found_and_rented_proxies_raise_nothing() {
     };
     let found = (0..40).filter(|_| is_suspected(&maker.poisoned(rented)));
     assert!(found.count() <= 1);
+}
+
+#[test]
+fn previews_and_deliveries_that_come_twice_are_told_apart_from_scans() {
+    let scans = "time,mark,phone,channel\n2026-04-01T00:00:00Z,1-1,a,\n2026-04-01T00:00:00Z,1-1,a,\n\
+                 2026-04-02T00:00:00Z,1-1,b,preview\n2026-04-03T00:00:00Z,1-1,b,\n";
+    let (done, verdicts, _) = replayed(scans);
+    assert_eq!((done.scans, done.not_counted, done.marks), (2, 2, 1));
+    assert_eq!(verdicts.lines().count(), 1 + 4, "each line is answered");
 }

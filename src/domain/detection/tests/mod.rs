@@ -176,6 +176,18 @@ fn previews_and_duplicates_change_nothing() {
     assert_eq!(state, before);
     assert!(state.update(&parameters, &nameless).counted);
     assert!(!state.update(&parameters, &nameless).counted);
+    // Of which nothing is known but the second: delivered twice, it is one scan.
+    let unknown = Scan {
+        at_s: nameless.at_s + 60,
+        ..Scan::default()
+    };
+    assert!(state.update(&parameters, &unknown).counted);
+    assert!(!state.update(&parameters, &unknown).counted);
+    let later = Scan {
+        at_s: unknown.at_s + 1,
+        ..unknown
+    };
+    assert!(state.update(&parameters, &later).counted);
 }
 
 #[test]
