@@ -168,7 +168,8 @@ impl MarkState {
     }
 
     /// The logarithm of the e-value: copies against the kind of honest pack that explains the scans best. Whichever of
-    /// these kinds is true, the probability that it ever reaches 1/α is at most α.
+    /// these kinds is true, the probability that it ever reaches 1/α is about α at most: copies that begin later
+    /// ([`Parameters::begins_later`]) add 9 % to it.
     pub fn ln_e_value(&self, parameters: &Parameters) -> f64 {
         self.ln_copied(parameters) - self.honest_logs().into_iter().fold(f64::MIN, f64::max)
     }
