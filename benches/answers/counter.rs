@@ -87,7 +87,8 @@ async fn connect(file: &Path) -> SqliteConnection {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", "-262144");
+        .pragma("cache_size", "-262144")
+        .pragma("temp_store", "MEMORY");
     SqliteConnection::connect_with(&options).await.unwrap()
 }
 

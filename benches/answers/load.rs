@@ -99,9 +99,11 @@ impl Load {
                 stream
             })
             .collect();
+        // Reading them takes its time, in which nobody would ask.
+        let questions = Questions::new(&self);
         let start = Instant::now();
         let shared = Arc::new(Mutex::new(Shared {
-            questions: Questions::new(&self),
+            questions,
             free: (0..self.connections).collect(),
             waiting: VecDeque::new(),
             meant: vec![start; self.connections],

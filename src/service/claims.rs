@@ -141,7 +141,7 @@ async fn once(
         network: claiming.network,
     };
     // As for a scan: what is withdrawn is withdrawn for every claim from its commit on.
-    let mut tx = store.begin_group().await?;
+    let mut tx = store.begin_answer().await?;
     let mark = match verify::look(&mut tx, keys, check, now).await? {
         Answer::NotOurs => return Ok(Outcome::NotOurs),
         Answer::Ours(mark) if !is_claimable(mark.verdict) => return Ok(Outcome::NotNow(mark)),

@@ -191,7 +191,7 @@ impl Metrics {
             ),
             (
                 "commit",
-                "The commit of a group alone",
+                "From the beginning of a group's commit until the disk has it",
                 &self.commit_seconds,
             ),
             (
@@ -265,12 +265,16 @@ impl Metrics {
         self.unissued.inc_by(codes);
     }
 
-    /// A group was committed: how many checks, how long all of it took, and how long the commit alone.
-    pub fn group(&self, checks: usize, seconds: f64, commit_seconds: f64) {
+    /// A group was committed: how many checks, and how long it took.
+    pub fn group(&self, checks: usize, seconds: f64) {
         #[allow(clippy::cast_precision_loss)] // a thousand at most
         self.group_checks.observe(checks as f64);
         self.group_seconds.observe(seconds);
-        self.commit_seconds.observe(commit_seconds);
+    }
+
+    /// A group is durable, so many seconds after its commit began.
+    pub fn durable(&self, seconds: f64) {
+        self.commit_seconds.observe(seconds);
     }
 
     /// What groups had written was moved into its place in so many seconds.

@@ -31,9 +31,9 @@ const SQLITE_MAPPED: &str = "1073741824";
 /// What the writer keeps of the file in memory, in KiB (negative, so that it is not in pages): the rows of marks are asked
 /// for at random.
 const SQLITE_CACHE: &str = "-65536";
-/// Pages of the log after which a commit itself puts them into their place: 64 MiB. Checks are put there before
+/// Pages of the log after which a commit itself puts them into their place: 128 MiB. Checks are put there before
 /// ([`Store::checkpoint`]); this is for what the office writes.
-const SQLITE_LONG_LOG: &str = "16384";
+const SQLITE_LONG_LOG: &str = "32768";
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// One is in use; another may still be closing.
 const GROUP_CONNECTIONS: u32 = 2;
@@ -207,12 +207,26 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
         readers,
         checkpoints,
         writer,
+        log: log_of(path)?,
     })
+}
+
+/// Where SQLite keeps the log of a database: beside the file itself, whichever links lead to it.
+fn log_of(path: &Path) -> Result<Arc<Path>, StoreError> {
+    let mut log = path
+        .canonicalize()
+        .map_err(sqlx::Error::Io)?
+        .into_os_string();
+    log.push("-wal");
+    Ok(PathBuf::from(log).into())
 }
 
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
+        // A file's connections do not grow old, and the last one to close would take the log away.
+        .idle_timeout(None)
+        .max_lifetime(None)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A file cannot hang up; asking first would cost every transaction a statement.
         .test_before_acquire(false)

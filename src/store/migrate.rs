@@ -4,7 +4,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection};
 
 use super::trouble::Trouble;
-use super::{Store, StoreError, Tx, backup, moving};
+use super::{SQLITE_WRITE, Store, StoreError, Tx, backup, moving};
 
 macro_rules! migrations {
     ($database:literal) => {
@@ -214,7 +214,7 @@ pub async fn run(store: &Store) -> Result<(), StoreError> {
         Store::Sqlite { writer, .. } => {
             // sqlx keeps two processes apart on PostgreSQL but not here: the write lock does. The migrations become
             // savepoints of this one transaction.
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let mut tx = writer.begin_with(SQLITE_WRITE).await?;
             // `run_direct`, because `run` with a plain connection makes a future that cannot move between threads.
             match migrator(SQLITE).run_direct(None, &mut *tx, false).await {
                 Ok(()) => return Ok(tx.commit().await?),

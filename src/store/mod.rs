@@ -44,6 +44,7 @@ pub mod kept;
 pub mod ledger;
 pub mod licensee;
 pub mod lists;
+mod log;
 pub mod migrate;
 mod months;
 pub mod moving;
@@ -65,6 +66,9 @@ mod trouble;
 pub mod unissued;
 pub mod user;
 pub mod waiting;
+
+use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
@@ -234,6 +238,24 @@ const LEDGER_LOCK: i64 = i64::from_be_bytes(*b"yuanmark");
 const BEGIN_GROUP: &str =
     "SELECT pg_advisory_xact_lock_shared($1), set_config('enable_seqscan', 'off', true)";
 
+/// With what a transaction begins on SQLite: its commit waits for the disk.
+const SQLITE_WRITE: &str =
+    "PRAGMA synchronous = FULL; PRAGMA temp_store = DEFAULT; BEGIN IMMEDIATE";
+/// With what a group begins on SQLite: its commit does not. What SQLite keeps to take one statement back, a copy of every page that
+/// it changes, stays in memory; of more than sixteen pages it would write a file, for each group a new one. A transaction of
+/// the office may change any number of pages.
+const SQLITE_GROUP: &str =
+    "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE";
+
+async fn begin_group(
+    pool: &PgPool,
+) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let begun = sqlx::query(BEGIN_GROUP).bind(LEDGER_LOCK);
+    begun.execute(&mut *tx).await?;
+    Ok(tx)
+}
+
 /// A connected database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Store {
@@ -245,6 +267,8 @@ pub enum Store {
         checkpoints: SqlitePool,
         /// SQLite writes one transaction at a time; waiting for this one connection is fair and cheap.
         writer: SqlitePool,
+        /// The file of its log.
+        log: Arc<Path>,
     },
     /// A server, for any number of machines.
     Postgres(PgPool),
@@ -278,49 +302,37 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with(SQLITE_WRITE).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
 
-    /// Begins a transaction that answers a group of scans: nothing is committed to the ledger before it ends.
+    /// Begins a transaction that answers one of the public: nothing is committed to the ledger before it ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn begin_answer(&self) -> Result<Tx, StoreError> {
+        self.begin_before_the_ledger(SQLITE_WRITE).await
+    }
+
+    /// The same for a group of scans. On SQLite its commit does not wait for the disk: nobody may be told what it wrote
+    /// before a [`Store::sync`] that began after the commit.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn begin_group(&self) -> Result<Tx, StoreError> {
-        match self.try_to_begin_group().await {
-            // The connection had died since the last group. Nothing was done yet: another one is tried at once.
-            Err(StoreError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))) => {
-                self.try_to_begin_group().await
-            }
-            begun => begun,
-        }
+        self.begin_before_the_ledger(SQLITE_GROUP).await
     }
 
-    async fn try_to_begin_group(&self) -> Result<Tx, StoreError> {
-        let mut tx = self.write().await?;
-        if let Tx::Postgres(tx) = &mut tx {
-            sqlx::query(BEGIN_GROUP)
-                .bind(LEDGER_LOCK)
-                .execute(&mut **tx)
-                .await?;
+    async fn begin_before_the_ledger(&self, sqlite: &'static str) -> Result<Tx, StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => Ok(Tx::Sqlite(writer.begin_with(sqlite).await?)),
+            Self::Postgres(pool) => Ok(Tx::Postgres(match begin_group(pool).await {
+                // The connection had died since the last group. Nothing was done yet: another one is tried at once.
+                Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => begin_group(pool).await?,
+                begun => begun?,
+            })),
         }
-        Ok(tx)
-    }
-
-    /// Has SQLite put what was committed from its log into its place in the file, beside whoever writes, and says how many
-    /// pages the log has, those that were moved included. PostgreSQL needs nobody for it, and has none.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`]: what was committed is as durable as before.
-    pub async fn checkpoint(&self) -> Result<u32, StoreError> {
-        let Self::Sqlite { checkpoints, .. } = self else {
-            return Ok(0);
-        };
-        let (_, pages, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)")
-            .fetch_one(checkpoints)
-            .await?;
-        Ok(u32::try_from(pages).unwrap_or(0))
     }
 
     /// Closes all connections, waiting for those in use.
@@ -330,6 +342,7 @@ impl Store {
                 readers,
                 checkpoints,
                 writer,
+                ..
             } => {
                 checkpoints.close().await;
                 readers.close().await;

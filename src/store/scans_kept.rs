@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
-use super::{Store, StoreError, Tx, months};
+use super::{SQLITE_WRITE, Store, StoreError, Tx, months};
 
 /// Rows that go in one transaction on SQLite: a few milliseconds, in which scans wait.
 const CHUNK: i64 = 2000;
@@ -120,7 +120,7 @@ pub async fn remove_oldest(store: &Store, than: Timestamp) -> Result<Removed, St
 }
 
 async fn remove_chunk(writer: &SqlitePool, than: Timestamp) -> Result<Removed, StoreError> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = writer.begin_with(SQLITE_WRITE).await?;
     // Scans of one microsecond go together.
     let sql = "DELETE FROM scans WHERE at < $1 AND at <= coalesce(\
          (SELECT at FROM scans WHERE at < $1 ORDER BY at LIMIT 1 OFFSET $2), $1)";

@@ -15,8 +15,9 @@ use crate::store::{Store, StoreError};
 
 /// Checks after which what they have written is moved. Each touches a page at random.
 const AFTER: usize = 128;
-/// Pages of the log from which on its rest is moved between groups, so that it begins anew: 32 MiB.
-const LONG: u32 = 8192;
+/// Pages of the log from which on its rest is moved between groups, so that it begins anew: 96 MiB. Every check touches one or two,
+/// and those that come while the rest is moved wait for it.
+const LONG: u32 = 24_576;
 /// Longer than moving takes on a healthy disk.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -1,7 +1,7 @@
 //! One group of checks: read, decided and written down in one transaction, and answered after its commit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -46,13 +46,13 @@ pub(super) struct Means<'a> {
 pub(super) struct Answered {
     /// One for each check.
     pub answers: Vec<Answer>,
-    /// How long the commit took.
-    pub commit: Duration,
+    /// When the commit began.
+    pub commit_began: Instant,
     /// How many well-signed codes no batch accounts for.
     pub unissued: u64,
 }
 
-/// Answers a group.
+/// Answers a group. Nobody may be told before a [`Store::sync`] that begins after it.
 ///
 /// # Errors
 /// If the database does not answer: then nothing was told and nothing counted.
@@ -120,12 +120,12 @@ async fn counted(
     let Some(added) = book.write(&mut tx, means.now).await? else {
         return Ok(None);
     };
-    let start = Instant::now();
+    let commit_began = Instant::now();
     tx.commit().await?;
     suspicion.committed(added);
     Ok(Some(Answered {
         answers,
-        commit: start.elapsed(),
+        commit_began,
         unissued,
     }))
 }

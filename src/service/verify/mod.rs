@@ -5,6 +5,7 @@
 
 mod catalog;
 mod checkpoints;
+mod durable;
 mod group;
 mod signers;
 pub(in crate::service) mod suspicion;
@@ -169,6 +170,7 @@ pub async fn answer(
                 &[asked],
             )
             .await?;
+            store.sync().await?;
             let answer = answered.answers.into_iter().next();
             Ok(answer.unwrap_or(Answer::NotOurs))
         }

@@ -1,9 +1,10 @@
 //! The queue before the answers. What came in while the last group was on its way becomes the next one: signatures are
-//! checked together, then everything is read, counted and written in one transaction, and after its commit all are answered.
+//! checked together, then everything is read, counted and written in one transaction, and once the disk has it all are answered.
 //! Nobody waits for a group to fill: a lone check is a group of its own, at once.
 //!
-//! Two threads of their own work one behind the other: while the database makes one group durable, the signatures of the next
-//! are checked. On the threads that speak to clients each step would wait behind hundreds of other tasks.
+//! Three threads of their own work one behind the other: while one group becomes durable, the next is read, decided and
+//! written, and the signatures of the one after it are checked. On the threads that speak to clients each step would wait
+//! behind hundreds of other tasks.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 
 use super::catalog::Catalog;
 use super::checkpoints::Checkpoints;
+use super::durable::{self, Committed, Reply};
 use super::group::{self, Answered, Asked, Means};
 use super::signers::Signers;
 use super::suspicion::{self, Suspicion};
@@ -35,14 +37,14 @@ const MOST_TOGETHER: usize = 512;
 /// Lots of these that make one group at most. While so many are ready nothing more is checked: what comes in meanwhile is
 /// checked together, which costs each less.
 const MOST_LOTS: usize = 2;
+/// Groups that wait for the disk at most, besides those it is working on. While there are so many no other is begun.
+const MOST_COMMITTED: usize = 2;
 /// Longer than the transaction of any group takes on a healthy database.
 const GROUP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any honest check takes; after it whoever asks is told that we could not check.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 /// After a group that failed: a database that is gone is asked again soon, but not without a pause.
 const PAUSE: Duration = Duration::from_millis(100);
-
-type Reply = oneshot::Sender<Result<Answer, CouldNotCheck>>;
 
 /// Answers checks in groups. The tasks behind it end with it.
 #[derive(Debug)]
@@ -65,6 +67,9 @@ impl Verifier {
         let (inbox, checks) = mpsc::channel(MOST_WAITING);
         let (ready, lots) = mpsc::channel(MOST_LOTS);
         by_itself("signatures", recognise(checks, keys.clone(), ready));
+        let (committed, groups) = mpsc::channel(MOST_COMMITTED);
+        let telling = durable::tell(store.clone(), groups, metrics.clone());
+        by_itself("durable", telling);
         let (store, counted) = (store.clone(), metrics.clone());
         by_itself("answers", async move {
             let office = Office {
@@ -75,6 +80,7 @@ impl Verifier {
                 checkpoints: Checkpoints::new(counted.clone()),
                 metrics: counted,
                 suspicion: Suspicion::new(system::random::<1>()[0]),
+                committed,
             };
             office.answer(lots).await;
         });
@@ -188,6 +194,7 @@ struct Office {
     metrics: Arc<Metrics>,
     checkpoints: Checkpoints,
     suspicion: Suspicion,
+    committed: mpsc::Sender<Committed>,
 }
 
 impl Office {
@@ -216,8 +223,8 @@ impl Office {
                 continue;
             }
             let group = AssertUnwindSafe(self.group(&asked)).catch_unwind();
-            let answers = match timeout(GROUP_TIMEOUT, group).await {
-                Ok(Ok(answers)) => answers,
+            let answered = match timeout(GROUP_TIMEOUT, group).await {
+                Ok(Ok(answered)) => answered,
                 Ok(Err(_)) => {
                     // A fault of ours, which must not end all answers with this one.
                     tracing::error!("answering a group panicked");
@@ -226,19 +233,18 @@ impl Office {
                 }
                 Err(_) => Err(StoreError::TooSlow.into()),
             };
-            self.metrics.is_ready(answers.is_ok());
-            match answers {
-                Ok(answers) => {
-                    for (reply, answer) in replies.into_iter().zip(answers) {
-                        _ = reply.send(Ok(answer)); // who has gone may have it counted
-                    }
+            match answered {
+                Ok(answered) => {
+                    let group = Committed {
+                        answers: answered.answers,
+                        commit_began: answered.commit_began,
+                        replies,
+                    };
+                    _ = self.committed.send(group).await; // it ends after us
                     self.checkpoints.after(&self.store, asked.len()).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, checks = replies.len(), "checks could not be answered");
-                    for reply in replies {
-                        _ = reply.send(Err(CouldNotCheck::Unavailable));
-                    }
+                    durable::refuse(&self.metrics, &error, replies);
                     // Whatever state the connections are in.
                     self.store = self.store.for_groups();
                     tokio::time::sleep(PAUSE).await;
@@ -263,7 +269,7 @@ impl Office {
         }
     }
 
-    async fn group(&mut self, asked: &[Asked]) -> Result<Vec<Answer>, ServiceError> {
+    async fn group(&mut self, asked: &[Asked]) -> Result<Answered, ServiceError> {
         let start = Instant::now();
         let ring = self.keys.ring();
         let means = Means {
@@ -271,11 +277,7 @@ impl Office {
             serials: &self.keys.secrets.serial,
             now: system::now(),
         };
-        let Answered {
-            answers,
-            commit,
-            unissued,
-        } = group::answer(
+        let answered = group::answer(
             &self.store,
             &mut self.catalog,
             &mut self.suspicion,
@@ -285,12 +287,12 @@ impl Office {
         .await?;
         let seconds = start.elapsed().as_secs_f64();
         let (metrics, catalog) = (&self.metrics, &mut self.catalog);
-        metrics.group(asked.len(), seconds, commit.as_secs_f64());
-        metrics.unissued(unissued);
+        metrics.group(asked.len(), seconds);
+        metrics.unissued(answered.unissued);
         metrics.catalog_reads.inc_by(catalog.take_reads());
         metrics.ledger_entries.set(catalog.last_entry());
         let bytes = i64::try_from(catalog.bytes()).unwrap_or(i64::MAX);
         metrics.catalog_bytes.set(bytes);
-        Ok(answers)
+        Ok(answered)
     }
 }

@@ -275,6 +275,33 @@ async fn the_log_of_sqlite_stays_short_while_answers_are_given() {
     assert!((1..1000).contains(&pages), "{pages} pages");
 }
 
+/// Without its log in its place nobody can tell what the disk has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_disk_may_not_have_is_told_to_nobody_and_is_nobody_else_s_number() {
+    let place = Installation::new(TestDatabase::sqlite()).await;
+    let batch = place.batch(2).await;
+    let Store::Sqlite { log, .. } = &place.store else {
+        panic!("SQLite");
+    };
+    let instance = instance(&place, 1);
+    let ask = async |phone| instance.answer(check(&place, &batch, 0, Some(phone))).await;
+    let number = |answer: Result<Answer, CouldNotCheck>| match answer.unwrap() {
+        Answer::Ours(answer) => answer.query.unwrap().number,
+        Answer::NotOurs => panic!("ours"),
+    };
+    assert_eq!(number(ask(1).await), 1);
+    let away = log.with_extension("away");
+    std::fs::rename(log, &away).unwrap();
+    for _ in 0..2 {
+        let refused = ask(2).await;
+        assert!(matches!(refused, Err(CouldNotCheck::Unavailable)));
+    }
+    std::fs::rename(&away, log).unwrap();
+    assert_eq!(number(ask(3).await), 3);
+    assert_eq!(number(ask(2).await), 2, "it was counted, once");
+    assert_healthy(&place).await;
+}
+
 #[tokio::test]
 async fn what_is_measured_is_what_happened() {
     for place in Installation::both().await {

@@ -15,6 +15,7 @@ async fn sqlite_writes_ahead_waits_for_the_disk_and_holds_foreign_keys() {
         readers,
         checkpoints,
         writer,
+        log,
     } = &store
     else {
         panic!("not a SQLite store");
@@ -32,8 +33,54 @@ async fn sqlite_writes_ahead_waits_for_the_disk_and_holds_foreign_keys() {
         assert_eq!(number(ask("synchronous").await), 2, "FULL");
         assert_eq!(number(ask("foreign_keys").await), 1);
         assert_eq!(number(ask("busy_timeout").await), 5000);
+        // The last one that closes would take the log away.
+        assert_eq!(pool.options().get_idle_timeout(), None);
+        assert_eq!(pool.options().get_max_lifetime(), None);
     }
     assert_eq!(writer.options().get_max_connections(), 1);
+    assert!(log.exists(), "{}", log.display());
+}
+
+/// What a group has written is waited for afterwards, and by nobody else; and a group alone takes its statements back from memory.
+#[tokio::test]
+async fn only_the_commit_of_a_group_does_not_wait_for_the_disk() {
+    const NORMAL_AND_MEMORY: [i64; 2] = [1, 2];
+    const FULL_AND_DEFAULT: [i64; 2] = [2, 0];
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let settings = async |tx: Result<Tx, StoreError>| {
+        let mut tx = tx.unwrap();
+        let synchronous = number(&mut tx, "PRAGMA synchronous").await;
+        [synchronous, number(&mut tx, "PRAGMA temp_store").await]
+    };
+    for _ in 0..2 {
+        assert_eq!(settings(store.begin_group().await).await, NORMAL_AND_MEMORY);
+        assert_eq!(settings(store.write().await).await, FULL_AND_DEFAULT);
+        assert_eq!(settings(store.begin_group().await).await, NORMAL_AND_MEMORY);
+        assert_eq!(settings(store.begin_answer().await).await, FULL_AND_DEFAULT);
+    }
+    store.sync().await.unwrap();
+    let Store::Sqlite { log, .. } = &store else {
+        panic!("not a SQLite store");
+    };
+    std::fs::remove_file(log).unwrap();
+    assert!(store.sync().await.is_err());
+}
+
+#[tokio::test]
+async fn the_log_is_beside_the_file_itself_not_beside_a_link_to_it() {
+    let database = TestDatabase::sqlite();
+    database.open().await.close().await;
+    let DatabaseUrl::Sqlite(file) = &database.url else {
+        panic!("not a SQLite address");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(file, &link).unwrap();
+    let store = Store::connect(&DatabaseUrl::Sqlite(link)).await.unwrap();
+    let tx = store.write().await.unwrap();
+    tx.commit().await.unwrap();
+    store.sync().await.unwrap();
 }
 
 #[tokio::test]
