@@ -354,7 +354,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes the transaction durable.
+    /// Makes the transaction durable; one of [`Store::begin_group`] is so after a [`Store::sync`].
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; whether it became durable is then unknown to the caller.
