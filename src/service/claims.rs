@@ -121,7 +121,12 @@ pub async fn claim(
     for _ in 0..MOST_ATTEMPTS {
         match once(store, keys, claiming, now).await {
             Err(ServiceError::Store(error)) if error.is_conflict() => {}
-            done => return done,
+            Err(error) => return Err(error),
+            Ok(outcome) => {
+                // It may tell of scans that the disk does not have yet.
+                store.sync().await?;
+                return Ok(outcome);
+            }
         }
     }
     Err(StoreError::TooSlow.into())

@@ -15,7 +15,7 @@ use sqlx::{Connection, PgConnection, SqlitePool};
 use tokio::time::{Instant, timeout};
 
 use super::trouble::OLDEST_POSTGRES;
-use super::{Store, StoreError};
+use super::{Log, Store, StoreError};
 
 /// How long a caller waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -203,22 +203,13 @@ async fn sqlite(path: &Path) -> Result<Store, StoreError> {
     let readers = sqlite_pool(SQLITE_READERS)
         .connect_with(options.read_only(true).pragma("mmap_size", SQLITE_MAPPED))
         .await?;
+    let log = Log::open(path).map_err(sqlx::Error::Io)?;
     Ok(Store::Sqlite {
         readers,
         checkpoints,
         writer,
-        log: log_of(path)?,
+        log: Arc::new(log),
     })
-}
-
-/// Where SQLite keeps the log of a database: beside the file itself, whichever links lead to it.
-fn log_of(path: &Path) -> Result<Arc<Path>, StoreError> {
-    let mut log = path
-        .canonicalize()
-        .map_err(sqlx::Error::Io)?
-        .into_os_string();
-    log.push("-wal");
-    Ok(PathBuf::from(log).into())
 }
 
 fn sqlite_pool(connections: u32) -> SqlitePoolOptions {

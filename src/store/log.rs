@@ -1,10 +1,52 @@
 //! SQLite's log: making durable what groups of scans have committed, and moving it into its place in the file. PostgreSQL does
 //! both by itself.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Store, StoreError};
+
+/// The log of an open database. The file stays open: the system tells each of those that have a file open once that something of
+/// it could not be written, and whoever opens it afterwards never.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    file: File,
+}
+
+impl Log {
+    /// The log of a database that is open: beside the file itself, whichever links lead to it.
+    pub(super) fn open(database: &Path) -> io::Result<Self> {
+        let mut path = database.canonicalize()?.into_os_string();
+        path.push("-wal");
+        Ok(Self {
+            file: File::open(&path)?,
+            path: path.into(),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is written to a log that was taken away nobody will find again.
+    fn is_in_its_place(&self) -> io::Result<()> {
+        let (held, found) = (self.file.metadata()?, fs::metadata(&self.path)?);
+        match (held.dev(), held.ino()) == (found.dev(), found.ino()) {
+            true => Ok(()),
+            false => Err(io::Error::other("another file is in the place of the log")),
+        }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.is_in_its_place()?;
+        self.file.sync_data()
+    }
+}
 
 impl Store {
     /// Waits until the disk has all that was committed before this call. What any other transaction than a group's has
@@ -17,10 +59,21 @@ impl Store {
         let Self::Sqlite { log, .. } = self else {
             return Ok(());
         };
-        let log = log.clone();
-        let synced = tokio::task::spawn_blocking(move || File::open(log)?.sync_data()).await;
+        let log: Arc<Log> = log.clone();
+        let synced = tokio::task::spawn_blocking(move || log.sync()).await;
         let synced = synced.unwrap_or_else(|error| Err(io::Error::other(error)));
         synced.map_err(|error| sqlx::Error::Io(error).into())
+    }
+
+    /// The same, and this thread does nothing else meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::sync`].
+    pub fn sync_here(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { log, .. } => log.sync().map_err(|error| sqlx::Error::Io(error).into()),
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     /// Has SQLite put what was committed from its log into its place in the file, beside whoever writes, and says how many
@@ -33,11 +86,15 @@ impl Store {
         Ok(pages)
     }
 
-    /// Has it put all of its log into its place, and waits until the disk has it there: who reads and writes is waited for.
+    /// Has it put all of its log into its place, waits until the disk has it there, and begins the log anew: who reads and
+    /// writes is waited for.
     ///
     /// # Errors
     /// [`StoreError::TooSlow`] if others were in the way; [`StoreError::Unavailable`].
     pub async fn move_all(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite { log, .. } = self {
+            log.is_in_its_place().map_err(sqlx::Error::Io)?;
+        }
         match self.moved("PRAGMA wal_checkpoint(TRUNCATE)").await? {
             (true, _) => Ok(()),
             (false, _) => Err(StoreError::TooSlow),

@@ -67,12 +67,12 @@ pub mod unissued;
 pub mod user;
 pub mod waiting;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::{PgPool, SqlitePool};
 
+pub use self::log::Log;
 use self::trouble::Trouble;
 use crate::domain::calendar::clock_of;
 
@@ -268,7 +268,7 @@ pub enum Store {
         /// SQLite writes one transaction at a time; waiting for this one connection is fair and cheap.
         writer: SqlitePool,
         /// The file of its log.
-        log: Arc<Path>,
+        log: Arc<Log>,
     },
     /// A server, for any number of machines.
     Postgres(PgPool),

@@ -15,8 +15,10 @@ use crate::store::{Store, StoreError};
 
 /// Groups that are made durable together at most.
 const MOST_TOGETHER: usize = 4;
-/// Longer than a healthy disk takes.
+/// Longer than moving all of the log takes on a healthy disk.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long after a failure it is tried again, if nobody asks.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Where somebody waits for an answer.
 pub(super) type Reply = oneshot::Sender<Result<Answer, CouldNotCheck>>;
@@ -29,7 +31,7 @@ pub(super) struct Committed {
     pub commit_began: Instant,
 }
 
-/// Tells the answers of groups as they become durable, until no more come.
+/// Tells the answers of groups as they become durable, until no more come. Blocks its thread.
 pub(super) async fn tell(
     store: Store,
     mut groups: mpsc::Receiver<Committed>,
@@ -37,9 +39,23 @@ pub(super) async fn tell(
 ) {
     let mut waiting = Vec::with_capacity(MOST_TOGETHER);
     let mut has_failed = false;
-    while groups.recv_many(&mut waiting, MOST_TOGETHER).await > 0 {
-        let durable = timeout(PATIENCE, wait(&store, has_failed)).await;
-        let durable = durable.unwrap_or(Err(StoreError::TooSlow));
+    loop {
+        let more = groups.recv_many(&mut waiting, MOST_TOGETHER);
+        let got = match has_failed {
+            true => timeout(AGAIN, more).await,
+            false => Ok(more.await),
+        };
+        if got == Ok(0) {
+            break;
+        }
+        let durable = match has_failed {
+            // The system may take pages for written that never reached the disk, and the next wait succeeds all the same: so
+            // the log is moved into the file first, also for what the office commits meanwhile.
+            true => timeout(PATIENCE, store.move_all())
+                .await
+                .unwrap_or(Err(StoreError::TooSlow)),
+            false => store.sync_here(),
+        };
         has_failed = durable.is_err();
         metrics.is_ready(durable.is_ok());
         match durable {
@@ -56,15 +72,6 @@ pub(super) async fn tell(
                 refuse(&metrics, &error.into(), replies.collect());
             }
         }
-    }
-}
-
-/// After a wait that failed the system may take pages for written that never reached the disk, and the next wait succeeds
-/// all the same: so the log is moved into the file first.
-async fn wait(store: &Store, has_failed: bool) -> Result<(), StoreError> {
-    match has_failed {
-        true => store.move_all().await,
-        false => store.sync().await,
     }
 }
 

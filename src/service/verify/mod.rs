@@ -155,8 +155,8 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<Answer, ServiceError> {
     let ring = keys.ring();
-    match check.channel {
-        Channel::Unrecorded => look(&mut store.read().await?, keys, check, now).await,
+    let answer = match check.channel {
+        Channel::Unrecorded => look(&mut store.read().await?, keys, check, now).await?,
         Channel::Consumer | Channel::Offline => {
             let Some(asked) = recognised(&ring, keys, check) else {
                 return Ok(Answer::NotOurs);
@@ -170,11 +170,13 @@ pub async fn answer(
                 &[asked],
             )
             .await?;
-            store.sync().await?;
             let answer = answered.answers.into_iter().next();
-            Ok(answer.unwrap_or(Answer::NotOurs))
+            answer.unwrap_or(Answer::NotOurs)
         }
-    }
+    };
+    // It may tell of a group that the disk does not have yet.
+    store.sync().await?;
+    Ok(answer)
 }
 
 /// Answers a check that counts for nothing, from what the transaction reads.

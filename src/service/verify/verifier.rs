@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -57,7 +58,7 @@ impl Verifier {
     /// Begins to answer. `catalog_mib` is how much memory may be held of batches, in MiB.
     ///
     /// # Panics
-    /// If the system has no two threads left.
+    /// If the system has no three threads left.
     pub fn start(
         store: &Store,
         keys: Arc<LiveKeys>,
@@ -125,11 +126,11 @@ fn by_itself(name: &str, task: impl Future<Output = ()> + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("the system has room for two threads");
+        .expect("the system has room for three threads");
     let thread = std::thread::Builder::new().name(name.to_owned());
     thread
         .spawn(move || runtime.block_on(task))
-        .expect("the system has room for two threads");
+        .expect("the system has room for three threads");
 }
 
 /// Checks the signatures of what has come in, lot after lot. What is not ours is answered here.
@@ -240,7 +241,9 @@ impl Office {
                         commit_began: answered.commit_began,
                         replies,
                     };
-                    _ = self.committed.send(group).await; // it ends after us
+                    if let Err(SendError(group)) = self.committed.send(group).await {
+                        durable::refuse(&self.metrics, &StoreError::TooSlow.into(), group.replies);
+                    }
                     self.checkpoints.after(&self.store, asked.len()).await;
                 }
                 Err(error) => {

@@ -240,7 +240,7 @@ async fn who_cannot_be_answered_is_told_so_and_counted_for_nothing() {
     }
 }
 
-/// SQLite by itself puts what it has written into its place only when its log has 16,384 pages, and whoever asks then waits for
+/// SQLite by itself puts what it has written into its place only when its log has 32,768 pages, and whoever asks then waits for
 /// all of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_sqlite_stays_short_while_answers_are_given() {
@@ -290,11 +290,19 @@ async fn what_the_disk_may_not_have_is_told_to_nobody_and_is_nobody_else_s_numbe
         Answer::NotOurs => panic!("ours"),
     };
     assert_eq!(number(ask(1).await), 1);
+    // All that have the file open go on writing to it, wherever it is.
+    place.store.checkpoint().await.unwrap();
+    let log = log.path();
     let away = log.with_extension("away");
     std::fs::rename(log, &away).unwrap();
     for _ in 0..2 {
         let refused = ask(2).await;
         assert!(matches!(refused, Err(CouldNotCheck::Unavailable)));
+    }
+    let look = Check::look(check(&place, &batch, 0, None).input);
+    for alone in [look, check(&place, &batch, 1, Some(4))] {
+        let refused = verify::answer(&place.store, &place.keys, alone, system::now()).await;
+        assert!(refused.is_err());
     }
     std::fs::rename(&away, log).unwrap();
     assert_eq!(number(ask(3).await), 3);

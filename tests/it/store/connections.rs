@@ -38,7 +38,7 @@ async fn sqlite_writes_ahead_waits_for_the_disk_and_holds_foreign_keys() {
         assert_eq!(pool.options().get_max_lifetime(), None);
     }
     assert_eq!(writer.options().get_max_connections(), 1);
-    assert!(log.exists(), "{}", log.display());
+    assert!(log.path().exists(), "{}", log.path().display());
 }
 
 /// What a group has written is waited for afterwards, and by nobody else; and a group alone takes its statements back from memory.
@@ -63,8 +63,10 @@ async fn only_the_commit_of_a_group_does_not_wait_for_the_disk() {
     let Store::Sqlite { log, .. } = &store else {
         panic!("not a SQLite store");
     };
-    std::fs::remove_file(log).unwrap();
-    assert!(store.sync().await.is_err());
+    std::fs::remove_file(log.path()).unwrap();
+    assert!(store.sync().await.is_err() && store.move_all().await.is_err());
+    std::fs::write(log.path(), "").unwrap();
+    assert!(store.sync().await.is_err() && store.move_all().await.is_err());
 }
 
 #[tokio::test]
